@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Opening a channel: from an address to a kernel object that is really the one meant. A name means what the registry
+ * says, of this boot and IPC namespace, with the same id, key and creator; a squatter on a declared key is never met.
+ * The handle keeps the address, so that a dead id can be looked up again.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/channel.h"
+
+static const enum kipc_kind every_kind[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
+
+static int resolve_name(const struct kipc_channel *channel, struct kipc_object *ret_object)
+{
+	struct kipc_object object;
+	struct kipc_name name;
+	int r;
+
+	r = kipc_registry_lookup(channel->runtime_dir, channel->address.name, &name);
+	if (r < 0)
+		return r;
+	r = kipc_registry_check(channel->runtime_dir);
+	if (r < 0)
+		return r;
+	if (!(channel->kinds & name.kind))
+		return -EPROTOTYPE;
+	r = kipc_object_stat(name.kind, name.id, &object);
+	if (r == -EIDRM || (r == 0 && (object.cuid != name.creator || object.key != name.key)))
+		return -ESTALE;
+	if (r < 0)
+		return r;
+	*ret_object = object;
+	return 0;
+}
+
+/* A key or an id: in every kind that will do, and in one only. */
+static int resolve_number(const struct kipc_channel *channel, struct kipc_object *ret_object)
+{
+	struct kipc_object object, found = { 0 };
+	int r;
+
+	for (size_t i = 0; i < 3; i++) {
+		enum kipc_kind kind = every_kind[i];
+
+		if (!(channel->kinds & kind))
+			continue;
+		if (channel->address.form == KIPC_BY_KEY)
+			r = kipc_object_find(kind, channel->address.key, &object);
+		else
+			r = kipc_object_stat(kind, channel->address.id, &object);
+		if (r == -ENOENT || r == -EIDRM)
+			continue;
+		if (r < 0)
+			return r;
+		if (found.kind != 0)
+			return -ENOTUNIQ;
+		found = object;
+	}
+	if (found.kind == 0)
+		return -ENOENT;
+	*ret_object = found;
+	return 0;
+}
+
+static int resolve(const struct kipc_channel *channel, struct kipc_object *ret_object)
+{
+	if (channel->address.form == KIPC_BY_NAME)
+		return resolve_name(channel, ret_object);
+	return resolve_number(channel, ret_object);
+}
+
+static void adopt_object(struct kipc_channel *channel, const struct kipc_object *object)
+{
+	channel->kind = object->kind;
+	if (object->kind == KIPC_QUEUE)
+		atomic_store_explicit(&channel->capacity, object->queue.capacity, memory_order_relaxed);
+	/* Relaxed: the id is a number of its own, nothing else is published with it. */
+	atomic_store_explicit(&channel->id, object->id, memory_order_relaxed);
+}
+
+int kipc_open(const char *address, const char *runtime_dir, unsigned kinds, struct kipc_channel **ret_channel)
+{
+	struct kipc_channel *channel;
+	struct kipc_object object;
+	int r;
+
+	channel = calloc(1, sizeof *channel);
+	if (channel == NULL)
+		return -ENOMEM;
+	r = kipc_address_parse(address, &channel->address);
+	if (r < 0)
+		goto fail;
+	channel->kinds = kinds & KIPC_ANY_KIND;
+	if (channel->address.kind != 0)
+		channel->kinds &= channel->address.kind;
+	if (channel->kinds == 0) {
+		r = -EPROTOTYPE;
+		goto fail;
+	}
+	if (runtime_dir != NULL && (channel->runtime_dir = strdup(runtime_dir)) == NULL) {
+		r = -ENOMEM;
+		goto fail;
+	}
+	r = resolve(channel, &object);
+	if (r < 0)
+		goto fail;
+	adopt_object(channel, &object);
+	*ret_channel = channel;
+	return 0;
+fail:
+	kipc_close(channel);
+	return r;
+}
+
+struct kipc_channel *kipc_close(struct kipc_channel *channel)
+{
+	if (channel == NULL)
+		return NULL;
+	segment_detach(channel);
+	free(channel->runtime_dir);
+	free(channel);
+	return NULL;
+}
+
+int channel_refresh(struct kipc_channel *channel, int dead_id)
+{
+	struct kipc_object object;
+	int r;
+
+	if (channel->address.form == KIPC_BY_ID)
+		return -EIDRM;
+	r = resolve(channel, &object);
+	if (r < 0)
+		return r;
+	if (object.kind != channel->kind)
+		return -EPROTOTYPE;
+	if (object.id == dead_id)
+		return -EIDRM;
+	adopt_object(channel, &object);
+	return 0;
+}
+
+int channel_id_of_kind(const struct kipc_channel *channel, enum kipc_kind kind)
+{
+	return channel->kind == kind ? kipc_channel_id(channel) : -EPROTOTYPE;
+}
+
+enum kipc_kind kipc_channel_kind(const struct kipc_channel *channel)
+{
+	return channel->kind;
+}
+
+int kipc_channel_id(const struct kipc_channel *channel)
+{
+	return atomic_load_explicit(&channel->id, memory_order_relaxed);
+}
+
+int kipc_channel_index(const struct kipc_channel *channel)
+{
+	return channel->address.index < 0 ? 0 : channel->address.index;
+}
+
+int kipc_stat(struct kipc_channel *channel, struct kipc_object *ret_object)
+{
+	int id = kipc_channel_id(channel), r;
+
+	r = kipc_object_stat(channel->kind, id, ret_object);
+	if (r != -EIDRM)
+		return r;
+	r = channel_refresh(channel, id);
+	return r < 0 ? r : kipc_object_stat(channel->kind, kipc_channel_id(channel), ret_object);
+}
+
+int kipc_wait(struct kipc_channel *channel, long type, unsigned flags, int64_t timeout)
+{
+	switch (channel->kind) {
+	case KIPC_QUEUE:
+		return queue_wait(channel, type, flags, timeout);
+	case KIPC_SEMAPHORE:
+		return semaphore_wait(channel, timeout);
+	case KIPC_SEGMENT:
+		break;
+	}
+	return -EPROTOTYPE;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef KIPC_LIB_CHANNEL_H
+#define KIPC_LIB_CHANNEL_H
+
+#include <stdatomic.h>
+
+#include "lib/kipc.h"
+
+struct kipc_channel {
+	struct kipc_address address;
+	char *runtime_dir; /* NULL: the default */
+	unsigned kinds;
+
+	enum kipc_kind kind;
+	_Atomic int id;
+
+	/*
+	 * Queue: its capacity when last looked at. A message up to it may wait inside the kernel for room; a larger
+	 * one is looked at first, since the kernel would wait for ever.
+	 */
+	_Atomic uint64_t capacity;
+
+	/* Segment: our mappings, made once each and kept until the end. */
+	void *_Atomic read_only;
+	void *_Atomic read_write;
+	_Atomic size_t size;
+};
+
+/* Looks the address up again after `dead_id` died. -EIDRM: it still means that id, or an id was all it said. */
+int channel_refresh(struct kipc_channel *channel, int dead_id);
+
+/* The id, checked to be of this kind: -EPROTOTYPE. */
+int channel_id_of_kind(const struct kipc_channel *channel, enum kipc_kind kind);
+
+/* The two things kipc_wait() can wait for: queue.c, semaphore.c. */
+int queue_wait(struct kipc_channel *channel, long type, unsigned flags, int64_t timeout);
+int semaphore_wait(struct kipc_channel *channel, int64_t timeout);
+
+/* Undoes what segment.c attached. */
+void segment_detach(struct kipc_channel *channel);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Bounding msgsnd(2) and msgrcv(2), which know no timeout. Helper threads and polling were the alternatives: the one
+ * would receive in the name of another thread, the other wakes for nothing. A timer's signal to this very thread makes
+ * the kernel return either the message or EINTR, never neither.
+ *
+ * The handler is empty: that the wait is over is read off the clock, so a signal from elsewhere ends the wait as a
+ * signal does, and a late one hurts nobody. What it does to the host process is said at kipc_recv() in kipc.h.
+ */
+
+#include <errno.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/deadline.h"
+
+#define REPEAT_NSEC 5000000 /* how late a wait may end whose first signal came just before the call */
+
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
+static void nothing(int signal)
+{
+}
+
+/* The highest real-time signal that is ours already or nobody's yet. Two threads may both find it: the same. */
+static int take_signal(void)
+{
+	const struct sigaction ours = { .sa_handler = nothing };
+	struct sigaction now;
+
+	for (int signal = SIGRTMAX; signal >= SIGRTMIN; signal--) {
+		if (sigaction(signal, NULL, &now) < 0)
+			continue;
+		if (now.sa_handler == nothing)
+			return signal;
+		if (now.sa_handler == SIG_DFL)
+			return sigaction(signal, &ours, NULL) < 0 ? -errno : signal;
+	}
+	return -EBUSY;
+}
+
+void deadline_init(struct deadline *deadline, int64_t timeout)
+{
+	deadline->is_armed = false;
+	clock_gettime(CLOCK_MONOTONIC, &deadline->end);
+	deadline->end.tv_sec += timeout / 1000000;
+	deadline->end.tv_nsec += timeout % 1000000 * 1000;
+	if (deadline->end.tv_nsec >= 1000000000) {
+		deadline->end.tv_nsec -= 1000000000;
+		deadline->end.tv_sec++;
+	}
+}
+
+int deadline_arm(struct deadline *deadline)
+{
+	struct itimerspec times = { .it_value = deadline->end, .it_interval.tv_nsec = REPEAT_NSEC };
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID };
+	int signal = take_signal();
+	sigset_t unblock;
+
+	if (signal < 0)
+		return signal;
+	event.sigev_signo = signal;
+	event.sigev_notify_thread_id = (pid_t)syscall(SYS_gettid);
+	if (timer_create(CLOCK_MONOTONIC, &event, &deadline->timer) < 0)
+		return -errno;
+	sigemptyset(&unblock);
+	sigaddset(&unblock, signal);
+	pthread_sigmask(SIG_UNBLOCK, &unblock, &deadline->old_mask);
+	timer_settime(deadline->timer, TIMER_ABSTIME, &times, NULL);
+	deadline->is_armed = true;
+	return 0;
+}
+
+struct timespec deadline_left(const struct deadline *deadline)
+{
+	struct timespec now, left;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	left.tv_sec = deadline->end.tv_sec - now.tv_sec;
+	left.tv_nsec = deadline->end.tv_nsec - now.tv_nsec;
+	if (left.tv_nsec < 0) {
+		left.tv_nsec += 1000000000;
+		left.tv_sec--;
+	}
+	return left.tv_sec < 0 ? (struct timespec){ 0 } : left;
+}
+
+bool deadline_is_over(const struct deadline *deadline)
+{
+	struct timespec left = deadline_left(deadline);
+
+	return left.tv_sec == 0 && left.tv_nsec == 0;
+}
+
+void deadline_done(struct deadline *deadline)
+{
+	int saved = errno;
+
+	if (deadline->is_armed) {
+		/* A signal already sent arrives on the way out of this call, while it still is unblocked. */
+		timer_delete(deadline->timer);
+		pthread_sigmask(SIG_SETMASK, &deadline->old_mask, NULL);
+		deadline->is_armed = false;
+	}
+	errno = saved;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef KIPC_LIB_OBJECT_H
+#define KIPC_LIB_OBJECT_H
+
+#include "lib/kipc.h"
+
+/* The fourth argument of semctl(2), which the caller has to declare. */
+union semun {
+	int val;
+	struct semid_ds *buf;
+	unsigned short *array;
+	struct seminfo *__buf;
+};
+
+#endif

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Messages of a System V queue: send, receive, peek, wait. Thin over msgsnd(2) and msgrcv(2), and careful where they
+ * are sharp: a message that can never fit makes msgsnd wait for ever, a bad receive address destroys the message (so
+ * it is received into memory of our own), a too small buffer takes nothing, ids die.
+ */
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+
+#include "lib/channel.h"
+#include "lib/deadline.h"
+
+/* The default kernel.msgmax; larger messages go through the heap. */
+#define STACK_BODY 8192
+
+struct message {
+	long type;
+	char body[STACK_BODY];
+};
+
+/* A buffer for type and body: the one given if the body fits, else from the heap (NULL: none to be had). */
+static struct message *message_for(size_t size, struct message *on_stack)
+{
+	return size <= sizeof on_stack->body ? on_stack : malloc(offsetof(struct message, body) + size);
+}
+
+static void message_done(struct message *message, const struct message *on_stack)
+{
+	if (message != on_stack)
+		free(message);
+}
+
+/* msgsnd() or msgrcv(), with what both need; a negative errno for -1. */
+struct call {
+	bool is_send;
+	int id;
+	struct message *message;
+	size_t size;
+	long type;
+	int flags;
+};
+
+static ssize_t call_once(const struct call *call, int more_flags)
+{
+	ssize_t r;
+
+	if (call->is_send)
+		r = msgsnd(call->id, call->message, call->size, call->flags | more_flags);
+	else
+		r = msgrcv(call->id, call->message, call->size, call->type, call->flags | more_flags);
+	return r < 0 ? -errno : r;
+}
+
+static bool is_not_now(ssize_t r)
+{
+	return r == -EAGAIN || r == -ENOMSG;
+}
+
+/* Tries at once and then waits, interrupted by the deadline's timer. */
+static ssize_t call_timed(const struct call *call, struct deadline *deadline)
+{
+	ssize_t r = call_once(call, IPC_NOWAIT);
+
+	if (!is_not_now(r))
+		return r;
+	if (!deadline->is_armed) {
+		int armed = deadline_arm(deadline);
+
+		if (armed < 0)
+			return armed;
+	}
+	if (deadline_is_over(deadline))
+		return -ETIMEDOUT;
+	r = call_once(call, 0);
+	return r == -EINTR && deadline_is_over(deadline) ? -ETIMEDOUT : r;
+}
+
+static ssize_t call_with_timeout(const struct call *call, int64_t timeout, struct deadline *deadline)
+{
+	if (timeout == KIPC_NOW)
+		return call_once(call, IPC_NOWAIT);
+	if (timeout < 0)
+		return call_once(call, 0);
+	return call_timed(call, deadline);
+}
+
+/* EINVAL from a call whose arguments are right: the id is dead. Finds the new one, or says why there is none. */
+static int revive(struct kipc_channel *channel, struct call *call)
+{
+	int r = channel_refresh(channel, call->id);
+
+	if (r == 0)
+		call->id = kipc_channel_id(channel);
+	return r;
+}
+
+static ssize_t call_queue(struct kipc_channel *channel, struct call *call, int64_t timeout)
+{
+	struct deadline deadline = { .is_armed = false };
+	ssize_t r;
+
+	if (timeout > 0)
+		deadline_init(&deadline, timeout);
+	r = call_with_timeout(call, timeout, &deadline);
+	if (r == -EINVAL) {
+		int revived = revive(channel, call);
+
+		r = revived < 0 ? revived : call_with_timeout(call, timeout, &deadline);
+		if (r == -EINVAL)
+			r = -EIDRM;
+	}
+	deadline_done(&deadline);
+	return r;
+}
+
+/* Whether a message of that size can ever be on the queue, as things are now. */
+static int check_fits(struct kipc_channel *channel, size_t size)
+{
+	struct kipc_object object;
+	struct kipc_limits limits;
+	int r;
+
+	r = kipc_limits(&limits);
+	if (r == 0 && size > limits.msgmax)
+		return -EMSGSIZE;
+	if (r == 0)
+		r = kipc_stat(channel, &object);
+	if (r < 0)
+		return r;
+	atomic_store_explicit(&channel->capacity, object.queue.capacity, memory_order_relaxed);
+	return size > object.queue.capacity ? -EMSGSIZE : 0;
+}
+
+int kipc_send(struct kipc_channel *channel, long type, const void *data, size_t size, int64_t timeout)
+{
+	struct message on_stack, *message;
+	struct call call = { .is_send = true, .size = size };
+	ssize_t r;
+
+	call.id = channel_id_of_kind(channel, KIPC_QUEUE);
+	if (call.id < 0)
+		return call.id;
+	if (type < 1)
+		return -EINVAL;
+	if (size > atomic_load_explicit(&channel->capacity, memory_order_relaxed)) {
+		r = check_fits(channel, size);
+		if (r < 0)
+			return (int)r;
+		call.id = kipc_channel_id(channel);
+	}
+
+	message = message_for(size, &on_stack);
+	if (message == NULL)
+		return -ENOMEM;
+	message->type = type;
+	if (size > 0)
+		memcpy(message->body, data, size);
+	call.message = message;
+	r = call_queue(channel, &call, timeout);
+	message_done(message, &on_stack);
+
+	/* Above kernel.msgmax the kernel says EINVAL too. */
+	if (r == -EIDRM && check_fits(channel, size) == -EMSGSIZE)
+		return -EMSGSIZE;
+	return r < 0 ? (int)r : 0;
+}
+
+static int receive_flags(unsigned flags)
+{
+	return flags & KIPC_NOT_TYPE ? MSG_EXCEPT : 0;
+}
+
+/* Receives into our own memory and copies out; `call` has everything but the buffer. */
+static ssize_t receive(struct kipc_channel *channel, struct call *call, void *buffer, int64_t timeout,
+		       long *ret_type)
+{
+	struct message on_stack, *message;
+	ssize_t r;
+
+	message = message_for(call->size, &on_stack);
+	if (message == NULL)
+		return -ENOMEM;
+	call->message = message;
+	r = call_queue(channel, call, timeout);
+	if (r >= 0) {
+		if (r > 0)
+			memcpy(buffer, message->body, (size_t)r);
+		if (ret_type != NULL)
+			*ret_type = message->type;
+	}
+	message_done(message, &on_stack);
+	return r == -E2BIG ? -EMSGSIZE : r;
+}
+
+ssize_t kipc_recv(struct kipc_channel *channel, void *buffer, size_t size, long type, unsigned flags,
+		  int64_t timeout, long *ret_type)
+{
+	struct call call = { .size = size, .type = type, .flags = receive_flags(flags) };
+
+	call.id = channel_id_of_kind(channel, KIPC_QUEUE);
+	if (call.id < 0)
+		return call.id;
+	if (size > INT_MAX)
+		call.size = INT_MAX; /* no message is larger (ipc/msg.c) */
+	return receive(channel, &call, buffer, timeout, ret_type);
+}
+
+ssize_t kipc_peek(struct kipc_channel *channel, void *buffer, size_t size, long position, long *ret_type)
+{
+	struct call call = { .size = size, .type = position, .flags = MSG_COPY };
+	struct kipc_object object;
+	ssize_t r;
+
+	call.id = channel_id_of_kind(channel, KIPC_QUEUE);
+	if (call.id < 0)
+		return call.id;
+	if (position < 0)
+		return -ENOMSG;
+	if (size > INT_MAX)
+		call.size = INT_MAX;
+	r = receive(channel, &call, buffer, KIPC_NOW, ret_type);
+	/* MSG_COPY says EINVAL for a message above today's kernel.msgmax as well (ipc/msgutil.c, copy_msg). */
+	if (r == -EIDRM && kipc_object_stat(KIPC_QUEUE, kipc_channel_id(channel), &object) == 0)
+		return -EMSGSIZE;
+	return r;
+}
+
+int kipc_message_bound(struct kipc_channel *channel, size_t *ret_size)
+{
+	struct kipc_object object;
+	struct kipc_limits limits;
+	int r;
+
+	r = channel_id_of_kind(channel, KIPC_QUEUE);
+	if (r >= 0)
+		r = kipc_limits(&limits);
+	if (r >= 0)
+		r = kipc_stat(channel, &object);
+	if (r < 0)
+		return r;
+	*ret_size = limits.msgmax > object.queue.bytes ? limits.msgmax : object.queue.bytes;
+	return 0;
+}
+
+/*
+ * A receive of no bytes fails with E2BIG as soon as a message is there, and takes nothing (ipc/msg.c) - unless that
+ * message has no bytes, which then is put back. It may have to wait for room that somebody else took meanwhile.
+ */
+int queue_wait(struct kipc_channel *channel, long type, unsigned flags, int64_t timeout)
+{
+	struct message message;
+	struct call call = {
+		.id = kipc_channel_id(channel),
+		.message = &message,
+		.type = type,
+		.flags = receive_flags(flags),
+	};
+	ssize_t r;
+
+	r = call_queue(channel, &call, timeout);
+	if (r == -E2BIG)
+		return 0;
+	if (r < 0)
+		return (int)r;
+	do
+		r = kipc_send(channel, message.type, NULL, 0, KIPC_FOREVER);
+	while (r == -EINTR);
+	return (int)r;
+}

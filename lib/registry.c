@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Reading the registry: a folder of symbolic links that says which kernel object a name means. No daemon and no
+ * file is opened for a lookup: one readlink for the name, one for the namespace. Whatever a link says is checked
+ * against the kernel by the caller before it is used.
+ */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/registry.h"
+
+const char *kipc_runtime_dir(void)
+{
+	const char *dir = secure_getenv("KIPC_RUNTIME_DIR");
+
+	return dir != NULL && dir[0] != '\0' ? dir : KIPC_RUNTIME_PARENT "/kipcd";
+}
+
+void registry_link_to_string(const struct registry_link *link, char buffer[static REGISTRY_LINK_MAX])
+{
+	int n = snprintf(buffer, REGISTRY_LINK_MAX, "%s:0x%08x:%d:%u", kipc_kind_to_string(link->kind),
+			 (unsigned)link->key, link->id, (unsigned)link->creator);
+
+	if (link->observed)
+		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":observed");
+	if (link->maker != 0)
+		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":maker=%d", (int)link->maker);
+	if (link->lifetime[0] != '\0')
+		snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":lifetime=%s", link->lifetime);
+}
+
+/* One field up to the next ':' or the end, as a number; *text moves behind it. */
+static int take_number(const char **text, int base, unsigned long max, unsigned long *ret_number)
+{
+	unsigned long number;
+	char *end;
+
+	if (**text < '0' || **text > '9')
+		return -EBADMSG;
+	errno = 0;
+	number = strtoul(*text, &end, base);
+	if (errno != 0 || number > max || (*end != ':' && *end != '\0'))
+		return -EBADMSG;
+	*text = *end == ':' ? end + 1 : end;
+	*ret_number = number;
+	return 0;
+}
+
+static void take_word(const char *word, size_t size, struct registry_link *link)
+{
+	static const char maker[] = "maker=", lifetime[] = "lifetime=";
+
+	if (size == strlen("observed") && memcmp(word, "observed", size) == 0) {
+		link->observed = true;
+	} else if (size > strlen(maker) && memcmp(word, maker, strlen(maker)) == 0) {
+		long pid = strtol(word + strlen(maker), NULL, 10);
+
+		link->maker = pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
+	} else if (size > strlen(lifetime) && memcmp(word, lifetime, strlen(lifetime)) == 0) {
+		size_t n = size - strlen(lifetime);
+
+		if (n < sizeof link->lifetime)
+			memcpy(link->lifetime, word + strlen(lifetime), n);
+	}
+}
+
+int registry_link_from_string(const char *text, struct registry_link *ret_link)
+{
+	static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
+	struct registry_link link = { 0 };
+	unsigned long key, id, creator;
+
+	for (size_t i = 0; i < 3 && link.kind == 0; i++) {
+		const char *word = kipc_kind_to_string(kinds[i]);
+		size_t n = strlen(word);
+
+		if (strncmp(text, word, n) == 0 && text[n] == ':') {
+			link.kind = kinds[i];
+			text += n + 1;
+		}
+	}
+	if (link.kind == 0 || take_number(&text, 16, UINT32_MAX, &key) < 0 ||
+	    take_number(&text, 10, INT_MAX, &id) < 0 || take_number(&text, 10, UINT32_MAX, &creator) < 0)
+		return -EBADMSG;
+	link.key = (key_t)(uint32_t)key;
+	link.id = (int)id;
+	link.creator = (uid_t)creator;
+	while (*text != '\0') {
+		size_t n = strcspn(text, ":");
+
+		take_word(text, n, &link);
+		text += n + (text[n] == ':');
+	}
+	*ret_link = link;
+	return 0;
+}
+
+/* readlinkat() with the closing NUL that it does not write. */
+static int read_link(int folder_fd, const char *path, char *buffer, size_t size)
+{
+	ssize_t n = readlinkat(folder_fd, path, buffer, size - 1);
+
+	if (n < 0)
+		return errno == EINVAL ? -EBADMSG : -errno; /* EINVAL: not a link */
+	buffer[n] = '\0';
+	return 0;
+}
+
+int registry_link_read(int channels_fd, const char *name, struct registry_link *ret_link)
+{
+	char text[REGISTRY_LINK_MAX];
+	int r;
+
+	r = read_link(channels_fd, name, text, sizeof text);
+	return r < 0 ? r : registry_link_from_string(text, ret_link);
+}
+
+/* "RUNTIME_DIR/channels/NAME"; -ENAMETOOLONG. */
+static int channels_path(const char *runtime_dir, const char *name, char path[static PATH_MAX])
+{
+	static const char folder[] = "/" REGISTRY_FOLDER "/";
+	size_t n_dir, n_name = strlen(name);
+
+	if (runtime_dir == NULL)
+		runtime_dir = kipc_runtime_dir();
+	n_dir = strlen(runtime_dir);
+	if (n_dir + sizeof folder + n_name > PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(path, runtime_dir, n_dir);
+	memcpy(path + n_dir, folder, sizeof folder - 1);
+	memcpy(path + n_dir + sizeof folder - 1, name, n_name + 1);
+	return 0;
+}
+
+static void name_from_link(const char *name, const struct registry_link *link, struct kipc_name *ret_name)
+{
+	*ret_name = (struct kipc_name){
+		.kind = link->kind,
+		.key = link->key,
+		.id = link->id,
+		.creator = link->creator,
+		.observed = link->observed,
+	};
+	memcpy(ret_name->name, name, strlen(name) + 1);
+}
+
+int kipc_registry_lookup(const char *runtime_dir, const char *name, struct kipc_name *ret_name)
+{
+	struct registry_link link;
+	char path[PATH_MAX];
+	int r;
+
+	if (!kipc_name_is_valid(name))
+		return -ENOENT;
+	r = channels_path(runtime_dir, name, path);
+	if (r == 0)
+		r = registry_link_read(AT_FDCWD, path, &link);
+	if (r < 0)
+		return r;
+	name_from_link(name, &link, ret_name);
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(((const struct kipc_name *)a)->name, ((const struct kipc_name *)b)->name);
+}
+
+static int append_name(const char *name, const struct registry_link *link, struct kipc_name **names,
+		       size_t *n_names, size_t *n_allocated)
+{
+	if (*n_names == *n_allocated) {
+		size_t n = *n_allocated == 0 ? 64 : *n_allocated * 2;
+		struct kipc_name *grown = reallocarray(*names, n, sizeof *grown);
+
+		if (grown == NULL)
+			return -ENOMEM;
+		*names = grown;
+		*n_allocated = n;
+	}
+	name_from_link(name, link, &(*names)[(*n_names)++]);
+	return 0;
+}
+
+int kipc_registry_list(const char *runtime_dir, struct kipc_name **ret_names, size_t *ret_n_names)
+{
+	struct kipc_name *names = NULL;
+	size_t n_names = 0, n_allocated = 0;
+	struct dirent *entry;
+	char path[PATH_MAX];
+	DIR *folder;
+	int r;
+
+	r = channels_path(runtime_dir, "", path);
+	if (r < 0)
+		return r;
+	folder = opendir(path);
+	if (folder == NULL)
+		return -errno;
+	while (r == 0 && (errno = 0, entry = readdir(folder)) != NULL) {
+		struct registry_link link;
+
+		if (!kipc_name_is_valid(entry->d_name))
+			continue;
+		if (registry_link_read(dirfd(folder), entry->d_name, &link) < 0)
+			continue; /* gone by now, or malformed */
+		r = append_name(entry->d_name, &link, &names, &n_names, &n_allocated);
+	}
+	if (r == 0)
+		r = -errno;
+	closedir(folder);
+	if (r < 0) {
+		free(names);
+		return r;
+	}
+	if (n_names > 0)
+		qsort(names, n_names, sizeof *names, compare_names);
+	*ret_names = names;
+	*ret_n_names = n_names;
+	return 0;
+}
+
+/* The first line of /proc/sys/kernel/random/boot_id, a UUID. */
+static int read_boot_id(char buffer[static 37])
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, buffer, 36);
+	close(fd);
+	if (n != 36)
+		return -EIO;
+	buffer[36] = '\0';
+	return 0;
+}
+
+int registry_namespace_of_caller(char buffer[static REGISTRY_NAMESPACE_MAX])
+{
+	struct stat st;
+	char boot[37];
+	int r;
+
+	r = read_boot_id(boot);
+	if (r < 0)
+		return r;
+	if (stat("/proc/self/ns/ipc", &st) < 0)
+		return -errno;
+	snprintf(buffer, REGISTRY_NAMESPACE_MAX, "%s:%lu", boot, (unsigned long)st.st_ino);
+	return 0;
+}
+
+int kipc_registry_check(const char *runtime_dir)
+{
+	char path[PATH_MAX], theirs[REGISTRY_NAMESPACE_MAX], ours[REGISTRY_NAMESPACE_MAX];
+	int r;
+
+	r = channels_path(runtime_dir, REGISTRY_NAMESPACE, path);
+	if (r == 0)
+		r = read_link(AT_FDCWD, path, theirs, sizeof theirs);
+	if (r == 0)
+		r = registry_namespace_of_caller(ours);
+	if (r < 0)
+		return r;
+	return strcmp(theirs, ours) == 0 ? 0 : -EXDEV;
+}

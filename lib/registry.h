@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef KIPC_LIB_REGISTRY_H
+#define KIPC_LIB_REGISTRY_H
+
+/*
+ * The text of the registry's links, the one place that knows it. kipcd writes them, the library reads them.
+ *
+ *	KIND:KEY:ID:CREATOR[:WORD…]	queue:0x00004b01:32769:995
+ *
+ * The first four fields are for everybody. The words behind them are for kipcd: "observed" (not ours),
+ * "maker=PID" (a semaphore set: the process whose operations do not count as use), "lifetime=config",
+ * "lifetime=daemon" (what to do with it once the configuration does not say any more). A reader passes over words
+ * that it does not know.
+ *
+ * "channels/.ns" -> BOOTID:INODE says which boot and which IPC namespace all of them speak of.
+ */
+
+#include "lib/kipc.h"
+
+#define REGISTRY_FOLDER "channels"
+#define REGISTRY_NAMESPACE ".ns"
+
+struct registry_link {
+	enum kipc_kind kind;
+	key_t key;
+	int id;
+	uid_t creator;
+	bool observed;
+	pid_t maker;	  /* 0: not said */
+	char lifetime[8]; /* "config", "daemon", or "" for boot */
+};
+
+#define REGISTRY_LINK_MAX 128
+void registry_link_to_string(const struct registry_link *link, char buffer[static REGISTRY_LINK_MAX]);
+
+/* -EBADMSG: not a link of ours. */
+int registry_link_from_string(const char *text, struct registry_link *ret_link);
+
+/* Reads the link NAME in the folder `channels_fd`. -ENOENT; -EBADMSG; errors of readlinkat(2). */
+int registry_link_read(int channels_fd, const char *name, struct registry_link *ret_link);
+
+/* BOOTID:INODE of the caller. Errors of /proc. */
+#define REGISTRY_NAMESPACE_MAX 64
+int registry_namespace_of_caller(char buffer[static REGISTRY_NAMESPACE_MAX]);
+
+#endif

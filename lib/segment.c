@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Raw segments: attach, and copy bytes in and out. A channel attaches at most once for reading and once for writing
+ * and keeps it, so that reading again and again costs no system call. Two threads that attach at the same time both
+ * do; the second lets go of its own.
+ */
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+#include "lib/channel.h"
+
+static int attach_once(int id, bool read_only, void **ret_address, size_t *ret_size)
+{
+	struct kipc_object object;
+	void *address;
+	int r;
+
+	address = shmat(id, NULL, read_only ? SHM_RDONLY : 0);
+	if (address == (void *)-1)
+		return -errno;
+	/* Attached, the object cannot be replaced by another: its size is the mapping's. */
+	r = kipc_object_stat(KIPC_SEGMENT, id, &object);
+	if (r < 0) {
+		shmdt(address);
+		return r;
+	}
+	*ret_address = address;
+	*ret_size = object.segment.size;
+	return 0;
+}
+
+static int attach(struct kipc_channel *channel, bool read_only, void **ret_address, size_t *ret_size)
+{
+	int id = kipc_channel_id(channel), r;
+
+	r = attach_once(id, read_only, ret_address, ret_size);
+	if (r != -EINVAL && r != -EIDRM)
+		return r;
+	r = channel_refresh(channel, id);
+	if (r < 0)
+		return r;
+	r = attach_once(kipc_channel_id(channel), read_only, ret_address, ret_size);
+	return r == -EINVAL ? -EIDRM : r;
+}
+
+int kipc_attach(struct kipc_channel *channel, unsigned flags, void **ret_address, size_t *ret_size)
+{
+	bool read_only = flags & KIPC_READ_ONLY;
+	void *_Atomic *slot = read_only ? &channel->read_only : &channel->read_write;
+	void *address, *expected = NULL;
+	size_t size;
+	int r;
+
+	r = channel_id_of_kind(channel, KIPC_SEGMENT);
+	if (r < 0)
+		return r;
+	/* Acquire: pairs with the release of the exchange below, so that the size is there with the address. */
+	address = atomic_load_explicit(slot, memory_order_acquire);
+	if (address == NULL) {
+		r = attach(channel, read_only, &address, &size);
+		if (r < 0)
+			return r;
+		atomic_store_explicit(&channel->size, size, memory_order_relaxed);
+		if (!atomic_compare_exchange_strong_explicit(slot, &expected, address, memory_order_release,
+							     memory_order_acquire)) {
+			shmdt(address);
+			address = expected;
+		}
+	}
+	*ret_address = address;
+	*ret_size = atomic_load_explicit(&channel->size, memory_order_relaxed);
+	return 0;
+}
+
+void segment_detach(struct kipc_channel *channel)
+{
+	if (channel->read_only != NULL)
+		shmdt(channel->read_only);
+	if (channel->read_write != NULL)
+		shmdt(channel->read_write);
+}
+
+/* How much of `size` bytes at `offset` lies inside. */
+static ssize_t clip(uint64_t offset, size_t size, size_t segment_size)
+{
+	if (offset > segment_size)
+		return -ERANGE;
+	if (size > segment_size - offset)
+		size = segment_size - (size_t)offset;
+	return (ssize_t)size;
+}
+
+ssize_t kipc_read(struct kipc_channel *channel, uint64_t offset, void *buffer, size_t size)
+{
+	size_t segment_size;
+	void *address;
+	ssize_t n;
+	int r;
+
+	r = kipc_attach(channel, KIPC_READ_ONLY, &address, &segment_size);
+	if (r < 0)
+		return r;
+	n = clip(offset, size, segment_size);
+	if (n > 0)
+		memcpy(buffer, (const char *)address + offset, (size_t)n);
+	return n;
+}
+
+ssize_t kipc_write(struct kipc_channel *channel, uint64_t offset, const void *data, size_t size)
+{
+	size_t segment_size;
+	void *address;
+	ssize_t n;
+	int r;
+
+	r = kipc_attach(channel, 0, &address, &segment_size);
+	if (r < 0)
+		return r;
+	n = clip(offset, size, segment_size);
+	if (n > 0)
+		memcpy((char *)address + offset, data, (size_t)n);
+	return n;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Semaphores: up, down, wait, over semtimedop(2), which has a timeout and undoes at a death what it is told to. */
+
+#include <errno.h>
+#include <limits.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
+
+#include "lib/channel.h"
+#include "lib/deadline.h"
+
+#define SEMVMX 32767 /* the largest value (include/uapi/linux/sem.h) */
+
+static int operate_once(int id, struct sembuf *operations, size_t n, int64_t timeout,
+			const struct deadline *deadline)
+{
+	struct timespec left;
+	int r;
+
+	if (timeout <= 0) {
+		r = semop(id, operations, n);
+		return r < 0 ? -errno : 0;
+	}
+	left = deadline_left(deadline);
+	r = semtimedop(id, operations, n, &left);
+	if (r < 0)
+		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+	return 0;
+}
+
+static int operate(struct kipc_channel *channel, struct sembuf *operations, size_t n, int64_t timeout)
+{
+	struct deadline deadline = { .is_armed = false };
+	int id = channel_id_of_kind(channel, KIPC_SEMAPHORE), r;
+
+	if (id < 0)
+		return id;
+	if (timeout == KIPC_NOW)
+		operations[0].sem_flg = (short)(operations[0].sem_flg | IPC_NOWAIT);
+	else if (timeout > 0)
+		deadline_init(&deadline, timeout);
+	r = operate_once(id, operations, n, timeout, &deadline);
+	if (r != -EINVAL)
+		return r;
+	r = channel_refresh(channel, id);
+	if (r < 0)
+		return r;
+	r = operate_once(kipc_channel_id(channel), operations, n, timeout, &deadline);
+	return r == -EINVAL ? -EIDRM : r;
+}
+
+static int change(struct kipc_channel *channel, int index, int by, unsigned flags, int64_t timeout)
+{
+	struct sembuf operation = { .sem_op = (short)by, .sem_flg = flags & KIPC_UNDO ? SEM_UNDO : 0 };
+
+	if (index < 0 || index > USHRT_MAX)
+		return -EFBIG;
+	operation.sem_num = (unsigned short)index;
+	return operate(channel, &operation, 1, timeout);
+}
+
+int kipc_up(struct kipc_channel *channel, int index, int n, unsigned flags)
+{
+	if (n < 1 || n > SEMVMX)
+		return -ERANGE;
+	return change(channel, index, n, flags, KIPC_FOREVER);
+}
+
+int kipc_down(struct kipc_channel *channel, int index, int n, unsigned flags, int64_t timeout)
+{
+	if (n < 1 || n > SEMVMX)
+		return -ERANGE;
+	return change(channel, index, -n, flags, timeout);
+}
+
+/* Down and up in one call: both or neither, and in between nobody sees anything. */
+int semaphore_wait(struct kipc_channel *channel, int64_t timeout)
+{
+	unsigned short index = (unsigned short)kipc_channel_index(channel);
+	struct sembuf operations[] = {
+		{ .sem_num = index, .sem_op = -1 },
+		{ .sem_num = index, .sem_op = 1 },
+	};
+
+	return operate(channel, operations, 2, timeout);
+}
