@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_COMMON_LOSS_H
+#define KIPC_COMMON_LOSS_H
+
+/* What removing an object would lose, in words that both programs use. */
+
+#include <stddef.h>
+
+#include "lib/kipc.h"
+
+#define LOSS_MAX 128
+
+/* "it holds 3 messages (120 bytes)"; "it is empty" where nothing would be lost. Returns buffer. */
+char *loss_to_string(const struct kipc_object *object, bool is_empty, char buffer[static LOSS_MAX]);
+
+#endif
