@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * From plan to deed. The order inside a creation is what makes a kill at any instruction harmless: the intent is on
+ * disk (apply_write_intents), the object is made closed, its link is written, and only then it is opened to others. A
+ * link thus never names an object that a later start would not know for its own.
+ */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/grammar.h"
+#include "daemon/apply.h"
+#include "daemon/kernel.h"
+#include "daemon/store.h"
+
+static void set_state(struct channel *channel, enum channel_state state, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* format NULL: all is well. */
+static void set_state(struct channel *channel, enum channel_state state, const char *format, ...)
+{
+	va_list arguments;
+	char *reason = NULL;
+
+	if (format != NULL) {
+		va_start(arguments, format);
+		if (vasprintf(&reason, format, arguments) < 0)
+			reason = NULL;
+		va_end(arguments);
+	}
+	free(channel->reason);
+	channel->reason = reason;
+	channel->state = state;
+}
+
+static void take_reason(struct channel *channel, enum channel_state state, char *reason)
+{
+	free(channel->reason);
+	channel->reason = reason;
+	channel->state = state;
+}
+
+/* Active, and a word about a capacity that the kernel does not allow. */
+static void set_active(struct channel *channel)
+{
+	const struct channel_spec *spec = channel->spec;
+	char declared[GRAMMAR_SIZE_MAX], actual[GRAMMAR_SIZE_MAX];
+
+	if (spec->kind == KIPC_QUEUE && spec->manage == MANAGE_OWN && spec->capacity > channel->capacity)
+		set_state(channel, STATE_ACTIVE,
+			  "capacity %s is more than kernel.msgmnb allows, so it runs with %s: 'sysctl "
+			  "kernel.msgmnb=%llu' and a "
+			  "reload give it all",
+			  grammar_size_to_string(spec->capacity, declared),
+			  grammar_size_to_string(channel->capacity, actual),
+			  (unsigned long long)spec->capacity);
+	else
+		set_state(channel, STATE_ACTIVE, NULL);
+}
+
+static void note_object(struct channel *channel, const struct kipc_object *object)
+{
+	channel->uid = object->uid;
+	channel->gid = object->gid;
+	channel->mode = object->mode;
+	channel->capacity = object->kind == KIPC_QUEUE ? object->queue.capacity : 0;
+}
+
+/* -- links ------------------------------------------------------------------------------------------------ */
+
+static bool links_are_equal(const struct registry_link *a, const struct registry_link *b)
+{
+	return a->kind == b->kind && a->key == b->key && a->id == b->id && a->creator == b->creator &&
+	       a->observed == b->observed && a->maker == b->maker && strcmp(a->lifetime, b->lifetime) == 0;
+}
+
+static int put_link(const struct apply *apply, struct channel *channel, const struct registry_link *link)
+{
+	int r;
+
+	if (channel->has_link && links_are_equal(&channel->link, link))
+		return 0;
+	r = store_write_link(apply->channels_fd, channel->name, link, !channel->has_link);
+	if (r < 0)
+		return r;
+	channel->link = *link;
+	channel->has_link = true;
+	return 0;
+}
+
+static void drop_link(const struct apply *apply, struct channel *channel)
+{
+	if (channel->has_link && store_drop_link(apply->channels_fd, channel->name) == 0)
+		channel->has_link = false;
+}
+
+static struct registry_link link_for(const struct channel_spec *spec, const struct kipc_object *object)
+{
+	struct registry_link link = {
+		.kind = object->kind,
+		.key = object->key,
+		.id = object->id,
+		.creator = object->cuid,
+		.observed = spec->manage == MANAGE_OBSERVE,
+	};
+
+	if (!link.observed && spec->lifetime != LIFETIME_BOOT)
+		snprintf(link.lifetime, sizeof link.lifetime, "%s", lifetime_words[spec->lifetime]);
+	return link;
+}
+
+/* -- the actions ------------------------------------------------------------------------------------------ */
+
+static void fail_to_write_link(struct channel *channel, int error)
+{
+	set_state(channel, STATE_FAILED, "its name cannot be written into the registry: %s",
+		  strerror(-error));
+}
+
+/* Opens the object to others as declared, and notes how it was left. */
+static void publish(const struct apply *apply, struct channel *channel, int id)
+{
+	const struct channel_spec *spec = channel->spec;
+	uint64_t capacity = spec->capacity == 0 ? 0 : plan_capacity(spec, apply->view);
+	struct kipc_object object;
+	int r;
+
+	r = kernel_publish(spec, id, capacity, apply->view->msgmnb);
+	if (r >= 0)
+		r = kipc_object_stat(spec->kind, id, &object);
+	if (r < 0) {
+		set_state(channel, STATE_FAILED, "owner, group, mode or capacity cannot be set: %s",
+			  strerror(-r));
+		return;
+	}
+	note_object(channel, &object);
+	set_active(channel);
+}
+
+/* `half_made`: what a kipcd left unfinished, or NULL. */
+static void create(const struct apply *apply, struct channel *channel, const struct kipc_object *half_made)
+{
+	const struct channel_spec *spec = channel->spec;
+	struct kipc_object object;
+	struct registry_link link;
+	int id, r;
+
+	if (spec->layout == LAYOUT_RING) {
+		set_state(channel, STATE_FAILED, "this kipcd cannot lay out rings: declare layout = raw");
+		return;
+	}
+	if (half_made != NULL)
+		r = kernel_prepare(spec, id = half_made->id);
+	else
+		r = kernel_create(spec, &id);
+	if (r == -EEXIST) {
+		set_state(channel, STATE_CONFLICT,
+			  "its key 0x%08x was taken by somebody else just now: choose another key",
+			  (unsigned)spec->key);
+		return;
+	}
+	if (r == 0)
+		r = kipc_object_stat(spec->kind, id, &object);
+	if (r < 0) {
+		take_reason(channel, STATE_FAILED, kernel_explain(spec, r));
+		return;
+	}
+	if (spec->kind == KIPC_SEGMENT && apply->holds_segments)
+		(void)kernel_hold(id);
+	link = link_for(spec, &object);
+	if (spec->kind == KIPC_SEMAPHORE)
+		link.maker = getpid();
+	r = put_link(apply, channel, &link);
+	if (r < 0) {
+		(void)kipc_object_remove(&object, KIPC_REMOVE_EVEN_IF_NOT_EMPTY, 0, NULL);
+		fail_to_write_link(channel, r);
+		return;
+	}
+	publish(apply, channel, id);
+}
+
+/* What is there and right: the link may still have to follow the declaration. */
+static void keep(const struct apply *apply, const struct plan_step *step, struct channel *channel)
+{
+	struct registry_link link;
+	int r;
+
+	if (step->state == STATE_ABSENT)
+		drop_link(apply, channel);
+	if (step->state != STATE_ACTIVE) {
+		set_state(channel, step->state, step->detail != NULL ? "%s" : NULL, step->detail);
+		return;
+	}
+	if (step->action == PLAN_RESUME && step->kind == KIPC_SEGMENT && step->spec->manage == MANAGE_OWN &&
+	    apply->holds_segments)
+		(void)kernel_hold(step->object.id);
+	link = link_for(step->spec, &step->object);
+	link.maker = channel->has_link ? channel->link.maker : 0;
+	note_object(channel, &step->object);
+	r = put_link(apply, channel, &link);
+	if (r < 0)
+		fail_to_write_link(channel, r);
+	else
+		set_active(channel);
+}
+
+static enum plan_action recreate(const struct apply *apply, const struct plan_step *step,
+				 struct channel *channel)
+{
+	int r = kipc_object_remove(&step->object, 0, channel->link.maker, NULL);
+
+	if (r == -EBUSY) {
+		set_state(channel, STATE_STALE,
+			  "%s would need a new one, and it is in use since just now: reload later",
+			  step->detail);
+		return PLAN_KEEP;
+	}
+	if (r < 0 && r != -EIDRM) {
+		set_state(channel, STATE_FAILED, "the old one cannot be removed: %s", strerror(-r));
+		return PLAN_KEEP;
+	}
+	drop_link(apply, channel);
+	create(apply, channel, NULL);
+	return PLAN_RECREATE;
+}
+
+static enum plan_action remove_object(const struct apply *apply, const struct plan_step *step,
+				      struct channel *channel)
+{
+	bool is_half_made = !channel->has_link || step->object.id != channel->link.id;
+	int r = 0;
+
+	if (step->has_object)
+		r = kipc_object_remove(&step->object, is_half_made ? KIPC_REMOVE_EVEN_IF_NOT_EMPTY : 0,
+				       channel->link.maker, NULL);
+	if (r == -EBUSY) {
+		set_state(channel, STATE_RETAINED, "declared no more, and in use since just now");
+		return PLAN_RETAIN;
+	}
+	if (r < 0 && r != -EIDRM) {
+		set_state(channel, STATE_FAILED, "it cannot be removed: %s", strerror(-r));
+		return PLAN_KEEP;
+	}
+	drop_link(apply, channel);
+	set_state(channel, STATE_ABSENT, NULL);
+	return PLAN_REMOVE;
+}
+
+enum plan_action apply_step(const struct apply *apply, const struct plan_step *step, struct channel *channel)
+{
+	switch (step->action) {
+	case PLAN_KEEP:
+	case PLAN_RESUME:
+		keep(apply, step, channel);
+		break;
+	case PLAN_CREATE:
+		create(apply, channel, step->has_object ? &step->object : NULL);
+		break;
+	case PLAN_ALTER:
+		keep(apply, step, channel);
+		publish(apply, channel, step->object.id);
+		break;
+	case PLAN_RECREATE:
+		return recreate(apply, step, channel);
+	case PLAN_RETAIN:
+	case PLAN_CONFLICT:
+		set_state(channel, step->state, "%s", step->detail);
+		break;
+	case PLAN_REMOVE:
+		return remove_object(apply, step, channel);
+	}
+	return step->action;
+}
+
+int apply_write_intents(const struct apply *apply, const struct plan *plan, const bool *is_due)
+{
+	struct store_intent *intents = calloc(plan->n_steps + 1, sizeof *intents);
+	size_t n = 0;
+	int r;
+
+	if (intents == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct plan_step *step = &plan->steps[i];
+
+		if (!is_due[i])
+			continue;
+		if (step->action == PLAN_CREATE || step->action == PLAN_RECREATE)
+			intents[n++] = (struct store_intent){ step->name, step->spec->kind, step->spec->key };
+		else if (step->entry != NULL && step->entry->has_intent)
+			intents[n++] = (struct store_intent){ step->name, step->entry->intent_kind,
+							      step->entry->intent_key };
+	}
+	r = store_write_intents(apply->channels_fd, intents, n);
+	free(intents);
+	return r;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_APPLY_H
+#define KIPC_DAEMON_APPLY_H
+
+/* The edge under the plan: carries its steps out, in the kernel and in the registry. */
+
+#include "daemon/channel.h"
+
+struct apply {
+	int channels_fd;
+	const struct kernel_view *view; /* the one that the plan was made from */
+	bool holds_segments;		/* kernel.shm_rmid_forced: keep ours attached */
+};
+
+/*
+ * Says in the registry's intents what the steps for which `is_due` is set are about to make; before the first of them
+ * is carried out. -ENOMEM; errors of writing.
+ */
+int apply_write_intents(const struct apply *apply, const struct plan *plan, const bool *is_due);
+
+/*
+ * Carries out one step and brings `channel` up to date: link, state, reason, and how the object was left. The channel
+ * has the step's name, spec and kind and its old link already. A failure is the channel's state, never more.
+ * Returns the action that it came to: a recreate of what is not empty any more is PLAN_KEEP.
+ */
+enum plan_action apply_step(const struct apply *apply, const struct plan_step *step, struct channel *channel);
+
+#endif

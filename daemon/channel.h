@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_CHANNEL_H
+#define KIPC_DAEMON_CHANNEL_H
+
+/* One channel as kipcd knows it while it runs: what is declared, what the registry says, how it stands. */
+
+#include "daemon/plan.h"
+
+struct channel {
+	char name[KIPC_NAME_MAX + 1];
+	enum kipc_kind kind;
+	const struct channel_spec *spec; /* owned by the manager's config; NULL: declared no more */
+
+	bool has_link;		   /* it has a name in the registry … */
+	struct registry_link link; /* … which means this object */
+
+	enum channel_state state;
+	char *reason; /* what is wrong and what would mend it; NULL: all is well */
+
+	/* As kipcd left the object; what differs was changed from outside. */
+	uid_t uid;
+	gid_t gid;
+	mode_t mode;
+	uint64_t capacity;
+
+	bool is_removed_by_hand; /* and stays so until the next reload */
+	bool is_above_warn_at;
+
+	/* Mending what somebody keeps undoing, ever more slowly (microseconds, CLOCK_MONOTONIC). */
+	uint64_t last_mended, next_mend, mend_delay;
+};
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Where kipcd's words go. $JOURNAL_STREAM names device and inode of the stream that systemd gave us as standard
+ * error; if that still is our standard error, the journal gets the fields as well (systemd.exec(5)).
+ */
+
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <systemd/sd-journal.h>
+#include <unistd.h>
+
+#include "daemon/log.h"
+
+static bool to_journal;
+static int max_level = LOG_INFO;
+
+void log_init(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	to_journal = stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+		     fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+void log_set_max_level(int level)
+{
+	max_level = level;
+}
+
+int log_max_level(void)
+{
+	return max_level;
+}
+
+void log_line(int level, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	if (level > max_level)
+		return;
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	if (text == NULL)
+		return;
+	if (to_journal)
+		sd_journal_send("PRIORITY=%d", level, "MESSAGE=%s", text, NULL);
+	else
+		fprintf(stderr, "kipcd: %s\n", text);
+	free(text);
+}
+
+void log_channel(int level, const char *name, enum kipc_kind kind, key_t key, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	if (level > max_level)
+		return;
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	if (text == NULL)
+		return;
+	if (to_journal)
+		sd_journal_send("PRIORITY=%d", level, "MESSAGE=%s %s: %s", kipc_kind_to_string(kind), name,
+				text, "KIPC_CHANNEL=%s", name, "KIPC_KIND=%s", kipc_kind_to_string(kind),
+				"KIPC_KEY=0x%08x", (unsigned)key, NULL);
+	else
+		fprintf(stderr, "kipcd: %s %s: %s\n", kipc_kind_to_string(kind), name, text);
+	free(text);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * kipcd: owns the System V queues, segments and semaphores that its configuration declares. Arguments, set-up, run; what
+ * they do is in manager.c.
+ */
+
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/grammar.h"
+#include "daemon/log.h"
+#include "daemon/manager.h"
+#include "daemon/source.h"
+
+#define EXIT_USAGE 2
+#define EXIT_CONFIG 78 /* as systemd names it */
+
+struct arguments {
+	struct manager_options options;
+	char *config_file, *runtime_dir; /* what --user makes of them; owned */
+	bool user, check;
+};
+
+static void print_help(void)
+{
+	printf("Usage: kipcd [OPTION…]\n"
+	       "\n"
+	       "Owns the System V message queues, shared-memory segments and semaphores that\n"
+	       "its configuration declares, and keeps them as declared.\n"
+	       "\n"
+	       "      --config=FILE      read FILE and FILE.d/*.conf\n"
+	       "                         [%s/kipc/kipcd.conf]\n"
+	       "      --runtime-dir=DIR  keep registry and control socket in DIR\n"
+	       "                         [%s/kipcd, or $KIPC_RUNTIME_DIR]\n"
+	       "      --user             run for this user: $XDG_CONFIG_HOME/kipc/kipcd.conf,\n"
+	       "                         $XDG_RUNTIME_DIR/kipcd\n"
+	       "      --check            say what is wrong with the configuration, and leave\n"
+	       "      --ready-fd=N       write a newline to descriptor N when all channels are\n"
+	       "                         there (besides systemd's notification)\n"
+	       "      --debug            log more\n"
+	       "  -h, --help             show this\n"
+	       "      --version          show the version\n"
+	       "\n"
+	       "See kipcd(8), kipcd.conf(5) and kipcctl(1).\n",
+	       KIPC_SYSCONFDIR, KIPC_RUNTIME_PARENT);
+}
+
+static int usage_error(void)
+{
+	fprintf(stderr, "kipcd: try 'kipcd --help'\n");
+	return EXIT_USAGE;
+}
+
+/* 0: go on; else leave with *ret_status. */
+static bool parse_arguments(int argc, char **argv, struct arguments *arguments, int *ret_status)
+{
+	enum { CONFIG = 256, RUNTIME_DIR, USER, CHECK, READY_FD, DEBUG, VERSION };
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, CONFIG },
+		{ "runtime-dir", required_argument, NULL, RUNTIME_DIR },
+		{ "user", no_argument, NULL, USER },
+		{ "check", no_argument, NULL, CHECK },
+		{ "ready-fd", required_argument, NULL, READY_FD },
+		{ "debug", no_argument, NULL, DEBUG },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, VERSION },
+		{ NULL, 0, NULL, 0 },
+	};
+	int64_t number;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+		switch (c) {
+		case CONFIG:
+			arguments->options.config_file = optarg;
+			arguments->options.config_must_exist = true;
+			break;
+		case RUNTIME_DIR:
+			arguments->options.runtime_dir = optarg;
+			break;
+		case USER:
+			arguments->user = true;
+			break;
+		case CHECK:
+			arguments->check = true;
+			break;
+		case READY_FD:
+			if (grammar_number_from_string(optarg, 0, 1 << 20, &number) < 0 ||
+			    fcntl((int)number, F_GETFD) < 0) {
+				fprintf(stderr, "kipcd: --ready-fd=%s: that is no open descriptor\n", optarg);
+				*ret_status = usage_error();
+				return false;
+			}
+			arguments->options.ready_fd = (int)number;
+			break;
+		case DEBUG:
+			log_set_max_level(LOG_DEBUG);
+			break;
+		case 'h':
+			print_help();
+			*ret_status = EXIT_SUCCESS;
+			return false;
+		case VERSION:
+			printf("kipcd (" PACKAGE_NAME ") " PACKAGE_VERSION "\n");
+			*ret_status = EXIT_SUCCESS;
+			return false;
+		default:
+			*ret_status = usage_error();
+			return false;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "kipcd: '%s': kipcd takes options only\n", argv[optind]);
+		*ret_status = usage_error();
+		return false;
+	}
+	return true;
+}
+
+/* What was not said on the command line: the system's folders, or with --user the user's. */
+static int complete_arguments(struct arguments *arguments)
+{
+	const char *config_home = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	const char *runtime_home = getenv("XDG_RUNTIME_DIR"),
+		   *from_environment = secure_getenv("KIPC_RUNTIME_DIR");
+	bool has_config_home = config_home != NULL && config_home[0] == '/';
+	int n = 0;
+
+	if (arguments->options.config_file == NULL) {
+		if (!arguments->user)
+			n = asprintf(&arguments->config_file, "%s/kipc/kipcd.conf", KIPC_SYSCONFDIR);
+		else if (has_config_home)
+			n = asprintf(&arguments->config_file, "%s/kipc/kipcd.conf", config_home);
+		else
+			n = asprintf(&arguments->config_file, "%s/.config/kipc/kipcd.conf",
+				     home != NULL ? home : "/");
+		arguments->options.config_file = arguments->config_file;
+	}
+	if (n >= 0 && arguments->options.runtime_dir == NULL) {
+		if (!arguments->user || (from_environment != NULL && from_environment[0] != '\0')) {
+			arguments->options.runtime_dir = kipc_runtime_dir();
+		} else if (runtime_home == NULL || runtime_home[0] != '/') {
+			fprintf(stderr, "kipcd: --user needs XDG_RUNTIME_DIR, which a login session sets; or "
+					"give --runtime-dir=\n");
+			return -EINVAL;
+		} else {
+			n = asprintf(&arguments->runtime_dir, "%s/kipcd", runtime_home);
+			arguments->options.runtime_dir = arguments->runtime_dir;
+		}
+	}
+	return n < 0 ? -ENOMEM : 0;
+}
+
+/* Says all that is wrong, on standard output's twin, and whether a start would be refused. */
+static int check(const struct arguments *arguments)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct config_source *sources = NULL;
+	struct config *config = NULL;
+	size_t n_sources = 0;
+	char *text;
+	int r;
+
+	r = source_list_read(arguments->options.config_file, arguments->options.config_must_exist,
+			     arguments->options.runtime_dir, geteuid(), &problems, &sources, &n_sources);
+	if (r == 0)
+		r = config_parse(sources, n_sources, &config_world_of_this_machine, &problems, &config);
+	text = problems_to_string(&problems, true);
+	if (text != NULL)
+		fputs(text, stderr);
+	if (r < 0 && r != -EBADMSG)
+		fprintf(stderr, "kipcd: %s\n", strerror(-r));
+	free(text);
+	config_free(config);
+	source_list_free(sources, n_sources);
+	problems_done(&problems);
+	return r == 0 ? EXIT_SUCCESS : r == -EBADMSG ? EXIT_CONFIG : EXIT_FAILURE;
+}
+
+static int run(const struct arguments *arguments)
+{
+	struct manager *manager;
+	int r;
+
+	r = manager_new(&arguments->options, &manager);
+	if (r < 0)
+		return r == -EBADMSG ? EXIT_CONFIG : EXIT_FAILURE;
+	r = manager_run(manager);
+	manager_free(manager);
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments arguments = { .options = { .ready_fd = -1 } };
+	int status;
+
+	log_init();
+	if (!parse_arguments(argc, argv, &arguments, &status))
+		return status;
+	if (complete_arguments(&arguments) < 0)
+		return EXIT_FAILURE;
+	status = arguments.check ? check(&arguments) : run(&arguments);
+	free(arguments.config_file);
+	free(arguments.runtime_dir);
+	return status;
+}

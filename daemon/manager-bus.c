@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * org.kipc1.Manager: translation between messages and the manager's functions, nothing else. Reading is for everyone;
+ * changing is for root, kipcd's own uid and the members of [daemon] group, judged at each call from the connection's
+ * credentials.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/bus-names.h"
+#include "daemon/log.h"
+#include "daemon/manager-bus.h"
+#include "daemon/manager.h"
+
+/* -- who may -------------------------------------------------------------------------------------------------- */
+
+static bool is_in_group(sd_bus_creds *creds, gid_t group)
+{
+	const gid_t *gids;
+	gid_t egid;
+	int n;
+
+	if (sd_bus_creds_get_egid(creds, &egid) >= 0 && egid == group)
+		return true;
+	n = sd_bus_creds_get_supplementary_gids(creds, &gids);
+	for (int i = 0; i < n; i++)
+		if (gids[i] == group)
+			return true;
+	return false;
+}
+
+static int authorize(const struct manager *manager, sd_bus_message *message, sd_bus_error *reterr)
+{
+	sd_bus_creds *creds = NULL;
+	uid_t uid = (uid_t)-1;
+	bool may = false;
+	int r;
+
+	r = sd_bus_query_sender_creds(
+		message, SD_BUS_CREDS_EUID | SD_BUS_CREDS_EGID | SD_BUS_CREDS_SUPPLEMENTARY_GIDS, &creds);
+	if (r >= 0)
+		r = sd_bus_creds_get_euid(creds, &uid);
+	if (r >= 0)
+		may = uid == 0 || uid == geteuid() ||
+		      (manager->config->has_admin_group && is_in_group(creds, manager->config->admin_group));
+	sd_bus_creds_unref(creds);
+	if (may)
+		return 0;
+	return sd_bus_error_setf(
+		reterr, BUS_ERROR_NOT_ALLOWED,
+		"uid %u may not change channels: that is for root, kipcd's own user and members of the "
+		"group that [daemon] group names",
+		(unsigned)uid);
+}
+
+/* A failure as an error with our sentence; the text is freed. */
+static int fail(sd_bus_error *reterr, int error, char *text)
+{
+	const char *name = BUS_ERROR_FAILED;
+
+	switch (error) {
+	case -ENOENT:
+		name = BUS_ERROR_NO_SUCH_CHANNEL;
+		break;
+	case -EBUSY:
+		name = BUS_ERROR_NOT_EMPTY;
+		break;
+	case -EEXIST:
+		name = BUS_ERROR_EXISTS;
+		break;
+	case -EINVAL:
+	case -EBADMSG:
+		name = BUS_ERROR_INVALID;
+		break;
+	case -EDQUOT:
+		name = BUS_ERROR_LIMIT;
+		break;
+	}
+	sd_bus_error_set(reterr, name, text != NULL ? text : strerror(-error));
+	free(text);
+	return -1 * abs(error);
+}
+
+static int fail_config(sd_bus_error *reterr, int error, const struct problems *problems)
+{
+	char *text;
+
+	if (error != -EBADMSG)
+		return fail(reterr, error, NULL);
+	text = problems_to_string(problems, false);
+	sd_bus_error_set(reterr, BUS_ERROR_BAD_CONFIGURATION,
+			 text != NULL ? text : "the configuration has mistakes");
+	free(text);
+	return error;
+}
+
+/* -- reading ------------------------------------------------------------------------------------------------- */
+
+static const char *or_empty(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+static int append_channel(sd_bus_message *reply, const struct channel *channel)
+{
+	const struct channel_spec *spec = channel->spec;
+	key_t key = spec != NULL ? spec->key : channel->link.key;
+	const char *layout = "";
+
+	if (channel->kind == KIPC_SEGMENT)
+		layout = layout_words[spec != NULL ? spec->layout : LAYOUT_RAW];
+	return sd_bus_message_append(reply, BUS_CHANNEL, channel->name, kipc_kind_to_string(channel->kind),
+				     layout, (int)key, channel->has_link ? channel->link.id : -1,
+				     channel_state_words[channel->state], or_empty(channel->reason),
+				     manage_words[spec != NULL ? spec->manage : MANAGE_OWN],
+				     lifetime_words[spec != NULL ? spec->lifetime : LIFETIME_BOOT],
+				     or_empty(spec != NULL ? spec->description : NULL),
+				     or_empty(spec != NULL ? spec->origin : NULL));
+}
+
+static int new_array_reply(sd_bus_message *call, const char *contents, sd_bus_message **ret_reply)
+{
+	int r;
+
+	r = sd_bus_message_new_method_return(call, ret_reply);
+	return r < 0 ? r : sd_bus_message_open_container(*ret_reply, 'a', contents);
+}
+
+static int send_array_reply(sd_bus_message *reply, int r)
+{
+	if (r >= 0)
+		r = sd_bus_message_close_container(reply);
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	sd_bus_message_unref(reply);
+	return r;
+}
+
+static int read_page(sd_bus_message *message, const char **ret_after, uint32_t *ret_limit)
+{
+	int r;
+
+	r = sd_bus_message_read(message, "su", ret_after, ret_limit);
+	if (r >= 0 && (*ret_limit == 0 || *ret_limit > BUS_LIST_PAGE))
+		*ret_limit = BUS_LIST_PAGE;
+	return r;
+}
+
+static int method_list(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	const struct manager *manager = userdata;
+	sd_bus_message *reply = NULL;
+	const char *after;
+	uint32_t limit;
+	size_t i = 0;
+	int r;
+
+	r = read_page(message, &after, &limit);
+	if (r >= 0)
+		r = new_array_reply(message, BUS_CHANNEL, &reply);
+	while (i < manager->n_channels && strcmp(manager->channels[i].name, after) <= 0)
+		i++;
+	for (; r >= 0 && i < manager->n_channels && limit > 0; i++, limit--)
+		r = append_channel(reply, &manager->channels[i]);
+	return send_array_reply(reply, r);
+}
+
+/* The declared values, by the words of the configuration. */
+static int append_declared(sd_bus_message *reply, const struct channel_spec *spec)
+{
+	char mode[8], key[16];
+	int r;
+
+	snprintf(mode, sizeof mode, "%04o", (unsigned)spec->mode);
+	snprintf(key, sizeof key, "0x%08x", (unsigned)spec->key);
+	r = sd_bus_message_append(reply, "{sv}{sv}{sv}{sv}{sv}", "key", "s", key, "manage", "s",
+				  manage_words[spec->manage], "description", "s", or_empty(spec->description),
+				  "origin", "s", or_empty(spec->origin), "line", "u", (uint32_t)spec->line);
+	if (r < 0 || spec->manage == MANAGE_OBSERVE)
+		return r;
+	r = sd_bus_message_append(reply, "{sv}{sv}{sv}{sv}", "owner", "u", (uint32_t)spec->owner, "group",
+				  "u", (uint32_t)spec->group, "mode", "s", mode, "lifetime", "s",
+				  lifetime_words[spec->lifetime]);
+	if (r >= 0 && spec->warn_at != 0)
+		r = sd_bus_message_append(reply, "{sv}", "warn_at", "u", (uint32_t)spec->warn_at);
+	if (r >= 0 && spec->kind == KIPC_QUEUE && spec->capacity != 0)
+		r = sd_bus_message_append(reply, "{sv}", "capacity", "t", spec->capacity);
+	if (r >= 0 && spec->kind == KIPC_SEGMENT)
+		r = sd_bus_message_append(reply, "{sv}{sv}", "size", "t", spec->size, "layout", "s",
+					  layout_words[spec->layout]);
+	return r;
+}
+
+static int append_values(sd_bus_message *reply, const struct channel_spec *spec)
+{
+	int r;
+
+	r = sd_bus_message_open_container(reply, 'e', "sv");
+	if (r >= 0)
+		r = sd_bus_message_append(reply, "s", "values");
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'v', "aq");
+	if (r >= 0)
+		r = sd_bus_message_append_array(reply, 'q', spec->values,
+						spec->n_values * sizeof *spec->values);
+	if (r >= 0)
+		r = sd_bus_message_close_container(reply);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static int method_describe(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	const struct manager *manager = userdata;
+	const struct channel *channel;
+	sd_bus_message *reply = NULL;
+	const char *name;
+	int r;
+
+	r = sd_bus_message_read(message, "s", &name);
+	if (r < 0)
+		return r;
+	channel = manager_find(manager, name);
+	if (channel == NULL)
+		return sd_bus_error_setf(reterr, BUS_ERROR_NO_SUCH_CHANNEL,
+					 "there is no channel of that name");
+	r = new_array_reply(message, "{sv}", &reply);
+	if (r >= 0 && channel->spec != NULL)
+		r = append_declared(reply, channel->spec);
+	if (r >= 0 && channel->spec != NULL && channel->spec->n_values > 0)
+		r = append_values(reply, channel->spec);
+	return send_array_reply(reply, r);
+}
+
+/* -- steps ---------------------------------------------------------------------------------------------------- */
+
+static int append_line(sd_bus_message *reply, const struct report_line *line)
+{
+	return sd_bus_message_append(reply, BUS_STEP, line->name, kipc_kind_to_string(line->kind),
+				     plan_action_words[line->action], channel_state_words[line->state],
+				     or_empty(line->detail));
+}
+
+static int method_plan(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct problems problems = PROBLEMS_INIT;
+	sd_bus_message *reply = NULL;
+	struct report report = { 0 };
+	const char *after;
+	uint32_t limit;
+	int r;
+
+	r = read_page(message, &after, &limit);
+	if (r < 0)
+		return r;
+	r = manager_plan(userdata, &problems, &report);
+	if (r < 0) {
+		r = fail_config(reterr, r, &problems);
+		problems_done(&problems);
+		return r;
+	}
+	r = new_array_reply(message, BUS_STEP, &reply);
+	for (size_t i = 0; r >= 0 && i < report.n_lines && limit > 0; i++) {
+		if (strcmp(report.lines[i].name, after) <= 0)
+			continue;
+		r = append_line(reply, &report.lines[i]);
+		limit--;
+	}
+	r = send_array_reply(reply, r);
+	report_done(&report);
+	problems_done(&problems);
+	return r;
+}
+
+static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct problems problems = PROBLEMS_INIT;
+	sd_bus_message *reply = NULL;
+	struct report report = { 0 };
+	size_t n_sent = 0;
+	int r;
+
+	r = authorize(userdata, message, reterr);
+	if (r < 0)
+		return r;
+	r = manager_reload(userdata, &problems, &report);
+	if (r < 0) {
+		r = fail_config(reterr, r, &problems);
+	} else {
+		r = new_array_reply(message, BUS_STEP, &reply);
+		for (int failures = 1; failures >= 0; failures--)
+			for (size_t i = 0; r >= 0 && i < report.n_lines && n_sent < BUS_LIST_PAGE; i++) {
+				if ((report.lines[i].state == STATE_FAILED) != failures)
+					continue;
+				r = append_line(reply, &report.lines[i]);
+				n_sent++;
+			}
+		r = send_array_reply(reply, r);
+	}
+	report_done(&report);
+	problems_done(&problems);
+	return r;
+}
+
+/* The answer of a call that changed one channel. */
+static int reply_step(sd_bus_message *message, int result, char *text, struct report *report,
+		      sd_bus_error *reterr)
+{
+	sd_bus_message *reply = NULL;
+	int r;
+
+	if (result < 0) {
+		r = fail(reterr, result, text);
+	} else {
+		r = sd_bus_message_new_method_return(message, &reply);
+		if (r >= 0 && report->n_lines > 0)
+			r = append_line(reply, &report->lines[0]);
+		if (r >= 0)
+			r = sd_bus_send(NULL, reply, NULL);
+		sd_bus_message_unref(reply);
+	}
+	report_done(report);
+	return r;
+}
+
+static int method_create(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct report report = { 0 };
+	const char *kind, *name;
+	char **assignments = NULL, *text = NULL;
+	int r;
+
+	r = authorize(userdata, message, reterr);
+	if (r >= 0)
+		r = sd_bus_message_read(message, "ss", &kind, &name);
+	if (r >= 0)
+		r = sd_bus_message_read_strv(message, &assignments);
+	if (r < 0)
+		return r;
+	r = runtime_layer_create(userdata, kipc_kind_from_string(kind), name, assignments, &report, &text);
+	for (char **p = assignments; p != NULL && *p != NULL; p++)
+		free(*p);
+	free(assignments);
+	return reply_step(message, r, text, &report, reterr);
+}
+
+static int method_set(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct report report = { 0 };
+	char **assignments = NULL, *text = NULL;
+	const char *name;
+	int r;
+
+	r = authorize(userdata, message, reterr);
+	if (r >= 0)
+		r = sd_bus_message_read(message, "s", &name);
+	if (r >= 0)
+		r = sd_bus_message_read_strv(message, &assignments);
+	if (r < 0)
+		return r;
+	r = runtime_layer_set(userdata, name, assignments, &report, &text);
+	for (char **p = assignments; p != NULL && *p != NULL; p++)
+		free(*p);
+	free(assignments);
+	return reply_step(message, r, text, &report, reterr);
+}
+
+static int method_recover(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct report report = { 0 };
+	char *text = NULL;
+	const char *name;
+	int r;
+
+	r = authorize(userdata, message, reterr);
+	if (r >= 0)
+		r = sd_bus_message_read(message, "s", &name);
+	if (r < 0)
+		return r;
+	r = runtime_layer_recover(userdata, name, &report, &text);
+	return reply_step(message, r, text, &report, reterr);
+}
+
+static int method_remove(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	char *lost = NULL, *text = NULL;
+	int force, dry_run, r;
+	const char *name;
+
+	r = authorize(userdata, message, reterr);
+	if (r >= 0)
+		r = sd_bus_message_read(message, "sbb", &name, &force, &dry_run);
+	if (r < 0)
+		return r;
+	r = runtime_layer_remove(userdata, name, force, dry_run, &lost, &text);
+	if (r < 0)
+		return fail(reterr, r, text);
+	r = sd_bus_reply_method_return(message, "s", or_empty(lost));
+	free(lost);
+	return r;
+}
+
+static const sd_bus_vtable manager_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_METHOD_WITH_ARGS("List", SD_BUS_ARGS("s", after, "u", limit),
+				SD_BUS_RESULT("a" BUS_CHANNEL, channels), method_list,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_ARGS("s", name), SD_BUS_RESULT("a{sv}", declared),
+				method_describe, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Plan", SD_BUS_ARGS("s", after, "u", limit),
+				SD_BUS_RESULT("a" BUS_STEP, steps), method_plan, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_RESULT("a" BUS_STEP, steps), method_reload,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Create", SD_BUS_ARGS("s", kind, "s", name, "as", assignments),
+				SD_BUS_RESULT(BUS_STEP, step), method_create, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Set", SD_BUS_ARGS("s", name, "as", assignments),
+				SD_BUS_RESULT(BUS_STEP, step), method_set, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Remove", SD_BUS_ARGS("s", name, "b", force, "b", dry_run),
+				SD_BUS_RESULT("s", lost), method_remove, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Recover", SD_BUS_ARGS("s", name), SD_BUS_RESULT(BUS_STEP, step),
+				method_recover, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_VTABLE_END,
+};
+
+int manager_bus_add(struct manager *manager, sd_bus *bus)
+{
+	return sd_bus_add_object_vtable(bus, NULL, BUS_PATH, BUS_MANAGER, manager_vtable, manager);
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The life of a kipcd: set up in order, run, taken down in reverse. Reading the configuration and reconciling it with
+ * the kernel happen before the control socket appears, so that whoever can connect finds every channel in place.
+ */
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon/bus.h"
+#include "daemon/log.h"
+#include "daemon/manager.h"
+#include "daemon/source.h"
+#include "daemon/store.h"
+
+static int compare_channels(const void *name, const void *channel)
+{
+	return strcmp(name, ((const struct channel *)channel)->name);
+}
+
+struct channel *manager_find(const struct manager *manager, const char *name)
+{
+	return manager->n_channels == 0 ? NULL
+					: bsearch(name, manager->channels, manager->n_channels,
+						  sizeof *manager->channels, compare_channels);
+}
+
+bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object)
+{
+	struct kipc_object object;
+
+	if (!channel->has_link || kipc_object_stat(channel->link.kind, channel->link.id, &object) < 0 ||
+	    object.key != channel->link.key || object.cuid != channel->link.creator)
+		return false;
+	if (ret_object != NULL)
+		*ret_object = object;
+	return true;
+}
+
+/* -- reading the configuration ---------------------------------------------------------------------------- */
+
+static int load_config(struct manager *manager, struct problems *problems, struct config_source **ret_sources,
+		       size_t *ret_n_sources, struct config **ret_config)
+{
+	struct config_source *sources = NULL;
+	size_t n_sources = 0;
+	int r;
+
+	r = source_list_read(manager->options.config_file, manager->options.config_must_exist,
+			     manager->runtime.path, geteuid(), problems, &sources, &n_sources);
+	if (r == 0)
+		r = config_parse(sources, n_sources, &config_world_of_this_machine, problems, ret_config);
+	if (r < 0) {
+		source_list_free(sources, n_sources);
+		return r;
+	}
+	*ret_sources = sources;
+	*ret_n_sources = n_sources;
+	return 0;
+}
+
+static int load_and_reconcile(struct manager *manager, enum reconcile_reason reason,
+			      struct problems *problems, struct report *report)
+{
+	struct config_source *sources;
+	struct config *config;
+	size_t n_sources;
+	int r;
+
+	r = load_config(manager, problems, &sources, &n_sources, &config);
+	if (r < 0)
+		return r;
+	r = reconcile(manager, config, reason, NULL, report);
+	if (r < 0) {
+		config_free(config);
+		source_list_free(sources, n_sources);
+		return r;
+	}
+	source_list_free(manager->sources, manager->n_sources);
+	manager->sources = sources;
+	manager->n_sources = n_sources;
+	return 0;
+}
+
+static void log_problems(const struct problems *problems)
+{
+	for (size_t i = 0; i < problems->n_items; i++) {
+		const struct problem *problem = &problems->items[i];
+		int level = problem->is_warning ? LOG_WARNING : LOG_ERR;
+
+		if (problem->line > 0)
+			log_line(level, "%s:%u: %s", problem->file, problem->line, problem->sentence);
+		else
+			log_line(level, "%s: %s", problem->file, problem->sentence);
+	}
+}
+
+int manager_plan(struct manager *manager, struct problems *problems, struct report *ret_report)
+{
+	struct config_source *sources;
+	struct config *config;
+	size_t n_sources;
+	int r;
+
+	r = load_config(manager, problems, &sources, &n_sources, &config);
+	if (r < 0)
+		return r;
+	r = reconcile_plan(manager, config, ret_report);
+	config_free(config);
+	source_list_free(sources, n_sources);
+	return r;
+}
+
+static void notify_reloading(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
+		   (unsigned long long)now.tv_sec * 1000000 + (unsigned long long)now.tv_nsec / 1000);
+}
+
+int manager_reload(struct manager *manager, struct problems *problems, struct report *report)
+{
+	int r;
+
+	notify_reloading();
+	r = load_and_reconcile(manager, RECONCILE_RELOAD, problems, report);
+	log_problems(problems);
+	if (r == -EBADMSG)
+		log_line(LOG_ERR, "reload: the configuration has %zu mistakes; what runs stays as it is",
+			 problems->n_mistakes);
+	else if (r < 0)
+		log_line(LOG_ERR, "reload: %s; what runs stays as it is", strerror(-r));
+	if (r == 0)
+		r = sample_start(manager); /* the interval may be another */
+	sd_notify(0, "READY=1");
+	manager_notify_status(manager);
+	return r;
+}
+
+void manager_notify_status(const struct manager *manager)
+{
+	size_t n_active = 0, n_in_trouble = 0;
+
+	for (size_t i = 0; i < manager->n_channels; i++) {
+		n_active += manager->channels[i].state == STATE_ACTIVE;
+		n_in_trouble += manager->channels[i].reason != NULL &&
+				manager->channels[i].state != STATE_RETAINED &&
+				manager->channels[i].state != STATE_ABSENT;
+	}
+	sd_notifyf(0, "STATUS=%zu channels, %zu active, %zu in trouble", manager->n_channels, n_active,
+		   n_in_trouble);
+}
+
+/* -- set up, run, take down ------------------------------------------------------------------------------- */
+
+static bool has_cap_sys_resource(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return false;
+	return data[CAP_TO_INDEX(CAP_SYS_RESOURCE)].effective & CAP_TO_MASK(CAP_SYS_RESOURCE);
+}
+
+static int on_reload_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct problems problems = PROBLEMS_INIT;
+
+	(void)manager_reload(userdata, &problems, NULL);
+	problems_done(&problems);
+	return 0;
+}
+
+static int set_up_events(struct manager *manager)
+{
+	sigset_t mask;
+	int r;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &mask, NULL) < 0)
+		return -errno;
+	r = sd_event_default(&manager->event);
+	if (r >= 0)
+		r = sd_event_add_signal(manager->event, NULL, SIGTERM, NULL,
+					NULL); /* no handler: leave the loop */
+	if (r >= 0)
+		r = sd_event_add_signal(manager->event, NULL, SIGINT, NULL, NULL);
+	if (r >= 0)
+		r = sd_event_add_signal(manager->event, NULL, SIGHUP, on_reload_signal, manager);
+	if (r >= 0)
+		r = sd_event_set_watchdog(manager->event, true);
+	return r < 0 ? r : 0;
+}
+
+static int start_channels(struct manager *manager)
+{
+	struct problems problems = PROBLEMS_INIT;
+	int r;
+
+	r = load_and_reconcile(manager, RECONCILE_START, &problems, NULL);
+	log_problems(&problems);
+	if (r == -EBADMSG)
+		log_line(LOG_ERR, "the configuration has %zu mistakes: mend them and start again",
+			 problems.n_mistakes);
+	else if (r < 0)
+		log_line(LOG_ERR, "the channels cannot be set up: %s", strerror(-r));
+	problems_done(&problems);
+	return r;
+}
+
+static int start_bus(struct manager *manager)
+{
+	char *text = NULL;
+	int fd, r;
+
+	fd = runtime_listen(&manager->runtime, &text);
+	if (fd < 0) {
+		log_line(LOG_ERR, "%s", text != NULL ? text : strerror(-fd));
+		free(text);
+		return fd;
+	}
+	r = bus_server_new(manager, fd, &manager->bus);
+	if (r < 0)
+		log_line(LOG_ERR, "the control socket cannot be served: %s", strerror(-r));
+	return r;
+}
+
+int manager_new(const struct manager_options *options, struct manager **ret_manager)
+{
+	struct manager *manager = calloc(1, sizeof *manager);
+	char *text = NULL;
+	int r;
+
+	if (manager == NULL)
+		return -ENOMEM;
+	manager->options = *options;
+	manager->may_exceed_msgmnb = has_cap_sys_resource();
+	r = runtime_open(&manager->runtime, options->runtime_dir, &text);
+	if (r < 0) {
+		log_line(LOG_ERR, "%s", text != NULL ? text : strerror(-r));
+		free(text);
+	}
+	if (r == 0) {
+		r = set_up_events(manager);
+		if (r < 0)
+			log_line(LOG_ERR, "the event loop cannot be set up: %s", strerror(-r));
+	}
+	if (r == 0)
+		r = start_channels(manager);
+	if (r == 0)
+		r = start_bus(manager);
+	if (r == 0)
+		r = sample_start(manager);
+	if (r < 0) {
+		manager_free(manager);
+		return r;
+	}
+	*ret_manager = manager;
+	return 0;
+}
+
+struct manager *manager_free(struct manager *manager)
+{
+	if (manager == NULL)
+		return NULL;
+	if (manager->bus != NULL) {
+		runtime_unlisten(&manager->runtime);
+		bus_server_free(manager->bus);
+	}
+	sd_event_source_unref(manager->sample_timer);
+	sd_event_unref(manager->event);
+	for (size_t i = 0; i < manager->n_channels; i++)
+		free(manager->channels[i].reason);
+	free(manager->channels);
+	config_free(manager->config);
+	source_list_free(manager->sources, manager->n_sources);
+	runtime_close(&manager->runtime);
+	free(manager);
+	return NULL;
+}
+
+static void tell_ready(struct manager *manager)
+{
+	sd_notify(0, "READY=1");
+	manager_notify_status(manager);
+	if (manager->options.ready_fd >= 0) {
+		if (write(manager->options.ready_fd, "\n", 1) < 0)
+			log_line(LOG_WARNING, "--ready-fd=%d: %s", manager->options.ready_fd,
+				 strerror(errno));
+		close(manager->options.ready_fd);
+		manager->options.ready_fd = -1;
+	}
+}
+
+/* Stopped for good: what was to live as long as the daemon goes now, if it is empty. */
+static void remove_daemons_own(struct manager *manager)
+{
+	for (size_t i = 0; i < manager->n_channels; i++) {
+		struct channel *channel = &manager->channels[i];
+		struct kipc_object object;
+		int r;
+
+		if (channel->link.observed ||
+		    strcmp(channel->link.lifetime, lifetime_words[LIFETIME_DAEMON]) != 0 ||
+		    !channel_is_there(channel, &object))
+			continue;
+		r = kipc_object_remove(&object, 0, channel->link.maker, NULL);
+		if (r == 0) {
+			(void)store_drop_link(manager->runtime.channels_fd, channel->name);
+			log_channel(LOG_INFO, channel->name, channel->kind, object.key,
+				    "removed: kipcd stops");
+		} else {
+			log_channel(LOG_WARNING, channel->name, channel->kind, object.key,
+				    "stays although kipcd stops: %s",
+				    r == -EBUSY ? "it is not empty" : strerror(-r));
+		}
+	}
+}
+
+int manager_run(struct manager *manager)
+{
+	int r;
+
+	tell_ready(manager);
+	r = sd_event_loop(manager->event);
+	sd_notify(0, "STOPPING=1");
+	if (r < 0)
+		log_line(LOG_ERR, "the event loop failed: %s", strerror(-r));
+	else
+		remove_daemons_own(manager);
+	return r;
+}

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Comparing what is declared with what the registry remembers and the kernel holds. Pure: no IPC, no globals, no
+ * logging; tests feed it tables. The rule that it keeps: ours is only what the registry knows, with the same id, key
+ * and creator; everything else is foreign, and in doubt nothing is destroyed.
+ */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/grammar.h"
+#include "common/loss.h"
+#include "daemon/plan.h"
+
+const char *const plan_action_words[] = {
+	[PLAN_KEEP] = "keep",	  [PLAN_RESUME] = "resume",	[PLAN_CREATE] = "create",
+	[PLAN_ALTER] = "alter",	  [PLAN_RECREATE] = "recreate", [PLAN_RETAIN] = "retain",
+	[PLAN_REMOVE] = "remove", [PLAN_CONFLICT] = "conflict", NULL,
+};
+
+const char *const channel_state_words[] = {
+	[STATE_ACTIVE] = "active",     [STATE_ABSENT] = "absent",
+	[STATE_CONFLICT] = "conflict", [STATE_STALE] = "stale",
+	[STATE_FAILED] = "failed",     [STATE_LOST] = "lost",
+	[STATE_RETAINED] = "retained", NULL,
+};
+
+/* -- the kernel's objects, to be found by id and by key --------------------------------------------------- */
+
+static int compare_numbers(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct kipc_object *x = &((const struct kernel_object *)a)->object;
+	const struct kipc_object *y = &((const struct kernel_object *)b)->object;
+
+	return x->kind != y->kind ? compare_numbers(x->kind, y->kind) : compare_numbers(x->id, y->id);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct kipc_object *x = &(*(const struct kernel_object *const *)a)->object;
+	const struct kipc_object *y = &(*(const struct kernel_object *const *)b)->object;
+
+	return x->kind != y->kind ? compare_numbers(x->kind, y->kind) : compare_numbers(x->key, y->key);
+}
+
+int kernel_view_init(struct kernel_view *view, struct kernel_object *objects, size_t n_objects)
+{
+	const struct kernel_object **by_key = calloc(n_objects + 1, sizeof *by_key);
+	size_t n_by_key = 0;
+
+	if (by_key == NULL)
+		return -ENOMEM;
+	if (n_objects > 0)
+		qsort(objects, n_objects, sizeof *objects, compare_ids);
+	for (size_t i = 0; i < n_objects; i++)
+		if (objects[i].object.key != 0)
+			by_key[n_by_key++] = &objects[i];
+	qsort(by_key, n_by_key, sizeof *by_key, compare_keys);
+	*view = (struct kernel_view){
+		.objects = objects,
+		.n_objects = n_objects,
+		.by_key = by_key,
+		.n_by_key = n_by_key,
+	};
+	return 0;
+}
+
+void kernel_view_done(struct kernel_view *view)
+{
+	for (size_t i = 0; i < view->n_objects; i++)
+		free(view->objects[i].values);
+	free(view->objects);
+	free(view->by_key);
+	*view = (struct kernel_view){ 0 };
+}
+
+const struct kernel_object *kernel_view_find_id(const struct kernel_view *view, enum kipc_kind kind, int id)
+{
+	const struct kernel_object wanted = { .object = { .kind = kind, .id = id } };
+
+	return view->n_objects == 0
+		       ? NULL
+		       : bsearch(&wanted, view->objects, view->n_objects, sizeof wanted, compare_ids);
+}
+
+const struct kernel_object *kernel_view_find_key(const struct kernel_view *view, enum kipc_kind kind,
+						 key_t key)
+{
+	const struct kernel_object wanted = { .object = { .kind = kind, .key = key } }, *p = &wanted, **found;
+
+	found = view->n_by_key == 0 ? NULL
+				    : bsearch(&p, view->by_key, view->n_by_key, sizeof p, compare_keys);
+	return found == NULL ? NULL : *found;
+}
+
+/* -- one channel ------------------------------------------------------------------------------------------ */
+
+/* All that one decision is made from. */
+struct context {
+	const struct plan_input *input;
+	const struct registry_entry *const *owners; /* by index into input->view->objects; NULL: not ours */
+	struct plan_step *step;
+	bool out_of_memory;
+};
+
+static void say(struct context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(struct context *context, const char *format, ...)
+{
+	va_list arguments;
+
+	free(context->step->detail);
+	va_start(arguments, format);
+	if (vasprintf(&context->step->detail, format, arguments) < 0) {
+		context->step->detail = NULL;
+		context->out_of_memory = true;
+	}
+	va_end(arguments);
+}
+
+static void decide(struct context *context, enum plan_action action, enum channel_state state,
+		   const struct kernel_object *found)
+{
+	context->step->action = action;
+	context->step->state = state;
+	context->step->has_object = found != NULL;
+	if (found != NULL)
+		context->step->object = found->object;
+}
+
+/* The object that the registry means by this entry, if it still is that one. */
+static const struct kernel_object *owned_object(const struct plan_input *input,
+						const struct registry_entry *entry)
+{
+	const struct kernel_object *found;
+
+	if (entry == NULL || !entry->has_link)
+		return NULL;
+	found = kernel_view_find_id(input->view, entry->link.kind, entry->link.id);
+	if (found == NULL || found->object.key != entry->link.key ||
+	    found->object.cuid != entry->link.creator)
+		return NULL;
+	return found;
+}
+
+/* An object that a kipcd was making when it was killed: ours to the creator, still closed, and nobody used it. */
+static const struct kernel_object *half_made_object(const struct plan_input *input,
+						    const struct registry_entry *entry)
+{
+	const struct kernel_object *found;
+
+	if (entry == NULL || !entry->has_intent)
+		return NULL;
+	found = kernel_view_find_key(input->view, entry->intent_kind, entry->intent_key);
+	if (found == NULL || found->object.cuid != input->uid || found->object.mode != 0600 ||
+	    !found->is_empty)
+		return NULL;
+	if (found->object.kind == KIPC_QUEUE &&
+	    (found->object.queue.stime != 0 || found->object.queue.rtime != 0))
+		return NULL;
+	return found;
+}
+
+uint64_t plan_capacity(const struct channel_spec *spec, const struct kernel_view *view)
+{
+	uint64_t capacity = spec->capacity == 0 ? view->msgmnb : spec->capacity;
+
+	return capacity > view->msgmnb && !view->may_exceed_msgmnb ? view->msgmnb : capacity;
+}
+
+static unsigned find_changes(const struct channel_spec *spec, const struct kipc_object *object,
+			     const struct kernel_view *view)
+{
+	unsigned changes = 0;
+
+	if (spec->owner != object->uid)
+		changes |= KIPC_ALTER_UID;
+	if (spec->group != object->gid)
+		changes |= KIPC_ALTER_GID;
+	if (spec->mode != object->mode)
+		changes |= KIPC_ALTER_MODE;
+	/* A capacity that is not declared is nobody's wish: whatever it has is right. */
+	if (spec->kind == KIPC_QUEUE && spec->capacity != 0 &&
+	    plan_capacity(spec, view) != object->queue.capacity)
+		changes |= KIPC_ALTER_CAPACITY;
+	return changes;
+}
+
+static void describe_changes(struct context *context, const struct channel_spec *spec,
+			     const struct kipc_object *object, unsigned changes)
+{
+	char from[GRAMMAR_SIZE_MAX], to[GRAMMAR_SIZE_MAX], *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	const char *separator = "";
+
+	if (out == NULL) {
+		context->out_of_memory = true;
+		return;
+	}
+	if (changes & KIPC_ALTER_UID) {
+		fprintf(out, "owner %u -> %u", (unsigned)object->uid, (unsigned)spec->owner);
+		separator = ", ";
+	}
+	if (changes & KIPC_ALTER_GID) {
+		fprintf(out, "%sgroup %u -> %u", separator, (unsigned)object->gid, (unsigned)spec->group);
+		separator = ", ";
+	}
+	if (changes & KIPC_ALTER_MODE) {
+		fprintf(out, "%smode %04o -> %04o", separator, (unsigned)object->mode, (unsigned)spec->mode);
+		separator = ", ";
+	}
+	if (changes & KIPC_ALTER_CAPACITY)
+		fprintf(out, "%scapacity %s -> %s", separator,
+			grammar_size_to_string(object->queue.capacity, from),
+			grammar_size_to_string(plan_capacity(spec, context->input->view), to));
+	if (fclose(out) != 0)
+		context->out_of_memory = true;
+	free(context->step->detail);
+	context->step->detail = text;
+}
+
+/* What makes an alteration in place impossible, as words; false: nothing does. */
+static bool needs_anew(const struct channel_spec *spec, const struct kernel_object *found, char *why,
+		       size_t size)
+{
+	const struct kipc_object *object = &found->object;
+	char from[GRAMMAR_SIZE_MAX], to[GRAMMAR_SIZE_MAX];
+
+	if (spec->kind != object->kind)
+		snprintf(why, size, "kind %s -> %s", kipc_kind_to_string(object->kind),
+			 kipc_kind_to_string(spec->kind));
+	else if (spec->key != object->key)
+		snprintf(why, size, "key 0x%08x -> 0x%08x", (unsigned)object->key, (unsigned)spec->key);
+	else if (spec->kind == KIPC_SEGMENT && spec->size != object->segment.size)
+		snprintf(why, size, "size %s -> %s", grammar_size_to_string(object->segment.size, from),
+			 grammar_size_to_string(spec->size, to));
+	else if (spec->kind == KIPC_SEMAPHORE && spec->n_values != object->semaphore.semaphores)
+		snprintf(why, size, "values: %zu semaphores -> %zu", (size_t)object->semaphore.semaphores,
+			 spec->n_values);
+	else if (spec->kind == KIPC_SEMAPHORE && found->is_empty && found->values != NULL &&
+		 memcmp(spec->values, found->values, spec->n_values * sizeof *spec->values) != 0)
+		snprintf(why, size, "values: other starting values, and never operated on");
+	else
+		return false;
+	return true;
+}
+
+static void plan_foreign(struct context *context, const struct kernel_object *found)
+{
+	const struct registry_entry *owner = context->owners[found - context->input->view->objects];
+	const struct kipc_object *object = &found->object;
+
+	decide(context, PLAN_CONFLICT, STATE_CONFLICT, found);
+	if (owner != NULL)
+		say(context, "its key 0x%08x belongs to %s @%d, kipcd's own %s: remove that first",
+		    (unsigned)object->key, kipc_kind_to_string(object->kind), object->id, owner->name);
+	else
+		say(context,
+		    "its key 0x%08x belongs to %s @%d, created by uid %u and not by kipcd: choose another "
+		    "key, or "
+		    "have it removed by its owner",
+		    (unsigned)object->key, kipc_kind_to_string(object->kind), object->id,
+		    (unsigned)object->cuid);
+}
+
+/* Declared and ours: is it as declared? */
+static void plan_owned(struct context *context, const struct channel_spec *spec,
+		       const struct kernel_object *found)
+{
+	const struct kernel_object *in_the_way =
+		kernel_view_find_key(context->input->view, spec->kind, spec->key);
+	char why[128], loss[LOSS_MAX];
+
+	if (needs_anew(spec, found, why, sizeof why)) {
+		if (in_the_way != NULL && in_the_way != found) {
+			plan_foreign(context, in_the_way);
+		} else if (found->is_empty) {
+			decide(context, PLAN_RECREATE, STATE_ACTIVE, found);
+			say(context, "%s", why);
+		} else {
+			decide(context, PLAN_KEEP, STATE_STALE, found);
+			say(context,
+			    "%s would need a new %s, and %s: empty it and reload, or remove it with --force",
+			    why, kipc_kind_to_string(found->object.kind), loss);
+		}
+		return;
+	}
+	context->step->changes = find_changes(spec, &found->object, context->input->view);
+	if (context->step->changes != 0) {
+		decide(context, PLAN_ALTER, STATE_ACTIVE, found);
+		describe_changes(context, spec, &found->object, context->step->changes);
+	} else {
+		decide(context, context->input->is_start ? PLAN_RESUME : PLAN_KEEP, STATE_ACTIVE, found);
+	}
+}
+
+/*
+ * Declared, once ours, and gone. A queue is made anew. A segment whose old users still hold the removed one is not
+ * (the new one would stand empty beside it), nor is a semaphore (a second holder would get in).
+ */
+static bool plan_vanished(struct context *context, const struct channel_spec *spec,
+			  const struct registry_entry *entry)
+{
+	const struct kernel_object *remains;
+
+	if (entry == NULL || !entry->has_link || entry->has_intent || entry->link.observed ||
+	    entry->link.kind != spec->kind || entry->link.key != spec->key)
+		return false;
+	if (spec->kind == KIPC_SEMAPHORE) {
+		decide(context, PLAN_KEEP, STATE_LOST, NULL);
+		say(context,
+		    "somebody removed semaphore @%d; who holds it cannot be known: 'kipcctl recover %s' "
+		    "makes it anew",
+		    entry->link.id, spec->name);
+		return true;
+	}
+	if (spec->kind == KIPC_QUEUE)
+		return false;
+	remains = kernel_view_find_id(context->input->view, KIPC_SEGMENT, entry->link.id);
+	if (remains == NULL || remains->object.cuid != entry->link.creator ||
+	    !remains->object.segment.removed)
+		return false;
+	decide(context, PLAN_KEEP, STATE_LOST, remains);
+	say(context,
+	    "somebody removed segment @%d, which is still attached %llu times: end its users, then 'kipcctl "
+	    "recover %s'",
+	    entry->link.id, (unsigned long long)remains->object.segment.attached, spec->name);
+	return true;
+}
+
+static void plan_observed(struct context *context, const struct channel_spec *spec)
+{
+	const struct kernel_object *found = kernel_view_find_key(context->input->view, spec->kind, spec->key);
+
+	decide(context, PLAN_KEEP, found != NULL ? STATE_ACTIVE : STATE_ABSENT, found);
+}
+
+static void plan_declared(struct context *context, const struct channel_spec *spec,
+			  const struct registry_entry *entry)
+{
+	const struct plan_input *input = context->input;
+	const struct kernel_object *found;
+
+	if (spec->manage == MANAGE_OBSERVE) {
+		plan_observed(context, spec);
+		return;
+	}
+	if (input->is_removed_by_hand != NULL && input->is_removed_by_hand(spec->name, input->userdata)) {
+		decide(context, PLAN_KEEP, STATE_ABSENT, NULL);
+		say(context, "removed by hand: a reload makes it anew");
+		return;
+	}
+
+	found = entry != NULL && entry->link.observed ? NULL : owned_object(input, entry);
+	if (found != NULL) {
+		plan_owned(context, spec, found);
+		return;
+	}
+	found = half_made_object(input, entry);
+	if (found != NULL && found->object.kind == spec->kind && found->object.key == spec->key) {
+		decide(context, PLAN_CREATE, STATE_ACTIVE, found);
+		say(context, "finish what was begun before a crash");
+		return;
+	}
+	found = kernel_view_find_key(input->view, spec->kind, spec->key);
+	if (found != NULL) {
+		plan_foreign(context, found);
+		return;
+	}
+	if (!plan_vanished(context, spec, entry))
+		decide(context, PLAN_CREATE, STATE_ACTIVE, NULL);
+}
+
+/* In the registry, and declared no more. */
+static void plan_dropped(struct context *context, const struct registry_entry *entry)
+{
+	const struct kernel_object *found;
+
+	found = entry->link.observed ? NULL : owned_object(context->input, entry);
+	if (found == NULL) {
+		decide(context, PLAN_REMOVE, STATE_ABSENT, half_made_object(context->input, entry));
+		say(context, entry->has_intent	    ? "begun before a crash, and declared no more"
+			     : entry->link.observed ? "observed no more"
+						    : "gone, and declared no more");
+		return;
+	}
+	if (strcmp(entry->link.lifetime, "config") == 0 && found->is_empty) {
+		decide(context, PLAN_REMOVE, STATE_ABSENT, found);
+		say(context, "declared no more, lifetime = config, and empty");
+		return;
+	}
+	decide(context, PLAN_RETAIN, STATE_RETAINED, found);
+	say(context, "declared no more; 'kipcctl remove %s' removes it", entry->name);
+}
+
+static int plan_one(const struct plan_input *input, const struct registry_entry *const *owners,
+		    struct plan *plan, const struct channel_spec *spec, const struct registry_entry *entry)
+{
+	struct plan_step *step = &plan->steps[plan->n_steps++];
+	struct context context = { .input = input, .owners = owners, .step = step };
+
+	*step = (struct plan_step){ .spec = spec, .entry = entry };
+	memcpy(step->name, spec != NULL ? spec->name : entry->name, sizeof step->name);
+	step->kind = spec != NULL ? spec->kind : entry->has_link ? entry->link.kind : entry->intent_kind;
+	if (spec != NULL)
+		plan_declared(&context, spec, entry);
+	else
+		plan_dropped(&context, entry);
+	return context.out_of_memory ? -ENOMEM : 0;
+}
+
+/* Which registry entry owns each kernel object; the caller frees it. */
+static const struct registry_entry **find_owners(const struct plan_input *input)
+{
+	const struct registry_entry **owners = calloc(input->view->n_objects + 1, sizeof *owners);
+
+	for (size_t i = 0; owners != NULL && i < input->registry->n_entries; i++) {
+		const struct registry_entry *entry = &input->registry->entries[i];
+		const struct kernel_object *found = owned_object(input, entry);
+
+		if (found != NULL && !entry->link.observed)
+			owners[found - input->view->objects] = entry;
+	}
+	return owners;
+}
+
+int plan_make(const struct plan_input *input, struct plan *ret_plan)
+{
+	const struct config *config = input->config;
+	const struct registry *registry = input->registry;
+	const struct registry_entry **owners = find_owners(input);
+	struct plan plan = { 0 };
+	size_t c = 0, e = 0;
+	int r = 0;
+
+	plan.steps = calloc(config->n_channels + registry->n_entries + 1, sizeof *plan.steps);
+	if (plan.steps == NULL || owners == NULL)
+		r = -ENOMEM;
+	/* Both are sorted by name: one walk meets every name once. */
+	while (r == 0 && (c < config->n_channels || e < registry->n_entries)) {
+		int order;
+
+		if (c == config->n_channels)
+			order = 1;
+		else if (e == registry->n_entries)
+			order = -1;
+		else
+			order = strcmp(config->channels[c].name, registry->entries[e].name);
+		r = plan_one(input, owners, &plan, order <= 0 ? &config->channels[c] : NULL,
+			     order >= 0 ? &registry->entries[e] : NULL);
+		c += order <= 0;
+		e += order >= 0;
+	}
+	free(owners);
+	if (r < 0) {
+		plan_done(&plan);
+		return r;
+	}
+	*ret_plan = plan;
+	return 0;
+}
+
+void plan_done(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_steps; i++)
+		free(plan->steps[i].detail);
+	free(plan->steps);
+	*plan = (struct plan){ 0 };
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_PLAN_H
+#define KIPC_DAEMON_PLAN_H
+
+/*
+ * What has to be done so that the kernel holds what is declared: a pure function from three values (configuration,
+ * registry, kernel) to a list of steps, one a channel. Start, reload, healing and `kipcctl plan` all use it.
+ */
+
+#include "daemon/config.h"
+#include "lib/registry.h"
+
+enum plan_action {
+	PLAN_KEEP = 0,
+	PLAN_RESUME,
+	PLAN_CREATE,
+	PLAN_ALTER,
+	PLAN_RECREATE,
+	PLAN_RETAIN,
+	PLAN_REMOVE,
+	PLAN_CONFLICT,
+};
+
+enum channel_state {
+	STATE_ACTIVE = 0,
+	STATE_ABSENT,
+	STATE_CONFLICT,
+	STATE_STALE,
+	STATE_FAILED,
+	STATE_LOST,
+	STATE_RETAINED,
+};
+
+/* The words of every output; NULL-terminated. */
+extern const char *const plan_action_words[];
+extern const char *const channel_state_words[];
+
+/* What the registry knows. */
+struct registry_entry {
+	char name[KIPC_NAME_MAX + 1];
+	bool has_link;
+	struct registry_link link;
+	/* A kipcd was about to make it and was killed: made or not. */
+	bool has_intent;
+	enum kipc_kind intent_kind;
+	key_t intent_key;
+};
+
+struct registry {
+	struct registry_entry *entries; /* sorted by name */
+	size_t n_entries;
+};
+
+/* What the kernel holds. */
+struct kernel_object {
+	struct kipc_object object;
+	bool is_empty;
+	unsigned short *values; /* of an owned semaphore set that may be read; else NULL */
+};
+
+struct kernel_view {
+	struct kernel_object *objects; /* sorted by kind and id */
+	size_t n_objects;
+	const struct kernel_object **by_key; /* those with a key, sorted by kind and key */
+	size_t n_by_key;
+	uint64_t msgmnb;	/* kernel.msgmnb: the default capacity, and its ceiling … */
+	bool may_exceed_msgmnb; /* … unless CAP_SYS_RESOURCE */
+};
+
+/* Sorts and indexes `objects`; takes them over. -ENOMEM. */
+int kernel_view_init(struct kernel_view *view, struct kernel_object *objects, size_t n_objects);
+void kernel_view_done(struct kernel_view *view);
+
+/* NULL: none. */
+const struct kernel_object *kernel_view_find_id(const struct kernel_view *view, enum kipc_kind kind, int id);
+const struct kernel_object *kernel_view_find_key(const struct kernel_view *view, enum kipc_kind kind,
+						 key_t key);
+
+struct plan_step {
+	char name[KIPC_NAME_MAX + 1];
+	const struct channel_spec *spec;    /* NULL: not declared any more */
+	const struct registry_entry *entry; /* NULL: not in the registry */
+	enum kipc_kind kind;
+	enum plan_action action;
+	enum channel_state state; /* once the step is done */
+	bool has_object;
+	struct kipc_object object; /* the one that is meant: ours, observed or in the way */
+	unsigned changes;	   /* PLAN_ALTER: KIPC_ALTER_*; also what a half-made object lacks */
+	char *detail;		   /* what changes, or what stands in the way; NULL: nothing to say */
+};
+
+struct plan {
+	struct plan_step *steps; /* sorted by name */
+	size_t n_steps;
+};
+
+struct plan_input {
+	const struct config *config;
+	const struct registry *registry;
+	const struct kernel_view *view;
+	uid_t uid;     /* kipcd's own: the creator of what is ours */
+	bool is_start; /* what is found and right is `resume`, not `keep` */
+	/* whether a declared channel was removed by hand and stays gone; NULL: none was */
+	bool (*is_removed_by_hand)(const char *name, void *userdata);
+	void *userdata;
+};
+
+/* -ENOMEM. The plan points into all three inputs. */
+int plan_make(const struct plan_input *input, struct plan *ret_plan);
+void plan_done(struct plan *plan);
+
+/* The capacity that a queue gets: as declared, within what the kernel allows. */
+uint64_t plan_capacity(const struct channel_spec *spec, const struct kernel_view *view);
+
+#endif

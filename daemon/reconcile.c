@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * One reconcile from end to end: take the view, make the plan, carry out the steps that are due, and build the new table
+ * of channels from them. Start, reload, healing and single changes differ only in which steps are due.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon/apply.h"
+#include "daemon/kernel.h"
+#include "daemon/log.h"
+#include "daemon/manager.h"
+#include "daemon/store.h"
+
+#define USEC_PER_SEC UINT64_C(1000000)
+#define MEND_DELAY_MAX (5 * 60 * USEC_PER_SEC)
+#define MEND_QUIET                                                                                           \
+	(60 * USEC_PER_SEC) /* undone again within this after a mending: the next one waits longer */
+#define LOG_EACH_UP_TO 100  /* steps; a start with thousands is logged as their sum */
+
+static uint64_t now_usec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* -- inputs ------------------------------------------------------------------------------------------------ */
+
+/* While kipcd runs, its channels are the registry; the folder is only written. */
+static int registry_of_channels(const struct manager *manager, struct registry *ret_registry)
+{
+	struct registry registry = { 0 };
+
+	registry.entries = calloc(manager->n_channels + 1, sizeof *registry.entries);
+	if (registry.entries == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < manager->n_channels; i++) {
+		const struct channel *channel = &manager->channels[i];
+		struct registry_entry *entry;
+
+		if (!channel->has_link)
+			continue;
+		entry = &registry.entries[registry.n_entries++];
+		memcpy(entry->name, channel->name, sizeof entry->name);
+		entry->has_link = true;
+		entry->link = channel->link;
+	}
+	*ret_registry = registry;
+	return 0;
+}
+
+static int registry_of_folder(const struct manager *manager, struct registry *ret_registry)
+{
+	bool was_another;
+	int r;
+
+	r = store_read(manager->runtime.channels_fd, ret_registry, &was_another);
+	if (r < 0)
+		return r;
+	return was_another ? store_write_namespace(manager->runtime.channels_fd) : 0;
+}
+
+static bool is_removed_by_hand(const char *name, void *userdata)
+{
+	const struct channel *channel = manager_find(userdata, name);
+
+	return channel != NULL && channel->is_removed_by_hand;
+}
+
+/* Everything that a plan is made from and points into. */
+struct situation {
+	struct registry registry;
+	struct kernel_view view;
+	struct plan plan;
+};
+
+static void situation_done(struct situation *situation)
+{
+	plan_done(&situation->plan);
+	kernel_view_done(&situation->view);
+	store_registry_done(&situation->registry);
+}
+
+static int situation_take(struct manager *manager, const struct config *config, enum reconcile_reason reason,
+			  struct situation *situation)
+{
+	struct plan_input input = {
+		.config = config,
+		.registry = &situation->registry,
+		.view = &situation->view,
+		.uid = geteuid(),
+		.is_start = reason == RECONCILE_START,
+		.userdata = manager,
+	};
+	int r;
+
+	*situation = (struct situation){ 0 };
+	if (reason == RECONCILE_START)
+		r = registry_of_folder(manager, &situation->registry);
+	else
+		r = registry_of_channels(manager, &situation->registry);
+	if (r == 0)
+		r = kernel_view_take(&situation->registry, &situation->view);
+	situation->view.may_exceed_msgmnb = manager->may_exceed_msgmnb;
+	/* A reload, like a start, brings back what was removed by hand. */
+	if (reason == RECONCILE_HEAL || reason == RECONCILE_ONE)
+		input.is_removed_by_hand = is_removed_by_hand;
+	if (r == 0)
+		r = plan_make(&input, &situation->plan);
+	if (r < 0)
+		situation_done(situation);
+	return r;
+}
+
+/* -- which steps are due ---------------------------------------------------------------------------------- */
+
+/* Healing mends what was done to us; what a human waits for, and all that destroys, is left to a reload. */
+static bool is_due_for_healing(const struct plan_step *step, const struct channel *before, uint64_t now)
+{
+	if (before == NULL)
+		return false;
+	switch (step->action) {
+	case PLAN_CREATE:
+	case PLAN_ALTER:
+		return now >= before->next_mend;
+	case PLAN_REMOVE:
+		return !step->has_object;
+	case PLAN_KEEP:
+	case PLAN_RESUME:
+	case PLAN_CONFLICT:
+		return true;
+	case PLAN_RECREATE:
+	case PLAN_RETAIN:
+		return false;
+	}
+	return false;
+}
+
+static void note_mending(struct channel *channel, uint64_t now, uint64_t interval)
+{
+	if (channel->last_mended != 0 && now - channel->last_mended < channel->mend_delay + MEND_QUIET)
+		channel->mend_delay *= 2;
+	else
+		channel->mend_delay = interval;
+	if (channel->mend_delay > MEND_DELAY_MAX)
+		channel->mend_delay = MEND_DELAY_MAX;
+	channel->last_mended = now;
+	channel->next_mend = now + channel->mend_delay;
+}
+
+/* -- reports ---------------------------------------------------------------------------------------------- */
+
+void report_done(struct report *report)
+{
+	for (size_t i = 0; i < report->n_lines; i++)
+		free(report->lines[i].detail);
+	free(report->lines);
+	*report = (struct report){ 0 };
+}
+
+static int report_add(struct report *report, const char *name, enum kipc_kind kind, enum plan_action action,
+		      enum channel_state state, const char *detail)
+{
+	struct report_line *line, *grown;
+
+	/* The lines grow by doubling: the array is full whenever its length is a power of two. */
+	if ((report->n_lines & (report->n_lines - 1)) == 0) {
+		grown = reallocarray(report->lines, report->n_lines == 0 ? 1 : report->n_lines * 2,
+				     sizeof *grown);
+		if (grown == NULL)
+			return -ENOMEM;
+		report->lines = grown;
+	}
+	line = &report->lines[report->n_lines];
+	*line = (struct report_line){ .kind = kind, .action = action, .state = state };
+	memcpy(line->name, name, sizeof line->name);
+	if (detail != NULL && (line->detail = strdup(detail)) == NULL)
+		return -ENOMEM;
+	report->n_lines++;
+	report->n_failed += state == STATE_FAILED;
+	return 0;
+}
+
+int reconcile_plan(struct manager *manager, const struct config *config, struct report *ret_report)
+{
+	struct situation situation;
+	struct report report = { 0 };
+	int r;
+
+	r = situation_take(manager, config, RECONCILE_RELOAD, &situation);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < situation.plan.n_steps; i++) {
+		const struct plan_step *step = &situation.plan.steps[i];
+
+		r = report_add(&report, step->name, step->kind, step->action, step->state, step->detail);
+	}
+	situation_done(&situation);
+	if (r < 0) {
+		report_done(&report);
+		return r;
+	}
+	*ret_report = report;
+	return 0;
+}
+
+/* -- what the operator reads ------------------------------------------------------------------------------ */
+
+static void log_trouble(const struct channel *channel)
+{
+	key_t key = channel->spec != NULL ? channel->spec->key : channel->link.key;
+	int level = channel->state == STATE_FAILED || channel->state == STATE_LOST ? LOG_ERR : LOG_WARNING;
+
+	log_channel(level, channel->name, channel->kind, key, "%s: %s", channel_state_words[channel->state],
+		    channel->reason != NULL ? channel->reason : "");
+}
+
+static void log_deed(const struct plan_step *step, enum plan_action action, const struct channel *channel,
+		     enum reconcile_reason reason)
+{
+	static const char *const deeds[] = {
+		[PLAN_CREATE] = "created",
+		[PLAN_ALTER] = "altered",
+		[PLAN_RECREATE] = "made anew",
+		[PLAN_REMOVE] = "removed",
+	};
+	bool is_deed = action == PLAN_CREATE || action == PLAN_ALTER || action == PLAN_RECREATE ||
+		       action == PLAN_REMOVE;
+
+	if (!is_deed || channel->state == STATE_FAILED)
+		return;
+	if (reason == RECONCILE_HEAL && action == PLAN_CREATE && step->entry != NULL)
+		log_channel(LOG_WARNING, step->name, step->kind, channel->link.key,
+			    "somebody removed it: made anew, with id %d", channel->link.id);
+	else if (reason == RECONCILE_HEAL && action == PLAN_ALTER)
+		log_channel(LOG_WARNING, step->name, step->kind, channel->link.key,
+			    "changed from outside, and mended: %s", step->detail);
+	else if (step->detail != NULL)
+		log_channel(LOG_INFO, step->name, step->kind, channel->link.key, "%s: %s", deeds[action],
+			    step->detail);
+	else
+		log_channel(LOG_INFO, step->name, step->kind, channel->link.key, "%s", deeds[action]);
+}
+
+/* -- carrying out ----------------------------------------------------------------------------------------- */
+
+struct run {
+	struct manager *manager;
+	enum reconcile_reason reason;
+	const char *only;
+	uint64_t now, interval;
+	struct apply apply;
+	bool *is_due;
+	struct channel *channels;
+	size_t n_channels, n_due;
+	struct report *report;
+};
+
+static bool step_is_due(const struct run *run, const struct plan_step *step)
+{
+	if (run->only != NULL)
+		return strcmp(run->only, step->name) == 0;
+	if (run->reason == RECONCILE_HEAL)
+		return is_due_for_healing(step, manager_find(run->manager, step->name), run->now);
+	return true;
+}
+
+/* The channel as it was, under its new spec; it takes over what the old one owned. */
+static void begin_channel(const struct run *run, const struct plan_step *step, struct channel *channel)
+{
+	struct channel *before = manager_find(run->manager, step->name);
+
+	*channel = (struct channel){ 0 };
+	if (before != NULL) {
+		*channel = *before;
+		before->reason = NULL;
+	} else if (step->entry != NULL && step->entry->has_link) {
+		channel->has_link = true;
+		channel->link = step->entry->link;
+	}
+	memcpy(channel->name, step->name, sizeof channel->name);
+	channel->kind = step->kind;
+	channel->spec = step->spec;
+	if (run->reason == RECONCILE_START || run->reason == RECONCILE_RELOAD) {
+		channel->is_removed_by_hand = false;
+		channel->last_mended = channel->next_mend = channel->mend_delay = 0;
+	}
+}
+
+static void carry_out(struct run *run, const struct plan_step *step, struct channel *channel)
+{
+	enum channel_state state_before = channel->state;
+	bool was_in_trouble = channel->reason != NULL;
+	enum plan_action action;
+
+	action = apply_step(&run->apply, step, channel);
+	if (run->reason == RECONCILE_HEAL && (step->action == PLAN_CREATE || step->action == PLAN_ALTER))
+		note_mending(channel, run->now, run->interval);
+	if (run->n_due <= LOG_EACH_UP_TO || run->reason == RECONCILE_HEAL)
+		log_deed(step, action, channel, run->reason);
+	if (channel->reason != NULL && channel->state != STATE_ABSENT &&
+	    (run->reason != RECONCILE_HEAL || channel->state != state_before || !was_in_trouble))
+		log_trouble(channel);
+	if (run->report != NULL && (run->only != NULL || action != PLAN_KEEP || channel->reason != NULL))
+		(void)report_add(run->report, step->name, step->kind, action, channel->state,
+				 channel->reason != NULL ? channel->reason : step->detail);
+}
+
+/* What is gone for good has no place in the table. */
+static bool is_forgotten(const struct channel *channel)
+{
+	return channel->spec == NULL && !channel->has_link;
+}
+
+/* `removals` first: a key that one channel gives up may be another's from now on. */
+static void run_steps(struct run *run, const struct plan *plan, bool removals)
+{
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct plan_step *step = &plan->steps[i];
+
+		if (run->is_due[i] && (step->action == PLAN_REMOVE) == removals)
+			carry_out(run, step, &run->channels[i]);
+	}
+}
+
+/* A healing that has to wait: what the channel is until then. */
+static void postpone(const struct run *run, const struct plan_step *step, struct channel *channel)
+{
+	if (run->reason != RECONCILE_HEAL || step->action != PLAN_CREATE || channel->state == STATE_FAILED)
+		return;
+	free(channel->reason);
+	channel->reason =
+		strdup("somebody removes it again and again: it is made anew ever more slowly; find out who");
+	channel->state = STATE_ABSENT;
+}
+
+static void finish_table(struct run *run, const struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		if (!run->is_due[i])
+			postpone(run, &plan->steps[i], &run->channels[i]);
+		if (is_forgotten(&run->channels[i]))
+			free(run->channels[i].reason);
+		else
+			run->channels[n++] = run->channels[i];
+	}
+	run->n_channels = n;
+}
+
+static void take_over(struct manager *manager, struct config *config, const struct run *run)
+{
+	for (size_t i = 0; i < manager->n_channels; i++)
+		free(manager->channels[i].reason);
+	free(manager->channels);
+	manager->channels = run->channels;
+	manager->n_channels = run->n_channels;
+	if (manager->config != config)
+		config_free(manager->config);
+	manager->config = config;
+}
+
+/* The capability may be there and the kernel refuse all the same (in a user namespace): then plan for the limit. */
+static void learn_limit(struct manager *manager)
+{
+	for (size_t i = 0; i < manager->n_channels && manager->may_exceed_msgmnb; i++) {
+		const struct channel *channel = &manager->channels[i];
+
+		if (channel->kind == KIPC_QUEUE && channel->state == STATE_ACTIVE && channel->spec != NULL &&
+		    channel->spec->manage == MANAGE_OWN && channel->spec->capacity > channel->capacity)
+			manager->may_exceed_msgmnb = false;
+	}
+}
+
+static void log_sum(const struct run *run, const struct plan *plan)
+{
+	size_t counts[PLAN_CONFLICT + 1] = { 0 };
+
+	if (run->reason != RECONCILE_START && run->reason != RECONCILE_RELOAD)
+		return;
+	for (size_t i = 0; i < plan->n_steps; i++)
+		counts[plan->steps[i].action]++;
+	log_line(LOG_INFO,
+		 "%zu channels: %zu created, %zu found as left, %zu altered, %zu made anew, %zu removed, %zu "
+		 "in conflict",
+		 run->n_channels, counts[PLAN_CREATE], counts[PLAN_KEEP] + counts[PLAN_RESUME],
+		 counts[PLAN_ALTER], counts[PLAN_RECREATE], counts[PLAN_REMOVE], counts[PLAN_CONFLICT]);
+}
+
+static void mark_due(struct run *run, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct plan_step *step = &plan->steps[i];
+
+		run->is_due[i] = step_is_due(run, step);
+		run->n_due += run->is_due[i] && step->action != PLAN_KEEP && step->action != PLAN_RESUME;
+	}
+}
+
+int reconcile(struct manager *manager, struct config *config, enum reconcile_reason reason, const char *only,
+	      struct report *report)
+{
+	struct situation situation;
+	struct run run = {
+		.manager = manager,
+		.reason = reason,
+		.only = only,
+		.now = now_usec(),
+		.interval = config->sample_interval,
+		.report = report,
+	};
+	int r;
+
+	r = situation_take(manager, config, reason, &situation);
+	if (r < 0)
+		return r;
+	run.apply = (struct apply){
+		.channels_fd = manager->runtime.channels_fd,
+		.view = &situation.view,
+		.holds_segments = kernel_forces_rmid(),
+	};
+	run.is_due = calloc(situation.plan.n_steps + 1, sizeof *run.is_due);
+	run.channels = calloc(situation.plan.n_steps + 1, sizeof *run.channels);
+	if (run.is_due == NULL || run.channels == NULL)
+		r = -ENOMEM;
+	if (r == 0) {
+		mark_due(&run, &situation.plan);
+		r = apply_write_intents(&run.apply, &situation.plan, run.is_due);
+	}
+	if (r < 0) {
+		free(run.channels);
+		goto finish;
+	}
+	for (size_t i = 0; i < situation.plan.n_steps; i++)
+		begin_channel(&run, &situation.plan.steps[i], &run.channels[i]);
+	run_steps(&run, &situation.plan, true);
+	run_steps(&run, &situation.plan, false);
+	(void)store_write_intents(manager->runtime.channels_fd, NULL, 0);
+	finish_table(&run, &situation.plan);
+	log_sum(&run, &situation.plan);
+	take_over(manager, config, &run);
+	learn_limit(manager);
+finish:
+	free(run.is_due);
+	situation_done(&situation);
+	return r;
+}

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Single changes by hand: create, set, remove, recover. What they declare becomes a file of the configuration's runtime
+ * layer, RUNTIME/kipcd.conf.d/NAME.conf, so that it survives a restart of kipcd and goes with the next boot. It is
+ * parsed together with everything else before it is written: what would be a mistake is never stored.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/loss.h"
+#include "daemon/manager.h"
+#include "daemon/source.h"
+#include "daemon/store.h"
+
+#define CREATED_MAX 1000 /* channels that create may have made */
+
+static int fail(char **reterr_text, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static int fail(char **reterr_text, int error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	if (vasprintf(reterr_text, format, arguments) < 0)
+		*reterr_text = NULL;
+	va_end(arguments);
+	return error;
+}
+
+/* -- the files ----------------------------------------------------------------------------------------------- */
+
+static char *layer_path(const struct manager *manager, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "%s/kipcd.conf.d/%s.conf", manager->runtime.path, name) < 0 ? NULL : path;
+}
+
+static struct config_source *find_source(const struct manager *manager, const char *path)
+{
+	for (size_t i = 0; i < manager->n_sources; i++)
+		if (strcmp(manager->sources[i].name, path) == 0)
+			return &manager->sources[i];
+	return NULL;
+}
+
+static int write_file(const char *path, const char *text)
+{
+	char *new_path;
+	FILE *file;
+	int fd, r = 0;
+
+	if (asprintf(&new_path, "%s.new", path) < 0)
+		return -ENOMEM;
+	(void)unlink(new_path);
+	fd = open(new_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (file == NULL) {
+		r = -errno;
+		if (fd >= 0)
+			close(fd);
+	} else {
+		if (fputs(text, file) < 0)
+			r = -EIO;
+		if (fclose(file) != 0 && r == 0)
+			r = -errno;
+	}
+	if (r == 0 && rename(new_path, path) < 0)
+		r = -errno;
+	if (r < 0)
+		(void)unlink(new_path);
+	free(new_path);
+	return r;
+}
+
+/* -- their text ------------------------------------------------------------------------------------------------ */
+
+static size_t key_length(const char *line)
+{
+	size_t n = strcspn(line, "=\n");
+
+	while (n > 0 && (line[n - 1] == ' ' || line[n - 1] == '\t'))
+		n--;
+	return n;
+}
+
+static bool is_assigned(const char *line, char **assignments)
+{
+	for (char **p = assignments; p != NULL && *p != NULL; p++)
+		if (key_length(*p) == key_length(line) && strncmp(*p, line, key_length(line)) == 0)
+			return true;
+	return false;
+}
+
+/* key=value, in one line; what key and value may be is config_parse()'s to say. */
+static int check_assignments(char **assignments, char **reterr_text)
+{
+	for (char **p = assignments; p != NULL && *p != NULL; p++) {
+		for (const char *c = *p; *c != '\0'; c++)
+			if ((unsigned char)*c < ' ')
+				return fail(reterr_text, -EINVAL,
+					    "a value holds a control character: write key=value in one line");
+		if (key_length(*p) == 0 || strchr(*p, '=') == NULL || (*p)[0] == '[')
+			return fail(reterr_text, -EINVAL, "'%s' is not of the form key=value", *p);
+	}
+	return 0;
+}
+
+/* The old text (NULL: a new section) with the assignments in place of what it said of those keys. */
+static char *merge_text(const char *old, enum kipc_kind kind, const char *name, char **assignments)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return NULL;
+	if (old == NULL)
+		fprintf(out, "[%s %s]\n", kipc_kind_to_string(kind), name);
+	for (const char *line = old; line != NULL && *line != '\0';) {
+		size_t n = strcspn(line, "\n");
+
+		if (!is_assigned(line, assignments))
+			fprintf(out, "%.*s\n", (int)n, line);
+		line += n + (line[n] == '\n');
+	}
+	for (char **p = assignments; p != NULL && *p != NULL; p++) {
+		size_t n = key_length(*p);
+
+		fprintf(out, "%.*s = %s\n", (int)n, *p, strchr(*p, '=') + 1);
+	}
+	if (fclose(out) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* -- the sources with one of them changed -------------------------------------------------------------------- */
+
+static void swap_sources(struct manager *manager, struct config_source *sources, size_t n_sources)
+{
+	source_list_free(manager->sources, manager->n_sources);
+	manager->sources = sources;
+	manager->n_sources = n_sources;
+}
+
+static int copy_source(const struct config_source *source, struct config_source *copy)
+{
+	copy->name = strdup(source->name);
+	copy->text = malloc(source->size + 1);
+	copy->size = source->size;
+	copy->runtime_layer = source->runtime_layer;
+	if (copy->name == NULL || copy->text == NULL)
+		return -ENOMEM;
+	memcpy(copy->text, source->text, source->size);
+	copy->text[source->size] = '\0';
+	return 0;
+}
+
+/* All sources but the one at `path`, and at its place (or the end) one with `text`, unless that is NULL. */
+static int change_sources(const struct manager *manager, const char *path, const char *text,
+			  struct config_source **ret_sources, size_t *ret_n_sources)
+{
+	struct config_source ours = {
+		.name = (char *)path,
+		.text = (char *)text,
+		.size = text == NULL ? 0 : strlen(text),
+		.runtime_layer = true,
+	};
+	struct config_source *sources = calloc(manager->n_sources + 1, sizeof *sources);
+	size_t n = 0;
+	int r = sources == NULL ? -ENOMEM : 0;
+
+	for (size_t i = 0; r == 0 && i < manager->n_sources; i++)
+		if (strcmp(manager->sources[i].name, path) != 0)
+			r = copy_source(&manager->sources[i], &sources[n++]);
+	if (r == 0 && text != NULL)
+		r = copy_source(&ours, &sources[n++]);
+	if (r < 0) {
+		source_list_free(sources, n);
+		return r;
+	}
+	*ret_sources = sources;
+	*ret_n_sources = n;
+	return 0;
+}
+
+static int parse(const struct config_source *sources, size_t n_sources, struct config **ret_config,
+		 char **reterr_text)
+{
+	struct problems problems = PROBLEMS_INIT;
+	char *text;
+	int r;
+
+	r = config_parse(sources, n_sources, &config_world_of_this_machine, &problems, ret_config);
+	if (r == -EBADMSG) {
+		text = problems_to_string(&problems, false);
+		if (text != NULL && text[0] != '\0')
+			text[strlen(text) - 1] = '\0'; /* the last newline */
+		*reterr_text = text;
+		r = -EINVAL;
+	}
+	problems_done(&problems);
+	return r;
+}
+
+/*
+ * Makes `text` (NULL: nothing) what the runtime layer says of a channel, and reconciles that one. Nothing has changed
+ * after a failure.
+ */
+static int change_layer(struct manager *manager, const char *name, const char *text, struct report *report,
+			char **reterr_text)
+{
+	struct config_source *sources = NULL;
+	struct config *config = NULL;
+	char *path = layer_path(manager, name);
+	size_t n_sources = 0;
+	int r = path == NULL ? -ENOMEM : 0;
+
+	if (r == 0)
+		r = change_sources(manager, path, text, &sources, &n_sources);
+	if (r == 0)
+		r = parse(sources, n_sources, &config, reterr_text);
+	if (r == 0 && text != NULL) {
+		r = write_file(path, text);
+		if (r < 0)
+			fail(reterr_text, r, "%s cannot be written: %s", path, strerror(-r));
+	} else if (r == 0 && unlink(path) < 0 && errno != ENOENT) {
+		r = fail(reterr_text, -errno, "%s cannot be removed: %s", path, strerror(errno));
+	}
+	if (r == 0)
+		r = reconcile(manager, config, RECONCILE_ONE, name, report);
+	if (r == 0) {
+		swap_sources(manager, sources, n_sources);
+		manager_notify_status(manager);
+	} else {
+		config_free(config);
+		source_list_free(sources, n_sources);
+	}
+	free(path);
+	return r;
+}
+
+/* -- create, set ----------------------------------------------------------------------------------------------- */
+
+static size_t count_created(const struct manager *manager)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < manager->n_sources; i++)
+		n += manager->sources[i].runtime_layer;
+	return n;
+}
+
+static int check_creation(const struct manager *manager, enum kipc_kind kind, const char *name,
+			  char **reterr_text)
+{
+	const struct channel_spec *spec;
+
+	if (kind == 0)
+		return fail(reterr_text, -EINVAL, "the kind must be queue, segment or semaphore");
+	if (!kipc_name_is_valid(name))
+		return fail(reterr_text, -EINVAL,
+			    "'%s' is not a name: 1 to %d of A-Z a-z 0-9 . _ -, a letter first", name,
+			    KIPC_NAME_MAX);
+	spec = config_find(manager->config, name);
+	if (spec != NULL)
+		return fail(reterr_text, -EEXIST, "%s %s is declared already, in %s: 'kipcctl set' alters it",
+			    kipc_kind_to_string(spec->kind), name, spec->origin);
+	if (count_created(manager) >= CREATED_MAX)
+		return fail(reterr_text, -EDQUOT,
+			    "%d channels were created by hand already: declare more of them in configuration "
+			    "files",
+			    CREATED_MAX);
+	return 0;
+}
+
+int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
+			 struct report *report, char **reterr_text)
+{
+	struct report undone = { 0 };
+	struct channel *channel;
+	char *text;
+	int r;
+
+	r = check_creation(manager, kind, name, reterr_text);
+	if (r == 0)
+		r = check_assignments(assignments, reterr_text);
+	if (r < 0)
+		return r;
+	text = merge_text(NULL, kind, name, assignments);
+	if (text == NULL)
+		return -ENOMEM;
+	r = change_layer(manager, name, text, report, reterr_text);
+	free(text);
+	if (r < 0)
+		return r;
+	channel = manager_find(manager, name);
+	if (channel == NULL || channel->state == STATE_ACTIVE)
+		return 0;
+	/* It cannot be had: leave nothing behind. */
+	r = fail(reterr_text, channel->state == STATE_CONFLICT ? -EEXIST : -EIO, "%s",
+		 channel->reason != NULL ? channel->reason : channel_state_words[channel->state]);
+	(void)change_layer(manager, name, NULL, &undone, &text);
+	report_done(&undone);
+	return r;
+}
+
+int runtime_layer_set(struct manager *manager, const char *name, char **assignments, struct report *report,
+		      char **reterr_text)
+{
+	const struct channel_spec *spec = config_find(manager->config, name);
+	const struct config_source *source;
+	char *path, *text;
+	int r;
+
+	if (spec == NULL)
+		return fail(reterr_text, -ENOENT,
+			    "no channel of that name is declared: 'kipcctl create' makes one");
+	r = check_assignments(assignments, reterr_text);
+	if (r < 0)
+		return r;
+	path = layer_path(manager, name);
+	if (path == NULL)
+		return -ENOMEM;
+	source = find_source(manager, path);
+	free(path);
+	text = merge_text(source == NULL ? NULL : source->text, spec->kind, name, assignments);
+	if (text == NULL)
+		return -ENOMEM;
+	r = change_layer(manager, name, text, report, reterr_text);
+	free(text);
+	return r;
+}
+
+/* -- remove, recover ------------------------------------------------------------------------------------------ */
+
+/* The object's part: refuses, says what would be lost, or removes. */
+static int remove_object(const struct channel *channel, bool force, bool dry_run, char **ret_lost,
+			 char **reterr_text)
+{
+	unsigned flags = (force ? KIPC_REMOVE_EVEN_IF_NOT_EMPTY : 0) | (dry_run ? KIPC_REMOVE_DRY_RUN : 0);
+	struct kipc_object object, lost;
+	char text[LOSS_MAX];
+	bool is_empty;
+	int r;
+
+	if (!channel_is_there(channel, &object)) {
+		*ret_lost = strdup("nothing: it is gone already");
+		return *ret_lost == NULL ? -ENOMEM : 0;
+	}
+	is_empty = kipc_object_is_empty(&object, channel->link.maker) > 0;
+	r = kipc_object_remove(&object, flags, channel->link.maker, &lost);
+	if (r == -EBUSY)
+		return fail(reterr_text, r, "%s: empty it first, or say --force",
+			    loss_to_string(&lost, false, text));
+	if (r < 0)
+		return fail(reterr_text, r, "%s @%d cannot be removed: %s", kipc_kind_to_string(object.kind),
+			    object.id, strerror(-r));
+	*ret_lost = strdup(loss_to_string(&lost, is_empty, text));
+	return *ret_lost == NULL ? -ENOMEM : 0;
+}
+
+/* Declared in a file of the administrator's, not only in the runtime layer. */
+static bool is_declared_for_good(const struct manager *manager, const struct channel *channel)
+{
+	char *path = layer_path(manager, channel->name);
+	bool is_ours = path == NULL || strcmp(channel->spec->origin, path) == 0;
+
+	free(path);
+	return !is_ours;
+}
+
+int runtime_layer_remove(struct manager *manager, const char *name, bool force, bool dry_run, char **ret_lost,
+			 char **reterr_text)
+{
+	struct channel *channel = manager_find(manager, name);
+	struct report report = { 0 };
+	char *lost = NULL;
+	int r;
+
+	if (channel == NULL)
+		return fail(reterr_text, -ENOENT, "there is no channel of that name");
+	if (channel->spec != NULL && channel->spec->manage == MANAGE_OBSERVE)
+		return fail(reterr_text, -EPERM,
+			    "it is only observed, and kipcd never removes what it did not make: remove it by "
+			    "its key, 0x%08x",
+			    (unsigned)channel->spec->key);
+	r = remove_object(channel, force, dry_run, &lost, reterr_text);
+	if (r < 0)
+		return r;
+	if (!dry_run) {
+		(void)store_drop_link(manager->runtime.channels_fd, name);
+		channel->has_link = false;
+		channel->is_removed_by_hand = channel->spec != NULL;
+		if (channel->spec != NULL && !is_declared_for_good(manager, channel))
+			r = change_layer(manager, name, NULL, &report, reterr_text);
+		else
+			r = reconcile(manager, manager->config, RECONCILE_ONE, name, &report);
+		manager_notify_status(manager);
+		report_done(&report);
+	}
+	if (r < 0) {
+		free(lost);
+		return r;
+	}
+	*ret_lost = lost;
+	return 0;
+}
+
+int runtime_layer_recover(struct manager *manager, const char *name, struct report *report,
+			  char **reterr_text)
+{
+	struct channel *channel = manager_find(manager, name);
+
+	if (channel == NULL)
+		return fail(reterr_text, -ENOENT, "there is no channel of that name");
+	if (channel->state != STATE_LOST)
+		return fail(reterr_text, -EINVAL, "it is %s: only a lost channel can be recovered",
+			    channel_state_words[channel->state]);
+	/* Forgotten, it is like one that never was. */
+	(void)store_drop_link(manager->runtime.channels_fd, name);
+	channel->has_link = false;
+	return reconcile(manager, manager->config, RECONCILE_ONE, name, report);
+}

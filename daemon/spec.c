@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The words of a declared channel's properties, and the end of one. Used by all of the daemon that reads or
+ * shows specs. The order of the words is the order of the enums.
+ */
+
+#include <stdlib.h>
+
+#include "daemon/spec.h"
+
+const char *const manage_words[] = { [MANAGE_OWN] = "own", [MANAGE_OBSERVE] = "observe", NULL };
+
+const char *const lifetime_words[] = {
+	[LIFETIME_BOOT] = "boot", [LIFETIME_CONFIG] = "config", [LIFETIME_DAEMON] = "daemon", NULL
+};
+
+const char *const layout_words[] = { [LAYOUT_RAW] = "raw", [LAYOUT_RING] = "ring", NULL };
+
+void field_spec_done(struct field_spec *field)
+{
+	free(field->name);
+	free(field->type);
+	*field = (struct field_spec){ 0 };
+}
+
+void channel_spec_done(struct channel_spec *spec)
+{
+	for (size_t i = 0; i < spec->n_fields; i++)
+		field_spec_done(&spec->fields[i]);
+	free(spec->fields);
+	free(spec->values);
+	free(spec->description);
+	*spec = (struct channel_spec){ 0 };
+}

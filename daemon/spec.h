@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_SPEC_H
+#define KIPC_DAEMON_SPEC_H
+
+/* What the configuration declares: plain values, no kernel state. One struct channel_spec a section. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/kipc.h"
+
+enum manage {
+	MANAGE_OWN = 0,
+	MANAGE_OBSERVE,
+};
+
+enum lifetime {
+	LIFETIME_BOOT = 0, /* until removed by hand or reboot */
+	LIFETIME_CONFIG,   /* removed when dropped from the configuration, if empty */
+	LIFETIME_DAEMON,   /* removed when kipcd stops for good, if empty */
+};
+
+enum layout {
+	LAYOUT_RAW = 0,
+	LAYOUT_RING,
+};
+
+/* The words for them, as the configuration, the registry and every output write them; NULL-terminated. */
+extern const char *const manage_words[];
+extern const char *const lifetime_words[];
+extern const char *const layout_words[];
+
+/* One declared field of a raw segment: "u32@0", "char[16]@8", "f64be[4]@64". */
+struct field_spec {
+	char *name;
+	char *type; /* as written, without the offset: "f64be[4]" */
+	uint64_t offset;
+	uint64_t size; /* bytes in all */
+};
+
+struct channel_spec {
+	char name[KIPC_NAME_MAX + 1];
+	enum kipc_kind kind;
+	const char *origin; /* the file that declares it first; owned by the config */
+	unsigned line;
+
+	key_t key;
+	uid_t owner;
+	gid_t group;
+	mode_t mode;
+	enum manage manage;
+	enum lifetime lifetime;
+	char *description; /* NULL: none */
+	unsigned warn_at;  /* per cent; 0: unset */
+	bool activate;
+
+	/* queue */
+	uint64_t capacity; /* 0: kernel.msgmnb */
+
+	/* segment */
+	uint64_t size;
+	enum layout layout;
+	uint64_t max_message;	   /* ring; 0: an eighth of the size */
+	struct field_spec *fields; /* sorted by offset, then by name */
+	size_t n_fields;
+
+	/* semaphore: the starting values */
+	unsigned short *values;
+	size_t n_values;
+};
+
+/* Free what the struct points to, not the struct. */
+void field_spec_done(struct field_spec *field);
+void channel_spec_done(struct channel_spec *spec);
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Writing and reading the registry folder. A link is there whole or not at all: a new name is one symlinkat(2), an old
+ * one is replaced by rename. Intents are one file for all that one reconcile makes, since a link more for each would
+ * double the time of a start. A kill at any instruction leaves a folder that store_read() understands.
+ */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/store.h"
+
+#define INTENTS ".intents"
+#define NEW_NAME ".new"
+
+/* -- reading ---------------------------------------------------------------------------------------------- */
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct registry_entry *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order != 0 ? order : y->has_link - x->has_link;
+}
+
+static int append_entry(struct registry *registry, size_t *n_allocated, const struct registry_entry *entry)
+{
+	if (registry->n_entries == *n_allocated) {
+		size_t n = *n_allocated == 0 ? 64 : *n_allocated * 2;
+		struct registry_entry *grown = reallocarray(registry->entries, n, sizeof *grown);
+
+		if (grown == NULL)
+			return -ENOMEM;
+		registry->entries = grown;
+		*n_allocated = n;
+	}
+	registry->entries[registry->n_entries++] = *entry;
+	return 0;
+}
+
+/* "NAME KIND:KEY" a line; a malformed one was not written by us and is passed over. */
+static int parse_intent(const char *line, struct registry_entry *entry)
+{
+	char kind[16];
+	unsigned key;
+
+	*entry = (struct registry_entry){ .has_intent = true };
+	if (sscanf(line, "%31s %15[a-z]:%x", entry->name, kind, &key) != 3)
+		return -EBADMSG;
+	entry->intent_kind = kipc_kind_from_string(kind);
+	entry->intent_key = (key_t)key;
+	return entry->intent_kind != 0 && kipc_name_is_valid(entry->name) ? 0 : -EBADMSG;
+}
+
+static int read_intents(int channels_fd, struct registry *registry, size_t *n_allocated)
+{
+	int fd = openat(channels_fd, INTENTS, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), r = 0;
+	struct registry_entry entry;
+	char line[128];
+	FILE *file;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	file = fdopen(fd, "r");
+	if (file == NULL) {
+		close(fd);
+		return -ENOMEM;
+	}
+	while (r == 0 && fgets(line, sizeof line, file) != NULL)
+		if (parse_intent(line, &entry) == 0)
+			r = append_entry(registry, n_allocated, &entry);
+	fclose(file);
+	return r;
+}
+
+static int read_links(DIR *folder, struct registry *registry, size_t *n_allocated)
+{
+	struct dirent *dirent;
+	int r = 0;
+
+	while (r == 0 && (errno = 0, dirent = readdir(folder)) != NULL) {
+		struct registry_entry entry = { .has_link = true };
+
+		if (!kipc_name_is_valid(dirent->d_name) ||
+		    registry_link_read(dirfd(folder), dirent->d_name, &entry.link) < 0)
+			continue;
+		memcpy(entry.name, dirent->d_name, strlen(dirent->d_name) + 1);
+		r = append_entry(registry, n_allocated, &entry);
+	}
+	return r < 0 ? r : -errno;
+}
+
+/* A name with a link and an intent is one entry with both. */
+static void join_entries(struct registry *registry)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < registry->n_entries; i++) {
+		const struct registry_entry *entry = &registry->entries[i];
+		struct registry_entry *last = n == 0 ? NULL : &registry->entries[n - 1];
+
+		if (last == NULL || strcmp(last->name, entry->name) != 0) {
+			registry->entries[n++] = *entry;
+		} else if (entry->has_intent) {
+			last->has_intent = true;
+			last->intent_kind = entry->intent_kind;
+			last->intent_key = entry->intent_key;
+		}
+	}
+	registry->n_entries = n;
+}
+
+static bool is_of_this_boot(int channels_fd)
+{
+	char theirs[REGISTRY_NAMESPACE_MAX], ours[REGISTRY_NAMESPACE_MAX];
+	ssize_t n = readlinkat(channels_fd, REGISTRY_NAMESPACE, theirs, sizeof theirs - 1);
+
+	if (n < 0)
+		return false;
+	theirs[n] = '\0';
+	return registry_namespace_of_caller(ours) == 0 && strcmp(theirs, ours) == 0;
+}
+
+/* What is left of another boot or namespace: its ids mean other objects here. */
+static void clear_folder(DIR *folder)
+{
+	struct dirent *dirent;
+
+	while ((dirent = readdir(folder)) != NULL)
+		if (kipc_name_is_valid(dirent->d_name) || strcmp(dirent->d_name, INTENTS) == 0)
+			(void)unlinkat(dirfd(folder), dirent->d_name, 0);
+}
+
+int store_read(int channels_fd, struct registry *ret_registry, bool *ret_was_another)
+{
+	int fd = openat(channels_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+	struct registry registry = { 0 };
+	size_t n_allocated = 0;
+	bool was_another;
+	DIR *folder;
+
+	if (fd < 0)
+		return -errno;
+	folder = fdopendir(fd);
+	if (folder == NULL) {
+		close(fd);
+		return -ENOMEM;
+	}
+	was_another = !is_of_this_boot(channels_fd);
+	if (was_another) {
+		clear_folder(folder);
+	} else {
+		r = read_links(folder, &registry, &n_allocated);
+		if (r == 0)
+			r = read_intents(channels_fd, &registry, &n_allocated);
+	}
+	closedir(folder);
+	if (r < 0) {
+		store_registry_done(&registry);
+		return r;
+	}
+	if (registry.n_entries > 0)
+		qsort(registry.entries, registry.n_entries, sizeof *registry.entries, compare_entries);
+	join_entries(&registry);
+	*ret_registry = registry;
+	*ret_was_another = was_another;
+	return 0;
+}
+
+void store_registry_done(struct registry *registry)
+{
+	free(registry->entries);
+	*registry = (struct registry){ 0 };
+}
+
+/* -- writing ---------------------------------------------------------------------------------------------- */
+
+static int replace_link(int channels_fd, const char *target, const char *name)
+{
+	(void)unlinkat(channels_fd, NEW_NAME, 0); /* what a kill left */
+	if (symlinkat(target, channels_fd, NEW_NAME) < 0 ||
+	    renameat(channels_fd, NEW_NAME, channels_fd, name) < 0)
+		return -errno;
+	return 0;
+}
+
+int store_write_namespace(int channels_fd)
+{
+	char target[REGISTRY_NAMESPACE_MAX];
+	int r;
+
+	r = registry_namespace_of_caller(target);
+	return r < 0 ? r : replace_link(channels_fd, target, REGISTRY_NAMESPACE);
+}
+
+int store_write_link(int channels_fd, const char *name, const struct registry_link *link, bool is_new)
+{
+	char target[REGISTRY_LINK_MAX];
+
+	registry_link_to_string(link, target);
+	if (is_new && symlinkat(target, channels_fd, name) == 0)
+		return 0;
+	return replace_link(channels_fd, target, name);
+}
+
+int store_drop_link(int channels_fd, const char *name)
+{
+	return unlinkat(channels_fd, name, 0) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+static int write_intents(int fd, const struct store_intent *intents, size_t n_intents)
+{
+	FILE *file = fdopen(fd, "w");
+	bool failed = false;
+
+	if (file == NULL) {
+		close(fd);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < n_intents; i++)
+		failed |= fprintf(file, "%s %s:%x\n", intents[i].name, kipc_kind_to_string(intents[i].kind),
+				  (unsigned)intents[i].key) < 0;
+	failed |= fclose(file) != 0;
+	return failed ? -EIO : 0;
+}
+
+int store_write_intents(int channels_fd, const struct store_intent *intents, size_t n_intents)
+{
+	int fd, r;
+
+	if (n_intents == 0)
+		return unlinkat(channels_fd, INTENTS, 0) < 0 && errno != ENOENT ? -errno : 0;
+	fd = openat(channels_fd, INTENTS NEW_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
+	if (fd < 0)
+		return -errno;
+	r = write_intents(fd, intents, n_intents);
+	if (r == 0 && renameat(channels_fd, INTENTS NEW_NAME, channels_fd, INTENTS) < 0)
+		r = -errno;
+	return r;
+}
