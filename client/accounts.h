@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_ACCOUNTS_H
+#define KIPC_CLIENT_ACCOUNTS_H
+
+/* The names of users and groups, each asked for once: ten thousand objects have a handful of owners. */
+
+#include <sys/types.h>
+
+struct accounts;
+
+struct accounts *accounts_new(void);
+struct accounts *accounts_free(struct accounts *accounts);
+
+/*
+ * The name, or the number in decimal where there is none. The text lives as long as `accounts`. Out of memory: "?".
+ */
+const char *accounts_user(struct accounts *accounts, uid_t uid);
+const char *accounts_group(struct accounts *accounts, gid_t gid);
+
+#endif

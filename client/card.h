@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_CARD_H
+#define KIPC_CLIENT_CARD_H
+
+/* Everything known of one channel, collected by show.c, and its two forms. */
+
+#include "client/blocked.h"
+#include "client/declared.h"
+#include "client/view.h"
+
+struct card {
+	const struct view_row *row;
+	struct declared declared;
+	struct kipc_semaphore *semaphores; /* NULL: not a set, or not to be read */
+	size_t n_semaphores;
+	int semaphores_error;		    /* why not */
+	const struct blocked_list *blocked; /* of all channels; NULL: not looked for */
+};
+
+void card_done(struct card *card);
+
+/* For people. -ENOMEM. */
+int card_print(const struct card *card, const struct value_style *style);
+
+/* As a JSON object. -ENOMEM. */
+int card_to_json(const struct card *card, const struct value_style *style, struct json_object **ret_json);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What can be said of a channel, one column a fact. A new fact is a new row here: tables, cards, JSON, --sort= and
+ * --columns= follow. Names are the words of the configuration wherever it has one for the same thing.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/columns.h"
+#include "client/process.h"
+#include "client/view.h"
+
+static void get_from_row(const struct column *column, const void *row, struct value *value)
+{
+	column_get_member(column, row, value);
+}
+
+static void get_from_object(const struct column *column, const void *row, struct value *value)
+{
+	const struct kipc_object *object = ((const struct view_row *)row)->object;
+
+	if (object != NULL && (column->kinds == 0 || (column->kinds & object->kind) != 0))
+		column_get_member(column, object, value);
+}
+
+static void get_kind(const struct column *column, const void *row, struct value *value)
+{
+	value_set_text(value, kipc_kind_to_string(((const struct view_row *)row)->kind));
+}
+
+static void get_id(const struct column *column, const void *row, struct value *value)
+{
+	const struct view_row *channel = row;
+
+	if (channel->id >= 0)
+		value_set_number(value, VALUE_NUMBER, (uint64_t)channel->id);
+}
+
+/* A pid of 0 is nobody, or somebody of another PID namespace. */
+static void get_pid(const struct column *column, const void *row, struct value *value)
+{
+	get_from_object(column, row, value);
+	if (value->number == 0)
+		value_done(value);
+}
+
+static void get_command(const struct column *column, const void *row, struct value *value)
+{
+	char command[PROCESS_COMMAND_MAX];
+
+	get_pid(column, row, value);
+	if (value->type == VALUE_NONE)
+		return;
+	if (process_command((pid_t)value->number, command) == 0)
+		value_set_format(value, "%s", command);
+	else
+		value_done(value);
+}
+
+static void get_full(const struct column *column, const void *row, struct value *value)
+{
+	const struct kipc_object *object = ((const struct view_row *)row)->object;
+
+	if (object != NULL && object->kind == KIPC_QUEUE && object->queue.capacity > 0)
+		value_set_number(value, VALUE_PERCENT, object->queue.bytes * 100 / object->queue.capacity);
+}
+
+/* A system call for each semaphore of the set, and it needs read permission. */
+static void get_values(const struct column *column, const void *row, struct value *value)
+{
+	const struct kipc_object *object = ((const struct view_row *)row)->object;
+	struct kipc_semaphore *semaphores;
+	size_t n_semaphores;
+
+	if (object == NULL || object->kind != KIPC_SEMAPHORE ||
+	    kipc_object_semaphores(object->id, &semaphores, &n_semaphores) < 0)
+		return;
+	value->list = calloc(n_semaphores + 1, sizeof *value->list);
+	if (value->list != NULL) {
+		for (size_t i = 0; i < n_semaphores; i++)
+			value->list[i] = (uint64_t)semaphores[i].value;
+		value->n_list = n_semaphores;
+		value->type = VALUE_LIST;
+	}
+	free(semaphores);
+}
+
+static void get_use_of_queue(const struct kipc_object *object, struct value *value)
+{
+	if (object->queue.messages == 0)
+		value_set_text(value, "empty");
+	else
+		value_set_format(
+			value, "%llu message%s, %llu%%", (unsigned long long)object->queue.messages,
+			object->queue.messages == 1 ? "" : "s",
+			(unsigned long long)(object->queue.capacity == 0
+						     ? 100
+						     : object->queue.bytes * 100 / object->queue.capacity));
+}
+
+static void get_use_of_segment(const struct kipc_object *object, struct value *value)
+{
+	static const struct value_style people = { 0 };
+	struct value size = { .type = VALUE_SIZE, .number = object->segment.size };
+	char text[VALUE_TEXT_MAX];
+
+	value_set_format(value, "%s, %llu attached%s", value_to_string(&size, &people, text, sizeof text),
+			 (unsigned long long)object->segment.attached,
+			 object->segment.removed ? ", removed" : "");
+}
+
+static void get_use(const struct column *column, const void *row, struct value *value)
+{
+	const struct kipc_object *object = ((const struct view_row *)row)->object;
+
+	if (object == NULL)
+		return;
+	switch (object->kind) {
+	case KIPC_QUEUE:
+		get_use_of_queue(object, value);
+		break;
+	case KIPC_SEGMENT:
+		get_use_of_segment(object, value);
+		break;
+	case KIPC_SEMAPHORE:
+		get_values(column, row, value);
+		break;
+	}
+}
+
+static const char *color_of_state(const void *row)
+{
+	static const struct {
+		const char *state, *color;
+	} colors[] = {
+		{ "conflict", "\033[31m" }, { "failed", "\033[31m" },	{ "lost", "\033[31m" },
+		{ "stale", "\033[33m" },    { "retained", "\033[33m" }, { "absent", "\033[33m" },
+	};
+	const char *state = ((const struct view_row *)row)->state;
+
+	for (size_t i = 0; state != NULL && i < sizeof colors / sizeof *colors; i++)
+		if (strcmp(state, colors[i].state) == 0)
+			return colors[i].color;
+	return NULL;
+}
+
+#define ROW(member) get_from_row, COLUMN_MEMBER(struct view_row, member)
+#define OBJECT(member) get_from_object, COLUMN_MEMBER(struct kipc_object, member)
+#define OBJECT_BY(getter, member) getter, COLUMN_MEMBER(struct kipc_object, member)
+#define NUMERIC COLUMN_RIGHT
+
+/* clang-format off */
+const struct column channel_columns[] = {
+	{ "name", "NAME", "its name; none for a foreign object", COLUMN_DEFAULT,
+	  ROW(name), .type = VALUE_TEXT },
+	{ "kind", "KIND", "queue, segment or semaphore", COLUMN_DEFAULT, get_kind },
+	{ "layout", "LAYOUT", "of a segment: raw or ring", 0, ROW(layout), .type = VALUE_TEXT },
+	{ "key", "KEY", "the kernel's key", COLUMN_DEFAULT, ROW(key), .type = VALUE_KEY },
+	{ "id", "ID", "the kernel's object id", COLUMN_DEFAULT | NUMERIC, get_id },
+	{ "state", "STATE", "active, absent, conflict, stale, failed, lost, retained or foreign",
+	  COLUMN_DEFAULT, ROW(state), .color = color_of_state, .type = VALUE_TEXT },
+	{ "reason", "REASON", "why it is not active", COLUMN_ELASTIC, ROW(reason), .type = VALUE_TEXT },
+	{ "owner", "OWNER", "the user it belongs to", COLUMN_DEFAULT | COLUMN_ELASTIC,
+	  OBJECT(uid), .type = VALUE_USER },
+	{ "group", "GROUP", "the group it belongs to", COLUMN_ELASTIC, OBJECT(gid), .type = VALUE_GROUP },
+	{ "mode", "MODE", "who may read and write it", COLUMN_DEFAULT, OBJECT(mode), .type = VALUE_MODE },
+	{ "use", "USE", "how full, how much used: in short",
+	  COLUMN_DEFAULT | COLUMN_TEXT_ONLY | COLUMN_ELASTIC, get_use },
+	{ "creator", "CREATOR", "the user that made it", COLUMN_ELASTIC, OBJECT(cuid), .type = VALUE_USER },
+	{ "creator_group", "CREATOR-GROUP", "that user's group", COLUMN_ELASTIC,
+	  OBJECT(cgid), .type = VALUE_GROUP },
+	{ "changed", "CHANGED", "when it was made, or owner, mode or capacity were last changed", 0,
+	  OBJECT(ctime), .type = VALUE_TIME },
+
+	{ "messages", "MESSAGES", "of a queue: how many are there", NUMERIC,
+	  OBJECT(queue.messages), .type = VALUE_NUMBER, .kinds = KIPC_QUEUE },
+	{ "bytes", "BYTES", "of a queue: bytes of their bodies", NUMERIC,
+	  OBJECT(queue.bytes), .type = VALUE_SIZE, .kinds = KIPC_QUEUE },
+	{ "capacity", "CAPACITY", "of a queue: bytes it may hold", NUMERIC,
+	  OBJECT(queue.capacity), .type = VALUE_SIZE, .kinds = KIPC_QUEUE },
+	{ "full", "FULL", "of a queue: per cent of the capacity in use", NUMERIC, get_full },
+	{ "last_sender", "SENDER", "of a queue: the process that sent last", NUMERIC,
+	  OBJECT_BY(get_pid, queue.lspid), .type = VALUE_NUMBER, .kinds = KIPC_QUEUE },
+	{ "last_sender_command", "SENDER-COMMAND", "its command, while it lives", COLUMN_COSTLY,
+	  OBJECT_BY(get_command, queue.lspid), .type = VALUE_NUMBER, .kinds = KIPC_QUEUE },
+	{ "last_sent", "SENT", "of a queue: when that was", 0,
+	  OBJECT(queue.stime), .type = VALUE_TIME, .kinds = KIPC_QUEUE },
+	{ "last_receiver", "RECEIVER", "of a queue: the process that received last", NUMERIC,
+	  OBJECT_BY(get_pid, queue.lrpid), .type = VALUE_NUMBER, .kinds = KIPC_QUEUE },
+	{ "last_receiver_command", "RECEIVER-COMMAND", "its command, while it lives", COLUMN_COSTLY,
+	  OBJECT_BY(get_command, queue.lrpid), .type = VALUE_NUMBER, .kinds = KIPC_QUEUE },
+	{ "last_received", "RECEIVED", "of a queue: when that was", 0,
+	  OBJECT(queue.rtime), .type = VALUE_TIME, .kinds = KIPC_QUEUE },
+
+	{ "size", "SIZE", "of a segment: bytes", NUMERIC,
+	  OBJECT(segment.size), .type = VALUE_SIZE, .kinds = KIPC_SEGMENT },
+	{ "attached", "ATTACHED", "of a segment: how often it is mapped", NUMERIC,
+	  OBJECT(segment.attached), .type = VALUE_NUMBER, .kinds = KIPC_SEGMENT },
+	{ "creator_pid", "CREATOR-PID", "of a segment: the process that made it", NUMERIC,
+	  OBJECT_BY(get_pid, segment.cpid), .type = VALUE_NUMBER, .kinds = KIPC_SEGMENT },
+	{ "creator_command", "CREATOR-COMMAND", "its command, while it lives", COLUMN_COSTLY,
+	  OBJECT_BY(get_command, segment.cpid), .type = VALUE_NUMBER, .kinds = KIPC_SEGMENT },
+	{ "last_user", "USER", "of a segment: the process that attached or detached last", NUMERIC,
+	  OBJECT_BY(get_pid, segment.lpid), .type = VALUE_NUMBER, .kinds = KIPC_SEGMENT },
+	{ "last_user_command", "USER-COMMAND", "its command, while it lives", COLUMN_COSTLY,
+	  OBJECT_BY(get_command, segment.lpid), .type = VALUE_NUMBER, .kinds = KIPC_SEGMENT },
+	{ "last_attached", "ATTACHED-AT", "of a segment: when somebody last attached it", 0,
+	  OBJECT(segment.atime), .type = VALUE_TIME, .kinds = KIPC_SEGMENT },
+	{ "last_detached", "DETACHED-AT", "of a segment: when somebody last detached it", 0,
+	  OBJECT(segment.dtime), .type = VALUE_TIME, .kinds = KIPC_SEGMENT },
+	{ "removed", "REMOVED", "of a segment: it goes with the last that is attached", 0,
+	  OBJECT(segment.removed), .type = VALUE_BOOL, .kinds = KIPC_SEGMENT },
+	{ "locked", "LOCKED", "of a segment: it is never swapped", 0,
+	  OBJECT(segment.locked), .type = VALUE_BOOL, .kinds = KIPC_SEGMENT },
+
+	{ "semaphores", "SEMAPHORES", "of a semaphore: how many the set has", NUMERIC,
+	  OBJECT(semaphore.semaphores), .type = VALUE_NUMBER, .kinds = KIPC_SEMAPHORE },
+	{ "values", "VALUES", "of a semaphore: the value of each, if it may be read", COLUMN_ELASTIC,
+	  get_values },
+	{ "last_operation", "OPERATION", "of a semaphore: when somebody last operated on it", 0,
+	  OBJECT(semaphore.otime), .type = VALUE_TIME, .kinds = KIPC_SEMAPHORE },
+
+	{ "manage", "MANAGE", "own or observe", 0, ROW(manage), .type = VALUE_TEXT },
+	{ "lifetime", "LIFETIME", "boot, config or daemon", 0, ROW(lifetime), .type = VALUE_TEXT },
+	{ "origin", "ORIGIN", "the file that declares it", COLUMN_ELASTIC, ROW(origin), .type = VALUE_TEXT },
+	{ "description", "DESCRIPTION", "what it is for", COLUMN_ELASTIC,
+	  ROW(description), .type = VALUE_TEXT },
+};
+/* clang-format on */
+
+const size_t n_channel_columns = sizeof channel_columns / sizeof *channel_columns;

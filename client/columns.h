@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_COLUMNS_H
+#define KIPC_CLIENT_COLUMNS_H
+
+/* The columns of a channel: what `list` can show and what `show` shows. Rows are struct view_row. */
+
+#include "client/table.h"
+
+extern const struct column channel_columns[];
+extern const size_t n_channel_columns;
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The one symbol that kipcctl-control.so exports, and what all its verbs have in common: which function a verb is,
+ * and whether everything that was printed has arrived.
+ */
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/control-half.h"
+#include "client/control.h"
+#include "client/message-json.h"
+#include "client/report.h"
+#include "config.h"
+
+static const struct {
+	const char *name;
+	enum status (*run)(const struct invocation *invocation);
+} verbs[] = {
+	{ "list", command_list },	{ "show", command_show }, { "limits", command_limits },
+	{ "create", command_create },	{ "set", command_set },	  { "remove", command_remove },
+	{ "recover", command_recover }, { "plan", command_plan }, { "reload", command_reload },
+};
+
+enum status control_half_end(const struct invocation *invocation, const char *subject, int r)
+{
+	if (r >= 0)
+		return STATUS_DONE;
+	return report(invocation, subject, report_status(r), "%s", strerror(-r));
+}
+
+/* A full disk must not look like an empty list. A reader that left has seen what it wanted. */
+static enum status finish_output(const struct invocation *invocation, enum status status)
+{
+	int error;
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	error = errno;
+	if (error == EPIPE)
+		return status != STATUS_DONE ? status : STATUS_FAILED;
+	return report(invocation, NULL, STATUS_FAILED, "standard output: %s", strerror(error));
+}
+
+static enum status run(const struct invocation *invocation)
+{
+	/* Widths of characters in tables; everything else stays as in the C locale. */
+	setlocale(LC_CTYPE, "");
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		if (strcmp(verbs[i].name, invocation->command->name) == 0)
+			return finish_output(invocation, verbs[i].run(invocation));
+	return report(invocation, NULL, STATUS_FAILED, "this verb is not part of %s", "kipcctl-control.so");
+}
+
+const struct control_half kipcctl_control_half __attribute__((visibility("default"))) = {
+	.version = PACKAGE_VERSION,
+	.run = run,
+	.message_to_json = message_to_json,
+};

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_CONTROL_HALF_H
+#define KIPC_CLIENT_CONTROL_HALF_H
+
+/* The verbs of the control half, by the files that have them. */
+
+#include "client/command.h"
+
+enum status command_list(const struct invocation *invocation);	  /* list.c */
+enum status command_show(const struct invocation *invocation);	  /* show.c */
+enum status command_limits(const struct invocation *invocation);  /* limits.c */
+enum status command_remove(const struct invocation *invocation);  /* remove.c */
+enum status command_create(const struct invocation *invocation);  /* manage.c */
+enum status command_set(const struct invocation *invocation);	  /* manage.c */
+enum status command_recover(const struct invocation *invocation); /* manage.c */
+enum status command_plan(const struct invocation *invocation);	  /* manage.c */
+enum status command_reload(const struct invocation *invocation);  /* manage.c */
+
+/* What a verb returns that ended with r: STATUS_DONE, or the status of a negative errno after having said it. */
+enum status control_half_end(const struct invocation *invocation, const char *subject, int r);
+
+#endif

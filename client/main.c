@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kipcctl: the one table of verbs, and main(). The data half (send to check) is linked in and needs libc only; the
+ * control half is loaded by the verbs that need it (control.c).
+ */
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "client/command.h"
+#include "client/report.h"
+#include "client/signals.h"
+#include "lib/kipc.h"
+
+#define O(name) OPTION_BIT(OPTION_##name)
+#define TYPES (O(TYPE) | O(MAX_TYPE) | O(NOT_TYPE))
+#define WAITING (O(NO_WAIT) | O(TIMEOUT))
+#define SHOWN (O(NULL) | O(FRAMES) | O(RAW) | O(JSON))
+#define RANGE (O(OFFSET) | O(LENGTH))
+#define TABLE (O(JSON) | O(BYTES) | O(NO_LEGEND))
+
+/* clang-format off */
+static const struct command commands[] = {
+	{ "send", "ADDR [MESSAGE…]", "Send each argument, or each line of standard input, as a message", 1, -1,
+	  O(TYPE) | O(NULL) | O(WHOLE) | O(FRAMES) | WAITING, command_send },
+	{ "recv", "ADDR", "Take a message and print it; wait for it", 1, 1,
+	  TYPES | O(COUNT) | O(ALL) | O(FOLLOW) | SHOWN | WAITING, command_recv },
+	{ "peek", "ADDR", "Print the next message and leave it there", 1, 1,
+	  TYPES | O(COUNT) | O(ALL) | SHOWN, command_peek },
+	{ "wait", "ADDR", "Wait until a message is there or a semaphore can be had", 1, 1,
+	  TYPES | WAITING, command_wait },
+	{ "purge", "ADDR", "Throw away what is queued, and say how much", 1, 1,
+	  TYPES | O(KEEP), command_purge },
+	{ "move", "FROM TO", "Move messages from one queue to another", 2, 2,
+	  TYPES | O(COUNT) | WAITING, command_move },
+	{ "read", "SEGMENT", "Print the bytes of a segment", 1, 1, RANGE | O(RAW), command_read },
+	{ "write", "SEGMENT [TEXT]", "Write TEXT, or standard input, into a segment", 1, 2, RANGE, command_write },
+	{ "hexdump", "SEGMENT", "Show the bytes of a segment as numbers and text", 1, 1, RANGE, command_hexdump },
+	{ "lock", "SEMAPHORE [--] COMMAND…", "Run COMMAND; the semaphore is held as long as it lives", 2, -1,
+	  O(COUNT) | WAITING, command_lock, .runs_command = true },
+	{ "up", "SEMAPHORE", "Add to a semaphore", 1, 1, O(COUNT), command_up },
+	{ "down", "SEMAPHORE", "Take from a semaphore; wait for it", 1, 1, O(COUNT) | WAITING, command_down },
+	{ "list", "", "Show the channels, one a row", 0, 0,
+	  TABLE | O(FOREIGN) | O(KIND) | O(STATE) | O(SORT) | O(COLUMNS), command_control },
+	{ "show", "ADDR…", "Show everything known of a channel", 1, -1, TABLE, command_control },
+	{ "limits", "", "Show the kernel's limits, and what is used of them", 0, 0, TABLE, command_control },
+	{ "create", "KIND NAME [KEY=VALUE…]", "Make a channel that lives until the reboot", 2, -1, 0,
+	  command_control },
+	{ "set", "NAME KEY=VALUE…", "Alter a channel until the reboot", 2, -1, 0, command_control },
+	{ "remove", "ADDR…", "Remove a channel, if nothing is lost by it", 1, -1, O(DRY_RUN) | O(FORCE),
+	  command_control },
+	{ "recover", "NAME", "Make a lost channel anew", 1, 1, 0, command_control },
+	{ "plan", "", "Show what a reload would do", 0, 0, O(JSON) | O(NO_LEGEND), command_control },
+	{ "reload", "", "Make kipcd read its configuration again", 0, 0, O(JSON) | O(NO_LEGEND), command_control },
+	{ "check", "[FILE]", "Look for mistakes in a configuration", 0, 1, O(CONFIG), command_check },
+	{ NULL },
+};
+/* clang-format on */
+
+/* The runtime folder: that of --runtime-dir, --user or --system, else libkipc's default. */
+static int choose_runtime_dir(const struct options *options, char buffer[static PATH_MAX],
+			      const char **ret_dir)
+{
+	if (options->user) {
+		const char *parent = getenv("XDG_RUNTIME_DIR");
+
+		if (!parent || (size_t)snprintf(buffer, PATH_MAX, "%s/kipcd", parent) >= PATH_MAX) {
+			fprintf(stderr, "kipcctl: --user needs XDG_RUNTIME_DIR, which is not set; "
+					"say --runtime-dir=DIR\n");
+			return STATUS_USAGE;
+		}
+		*ret_dir = buffer;
+	} else if (options_has(options, OPTION_SYSTEM)) {
+		*ret_dir = KIPC_RUNTIME_PARENT "/kipcd";
+	} else {
+		*ret_dir = options->runtime_dir ? options->runtime_dir : kipc_runtime_dir();
+	}
+	return STATUS_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	struct invocation invocation = { 0 };
+	char runtime_dir[PATH_MAX];
+	struct options options;
+	int first, status;
+
+	if (!options_parse(argc, argv, commands, &options, &invocation.command, &first, &status))
+		return status;
+	status = choose_runtime_dir(&options, runtime_dir, &invocation.runtime_dir);
+	if (status != STATUS_DONE)
+		return status;
+	invocation.options = &options;
+	invocation.n_args = argc - first;
+	invocation.args = argv + first;
+
+	status = (int)invocation.command->run(&invocation);
+	signals_pass_on();
+	return status;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The verb move: takes messages off one queue and puts them on another, one at a time, types kept. The one in hand is
+ * either on FROM, on TO or, when TO does not take it, put back (rescue.h): never nowhere.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/command.h"
+#include "client/hand.h"
+#include "client/progress.h"
+#include "client/report.h"
+#include "client/rescue.h"
+#include "client/signals.h"
+#include "client/time-limit.h"
+#include "lib/kipc.h"
+
+struct moving {
+	const struct invocation *invocation;
+	struct kipc_channel *from, *to;
+	const char *from_address, *to_address;
+	struct hand *hand; /* at most one message */
+	struct time_limit limit;
+	struct progress progress; /* counts */
+};
+
+/* Sends on what is in hand. */
+static int put(struct moving *moving)
+{
+	const struct hand_message *message = &moving->hand->messages[0];
+	int r;
+
+	do
+		r = kipc_send(moving->to, message->type, hand_body(moving->hand, message), message->size,
+			      time_limit_left(&moving->limit));
+	while (r == -EINTR && !signals_caught());
+	if (r == 0) {
+		progress_count(&moving->progress, message->size);
+		hand_clear(moving->hand);
+	}
+	return r;
+}
+
+/* Moves what is there now, up to --count; the result is that of the last step. */
+static int move_all(struct moving *moving)
+{
+	const struct options *options = moving->invocation->options;
+	struct kipc_object object;
+	uint64_t left;
+	int r;
+
+	r = kipc_stat(moving->from, &object);
+	if (r < 0)
+		return r;
+	left = object.queue.messages;
+	if (options_has(options, OPTION_COUNT) && options->count < left)
+		left = options->count;
+	for (; left > 0 && !signals_caught(); left--) {
+		ssize_t n = hand_receive(moving->hand, moving->from, options->type,
+					 options->not_type ? KIPC_NOT_TYPE : 0, KIPC_NOW);
+
+		if (n < 0)
+			return n == -ENOMSG ? 0 : (int)n;
+		r = put(moving);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The message in hand could not be sent on. */
+static enum status give_back(struct moving *moving, int error)
+{
+	const struct hand_message *message = &moving->hand->messages[0];
+	enum status status = report_status(error);
+	char cause[160];
+
+	if (error == -EMSGSIZE)
+		(void)snprintf(cause, sizeof(cause), "a message of %zu bytes is too large for %.64s",
+			       message->size, moving->to_address);
+	else if (error == -EAGAIN || error == -ETIMEDOUT)
+		(void)snprintf(cause, sizeof(cause), "%.64s is full", moving->to_address);
+	else
+		(void)snprintf(cause, sizeof(cause), "%.64s: %s", moving->to_address,
+			       error == -EINTR ? "interrupted" : strerror(-error));
+	rescue_messages(moving->invocation, moving->from_address, moving->from, moving->hand, cause);
+	return status;
+}
+
+static enum status move(struct moving *moving)
+{
+	const struct invocation *invocation = moving->invocation;
+	enum status status = STATUS_DONE, said;
+	int r;
+
+	signals_catch();
+	progress_start(&moving->progress, invocation->options->quiet, -1);
+	r = move_all(moving);
+	progress_end(&moving->progress);
+	if (!hand_is_empty(moving->hand))
+		status = give_back(moving, r);
+	else if (r < 0)
+		status = report_error(invocation, moving->from_address, r);
+
+	said = report_result(invocation, "%" PRIu64 " message%s, %" PRIu64 " bytes moved to %s\n",
+			     moving->progress.messages, moving->progress.messages == 1 ? "" : "s",
+			     moving->progress.bytes, moving->to_address);
+	return status == STATUS_DONE ? said : status;
+}
+
+static int open_both(struct moving *moving)
+{
+	const char *runtime_dir = moving->invocation->runtime_dir;
+	int r;
+
+	r = kipc_open(moving->from_address, runtime_dir, KIPC_QUEUE, &moving->from);
+	if (r < 0) {
+		report_error(moving->invocation, moving->from_address, r);
+		return r;
+	}
+	r = kipc_open(moving->to_address, runtime_dir, KIPC_QUEUE, &moving->to);
+	if (r < 0)
+		report_error(moving->invocation, moving->to_address, r);
+	return r;
+}
+
+enum status command_move(const struct invocation *invocation)
+{
+	struct moving moving = {
+		.invocation = invocation,
+		.from_address = invocation->args[0],
+		.to_address = invocation->args[1],
+		.limit = time_limit_in(invocation->options->timeout),
+	};
+	enum status status;
+	int r;
+
+	r = open_both(&moving);
+	if (r < 0)
+		status = report_status(r);
+	else if (kipc_channel_id(moving.from) == kipc_channel_id(moving.to))
+		status = report(invocation, moving.from_address, STATUS_USAGE, "%s is the same queue",
+				moving.to_address);
+	else if ((r = hand_new(HAND_LINES, NULL, &moving.hand)) < 0) /* so that none has no output */
+		status = report_error(invocation, moving.from_address, r);
+	else
+		status = move(&moving);
+	hand_free(moving.hand);
+	kipc_close(moving.from);
+	kipc_close(moving.to);
+	return status;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_OPTIONS_H
+#define KIPC_CLIENT_OPTIONS_H
+
+/* The one table of options (in options.c). A verb's row in the table of commands says which it takes. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct command;
+
+/* (struct option is getopt_long's.) */
+enum option_id {
+	/* everywhere */
+	OPTION_HELP,
+	OPTION_VERSION,
+	OPTION_USER,
+	OPTION_SYSTEM,
+	OPTION_RUNTIME_DIR,
+	OPTION_QUIET,
+	/* messages */
+	OPTION_TYPE,
+	OPTION_MAX_TYPE,
+	OPTION_NOT_TYPE,
+	OPTION_COUNT,
+	OPTION_ALL,
+	OPTION_FOLLOW,
+	OPTION_NULL,
+	OPTION_WHOLE,
+	OPTION_FRAMES,
+	OPTION_RAW,
+	OPTION_KEEP,
+	/* waiting */
+	OPTION_NO_WAIT,
+	OPTION_TIMEOUT,
+	/* segments */
+	OPTION_OFFSET,
+	OPTION_LENGTH,
+	/* what is shown */
+	OPTION_JSON,
+	OPTION_BYTES,
+	OPTION_NO_LEGEND,
+	OPTION_FOREIGN,
+	OPTION_KIND,
+	OPTION_STATE,
+	OPTION_SORT,
+	OPTION_COLUMNS,
+	/* changing */
+	OPTION_DRY_RUN,
+	OPTION_FORCE,
+	OPTION_CONFIG,
+};
+
+#define OPTION_BIT(option) (UINT64_C(1) << (option))
+#define OPTIONS_EVERYWHERE                                                                                   \
+	(OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION) | OPTION_BIT(OPTION_USER) |                    \
+	 OPTION_BIT(OPTION_SYSTEM) | OPTION_BIT(OPTION_RUNTIME_DIR) | OPTION_BIT(OPTION_QUIET))
+
+/* What the command line said. Strings point into argv. */
+struct options {
+	uint64_t given; /* OPTION_BIT()s */
+
+	bool user;
+	const char *runtime_dir; /* NULL: not said */
+	bool quiet;
+
+	long type;	/* as kipc_recv() wants it: 0 any, N, -N for --max-type */
+	bool not_type;	/* with type N: any but it */
+	uint64_t count; /* -n; 1 unless given */
+	uint64_t keep;
+	bool all, follow, null, whole, frames, raw;
+
+	int64_t timeout; /* microseconds, for the whole command: KIPC_FOREVER, KIPC_NOW (--no-wait), or a span */
+
+	uint64_t offset, length; /* length UINT64_MAX: to the end */
+
+	bool json, bytes, no_legend, foreign;
+	const char *kind, *state, *sort, *columns;
+
+	bool dry_run, force;
+	const char *config; /* kipcctl check --config= */
+};
+
+/*
+ * Parses argv: options may stand before and behind the verb, "--" ends them. Writes the verb's row, the options and
+ * the index of the first operand behind the verb; the operands are in order and reach to the end of argv, which is
+ * permuted. Prints what is wrong, or what --help, --version and `help` ask for, itself: then it returns false, and
+ * *ret_status is what to exit with.
+ */
+bool options_parse(int argc, char **argv, const struct command *commands, struct options *ret_options,
+		   const struct command **ret_command, int *ret_first_argument, int *ret_status);
+
+/* The help of all verbs, or of one (NULL: all), from the rows. */
+void options_print_help(FILE *out, const struct command *commands, const struct command *command);
+
+/* Whether an option was given. */
+static inline bool options_has(const struct options *options, enum option_id option)
+{
+	return options->given & (UINT64_C(1) << option);
+}
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_PROCESS_H
+#define KIPC_CLIENT_PROCESS_H
+
+/* What /proc says of one process. All of it is input: a process may call itself anything. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define PROCESS_COMMAND_MAX 64 /* the kernel gives 15 bytes, 63 for its own threads */
+
+/*
+ * The command name, as it is: escape it for a terminal, mend it for JSON. -ENOENT, -ESRCH: there is no such process.
+ */
+int process_command(pid_t pid, char ret_command[static PROCESS_COMMAND_MAX]);
+
+/* Reads a small file of /proc whole (cut at `size` - 1) and closes it with a NUL. Returns its size. */
+ssize_t process_read(int folder_fd, const char *path, char *buffer, size_t size);
+
+/* Whether text is a number and nothing else, as the folders of /proc are named. */
+bool process_id_from_string(const char *text, pid_t *ret_pid);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * kipcctl remove: through kipcd whatever kipcd knows by a name, so that it does not heal what was removed on purpose;
+ * straight from the kernel what is nobody's. Nothing goes that somebody waits on, is attached to or has data in,
+ * unless --force says so; kipcd cannot see the first of these, so it is looked at here.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/blocked.h"
+#include "client/bus.h"
+#include "client/control-half.h"
+#include "client/report.h"
+#include "client/view.h"
+#include "common/loss.h"
+
+#define SENTENCE_MAX 256
+
+/* "1234 (cat), 1240 (perl)…": who waits on the object; returns how many. */
+static size_t describe_waiters(const struct blocked_list *list, const struct kipc_object *object,
+			       char sentence[static SENTENCE_MAX])
+{
+	size_t n_found = 0, used = 0;
+
+	for (size_t i = 0; i < list->n_items; i++) {
+		const struct blocked *blocked = &list->items[i];
+		char *command;
+		int n;
+
+		if (blocked->kind != object->kind || blocked->id != object->id)
+			continue;
+		command = n_found++ < 8 ? report_escape(blocked->command, strlen(blocked->command)) : NULL;
+		if (command == NULL)
+			continue;
+		n = snprintf(sentence + used, SENTENCE_MAX - used, "%s%d (%s)", used > 0 ? ", " : "",
+			     (int)blocked->tid, command);
+		free(command);
+		/* One that does not fit is cut off whole. */
+		if (n < 0 || used + (size_t)n >= SENTENCE_MAX)
+			sentence[used] = '\0';
+		else
+			used += (size_t)n;
+	}
+	return n_found;
+}
+
+/* STATUS_DONE if nobody (that we may see) waits on it. */
+static enum status refuse_if_blocked(const struct invocation *invocation, const char *address,
+				     const struct view_row *row)
+{
+	char sentence[SENTENCE_MAX] = "";
+	struct blocked_list list;
+	size_t n;
+	int r;
+
+	if (invocation->options->force || row->object == NULL || row->kind == KIPC_SEGMENT)
+		return STATUS_DONE;
+	r = blocked_list_read(&list);
+	if (r < 0)
+		return control_half_end(invocation, address, r);
+	n = describe_waiters(&list, row->object, sentence);
+	blocked_list_done(&list);
+	if (n == 0)
+		return STATUS_DONE;
+	return report(invocation, address, STATUS_FAILED,
+		      "%zu thread%s on it: %s; --force removes it under them", n,
+		      n == 1 ? " waits" : "s wait", sentence);
+}
+
+static void print_success(const struct invocation *invocation, const char *address, const char *loss)
+{
+	const struct options *options = invocation->options;
+
+	if (options->quiet)
+		return;
+	printf("%s: %s: %s\n", address, loss, options->dry_run ? "would be removed" : "removed");
+}
+
+static enum status remove_by_kipcd(const struct invocation *invocation, const char *address,
+				   struct view *view, const char *name)
+{
+	CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
+	CLEANUP_BUS_MESSAGE sd_bus_message *call = NULL, *reply = NULL;
+	const struct options *options = invocation->options;
+	const char *loss;
+	int r;
+
+	r = bus_new_call(view->bus, "Remove", &call);
+	if (r >= 0)
+		r = sd_bus_message_append(call, "sbb", name, (int)options->force, (int)options->dry_run);
+	if (r >= 0)
+		r = bus_call(view->bus, call, &error, &reply);
+	if (r >= 0)
+		r = sd_bus_message_read(reply, "s", &loss);
+	if (r < 0)
+		return bus_report(invocation, address, r, &error);
+	print_success(invocation, address, loss);
+	return STATUS_DONE;
+}
+
+static enum status remove_object(const struct invocation *invocation, const char *address,
+				 const struct kipc_object *object)
+{
+	const struct options *options = invocation->options;
+	unsigned flags = (options->force ? KIPC_REMOVE_EVEN_IF_NOT_EMPTY : 0) |
+			 (options->dry_run ? KIPC_REMOVE_DRY_RUN : 0);
+	bool is_empty = kipc_object_is_empty(object, 0) > 0;
+	struct kipc_object lost = *object;
+	char loss[LOSS_MAX];
+	int r;
+
+	r = kipc_object_remove(object, flags, 0, &lost);
+	switch (r) {
+	case 0:
+		print_success(invocation, address, loss_to_string(&lost, is_empty, loss));
+		return STATUS_DONE;
+	case -EBUSY:
+		return report(invocation, address, STATUS_FAILED, "%s; --force removes it all the same",
+			      loss_to_string(&lost, false, loss));
+	case -EPERM:
+		return report(invocation, address, STATUS_NOT_ALLOWED,
+			      "only its owner, its creator and root may remove it");
+	case -EIDRM:
+		return report(invocation, address, STATUS_NO_SUCH_CHANNEL, "it is gone already");
+	default:
+		return control_half_end(invocation, address, r);
+	}
+}
+
+static bool is_kipcds(const struct view_row *row)
+{
+	return row->name != NULL && (row->manage == NULL || strcmp(row->manage, "observe") != 0);
+}
+
+static enum status remove_one(const struct invocation *invocation, struct view *view, const char *text)
+{
+	const struct options *options = invocation->options;
+	const struct view_row *row;
+	struct kipc_address address;
+	enum status status;
+	bool is_name;
+
+	is_name = kipc_address_parse(text, &address) == 0 && address.form == KIPC_BY_NAME;
+	if (is_name && view->bus == NULL)
+		return bus_report_unreachable(invocation, text, view->bus_error);
+	row = view_find_or_report(invocation, view, text, &status);
+	if (row == NULL)
+		return status;
+	status = refuse_if_blocked(invocation, text, row);
+	if (status != STATUS_DONE)
+		return status;
+	if (view->bus != NULL && (is_name || is_kipcds(row)))
+		return remove_by_kipcd(invocation, text, view, row->name);
+	if (is_kipcds(row) && !options->force)
+		return report(invocation, text, STATUS_NO_DAEMON,
+			      "it is kipcd's channel %s, and kipcd is not reachable at %s; start it, or say "
+			      "--force",
+			      row->name, invocation->runtime_dir);
+	if (row->object == NULL)
+		return report(invocation, text, STATUS_NO_SUCH_CHANNEL, "there is no object to remove");
+	return remove_object(invocation, text, row->object);
+}
+
+enum status command_remove(const struct invocation *invocation)
+{
+	enum status worst = STATUS_DONE;
+	struct view *view;
+	int r;
+
+	r = view_read(invocation, &view);
+	if (r < 0)
+		return control_half_end(invocation, NULL, r);
+	for (int i = 0; i < invocation->n_args; i++) {
+		enum status status = remove_one(invocation, view, invocation->args[i]);
+
+		if (worst == STATUS_DONE)
+			worst = status;
+	}
+	view_free(view);
+	return worst;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The sentences that the user reads, in one table by errno. Every verb of both halves reports through here, so that
+ * the same mishap is worded alike everywhere. A sentence says what happened and, behind a semicolon, what to do; it
+ * goes out in one write(2), so that lines of several kipcctl do not mix.
+ */
+
+#include "client/report.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/utf8.h"
+#include "lib/kipc.h"
+
+static const struct {
+	int error; /* positive errno */
+	enum status status;
+	const char *sentence; /* NULL: made by a function below, or strerror(3) */
+} sentences[] = {
+	{ ENOENT, STATUS_NO_SUCH_CHANNEL, "no such channel" },
+	{ ESTALE, STATUS_NO_SUCH_CHANNEL,
+	  "what the name stands for was removed, and kipcd has not made it anew; 'kipcctl show' says why" },
+	{ EAGAIN, STATUS_NOTHING, "it would have to wait; leave out --no-wait or give a longer --timeout" },
+	{ ENOMSG, STATUS_NOTHING, "no such message is there" },
+	{ ETIMEDOUT, STATUS_NOTHING, "timed out" },
+	{ EACCES, STATUS_NOT_ALLOWED,
+	  "its mode does not allow you this; 'kipcctl show' shows owner and mode" },
+	{ EPERM, STATUS_NOT_ALLOWED,
+	  "only its owner and its creator may do this; 'kipcctl show' shows them" },
+	{ EIDRM, STATUS_REMOVED, "it was removed" },
+	{ EINVAL, STATUS_USAGE,
+	  "this is no address; write a name (orders), a key (0x4b01) or an id (@5), and for one semaphore of "
+	  "a "
+	  "set NAME[1]" },
+	{ ERANGE, STATUS_USAGE, "the number is no key, id or index; a key is 1 to 0xffffffff" },
+	{ ENOTUNIQ, STATUS_USAGE, NULL },
+	{ EPROTOTYPE, STATUS_USAGE, NULL },
+	{ EXDEV, STATUS_FAILED,
+	  "this kipcd serves another boot or another IPC namespace; use a key or an id, or choose another "
+	  "kipcd "
+	  "with --runtime-dir" },
+	{ EMEDIUMTYPE, STATUS_FAILED, "it is a ring, which this version cannot use; use a newer kipcctl" },
+	{ EMSGSIZE, STATUS_FAILED,
+	  "the message is larger than one may be; 'kipcctl limits' shows the limits" },
+	{ ENOSYS, STATUS_FAILED,
+	  "this kernel cannot show a message without taking it (CONFIG_CHECKPOINT_RESTORE); use 'kipcctl "
+	  "recv'" },
+	{ EFBIG, STATUS_FAILED,
+	  "the set has no semaphore of that number; 'kipcctl show' shows how many it has" },
+	{ EBADMSG, STATUS_FAILED, "its entry in the registry makes no sense; restart kipcd" },
+	{ EBUSY, STATUS_FAILED, "all real-time signals are in use, and a --timeout needs one" },
+	{ EINTR, STATUS_FAILED, "interrupted" },
+};
+
+static const char *sentence_of(int error)
+{
+	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++)
+		if (sentences[i].error == -error && sentences[i].sentence)
+			return sentences[i].sentence;
+	return strerror(-error);
+}
+
+enum status report_status(int error)
+{
+	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++)
+		if (sentences[i].error == -error)
+			return sentences[i].status;
+	return STATUS_FAILED;
+}
+
+/* Prints the line; out of memory, without its sentence. */
+static void __attribute__((format(printf, 3, 0)))
+print_line(const struct invocation *invocation, const char *subject, const char *format, va_list arguments)
+{
+	const char *verb = invocation->command->name;
+	char *shown = subject ? report_escape(subject, strlen(subject)) : NULL;
+	char *sentence = NULL;
+
+	if (vasprintf(&sentence, format, arguments) < 0)
+		sentence = NULL;
+	(void)dprintf(STDERR_FILENO, "kipcctl: %s%s%s: %s\n", verb, shown ? " " : "", shown ? shown : "",
+		      sentence ? sentence : strerror(ENOMEM));
+	free(sentence);
+	free(shown);
+}
+
+enum status report(const struct invocation *invocation, const char *subject, enum status status,
+		   const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_line(invocation, subject, format, arguments);
+	va_end(arguments);
+	return status;
+}
+
+/* No such channel, or no registry to find its name in. */
+static enum status report_missing(const struct invocation *invocation, const char *address)
+{
+	struct kipc_address parsed;
+
+	if (kipc_address_parse(address, &parsed) == 0 && parsed.form == KIPC_BY_NAME &&
+	    kipc_registry_check(invocation->runtime_dir) == -ENOENT)
+		return report(
+			invocation, address, STATUS_NO_SUCH_CHANNEL,
+			"no kipcd has been at work in %s, so there are no names; start it, or use a key or "
+			"an id",
+			invocation->runtime_dir);
+	return report(invocation, address, STATUS_NO_SUCH_CHANNEL,
+		      "no such channel; 'kipcctl list --foreign' shows what there is");
+}
+
+/* A key or an id that several kinds have: names each in the form that says which. */
+static enum status report_ambiguous(const struct invocation *invocation, const char *address)
+{
+	static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
+	char forms[256] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < 3 && used < sizeof(forms); i++) {
+		struct kipc_channel *channel;
+
+		if (kipc_open(address, invocation->runtime_dir, kinds[i], &channel) < 0)
+			continue;
+		kipc_close(channel);
+		used += (size_t)snprintf(forms + used, sizeof(forms) - used, "%s%s:%s", used ? " or " : "",
+					 kipc_kind_to_string(kinds[i]), address);
+	}
+	return report(invocation, address, STATUS_USAGE, "more than one kind has this number; write %s",
+		      forms);
+}
+
+static enum status report_wrong_kind(const struct invocation *invocation, const char *address)
+{
+	struct kipc_channel *channel;
+	const char *kind = "kind";
+
+	if (kipc_open(address, invocation->runtime_dir, KIPC_ANY_KIND, &channel) == 0) {
+		kind = kipc_kind_to_string(kipc_channel_kind(channel));
+		kipc_close(channel);
+	}
+	return report(invocation, address, STATUS_USAGE, "'%s' is not for a %s; 'kipcctl help' shows what is",
+		      invocation->command->name, kind);
+}
+
+enum status report_error_and(const struct invocation *invocation, const char *address, int error,
+			     const char *more)
+{
+	enum status status = report_status(error);
+
+	if (status == STATUS_NOTHING && invocation->options->quiet)
+		return status;
+	if (*more == '\0' && error == -ENOENT)
+		return report_missing(invocation, address);
+	if (*more == '\0' && error == -ENOTUNIQ)
+		return report_ambiguous(invocation, address);
+	if (*more == '\0' && error == -EPROTOTYPE)
+		return report_wrong_kind(invocation, address);
+	return report(invocation, address, status, "%s%s", sentence_of(error), more);
+}
+
+enum status report_error(const struct invocation *invocation, const char *address, int error)
+{
+	return report_error_and(invocation, address, error, "");
+}
+
+enum status report_result(const struct invocation *invocation, const char *format, ...)
+{
+	va_list arguments;
+	int n;
+
+	if (invocation->options->quiet)
+		return STATUS_DONE;
+	va_start(arguments, format);
+	n = vdprintf(STDOUT_FILENO, format, arguments);
+	va_end(arguments);
+	return n < 0 ? report(invocation, NULL, STATUS_FAILED, "standard output: %s", strerror(errno))
+		     : STATUS_DONE;
+}
+
+/* The length of the printable character at `text`, or 0: a control character (U+0080 to U+009F are) or no UTF-8. */
+static size_t printable_length(const char *text, size_t size)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+	size_t n = utf8_character(text, size);
+
+	if (n == 1 && (bytes[0] < 0x20 || bytes[0] == 0x7f))
+		return 0;
+	if (n == 2 && bytes[0] == 0xc2 && bytes[1] < 0xa0)
+		return 0;
+	return n;
+}
+
+char *report_escape(const char *text, size_t size)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *escaped, *out;
+
+	escaped = out = malloc(4 * size + 1);
+	if (!escaped)
+		return NULL;
+	while (size > 0) {
+		size_t n = printable_length(text, size);
+
+		if (n > 0) {
+			out = mempcpy(out, text, n);
+		} else {
+			out = mempcpy(out, "\\x", 2);
+			*out++ = digits[(unsigned char)*text >> 4];
+			*out++ = digits[(unsigned char)*text & 15];
+			n = 1;
+		}
+		text += n;
+		size -= n;
+	}
+	*out = '\0';
+	return escaped;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_REPORT_H
+#define KIPC_CLIENT_REPORT_H
+
+/* Errors as the user reads them: "kipcctl: send orders: what happened; what to do". Made in one place. */
+
+#include "client/command.h"
+
+/* Prints "kipcctl: VERB SUBJECT: " and the sentence to standard error (subject NULL: left out); gives status. */
+enum status report(const struct invocation *invocation, const char *subject, enum status status,
+		   const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/*
+ * The same for an error of libkipc on an address: the sentence and the status are looked up by `error` (negative
+ * errno), in one table. --quiet keeps the expected ones (STATUS_NOTHING) silent.
+ */
+enum status report_error(const struct invocation *invocation, const char *address, int error);
+
+/* The same with one more sentence behind ("; 3 messages were sent before it"), or "". */
+enum status report_error_and(const struct invocation *invocation, const char *address, int error,
+			     const char *more);
+
+/* The status that goes with a negative errno. */
+enum status report_status(int error);
+
+/* Prints a line on standard output, unless --quiet; gives STATUS_DONE, or STATUS_FAILED after having said why. */
+enum status report_result(const struct invocation *invocation, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * `text` with control bytes, escape sequences and invalid UTF-8 as \xNN, for a terminal; freed by the caller.
+ * NULL when out of memory.
+ */
+char *report_escape(const char *text, size_t size);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The verbs read and write: bytes of a raw segment to standard output and from an argument or standard input. What
+ * would not fit is refused before anything is written, so that a segment never holds half of what was meant.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/command.h"
+#include "client/hand.h"
+#include "client/output.h"
+#include "client/report.h"
+#include "lib/kipc.h"
+
+#define BLOCK (64 * 1024)
+
+static enum status offset_beyond(const struct invocation *invocation, uint64_t size)
+{
+	return report(invocation, invocation->args[0], STATUS_FAILED,
+		      "--offset=%" PRIu64 " lies beyond its end; it has %" PRIu64 " bytes",
+		      invocation->options->offset, size);
+}
+
+/* How many bytes --offset and --length leave of a segment. */
+static uint64_t range_of(const struct options *options, uint64_t size)
+{
+	uint64_t room = size - options->offset;
+
+	return options->length < room ? options->length : room;
+}
+
+static enum status print_range(const struct invocation *invocation, struct kipc_channel *segment,
+			       struct hand *hand)
+{
+	const struct options *options = invocation->options;
+	enum status status = STATUS_DONE;
+	uint64_t end;
+	void *address;
+	size_t size;
+	int r;
+
+	r = kipc_attach(segment, KIPC_READ_ONLY, &address, &size);
+	if (r < 0)
+		return report_error(invocation, invocation->args[0], r);
+	if (options->offset > size)
+		return offset_beyond(invocation, size);
+	end = options->offset + range_of(options, size);
+	for (uint64_t at = options->offset; at < end && status == STATUS_DONE; at += BLOCK) {
+		r = hand_add(hand, 1, (char *)address + at, end - at < BLOCK ? end - at : BLOCK);
+		status = r < 0 ? report_error(invocation, invocation->args[0], r)
+			       : output_flush(invocation, hand);
+	}
+	return status;
+}
+
+enum status command_read(const struct invocation *invocation)
+{
+	bool escape = !invocation->options->raw && isatty(STDOUT_FILENO);
+	struct kipc_channel *segment;
+	struct hand *hand = NULL;
+	enum status status;
+	int r;
+
+	r = kipc_open(invocation->args[0], invocation->runtime_dir, KIPC_SEGMENT, &segment);
+	if (r < 0)
+		return report_error(invocation, invocation->args[0], r);
+	r = hand_new(escape ? HAND_ESCAPED : HAND_RAW, NULL, &hand);
+	status = r < 0 ? report_error(invocation, invocation->args[0], r)
+		       : print_range(invocation, segment, hand);
+	hand_free(hand);
+	kipc_close(segment);
+	return status;
+}
+
+/* All of standard input, or one byte more than `most`: then it is too long. Pages not reached cost nothing. */
+static int read_input(size_t most, char **ret_data, size_t *ret_size)
+{
+	char *data = malloc(most + 1);
+	size_t used = 0;
+	int r = data ? 1 : -ENOMEM;
+
+	while (r > 0 && used <= most) {
+		ssize_t n = read(STDIN_FILENO, data + used, most + 1 - used);
+
+		if (n > 0)
+			used += (size_t)n;
+		else if (n == 0)
+			r = 0;
+		else if (errno != EINTR)
+			r = -errno;
+	}
+	if (r < 0) {
+		free(data);
+		return r;
+	}
+	*ret_data = data;
+	*ret_size = used;
+	return 0;
+}
+
+static enum status put(const struct invocation *invocation, struct kipc_channel *segment, const char *data,
+		       size_t size, uint64_t room)
+{
+	ssize_t n;
+
+	if (size > room)
+		return report(invocation, invocation->args[0], STATUS_FAILED,
+			      "there is room for %" PRIu64 " bytes from offset %" PRIu64
+			      ", and this is more; nothing was written",
+			      room, invocation->options->offset);
+	n = kipc_write(segment, invocation->options->offset, data, size);
+	return n < 0 ? report_error(invocation, invocation->args[0], (int)n) : STATUS_DONE;
+}
+
+static enum status write_range(const struct invocation *invocation, struct kipc_channel *segment)
+{
+	struct kipc_object object;
+	enum status status;
+	uint64_t room;
+	char *data = NULL;
+	size_t size = 0;
+	int r;
+
+	r = kipc_stat(segment, &object);
+	if (r < 0)
+		return report_error(invocation, invocation->args[0], r);
+	if (invocation->options->offset > object.segment.size)
+		return offset_beyond(invocation, object.segment.size);
+	room = range_of(invocation->options, object.segment.size);
+	if (invocation->n_args == 2)
+		return put(invocation, segment, invocation->args[1], strlen(invocation->args[1]), room);
+
+	r = read_input(room, &data, &size);
+	if (r < 0)
+		return report(invocation, invocation->args[0], STATUS_FAILED, "standard input: %s",
+			      strerror(-r));
+	status = put(invocation, segment, data, size, room);
+	free(data);
+	return status;
+}
+
+enum status command_write(const struct invocation *invocation)
+{
+	struct kipc_channel *segment;
+	enum status status;
+	int r;
+
+	r = kipc_open(invocation->args[0], invocation->runtime_dir, KIPC_SEGMENT, &segment);
+	if (r < 0)
+		return report_error(invocation, invocation->args[0], r);
+	status = write_range(invocation, segment);
+	kipc_close(segment);
+	return status;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The verb send: messages from the command line or from standard input onto a queue, or text into a raw segment.
+ *
+ * A single `kipcctl send ADDR MESSAGE` is what shell scripts do most: it sets up nothing that it does not need, and a
+ * signal may end it at any time, since a message is on the queue whole or not at all. With standard input, signals
+ * are caught, so that the offset of a file can be left behind the last message sent.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/command.h"
+#include "client/input.h"
+#include "client/progress.h"
+#include "client/report.h"
+#include "client/signals.h"
+#include "client/time-limit.h"
+#include "lib/kipc.h"
+
+struct sending {
+	const struct invocation *invocation;
+	const char *address;
+	struct kipc_channel *channel;
+	struct time_limit limit;
+	long type;
+	uint64_t n_sent;
+};
+
+static int send_one(struct sending *sending, const char *data, size_t size)
+{
+	int r;
+
+	do
+		r = kipc_send(sending->channel, sending->type, data, size, time_limit_left(&sending->limit));
+	while (r == -EINTR && !signals_caught());
+	if (r == 0)
+		sending->n_sent++;
+	else if (r == -EAGAIN && time_limit_is_over(&sending->limit))
+		r = -ETIMEDOUT;
+	return r;
+}
+
+/* "the queue's capacity" and the like: what bounds a message here. */
+static const char *what_bounds(struct kipc_channel *channel, size_t largest)
+{
+	struct kipc_object object;
+
+	if (kipc_channel_kind(channel) == KIPC_SEGMENT)
+		return "the size of the segment, less a NUL";
+	if (kipc_stat(channel, &object) == 0 && object.queue.capacity == largest)
+		return "the queue's capacity";
+	return "kernel.msgmax";
+}
+
+/* Says why the next message was not sent and, unless it was the only one, how many were. */
+static enum status say_failed(const struct sending *sending, int error, bool is_only)
+{
+	char before[64] = "";
+	size_t largest;
+
+	if (!is_only)
+		(void)snprintf(before, sizeof(before), "; %" PRIu64 " message%s %s sent before it",
+			       sending->n_sent, sending->n_sent == 1 ? "" : "s",
+			       sending->n_sent == 1 ? "was" : "were");
+	if (error == -EMSGSIZE && input_largest(sending->channel, &largest) == 0)
+		return report(sending->invocation, sending->address, STATUS_FAILED,
+			      "message %" PRIu64
+			      " is longer than %zu bytes, the most that one may have here (%s)%s",
+			      sending->n_sent + 1, largest, what_bounds(sending->channel, largest), before);
+	if (error == -EBADMSG)
+		return report(sending->invocation, sending->address, STATUS_FAILED,
+			      "standard input ends inside frame %" PRIu64 "%s", sending->n_sent + 1, before);
+	return report_error_and(sending->invocation, sending->address, error, before);
+}
+
+/* Errors that are not the channel's but those of reading standard input. */
+static bool is_input_error(int error)
+{
+	return error != -EMSGSIZE && error != -EBADMSG && error != -ETIMEDOUT && error != -EINTR &&
+	       error != -EIDRM;
+}
+
+static enum status say_input_failed(const struct sending *sending, int error)
+{
+	if (!is_input_error(error))
+		return say_failed(sending, error, false);
+	return report(sending->invocation, sending->address, STATUS_FAILED,
+		      "standard input: %s; %" PRIu64 " messages were sent before", strerror(-error),
+		      sending->n_sent);
+}
+
+static enum input_form input_form_of(const struct options *options)
+{
+	if (options->null)
+		return INPUT_NULL;
+	if (options->whole)
+		return INPUT_WHOLE;
+	return options->frames ? INPUT_FRAMES : INPUT_LINES;
+}
+
+static enum status send_arguments(struct sending *sending)
+{
+	char **messages = sending->invocation->args + 1;
+	int n = sending->invocation->n_args - 1;
+
+	for (int i = 0; i < n; i++) {
+		int r = send_one(sending, messages[i], strlen(messages[i]));
+
+		if (r < 0)
+			return say_failed(sending, r, n == 1);
+	}
+	return STATUS_DONE;
+}
+
+static enum status send_all_input(struct sending *sending, struct input *input)
+{
+	struct progress progress;
+	const char *data;
+	size_t size;
+	int r, error = 0;
+
+	progress_start(&progress, sending->invocation->options->quiet, STDIN_FILENO);
+	while ((r = input_next(input, &data, &size)) > 0) {
+		error = signals_caught() ? -EINTR : send_one(sending, data, size);
+		if (error < 0)
+			break;
+		progress_count(&progress, size);
+	}
+	progress_end(&progress);
+
+	if (error < 0 || r < 0)
+		input_rewind(input);
+	if (error < 0)
+		return say_failed(sending, error, false);
+	return r < 0 ? say_input_failed(sending, r) : STATUS_DONE;
+}
+
+static enum status send_input(struct sending *sending)
+{
+	struct input *input;
+	enum status status;
+	int r;
+
+	r = input_new(input_form_of(sending->invocation->options), sending->channel, &sending->limit, &input);
+	if (r < 0)
+		return report_error(sending->invocation, sending->address, r);
+	signals_catch();
+	status = send_all_input(sending, input);
+	input_free(input);
+	return status;
+}
+
+/* Text and its NUL to the start of the segment, in one copy; nothing if it does not fit. */
+static enum status write_text(struct sending *sending, const char *text, size_t size)
+{
+	size_t largest;
+	ssize_t n;
+	int r;
+
+	r = input_largest(sending->channel, &largest);
+	if (r == 0 && size > largest)
+		r = -EMSGSIZE;
+	if (r < 0)
+		return say_failed(sending, r, true);
+	n = kipc_write(sending->channel, 0, text, size + 1);
+	return n < 0 ? report_error(sending->invocation, sending->address, (int)n) : STATUS_DONE;
+}
+
+static enum status too_many(const struct sending *sending)
+{
+	return report(sending->invocation, sending->address, STATUS_USAGE,
+		      "a segment holds one message, these are several; for lines as one text use --whole");
+}
+
+/* The only message of standard input; nothing is written before it is known to be the only one. */
+static enum status send_input_to_segment(struct sending *sending, struct input *input)
+{
+	enum status status;
+	const char *data;
+	size_t size, more;
+	char *text;
+	int r;
+
+	r = input_next(input, &data, &size);
+	if (r <= 0)
+		return r < 0 ? say_input_failed(sending, r) : STATUS_DONE;
+	text = malloc(size + 1);
+	if (!text)
+		return report_error(sending->invocation, sending->address, -ENOMEM);
+	memcpy(text, data, size);
+	text[size] = '\0';
+
+	r = input_next(input, &data, &more);
+	if (r == 0)
+		status = write_text(sending, text, size);
+	else
+		status = r < 0 ? say_input_failed(sending, r) : too_many(sending);
+	free(text);
+	return status;
+}
+
+static enum status send_to_segment(struct sending *sending)
+{
+	const struct invocation *invocation = sending->invocation;
+	struct input *input;
+	enum status status;
+	int r;
+
+	if (options_has(invocation->options, OPTION_TYPE))
+		return report(invocation, sending->address, STATUS_USAGE,
+			      "the text of a segment has no --type");
+	if (invocation->n_args > 2)
+		return too_many(sending);
+	if (invocation->n_args == 2)
+		return write_text(sending, invocation->args[1], strlen(invocation->args[1]));
+
+	r = input_new(input_form_of(invocation->options), sending->channel, &sending->limit, &input);
+	if (r < 0)
+		return report_error(invocation, sending->address, r);
+	status = send_input_to_segment(sending, input);
+	input_free(input);
+	return status;
+}
+
+enum status command_send(const struct invocation *invocation)
+{
+	const struct options *options = invocation->options;
+	struct sending sending = { .invocation = invocation, .address = invocation->args[0] };
+	enum status status;
+	int r;
+
+	if (invocation->n_args > 1 && (options->null || options->whole || options->frames))
+		return report(
+			invocation, NULL, STATUS_USAGE,
+			"--null, --whole and --frames are about standard input, but there are arguments");
+	sending.type = options->type ? options->type : 1;
+	sending.limit = time_limit_in(options->timeout);
+	r = kipc_open(sending.address, invocation->runtime_dir, KIPC_QUEUE | KIPC_SEGMENT, &sending.channel);
+	if (r < 0)
+		return report_error(invocation, sending.address, r);
+
+	if (kipc_channel_kind(sending.channel) == KIPC_SEGMENT)
+		status = send_to_segment(&sending);
+	else
+		status = invocation->n_args > 1 ? send_arguments(&sending) : send_input(&sending);
+	kipc_close(sending.channel);
+	return status;
+}

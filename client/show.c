@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * kipcctl show: collects what is known of each channel, from the view, kipcd's declaration and /proc, and prints it as
+ * a card or as JSON. One pass over /proc serves all channels of a call.
+ */
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "client/card.h"
+#include "client/control-half.h"
+#include "client/report.h"
+#include "client/table.h"
+
+struct show {
+	const struct invocation *invocation;
+	struct value_style style;
+	struct view *view;
+	struct blocked_list blocked;
+	bool has_blocked;
+	struct json_object *array; /* --json */
+};
+
+/* Looked for once, and only when a channel is shown that somebody can block on. */
+static int look_for_blocked(struct show *show, struct card *card)
+{
+	int r;
+
+	if (card->row->object == NULL || card->row->kind == KIPC_SEGMENT)
+		return 0;
+	if (!show->has_blocked) {
+		r = blocked_list_read(&show->blocked);
+		if (r < 0)
+			return r;
+		show->has_blocked = true;
+	}
+	card->blocked = &show->blocked;
+	return 0;
+}
+
+static int collect(struct show *show, struct card *card)
+{
+	const struct view_row *row = card->row;
+	int r;
+
+	if (show->view->bus != NULL && row->name != NULL) {
+		/* Without it the card has one column less. */
+		r = declared_read(show->view->bus, row->name, &card->declared);
+		if (r == -ENOMEM)
+			return r;
+	}
+	if (row->kind == KIPC_SEMAPHORE && row->object != NULL) {
+		r = kipc_object_semaphores(row->id, &card->semaphores, &card->n_semaphores);
+		card->semaphores_error = r < 0 ? r : 0;
+	}
+	return look_for_blocked(show, card);
+}
+
+static int print(struct show *show, const struct card *card, bool is_first)
+{
+	struct json_object *object;
+	int r;
+
+	if (show->array == NULL) {
+		if (!is_first)
+			putchar('\n');
+		return card_print(card, &show->style);
+	}
+	r = card_to_json(card, &show->style, &object);
+	if (r < 0)
+		return r;
+	if (json_object_array_add(show->array, object) < 0) {
+		json_object_put(object);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static enum status show_one(struct show *show, const char *address, bool is_first)
+{
+	struct card card = { 0 };
+	enum status status;
+	int r;
+
+	card.row = view_find_or_report(show->invocation, show->view, address, &status);
+	if (card.row == NULL)
+		return status;
+	r = collect(show, &card);
+	if (r == 0)
+		r = print(show, &card, is_first);
+	card_done(&card);
+	return control_half_end(show->invocation, address, r);
+}
+
+static enum status show_all(struct show *show)
+{
+	const struct invocation *invocation = show->invocation;
+	enum status worst = STATUS_DONE;
+	bool is_first = true;
+
+	for (int i = 0; i < invocation->n_args; i++) {
+		enum status status = show_one(show, invocation->args[i], is_first);
+
+		if (status == STATUS_DONE)
+			is_first = false;
+		else if (worst == STATUS_DONE)
+			worst = status;
+	}
+	if (show->array != NULL && table_print_json(show->array) < 0)
+		return control_half_end(invocation, NULL, -ENOMEM);
+	return worst;
+}
+
+enum status command_show(const struct invocation *invocation)
+{
+	struct show show = {
+		.invocation = invocation,
+		.style = { .bytes = invocation->options->bytes, .accounts = accounts_new() },
+	};
+	enum status status = STATUS_DONE;
+	int r = show.style.accounts == NULL ? -ENOMEM : 0;
+
+	if (r == 0 && invocation->options->json) {
+		show.array = json_object_new_array();
+		r = show.array == NULL ? -ENOMEM : 0;
+	}
+	if (r == 0)
+		r = view_read(invocation, &show.view);
+	if (r == 0) {
+		view_note(invocation, show.view);
+		status = show_all(&show);
+	}
+	json_object_put(show.array);
+	blocked_list_done(&show.blocked);
+	view_free(show.view);
+	accounts_free(show.style.accounts);
+	return r < 0 ? control_half_end(invocation, NULL, r) : status;
+}

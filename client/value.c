@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The one place that knows how a number, a size, a time, a key, a mode or a name is written, for people and in JSON.
+ * Tables, cards and JSON objects are made of these values and write nothing themselves. What becomes JSON is valid
+ * UTF-8 whatever it was before.
+ */
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/utf8.h"
+#include "client/value.h"
+#include "common/grammar.h"
+
+void value_done(struct value *value)
+{
+	free(value->list);
+	*value = (struct value){ 0 };
+}
+
+void value_set_number(struct value *value, enum value_type type, uint64_t number)
+{
+	value->type = type == VALUE_TIME && number == 0 ? VALUE_NONE : type;
+	value->number = number;
+}
+
+void value_set_text(struct value *value, const char *text)
+{
+	value->type = text == NULL || text[0] == '\0' ? VALUE_NONE : VALUE_TEXT;
+	value->text = text;
+}
+
+void value_set_format(struct value *value, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(value->own, sizeof value->own, format, arguments);
+	va_end(arguments);
+	value->type = VALUE_TEXT;
+	value->text = NULL;
+}
+
+const char *value_get_text(const struct value *value)
+{
+	return value->text != NULL ? value->text : value->own;
+}
+
+static void time_to_string(const struct value *value, char *buffer, size_t size)
+{
+	time_t seconds = (time_t)value->number;
+	struct tm parts;
+
+	if (localtime_r(&seconds, &parts) == NULL || strftime(buffer, size, "%Y-%m-%d %H:%M:%S", &parts) == 0)
+		snprintf(buffer, size, "@%llu", (unsigned long long)value->number);
+}
+
+static void list_to_string(const struct value *value, char *buffer, size_t size)
+{
+	static const char more[] = ",…";
+	size_t used = 0;
+
+	buffer[0] = '\0';
+	for (size_t i = 0; i < value->n_list; i++) {
+		char item[24];
+		int n = snprintf(item, sizeof item, "%s%llu", i == 0 ? "" : ",",
+				 (unsigned long long)value->list[i]);
+
+		if (used + (size_t)n + sizeof more > size) {
+			memcpy(buffer + used, more, sizeof more);
+			return;
+		}
+		memcpy(buffer + used, item, (size_t)n + 1);
+		used += (size_t)n;
+	}
+}
+
+const char *value_to_string(const struct value *value, const struct value_style *style, char *buffer,
+			    size_t size)
+{
+	char human[GRAMMAR_SIZE_MAX];
+
+	switch (value->type) {
+	case VALUE_NONE:
+		return "-";
+	case VALUE_TEXT:
+		return value_get_text(value);
+	case VALUE_USER:
+		return accounts_user(style->accounts, (uid_t)value->number);
+	case VALUE_GROUP:
+		return accounts_group(style->accounts, (gid_t)value->number);
+	case VALUE_BOOL:
+		return value->number != 0 ? "yes" : "no";
+	case VALUE_NUMBER:
+		snprintf(buffer, size, "%llu", (unsigned long long)value->number);
+		break;
+	case VALUE_PERCENT:
+		snprintf(buffer, size, "%llu%%", (unsigned long long)value->number);
+		break;
+	case VALUE_SIZE:
+		if (style->bytes)
+			snprintf(buffer, size, "%llu", (unsigned long long)value->number);
+		else
+			snprintf(buffer, size, "%s", grammar_size_to_string(value->number, human));
+		break;
+	case VALUE_TIME:
+		time_to_string(value, buffer, size);
+		break;
+	case VALUE_KEY:
+		snprintf(buffer, size, "0x%08x", (unsigned)value->number);
+		break;
+	case VALUE_MODE:
+		snprintf(buffer, size, "%04o", (unsigned)value->number);
+		break;
+	case VALUE_LIST:
+		list_to_string(value, buffer, size);
+		break;
+	}
+	return buffer;
+}
+
+static struct json_object *text_to_json(const char *text)
+{
+	size_t size = strlen(text), n_mended;
+	struct json_object *json;
+	char *mended;
+
+	if (utf8_is_valid(text, size))
+		return json_object_new_string_len(text, (int)size);
+	mended = utf8_mend(text, size, &n_mended);
+	if (mended == NULL)
+		return NULL;
+	json = json_object_new_string_len(mended, (int)n_mended);
+	free(mended);
+	return json;
+}
+
+static struct json_object *time_to_json(const struct value *value)
+{
+	time_t seconds = (time_t)value->number;
+	char buffer[40];
+	struct tm parts;
+
+	if (gmtime_r(&seconds, &parts) == NULL ||
+	    strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+		return json_object_new_uint64(value->number);
+	return json_object_new_string(buffer);
+}
+
+static struct json_object *list_to_json(const struct value *value)
+{
+	struct json_object *array =
+		json_object_new_array_ext(value->n_list < INT_MAX ? (int)value->n_list : INT_MAX);
+
+	for (size_t i = 0; array != NULL && i < value->n_list; i++) {
+		struct json_object *item = json_object_new_uint64(value->list[i]);
+
+		if (item == NULL || json_object_array_add(array, item) < 0) {
+			json_object_put(item);
+			json_object_put(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+int value_to_json(const struct value *value, const struct value_style *style, struct json_object **ret_json)
+{
+	char buffer[VALUE_TEXT_MAX];
+	struct json_object *json = NULL;
+
+	switch (value->type) {
+	case VALUE_NONE:
+		*ret_json = NULL;
+		return 0;
+	case VALUE_NUMBER:
+	case VALUE_PERCENT:
+	case VALUE_SIZE:
+		json = json_object_new_uint64(value->number);
+		break;
+	case VALUE_BOOL:
+		json = json_object_new_boolean(value->number != 0);
+		break;
+	case VALUE_TIME:
+		json = time_to_json(value);
+		break;
+	case VALUE_LIST:
+		json = list_to_json(value);
+		break;
+	case VALUE_TEXT:
+	case VALUE_KEY:
+	case VALUE_MODE:
+	case VALUE_USER:
+	case VALUE_GROUP:
+		json = text_to_json(value_to_string(value, style, buffer, sizeof buffer));
+		break;
+	}
+	if (json == NULL)
+		return -ENOMEM;
+	*ret_json = json;
+	return 0;
+}
+
+static bool is_compared_as_text(enum value_type type)
+{
+	return type == VALUE_TEXT || type == VALUE_USER || type == VALUE_GROUP;
+}
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+int value_compare(const struct value *a, const struct value *b, const struct value_style *style)
+{
+	char text_of_a[VALUE_TEXT_MAX], text_of_b[VALUE_TEXT_MAX];
+
+	if (a->type == VALUE_NONE || b->type == VALUE_NONE)
+		return (a->type == VALUE_NONE) - (b->type == VALUE_NONE);
+	if (is_compared_as_text(a->type))
+		return strcmp(value_to_string(a, style, text_of_a, sizeof text_of_a),
+			      value_to_string(b, style, text_of_b, sizeof text_of_b));
+	if (a->type != VALUE_LIST)
+		return compare_numbers(a->number, b->number);
+	for (size_t i = 0; i < a->n_list && i < b->n_list; i++)
+		if (a->list[i] != b->list[i])
+			return compare_numbers(a->list[i], b->list[i]);
+	return compare_numbers(a->n_list, b->n_list);
+}

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Joins kipcd's list (or the registry), and the kernel's objects, into rows. Used by list, show and remove. Arrays
+ * sorted by id and by name are searched by halves, so that ten thousand channels cost three passes and no system
+ * call each. An id is believed only together with its key and, from the registry, its creator.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/bus.h"
+#include "client/report.h"
+#include "client/view.h"
+#include "common/bus-names.h"
+
+static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
+#define N_KINDS (sizeof kinds / sizeof *kinds)
+
+const char *const view_states[] = { "active", "absent",	  "conflict", "stale", "failed",
+				    "lost",   "retained", "foreign",  NULL };
+
+static size_t kind_to_index(enum kipc_kind kind)
+{
+	return kind == KIPC_QUEUE ? 0 : kind == KIPC_SEGMENT ? 1 : 2;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	int one = ((const struct kipc_object *)a)->id, other = ((const struct kipc_object *)b)->id;
+
+	return one < other ? -1 : one > other;
+}
+
+static int read_objects(struct view *view)
+{
+	for (size_t i = 0; i < N_KINDS; i++) {
+		struct view_objects *objects = &view->objects[i];
+		int r;
+
+		r = kipc_object_list(kinds[i], &objects->items, &objects->n_items);
+		if (r < 0)
+			return r;
+		if (objects->n_items > 0)
+			qsort(objects->items, objects->n_items, sizeof *objects->items, compare_ids);
+		objects->is_named = calloc(objects->n_items + 1, sizeof *objects->is_named);
+		if (objects->is_named == NULL)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* A removed segment has lost its key and lives on under its id. */
+static bool object_has_key(const struct kipc_object *object, key_t key)
+{
+	return object->key == key || (object->kind == KIPC_SEGMENT && object->segment.removed);
+}
+
+/* The object of that id, marked as named; NULL: gone, or another one by now. */
+static const struct kipc_object *take_object(struct view *view, enum kipc_kind kind, int id, key_t key)
+{
+	struct view_objects *objects = &view->objects[kind_to_index(kind)];
+	const struct kipc_object wanted = { .id = id };
+	struct kipc_object *object;
+
+	if (id < 0 || objects->n_items == 0)
+		return NULL;
+	object = bsearch(&wanted, objects->items, objects->n_items, sizeof wanted, compare_ids);
+	if (object == NULL || !object_has_key(object, key))
+		return NULL;
+	objects->is_named[object - objects->items] = true;
+	return object;
+}
+
+/* Makes room for n more rows behind those that are there. */
+static int grow_rows(struct view *view, size_t n)
+{
+	struct view_row *rows = reallocarray(view->rows, view->n_rows + n + 1, sizeof *rows);
+
+	if (rows == NULL)
+		return -ENOMEM;
+	view->rows = rows;
+	return 0;
+}
+
+static int keep_page(struct view *view, sd_bus_message *page)
+{
+	sd_bus_message **pages = reallocarray(view->pages, view->n_pages + 1, sizeof(sd_bus_message *));
+
+	if (pages == NULL)
+		return -ENOMEM;
+	view->pages = pages;
+	pages[view->n_pages++] = sd_bus_message_ref(page);
+	return 0;
+}
+
+/* One page into rows whose strings lie in the message. Returns how many rows it had. */
+static int read_page(struct view *view, sd_bus_message *page)
+{
+	int n = 0, r;
+
+	r = keep_page(view, page);
+	if (r == 0)
+		r = grow_rows(view, BUS_LIST_PAGE);
+	if (r == 0)
+		r = sd_bus_message_enter_container(page, 'a', BUS_CHANNEL);
+	if (r < 0)
+		return r;
+	for (;;) {
+		struct view_row row = { 0 };
+		const char *kind;
+		int32_t id;
+		uint32_t key;
+
+		r = sd_bus_message_read(page, BUS_CHANNEL, &row.name, &kind, &row.layout, &key, &id,
+					&row.state, &row.reason, &row.manage, &row.lifetime, &row.description,
+					&row.origin);
+		if (r <= 0)
+			return r < 0 ? r : n;
+		row.kind = kipc_kind_from_string(kind);
+		row.key = (key_t)key;
+		row.id = id;
+		if (row.kind == 0 || n == BUS_LIST_PAGE ||
+		    (view->n_rows > 0 && strcmp(view->rows[view->n_rows - 1].name, row.name) >= 0))
+			return -EPROTO;
+		view->rows[view->n_rows++] = row;
+		n++;
+	}
+}
+
+/* Returns how many channels there were behind the last one; 0 ends the listing. */
+static int ask_for_page(struct view *view)
+{
+	CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
+	CLEANUP_BUS_MESSAGE sd_bus_message *call = NULL, *reply = NULL;
+	const char *after = view->n_rows > 0 ? view->rows[view->n_rows - 1].name : "";
+	int r;
+
+	r = bus_new_call(view->bus, "List", &call);
+	if (r >= 0)
+		r = sd_bus_message_append(call, "su", after, (uint32_t)BUS_LIST_PAGE);
+	if (r >= 0)
+		r = bus_call(view->bus, call, &error, &reply);
+	return r < 0 ? r : read_page(view, reply);
+}
+
+static int read_from_daemon(const struct invocation *invocation, struct view *view)
+{
+	int r;
+
+	r = bus_connect(invocation, &view->bus);
+	if (r < 0)
+		return r;
+	do {
+		r = ask_for_page(view);
+	} while (r > 0);
+	if (r < 0)
+		view->bus = sd_bus_close_unref(view->bus);
+	return r;
+}
+
+/* A name whose object is not there: what kipcd would call it. */
+static void set_state_by_registry(const struct kipc_name *name, struct view_row *row)
+{
+	if (row->object != NULL && (name->observed || row->object->cuid == name->creator)) {
+		row->state = "active";
+		return;
+	}
+	row->object = NULL;
+	row->state = name->observed ? "absent" : "lost";
+	row->reason = "its object is gone";
+}
+
+static int read_from_registry(const struct invocation *invocation, struct view *view)
+{
+	size_t n_names = 0;
+	int r;
+
+	r = kipc_registry_list(invocation->runtime_dir, &view->names, &n_names);
+	if (r < 0) {
+		view->registry_error = r;
+		return r == -ENOMEM ? r : 0; /* what the kernel shows is there all the same */
+	}
+	r = grow_rows(view, n_names);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n_names; i++) {
+		const struct kipc_name *name = &view->names[i];
+		struct view_row *row = &view->rows[view->n_rows++];
+
+		*row = (struct view_row){
+			.name = name->name,
+			.kind = name->kind,
+			.layout = name->kind == KIPC_SEGMENT ? "raw" : NULL,
+			.key = name->key,
+			.id = name->id,
+			.manage = name->observed ? "observe" : "own",
+		};
+		if (view->is_elsewhere)
+			continue;
+		row->object = take_object(view, name->kind, name->id, name->key);
+		set_state_by_registry(name, row);
+	}
+	return 0;
+}
+
+static int read_named(const struct invocation *invocation, struct view *view)
+{
+	view->is_elsewhere = kipc_registry_check(invocation->runtime_dir) == -EXDEV;
+	view->bus_error = read_from_daemon(invocation, view);
+	if (view->bus_error == -ENOMEM)
+		return -ENOMEM;
+	if (view->bus_error < 0) {
+		view->n_rows = 0;
+		return read_from_registry(invocation, view);
+	}
+	for (size_t i = 0; !view->is_elsewhere && i < view->n_rows; i++)
+		view->rows[i].object =
+			take_object(view, view->rows[i].kind, view->rows[i].id, view->rows[i].key);
+	return 0;
+}
+
+static int add_foreign(struct view *view)
+{
+	for (size_t i = 0; i < N_KINDS; i++) {
+		const struct view_objects *objects = &view->objects[i];
+		int r;
+
+		r = grow_rows(view, objects->n_items);
+		if (r < 0)
+			return r;
+		for (size_t n = 0; n < objects->n_items; n++)
+			if (!objects->is_named[n])
+				view->rows[view->n_rows++] = (struct view_row){
+					.kind = kinds[i],
+					.key = objects->items[n].key,
+					.id = objects->items[n].id,
+					.state = "foreign",
+					.object = &objects->items[n],
+				};
+	}
+	return 0;
+}
+
+int view_read(const struct invocation *invocation, struct view **ret_view)
+{
+	struct view *view = calloc(1, sizeof *view);
+	int r;
+
+	if (view == NULL)
+		return -ENOMEM;
+	r = read_objects(view);
+	if (r == 0)
+		r = read_named(invocation, view);
+	if (r == 0) {
+		view->n_named = view->n_rows;
+		r = add_foreign(view);
+	}
+	if (r < 0) {
+		view_free(view);
+		return r;
+	}
+	*ret_view = view;
+	return 0;
+}
+
+void view_note(const struct invocation *invocation, const struct view *view)
+{
+	if (invocation->options->quiet)
+		return;
+	if (view->bus == NULL)
+		fprintf(stderr, "kipcctl: %s: kipcd is not reachable at %s/%s: %s; shown is what %s\n",
+			invocation->command->name, invocation->runtime_dir, BUS_SOCKET_NAME,
+			strerror(-view->bus_error),
+			view->registry_error < 0 ? "the kernel shows" : "the registry and the kernel show");
+	if (view->is_elsewhere)
+		fprintf(stderr,
+			"kipcctl: %s: the registry in %s is of another boot or IPC namespace; "
+			"the objects of its channels cannot be seen from here\n",
+			invocation->command->name, invocation->runtime_dir);
+}
+
+struct view *view_free(struct view *view)
+{
+	if (view == NULL)
+		return NULL;
+	for (size_t i = 0; i < view->n_pages; i++)
+		sd_bus_message_unref(view->pages[i]);
+	for (size_t i = 0; i < N_KINDS; i++) {
+		free(view->objects[i].items);
+		free(view->objects[i].is_named);
+	}
+	sd_bus_close_unref(view->bus);
+	free(view->pages);
+	free(view->names);
+	free(view->rows);
+	free(view);
+	return NULL;
+}
+
+static bool row_matches(const struct view_row *row, const struct kipc_address *address)
+{
+	if (address->kind != 0 && row->kind != address->kind)
+		return false;
+	return address->form == KIPC_BY_KEY ? row->key == address->key : row->id == address->id;
+}
+
+static int find_name(const struct view *view, const struct kipc_address *address,
+		     const struct view_row **ret_row)
+{
+	size_t low = 0, high = view->n_named;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int r = strcmp(view->rows[middle].name, address->name);
+
+		if (r == 0) {
+			*ret_row = &view->rows[middle];
+			return address->kind != 0 && (*ret_row)->kind != address->kind ? -EPROTOTYPE : 0;
+		}
+		if (r < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return -ENOENT;
+}
+
+int view_find(const struct view *view, const struct kipc_address *address, const struct view_row **ret_row,
+	      const struct view_row **ret_other)
+{
+	const struct view_row *found[N_KINDS] = { NULL };
+	bool has_object = false;
+	int n_found = 0;
+
+	if (address->form == KIPC_BY_NAME)
+		return find_name(view, address, ret_row);
+	for (size_t i = 0; i < view->n_rows; i++) {
+		const struct view_row *row = &view->rows[i];
+		const struct view_row **place = &found[kind_to_index(row->kind)];
+
+		/* The first wins, unless it only wishes for the key that the other's object has. */
+		if (row_matches(row, address) && (*place == NULL || (*place)->object == NULL))
+			*place = row;
+	}
+	for (size_t i = 0; i < N_KINDS; i++)
+		has_object |= found[i] != NULL && found[i]->object != NULL;
+	for (size_t i = 0; i < N_KINDS; i++) {
+		if (found[i] == NULL || (has_object && found[i]->object == NULL))
+			continue;
+		*(n_found == 0 ? ret_row : ret_other) = found[i];
+		n_found++;
+	}
+	return n_found == 0 ? -ENOENT : n_found == 1 ? 0 : -ENOTUNIQ;
+}
+
+const char *view_row_to_address(const struct view_row *row, char buffer[static VIEW_ADDRESS_MAX])
+{
+	if (row->name != NULL)
+		return row->name;
+	snprintf(buffer, VIEW_ADDRESS_MAX, "%s:@%d", kipc_kind_to_string(row->kind), row->id);
+	return buffer;
+}
+
+const struct view_row *view_find_or_report(const struct invocation *invocation, const struct view *view,
+					   const char *text, enum status *ret_status)
+{
+	char one[VIEW_ADDRESS_MAX], two[VIEW_ADDRESS_MAX];
+	const struct view_row *row = NULL, *other = NULL;
+	struct kipc_address address;
+	int r;
+
+	r = kipc_address_parse(text, &address);
+	if (r == 0)
+		r = view_find(view, &address, &row, &other);
+	if (r == 0)
+		return row;
+	if (r == -ENOTUNIQ)
+		*ret_status =
+			report(invocation, text, STATUS_USAGE,
+			       "this could be %s %s or %s %s; write queue:, segment: or semaphore: in front",
+			       kipc_kind_to_string(row->kind), view_row_to_address(row, one),
+			       kipc_kind_to_string(other->kind), view_row_to_address(other, two));
+	else if (r == -EPROTOTYPE)
+		*ret_status = report(invocation, text, report_status(r), "%s is a %s", row->name,
+				     kipc_kind_to_string(row->kind));
+	else if (r == -ENOENT && view->registry_error < 0 && view->registry_error != -ENOENT)
+		*ret_status = report(invocation, text, report_status(view->registry_error),
+				     "the registry in %s cannot be read: %s", invocation->runtime_dir,
+				     strerror(-view->registry_error));
+	else
+		*ret_status = report_error(invocation, text, r);
+	return NULL;
+}

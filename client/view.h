@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_VIEW_H
+#define KIPC_CLIENT_VIEW_H
+
+/*
+ * What there is, as rows: the channels that kipcd knows (or, without it, those that the registry names), joined
+ * with what the kernel says of their objects; and the foreign objects behind them.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <systemd/sd-bus.h>
+
+#include "client/command.h"
+#include "lib/kipc.h"
+
+struct view_row {
+	const char *name; /* NULL: foreign */
+	enum kipc_kind kind;
+	const char *layout;
+	key_t key;
+	int id;								       /* -1: none now */
+	const char *state, *reason, *manage, *lifetime, *description, *origin; /* "" or NULL: not known */
+	const struct kipc_object *object; /* NULL: gone, or not to be seen from here */
+};
+
+struct view {
+	struct view_row *rows; /* by name, then the foreign ones by kind and id */
+	size_t n_rows, n_named;
+
+	sd_bus *bus;	    /* NULL: kipcd was not reachable */
+	int bus_error;	    /* why not */
+	int registry_error; /* without kipcd: why there are no names */
+	bool is_elsewhere;  /* the registry is of another boot or IPC namespace: its ids are not ours */
+
+	/* What the rows point into. */
+	sd_bus_message **pages;
+	size_t n_pages;
+	struct kipc_name *names;
+	struct view_objects {
+		struct kipc_object *items; /* by id */
+		bool *is_named;
+		size_t n_items;
+	} objects[3];
+};
+
+/*
+ * Reads everything. Without kipcd that is what registry and kernel know. Free with view_free().
+ *
+ * -ENOMEM.
+ */
+int view_read(const struct invocation *invocation, struct view **ret_view);
+struct view *view_free(struct view *view);
+
+/* Says on standard error, unless --quiet, what a reader of the view must know: that kipcd was not there. */
+void view_note(const struct invocation *invocation, const struct view *view);
+
+/* The words for states; NULL-terminated. */
+extern const char *const view_states[];
+
+/*
+ * The row that an address means: one with a name goes before a foreign one, one with an object before one without.
+ *
+ * -ENOENT; -ENOTUNIQ: a key or id that two kinds have (*ret_row and *ret_other are both); -EPROTOTYPE: a name of
+ * another kind than the address says (*ret_row is it).
+ */
+int view_find(const struct view *view, const struct kipc_address *address, const struct view_row **ret_row,
+	      const struct view_row **ret_other);
+
+/*
+ * view_find() for a verb: parses the address and says itself what is wrong with it, naming the candidates. NULL
+ * and *ret_status on failure.
+ */
+const struct view_row *view_find_or_report(const struct invocation *invocation, const struct view *view,
+					   const char *text, enum status *ret_status);
+
+/* How a row is addressed: its name, or "queue:@5". */
+#define VIEW_ADDRESS_MAX 48
+const char *view_row_to_address(const struct view_row *row, char buffer[static VIEW_ADDRESS_MAX]);
+
+#endif
