@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kipcctl list and limits: with kipcd, without it, with a registry that is not ours, in text and in JSON.
+. "$(dirname "$0")/tap.sh"
+
+# json EXPRESSION: over $d, the JSON on standard input
+json() { perl -MJSON::PP -e 'local $/; $d = JSON::PP->new->utf8->decode(<STDIN>); print eval $ARGV[0]' "$1"; }
+names() { kipcctl list -q --no-legend --columns=name "$@" | tr '\n' ' '; }
+
+exits 0 "an empty list is no failure" kipcctl list
+is "and prints nothing" "$OUT" ""
+like "but says that kipcd is not there" "$ERR" "kipcd is not reachable at $KIPC_RUNTIME_DIR/control: .*; shown is what the kernel shows"
+exits 0 "an empty list in JSON" kipcctl list --quiet --json
+is "is []" "$OUT" "[]"
+is "--quiet keeps the note back" "$ERR" ""
+
+foreign=$(ipcmk -Q | grep -o '[0-9]*$')
+cat >"$conf" <<'EOF'
+[queue orders]
+key = 0x4b01
+capacity = 8K
+description = Orders — waiting to be billed
+[segment prices]
+key = 1234
+size = 64K
+[semaphore build]
+values = 1,0,5
+[queue absentee]
+key = 0x4b09
+manage = observe
+EOF
+start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+kipcctl send orders hello world
+
+exits 0 "list" kipcctl list
+is "writes nothing to standard error" "$ERR" ""
+like "the headings" "$OUT" "^NAME +KIND +KEY +ID STATE +OWNER +MODE USE$"
+like "a queue" "$OUT" "^orders +queue +0x00004b01 +[0-9]+ active +[^ ]+ +0660 2 messages, 0%$"
+like "a segment" "$OUT" "^prices +segment +0x000004d2 +[0-9]+ active +[^ ]+ +0660 64K, 0 attached$"
+like "a semaphore set" "$OUT" "^build +semaphore +0x[0-9a-f]{8} +[0-9]+ active +[^ ]+ +0660 1,0,5$"
+like "an observed queue that is not there" "$OUT" "^absentee +queue +0x00004b09 +- absent +- +- +-$"
+unlike "no foreign object unasked" "$OUT" "foreign"
+is "sorted by name" "$(names)" "absentee build orders prices "
+like "--foreign adds them" "$(kipcctl list --foreign)" "^- +queue +0x[0-9a-f]{8} +$foreign foreign "
+is "--kind" "$(names --kind=queue,semaphore)" "absentee build orders "
+is "--state" "$(names --state=absent)" "absentee "
+is "--state=foreign needs no --foreign" "$(kipcctl list --no-legend --state=foreign --columns=id)" "$foreign"
+is "--sort by a number: what has none comes last" "$(names --sort=size)" "prices absentee build orders "
+is "--sort downwards" "$(names --sort=-name)" "prices orders build absentee "
+is "--columns" "$(kipcctl list --no-legend --kind=queue --state=active --columns=messages,bytes,capacity)" "2 10 8K"
+is "--bytes" "$(kipcctl list --no-legend --kind=segment --columns=size --bytes)" "65536"
+like "a description is shown as it is" "$(LC_ALL=C.UTF-8 kipcctl list --columns=description)" "^Orders — waiting to be billed$"
+like "--columns=help" "$(kipcctl list --columns=help)" "^messages +of a queue: how many are there$"
+
+exits 2 "an unknown column" kipcctl list --columns=nmae
+like "gets a hint" "$ERR" "there is no column 'nmae'; did you mean 'name'\?"
+exits 2 "an unknown column to sort by" kipcctl list --sort=nmae
+exits 2 "an unknown kind" kipcctl list --kind=queu
+like "gets a hint too" "$ERR" "did you mean 'queue'\?"
+exits 2 "an unknown state" kipcctl list --state=dead
+exits 1 "a full disk is no success" bash -c 'exec kipcctl list >/dev/full'
+
+kipcctl list --json >"$T/list.json"
+is "JSON: one object a channel" "$(json 'scalar @$d' <"$T/list.json")" 4
+is "JSON: numbers are numbers" "$(json '$d->[2]{messages} + $d->[2]{capacity}' <"$T/list.json")" 8194
+is "JSON: a key is hexadecimal text" "$(json '$d->[2]{key}' <"$T/list.json")" "0x00004b01"
+like "JSON: times are ISO 8601" "$(json '$d->[2]{last_sent}' <"$T/list.json")" "^20[0-9-]{8}T[0-9:]{8}Z$"
+is "JSON: values are an array" "$(json 'join " ", @{$d->[1]{values}}' <"$T/list.json")" "1 0 5"
+is "JSON: what does not apply is null" "$(json 'exists $d->[1]{messages} && !defined $d->[1]{messages}' <"$T/list.json")" 1
+is "JSON: every column that is no sum of others" \
+	"$(json 'join "\n", sort keys %{$d->[0]}' <"$T/list.json")" \
+	"$(kipcctl list --columns=help --no-legend | cut -d' ' -f1 | grep -v -e '^use$' -e '_command$' | LC_ALL=C sort)"
+is "JSON: the columns that were asked for" "$(kipcctl list --json --columns=name,id --state=absent | tr -d ' \n')" \
+	'[{"name":"absentee","id":null}]'
+
+exits 0 "limits" kipcctl limits
+like "says what is used and what is declared" "$OUT" "^msgmni +[0-9]+ +2 +1 queues +kernel.msgmni$"
+is "limits in JSON" "$(kipcctl limits --json | json '(grep { $_->{name} eq "semmns" } @$d)[0]{used}')" 3
+
+ipcrm -Q 0x4b01
+stop_kipcd
+exits 0 "without kipcd" kipcctl list
+like "says so" "$ERR" "shown is what the registry and the kernel show"
+like "shows the names of the registry" "$OUT" "^prices +segment +0x000004d2 +[0-9]+ active "
+like "a name whose object is gone is lost" "$OUT" "^orders +queue +0x00004b01 +[0-9]+ lost +- +- +-$"
+
+ln -sfn "elsewhere:1" "$KIPC_RUNTIME_DIR/channels/.ns"
+exits 0 "a registry of another boot" kipcctl list
+like "is told from ours" "$ERR" "of another boot or IPC namespace"
+like "and its ids are not looked up here" "$OUT" "^prices +segment +0x000004d2 +[0-9]+ - +- +- +-$"
+
+# A hostile registry and a hostile socket.
+rm -rf "$KIPC_RUNTIME_DIR"
+mkdir -p "$KIPC_RUNTIME_DIR/channels" "$KIPC_RUNTIME_DIR/control"
+ln -s "queue:0x1:99999999999999:0" "$KIPC_RUNTIME_DIR/channels/huge"
+ln -s "nonsense" "$KIPC_RUNTIME_DIR/channels/nonsense"
+exits 0 "malformed links are passed over, a folder is no socket" kipcctl list
+is "and nothing is shown of them" "$OUT" ""
+finish

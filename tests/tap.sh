@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What every real-program test begins with: `. "$(dirname "$0")/tap.sh"`.
+#
+# It re-executes the script in an IPC namespace of its own (as root, or as root of a new user namespace), gives it a
+# temporary folder $T, a runtime folder, the programs on the PATH, and speaks TAP. Nothing sleeps: kipcd says when
+# it is ready, and everything else is waited for by blocking on it.
+
+set -u
+top_build=${abs_top_builddir:-$(cd "$(dirname "$0")/.." && pwd)/build}
+top_src=${abs_top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
+kipcd=$top_build/kipcd
+export PATH=$top_build:$PATH LC_ALL=C TZ=UTC
+
+if [ -z "${KIPC_TEST_NAMESPACE:-}" ]; then
+	export KIPC_TEST_NAMESPACE=private
+	if unshare --ipc true 2>/dev/null; then
+		exec unshare --ipc bash "$0" "$@"
+	elif unshare -Ur --ipc true 2>/dev/null; then
+		exec unshare -Ur --ipc bash "$0" "$@"
+	fi
+	echo "1..0 # SKIP neither root nor user namespaces: no private IPC namespace to be had"
+	exit 0
+fi
+
+T=$(mktemp -d "${TMPDIR:-/tmp}/kipc-test.XXXXXX")
+chmod 755 "$T"
+export KIPC_RUNTIME_DIR=$T/run
+conf=$T/kipcd.conf
+kipcd_pid=
+n_tests=0
+n_failed=0
+
+clean_up() {
+	local pid
+	[ -z "$kipcd_pid" ] || kill "$kipcd_pid" 2>/dev/null
+	for pid in $(jobs -p); do kill -9 "$pid" 2>/dev/null; done
+	wait 2>/dev/null
+	rm -rf "$T"
+}
+trap clean_up EXIT
+
+diagnose() { sed 's/^/# /' <<<"$1" >&2; }
+
+pass() { n_tests=$((n_tests + 1)); echo "ok $n_tests - $1"; }
+fail() {
+	n_tests=$((n_tests + 1)); n_failed=$((n_failed + 1))
+	echo "not ok $n_tests - $1"
+	[ $# -lt 2 ] || diagnose "$2"
+}
+
+# is WHAT GOT EXPECTED: the very same text
+is() { if [ "$2" = "$3" ]; then pass "$1"; else fail "$1" "got:      $2
+expected: $3"; fi; }
+
+# like WHAT GOT PATTERN: an extended regular expression, matched line by line
+like() { if grep -Eq -- "$3" <<<"$2"; then pass "$1"; else fail "$1" "got: $2
+no line matches: $3"; fi; }
+
+# unlike WHAT GOT PATTERN
+unlike() { if grep -Eq -- "$3" <<<"$2"; then fail "$1" "got: $2
+a line matches: $3"; else pass "$1"; fi; }
+
+# exits STATUS WHAT COMMAND…: runs it; standard output is left in $OUT, standard error in $ERR
+exits() {
+	local wanted=$1 what=$2 got
+	shift 2
+	"$@" >"$T/out" 2>"$T/err"
+	got=$?
+	OUT=$(tr -d '\0' <"$T/out"); ERR=$(tr -d '\0' <"$T/err")
+	if [ "$got" = "$wanted" ]; then pass "$what"; else fail "$what" "status $got, expected $wanted: $*
+$OUT
+$ERR"; fi
+}
+
+skip() { n_tests=$((n_tests + 1)); echo "ok $n_tests - $1 # SKIP $2"; }
+
+# Starts kipcd with the configuration $conf and more arguments; returns when it is ready, or fails with it.
+start_kipcd() {
+	local ready
+	rm -f "$T/ready"
+	mkfifo "$T/ready"
+	"$kipcd" --config="$conf" --ready-fd=9 "$@" 9>"$T/ready" 2>>"$T/kipcd.log" &
+	kipcd_pid=$!
+	read -r ready <"$T/ready" || { wait "$kipcd_pid"; kipcd_status=$?; kipcd_pid=; return 1; }
+}
+
+# stop_kipcd [SIGNAL]: its exit status is left in $kipcd_status
+stop_kipcd() {
+	kill "-${1:-TERM}" "$kipcd_pid"
+	wait "$kipcd_pid" 2>/dev/null
+	kipcd_status=$?
+	kipcd_pid=
+}
+
+# The id behind a name, from the registry; the number of objects of a kind (q, m, s).
+id_of() { readlink "$KIPC_RUNTIME_DIR/channels/$1" | cut -d: -f3; }
+count_of() { ipcs "-$1" | grep -c '^0x'; }
+
+finish() {
+	echo "1..$n_tests"
+	exit 0
+}

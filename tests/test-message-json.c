@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Messages as JSON, and what counts as UTF-8: every body must come out whole, as text or as base64. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "client/message-json.h"
+#include "client/utf8.h"
+
+#define TEXT(text) text, sizeof text - 1
+
+static void bodies_become_text_or_base64(void **state)
+{
+	static const struct {
+		long type;
+		const char *body;
+		size_t size;
+		const char *expected;
+	} rows[] = {
+		{ 1, TEXT(""), "{\"type\":1,\"size\":0,\"text\":\"\"}" },
+		{ 7, TEXT("hello"), "{\"type\":7,\"size\":5,\"text\":\"hello\"}" },
+		{ 1, TEXT("a/b\"\\"), "{\"type\":1,\"size\":5,\"text\":\"a/b\\\"\\\\\"}" },
+		{ 1, TEXT("a\0b"), "{\"type\":1,\"size\":3,\"text\":\"a\\u0000b\"}" },
+		{ 1, TEXT("\033[31m\n"), "{\"type\":1,\"size\":6,\"text\":\"\\u001b[31m\\n\"}" },
+		{ 1, TEXT("\xC3\xA9"), "{\"type\":1,\"size\":2,\"text\":\"\xC3\xA9\"}" },
+		{ 1, TEXT("\xC3"), "{\"type\":1,\"size\":1,\"base64\":\"ww==\"}" },
+		{ 1, TEXT("\xFF\xFE"), "{\"type\":1,\"size\":2,\"base64\":\"//4=\"}" },
+		{ 1, TEXT("\xFF\xFE\xFD"), "{\"type\":1,\"size\":3,\"base64\":\"//79\"}" },
+		{ 1, TEXT("abc\x80"), "{\"type\":1,\"size\":4,\"base64\":\"YWJjgA==\"}" },
+		{ INT64_MAX, TEXT("x"), "{\"type\":9223372036854775807,\"size\":1,\"text\":\"x\"}" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		size_t size = 0;
+		char *line = message_to_json(rows[i].type, rows[i].body, rows[i].size, &size);
+
+		assert_non_null(line);
+		assert_string_equal(line, rows[i].expected);
+		assert_int_equal(size, strlen(line));
+		free(line);
+	}
+}
+
+static void only_well_formed_utf8_is_valid(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t size;
+		bool is_valid;
+	} rows[] = {
+		{ TEXT(""), true },
+		{ TEXT("plain"), true },
+		{ TEXT("\x7F"), true },
+		{ TEXT("\xC2\x80"), true },
+		{ TEXT("\xEF\xBF\xBD"), true },
+		{ TEXT("\xF4\x8F\xBF\xBF"), true },
+		{ TEXT("\x80"), false },	     /* a continuation alone */
+		{ TEXT("\xC0\x80"), false },	     /* over-long */
+		{ TEXT("\xC1\xBF"), false },	     /* over-long */
+		{ TEXT("\xE0\x9F\xBF"), false },     /* over-long */
+		{ TEXT("\xF0\x8F\xBF\xBF"), false }, /* over-long */
+		{ TEXT("\xED\xA0\x80"), false },     /* a surrogate */
+		{ TEXT("\xF4\x90\x80\x80"), false }, /* beyond U+10FFFF */
+		{ TEXT("\xE2\x82"), false },	     /* cut off */
+		{ TEXT("\xE2\x82x"), false },
+		{ TEXT("\xFF"), false },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_int_equal(utf8_is_valid(rows[i].text, rows[i].size), rows[i].is_valid);
+}
+
+static void what_is_not_utf8_is_mended(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *expected;
+	} rows[] = {
+		{ "plain", "plain" },
+		{ "a\xFFz", "a\xEF\xBF\xBDz" },
+		{ "\xE2\x82", "\xEF\xBF\xBD\xEF\xBF\xBD" },
+		{ "\xC3\xA9\xC3", "\xC3\xA9\xEF\xBF\xBD" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		size_t size = 0;
+		char *mended = utf8_mend(rows[i].text, strlen(rows[i].text), &size);
+
+		assert_non_null(mended);
+		assert_string_equal(mended, rows[i].expected);
+		assert_int_equal(size, strlen(mended));
+		assert_true(utf8_is_valid(mended, size));
+		free(mended);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bodies_become_text_or_base64),
+		cmocka_unit_test(only_well_formed_utf8_is_valid),
+		cmocka_unit_test(what_is_not_utf8_is_mended),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
