@@ -43,16 +43,20 @@ static const struct command commands[] = {
 	{ "down", "SEMAPHORE", "Take from a semaphore; wait for it", 1, 1, O(COUNT) | WAITING, command_down },
 	{ "list", "", "Show the channels, one a row", 0, 0,
 	  TABLE | O(FOREIGN) | O(KIND) | O(STATE) | O(SORT) | O(COLUMNS), command_control },
-	{ "show", "ADDR…", "Show everything known of a channel", 1, -1, TABLE, command_control },
-	{ "limits", "", "Show the kernel's limits, and what is used of them", 0, 0, TABLE, command_control },
+	{ "show", "ADDR…", "Show everything known of a channel", 1, -1, O(JSON) | O(BYTES),
+	  command_control },
+	{ "limits", "", "Show the kernel's limits, and what is used of them", 0, 0, TABLE | O(COLUMNS),
+	  command_control },
 	{ "create", "KIND NAME [KEY=VALUE…]", "Make a channel that lives until the reboot", 2, -1, 0,
 	  command_control },
 	{ "set", "NAME KEY=VALUE…", "Alter a channel until the reboot", 2, -1, 0, command_control },
 	{ "remove", "ADDR…", "Remove a channel, if nothing is lost by it", 1, -1, O(DRY_RUN) | O(FORCE),
 	  command_control },
 	{ "recover", "NAME", "Make a lost channel anew", 1, 1, 0, command_control },
-	{ "plan", "", "Show what a reload would do", 0, 0, O(JSON) | O(NO_LEGEND), command_control },
-	{ "reload", "", "Make kipcd read its configuration again", 0, 0, O(JSON) | O(NO_LEGEND), command_control },
+	{ "plan", "", "Show what a reload would do", 0, 0,
+	  O(JSON) | O(NO_LEGEND) | O(COLUMNS), command_control },
+	{ "reload", "", "Make kipcd read its configuration again", 0, 0,
+	  O(JSON) | O(NO_LEGEND) | O(COLUMNS), command_control },
 	{ "check", "[FILE]", "Look for mistakes in a configuration", 0, 1, O(CONFIG), command_check },
 	{ NULL },
 };
@@ -65,7 +69,7 @@ static int choose_runtime_dir(const struct options *options, char buffer[static 
 	if (options->user) {
 		const char *parent = getenv("XDG_RUNTIME_DIR");
 
-		if (!parent || (size_t)snprintf(buffer, PATH_MAX, "%s/kipcd", parent) >= PATH_MAX) {
+		if (!parent || !*parent || (size_t)snprintf(buffer, PATH_MAX, "%s/kipcd", parent) >= PATH_MAX) {
 			fprintf(stderr, "kipcctl: --user needs XDG_RUNTIME_DIR, which is not set; "
 					"say --runtime-dir=DIR\n");
 			return STATUS_USAGE;

@@ -1,167 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one table of options, and reading a command line with it. main() calls options_parse() once. Which options a
- * verb takes stands in the verb's row; getopt_long(3) is given just these, so that it finds every misuse. A newcomer
- * who adds an option adds a row here, a member to struct options and a line to kipcctl(1).
+ * Reads a command line: main() calls options_parse() once. Which options a verb takes stands in the verb's row, what an
+ * option is in the table of options; getopt_long(3) is given just those of the verb, so that it finds every misuse.
  */
 
 #include "client/options.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "client/command.h"
+#include "client/option-rows.h"
 #include "common/grammar.h"
 #include "config.h"
-
-/* How an option's text becomes a value. */
-struct value_form {
-	int (*set)(struct options *options, size_t offset, const char *text);
-	const char *wanted; /* for "'%s' is not ..." */
-};
-
-/* For an option that says all by being given. */
-static int set_nothing(struct options *options, size_t offset, const char *text)
-{
-	return 0;
-}
-
-static int set_flag(struct options *options, size_t offset, const char *text)
-{
-	*(bool *)((char *)options + offset) = true;
-	return 0;
-}
-
-static int set_text(struct options *options, size_t offset, const char *text)
-{
-	*(const char **)((char *)options + offset) = text;
-	return 0;
-}
-
-static int set_number(struct options *options, size_t offset, const char *text)
-{
-	int64_t number;
-	int r = grammar_number_from_string(text, 0, INT64_MAX, &number);
-
-	if (r < 0)
-		return r;
-	*(uint64_t *)((char *)options + offset) = (uint64_t)number;
-	return 0;
-}
-
-/* Sizes, and 0x… because hexdump prints offsets that way. */
-static int set_size(struct options *options, size_t offset, const char *text)
-{
-	uint64_t *size = (uint64_t *)((char *)options + offset);
-
-	return strncmp(text, "0x", 2) == 0 ? set_number(options, offset, text)
-					   : grammar_size_from_string(text, size);
-}
-
-static int set_type(struct options *options, size_t offset, const char *text)
-{
-	int64_t type;
-	int r = grammar_number_from_string(text, 1, LONG_MAX, &type);
-
-	if (r < 0)
-		return r;
-	options->type = (long)type;
-	return 0;
-}
-
-static int set_not_type(struct options *options, size_t offset, const char *text)
-{
-	options->not_type = true;
-	return set_type(options, offset, text);
-}
-
-static int set_max_type(struct options *options, size_t offset, const char *text)
-{
-	int r = set_type(options, offset, text);
-
-	options->type = -options->type;
-	return r;
-}
-
-static int set_no_wait(struct options *options, size_t offset, const char *text)
-{
-	options->timeout = KIPC_NOW;
-	return 0;
-}
-
-static int set_timeout(struct options *options, size_t offset, const char *text)
-{
-	uint64_t usec;
-	int r = grammar_span_from_string(text, &usec);
-
-	if (r < 0)
-		return r;
-	options->timeout = usec > INT64_MAX ? KIPC_FOREVER : (int64_t)usec;
-	return 0;
-}
-
-static const struct value_form nothing = { set_nothing, NULL };
-static const struct value_form flag = { set_flag, NULL };
-static const struct value_form text = { set_text, NULL };
-static const struct value_form number = { set_number, "a whole number from 0" };
-static const struct value_form size = { set_size, "a size like 4096, 64K or 0x40" };
-static const struct value_form type = { set_type, "a message type (a whole number from 1)" };
-static const struct value_form not_type = { set_not_type, "a message type (a whole number from 1)" };
-static const struct value_form max_type = { set_max_type, "a message type (a whole number from 1)" };
-static const struct value_form no_wait = { set_no_wait, NULL };
-static const struct value_form timeout = { set_timeout, "a time span like 500ms or 1min 30s" };
-
-#define AT(member) offsetof(struct options, member)
-
-static const struct row {
-	enum option_id option;
-	const char *name;
-	char letter;
-	const char *argument;
-	const struct value_form *form;
-	size_t offset;
-	const char *help;
-} rows[] = {
-	{ OPTION_TYPE, "type", 't', "N", &type, AT(type), "messages of this type (send: 1)" },
-	{ OPTION_MAX_TYPE, "max-type", 0, "N", &max_type, AT(type), "types up to N, the lowest first" },
-	{ OPTION_NOT_TYPE, "not-type", 0, "N", &not_type, AT(type), "any type but N" },
-	{ OPTION_COUNT, "count", 'n', "N", &number, AT(count), "so many (1)" },
-	{ OPTION_ALL, "all", 0, NULL, &flag, AT(all), "what is there now; none is fine" },
-	{ OPTION_FOLLOW, "follow", 'f', NULL, &flag, AT(follow), "go on until interrupted" },
-	{ OPTION_NULL, "null", '0', NULL, &flag, AT(null), "a NUL behind each message, not a newline" },
-	{ OPTION_WHOLE, "whole", 0, NULL, &flag, AT(whole), "all of standard input is one message" },
-	{ OPTION_FRAMES, "frames", 0, NULL, &flag, AT(frames), "each message behind its 4-byte length" },
-	{ OPTION_RAW, "raw", 0, NULL, &flag, AT(raw), "the bytes as they are, nothing between them" },
-	{ OPTION_KEEP, "keep", 0, "N", &number, AT(keep), "leave the newest N" },
-	{ OPTION_NO_WAIT, "no-wait", 'N', NULL, &no_wait, AT(timeout), "fail rather than wait" },
-	{ OPTION_TIMEOUT, "timeout", 0, "SPAN", &timeout, AT(timeout), "give up after SPAN (2s, 500ms)" },
-	{ OPTION_OFFSET, "offset", 0, "SIZE", &size, AT(offset), "start so many bytes in (0)" },
-	{ OPTION_LENGTH, "length", 0, "SIZE", &size, AT(length), "at most so many bytes" },
-	{ OPTION_JSON, "json", 0, NULL, &flag, AT(json), "print JSON" },
-	{ OPTION_BYTES, "bytes", 0, NULL, &flag, AT(bytes), "sizes as plain numbers of bytes" },
-	{ OPTION_NO_LEGEND, "no-legend", 0, NULL, &flag, AT(no_legend), "no headings and notes" },
-	{ OPTION_FOREIGN, "foreign", 0, NULL, &flag, AT(foreign), "the rest of the kernel's objects too" },
-	{ OPTION_KIND, "kind", 0, "KIND", &text, AT(kind), "only queue, segment or semaphore" },
-	{ OPTION_STATE, "state", 0, "STATE", &text, AT(state), "only those in this state" },
-	{ OPTION_SORT, "sort", 0, "COLUMN", &text, AT(sort), "sort by this column" },
-	{ OPTION_COLUMNS, "columns", 0, "LIST", &text, AT(columns), "these columns, separated by commas" },
-	{ OPTION_DRY_RUN, "dry-run", 0, NULL, &flag, AT(dry_run), "only say what would be lost" },
-	{ OPTION_FORCE, "force", 0, NULL, &flag, AT(force), "also when something is lost" },
-	{ OPTION_CONFIG, "config", 0, "FILE", &text, AT(config), "the configuration to look at" },
-	{ OPTION_USER, "user", 0, NULL, &flag, AT(user), "your own kipcd" },
-	{ OPTION_SYSTEM, "system", 0, NULL, &nothing, 0, "the system's kipcd" },
-	{ OPTION_RUNTIME_DIR, "runtime-dir", 0, "DIR", &text, AT(runtime_dir), "the kipcd of this folder" },
-	{ OPTION_QUIET, "quiet", 'q', NULL, &flag, AT(quiet), "say nothing of what was to be expected" },
-	{ OPTION_HELP, "help", 'h', NULL, &nothing, 0, "this text" },
-	{ OPTION_VERSION, "version", 0, NULL, &nothing, 0, "the version" },
-};
-
-#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
 
 /* Options of which one excludes the other. */
 static const uint64_t exclusive[] = {
@@ -208,42 +61,43 @@ static bool is_taken(const struct parser *parser, enum option_id option)
 #define LONG 256
 
 static void build_tables(const struct parser *parser, char mode,
-			 struct option long_options[static N_ROWS + 1], char letters[static 2 * N_ROWS + 3])
+			 struct option long_options[static OPTION_ROWS_MAX + 1],
+			 char letters[static 2 * OPTION_ROWS_MAX + 3])
 {
 	size_t n_long = 0, n_letters = 0;
 
 	if (mode)
 		letters[n_letters++] = mode;
 	letters[n_letters++] = ':'; /* we print what is wrong ourselves */
-	for (size_t i = 0; i < N_ROWS; i++) {
-		if (!is_taken(parser, rows[i].option))
+	for (size_t i = 0; i < n_option_rows; i++) {
+		if (!is_taken(parser, option_rows[i].option))
 			continue;
 		long_options[n_long++] = (struct option){
-			.name = rows[i].name,
-			.has_arg = rows[i].argument ? required_argument : no_argument,
+			.name = option_rows[i].name,
+			.has_arg = option_rows[i].argument ? required_argument : no_argument,
 			.val = LONG + (int)i,
 		};
-		if (!rows[i].letter)
+		if (!option_rows[i].letter)
 			continue;
-		letters[n_letters++] = rows[i].letter;
-		if (rows[i].argument)
+		letters[n_letters++] = option_rows[i].letter;
+		if (option_rows[i].argument)
 			letters[n_letters++] = ':';
 	}
 	long_options[n_long] = (struct option){ 0 };
 	letters[n_letters] = '\0';
 }
 
-static const struct row *row_of(int code)
+static const struct option_row *row_of(int code)
 {
 	if (code >= LONG)
-		return &rows[code - LONG];
-	for (size_t i = 0; i < N_ROWS; i++)
-		if (rows[i].letter && rows[i].letter == code)
-			return &rows[i];
+		return &option_rows[code - LONG];
+	for (size_t i = 0; i < n_option_rows; i++)
+		if (option_rows[i].letter && option_rows[i].letter == code)
+			return &option_rows[i];
 	return NULL;
 }
 
-static bool take_option(struct parser *parser, const struct row *row, const char *value)
+static bool take_option(struct parser *parser, const struct option_row *row, const char *value)
 {
 	int r;
 
@@ -260,15 +114,15 @@ static bool take_option(struct parser *parser, const struct row *row, const char
 /* A long option that getopt does not know here: elsewhere it may be one, or this is a typing error for one. */
 static bool wrong_long_option(struct parser *parser, const char *word)
 {
-	const char *names[N_ROWS + 1], *nearest;
+	const char *names[OPTION_ROWS_MAX + 1], *nearest;
 	size_t n_names = 0;
 	char name[32];
 
 	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
-	for (size_t i = 0; i < N_ROWS; i++) {
-		if (is_taken(parser, rows[i].option))
-			names[n_names++] = rows[i].name;
-		else if (strcmp(rows[i].name, name) == 0)
+	for (size_t i = 0; i < n_option_rows; i++) {
+		if (is_taken(parser, option_rows[i].option))
+			names[n_names++] = option_rows[i].name;
+		else if (strcmp(option_rows[i].name, name) == 0)
 			return wrong(parser, "takes no --%s", name);
 	}
 	names[n_names] = NULL;
@@ -279,7 +133,7 @@ static bool wrong_long_option(struct parser *parser, const char *word)
 
 static bool wrong_option(struct parser *parser, int code, const char *word)
 {
-	const struct row *row = row_of(optopt);
+	const struct option_row *row = row_of(optopt);
 
 	if (code == ':')
 		return wrong(parser, "--%s wants a value: %s", row->name, row->argument);
@@ -297,8 +151,8 @@ static bool wrong_option(struct parser *parser, int code, const char *word)
  */
 static bool take_options(struct parser *parser, int argc, char **argv, char mode, int *ret_first)
 {
-	struct option long_options[N_ROWS + 1];
-	char letters[2 * N_ROWS + 3];
+	struct option long_options[OPTION_ROWS_MAX + 1];
+	char letters[2 * OPTION_ROWS_MAX + 3];
 	const char *operand = NULL;
 	int code;
 
@@ -333,12 +187,13 @@ static bool check_exclusive(struct parser *parser)
 
 		if ((both & (both - 1)) == 0)
 			continue;
-		for (size_t j = 0; j < N_ROWS; j++) {
-			if (!(both & OPTION_BIT(rows[j].option)))
+		for (size_t j = 0; j < n_option_rows; j++) {
+			if (!(both & OPTION_BIT(option_rows[j].option)))
 				continue;
 			if (name)
-				return wrong(parser, "--%s and --%s exclude each other", name, rows[j].name);
-			name = rows[j].name;
+				return wrong(parser, "--%s and --%s exclude each other", name,
+					     option_rows[j].name);
+			name = option_rows[j].name;
 		}
 	}
 	return true;
@@ -347,9 +202,10 @@ static bool check_exclusive(struct parser *parser)
 /* Options that stood before the verb, when it was not known yet. */
 static bool check_taken(struct parser *parser)
 {
-	for (size_t i = 0; i < N_ROWS; i++)
-		if (options_has(parser->options, rows[i].option) && !is_taken(parser, rows[i].option))
-			return wrong(parser, "takes no --%s", rows[i].name);
+	for (size_t i = 0; i < n_option_rows; i++)
+		if (options_has(parser->options, option_rows[i].option) &&
+		    !is_taken(parser, option_rows[i].option))
+			return wrong(parser, "takes no --%s", option_rows[i].name);
 	return check_exclusive(parser);
 }
 
@@ -445,57 +301,4 @@ bool options_parse(int argc, char **argv, const struct command *commands, struct
 	*ret_options = options;
 	*ret_command = parser.command;
 	return true;
-}
-
-/* How many columns a UTF-8 text takes: "…" is one. */
-static int columns_of(const char *string)
-{
-	int n = 0;
-
-	for (; *string; string++)
-		n += (*string & 0xc0) != 0x80;
-	return n;
-}
-
-static void print_command(FILE *out, const struct command *command)
-{
-	int width = (int)strlen(command->name) + 1 + columns_of(command->arguments);
-
-	fprintf(out, "  %s %s%*s  %s\n", command->name, command->arguments, width < 30 ? 30 - width : 0, "",
-		command->help);
-}
-
-static void print_options(FILE *out, uint64_t options)
-{
-	for (size_t i = 0; i < N_ROWS; i++) {
-		const char *argument = rows[i].argument;
-		int n;
-
-		if (!(options & OPTION_BIT(rows[i].option)))
-			continue;
-		n = rows[i].letter ? fprintf(out, "  -%c, ", rows[i].letter) : fprintf(out, "      ");
-		n += fprintf(out, "--%s%s%s", rows[i].name, argument ? "=" : "", argument ? argument : "");
-		fprintf(out, "%*s%s\n", n < 28 ? 28 - n : 2, "", rows[i].help);
-	}
-}
-
-void options_print_help(FILE *out, const struct command *commands, const struct command *command)
-{
-	if (command) {
-		fprintf(out, "Usage: kipcctl %s [OPTION…]%s%s\n%s.\n", command->name,
-			*command->arguments ? " " : "", command->arguments, command->help);
-		if (command->options)
-			fprintf(out, "\nOptions:\n");
-		print_options(out, command->options);
-	} else {
-		fprintf(out, "Usage: kipcctl VERB [OPTION…] [ARGUMENT…]\n\nVerbs:\n");
-		for (command = commands; command->name; command++)
-			print_command(out, command);
-		fprintf(out, "\nADDR is a name (orders), a key (0x4b01, 1234) or an id (@32769); queue:, "
-			     "segment: or "
-			     "semaphore:\nin front says its kind.\n");
-	}
-	fprintf(out, "\nEverywhere:\n");
-	print_options(out, OPTIONS_EVERYWHERE);
-	fprintf(out, "\nMore in kipcctl(1).\n");
 }

@@ -2,7 +2,10 @@
 #ifndef KIPC_CLIENT_OPTIONS_H
 #define KIPC_CLIENT_OPTIONS_H
 
-/* The one table of options (in options.c). A verb's row in the table of commands says which it takes. */
+/*
+ * What a command line can say. The one table of options is in option-rows.c; a verb's row in the table of commands
+ * says which of them it takes.
+ */
 
 #include <stdbool.h>
 #include <stdint.h>

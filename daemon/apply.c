@@ -123,16 +123,21 @@ static void fail_to_write_link(struct channel *channel, int error)
 }
 
 /* Opens the object to others as declared, and notes how it was left. */
-static void publish(const struct apply *apply, struct channel *channel, int id)
+static void publish(const struct apply *apply, struct channel *channel, int id, uint64_t capacity)
 {
 	const struct channel_spec *spec = channel->spec;
-	uint64_t capacity = spec->capacity == 0 ? 0 : plan_capacity(spec, apply->view);
-	struct kipc_object object;
+	struct kipc_object object = {
+		.kind = spec->kind,
+		.id = id,
+		.uid = spec->owner,
+		.gid = spec->group,
+		.mode = spec->mode,
+	};
 	int r;
 
-	r = kernel_publish(spec, id, capacity, apply->view->msgmnb);
-	if (r >= 0)
-		r = kipc_object_stat(spec->kind, id, &object);
+	if (spec->kind == KIPC_QUEUE)
+		object.queue.capacity = capacity;
+	r = kernel_publish(&object, apply->view->msgmnb);
 	if (r < 0) {
 		set_state(channel, STATE_FAILED, "owner, group, mode or capacity cannot be set: %s",
 			  strerror(-r));
@@ -164,12 +169,11 @@ static void create(const struct apply *apply, struct channel *channel, const str
 			  (unsigned)spec->key);
 		return;
 	}
-	if (r == 0)
-		r = kipc_object_stat(spec->kind, id, &object);
 	if (r < 0) {
 		take_reason(channel, STATE_FAILED, kernel_explain(spec, r));
 		return;
 	}
+	object = (struct kipc_object){ .kind = spec->kind, .id = id, .key = spec->key, .cuid = apply->uid };
 	if (spec->kind == KIPC_SEGMENT && apply->holds_segments)
 		(void)kernel_hold(id);
 	link = link_for(spec, &object);
@@ -181,7 +185,7 @@ static void create(const struct apply *apply, struct channel *channel, const str
 		fail_to_write_link(channel, r);
 		return;
 	}
-	publish(apply, channel, id);
+	publish(apply, channel, id, plan_capacity(spec, apply->view));
 }
 
 /* What is there and right: the link may still have to follow the declaration. */
@@ -263,7 +267,9 @@ enum plan_action apply_step(const struct apply *apply, const struct plan_step *s
 		break;
 	case PLAN_ALTER:
 		keep(apply, step, channel);
-		publish(apply, channel, step->object.id);
+		publish(apply, channel, step->object.id,
+			step->spec->capacity == 0 ? step->object.queue.capacity
+						  : plan_capacity(step->spec, apply->view));
 		break;
 	case PLAN_RECREATE:
 		return recreate(apply, step, channel);

@@ -171,27 +171,15 @@ int kernel_create(const struct channel_spec *spec, int *ret_id)
 	return 0;
 }
 
-int kernel_publish(const struct channel_spec *spec, int id, uint64_t capacity, uint64_t msgmnb)
+int kernel_publish(struct kipc_object *object, uint64_t msgmnb)
 {
-	struct kipc_object object = {
-		.kind = spec->kind,
-		.id = id,
-		.uid = spec->owner,
-		.gid = spec->group,
-		.mode = spec->mode,
-	};
-	unsigned which = KIPC_ALTER_UID | KIPC_ALTER_GID | KIPC_ALTER_MODE;
+	const unsigned all = KIPC_ALTER_UID | KIPC_ALTER_GID | KIPC_ALTER_MODE | KIPC_ALTER_CAPACITY;
 	int r;
 
-	if (spec->kind == KIPC_QUEUE && capacity != 0) {
-		object.queue.capacity = capacity;
-		which |= KIPC_ALTER_CAPACITY;
-	}
-	r = kipc_object_alter(&object, which);
+	r = kipc_object_alter(object, all);
 	if (r == -EDQUOT) {
-		object.queue.capacity = msgmnb;
-		r = kipc_object_alter(&object, which);
-		return r < 0 ? r : 1;
+		object->queue.capacity = msgmnb;
+		r = kipc_object_alter(object, all);
 	}
 	return r;
 }

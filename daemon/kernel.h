@@ -22,10 +22,10 @@ int kernel_create(const struct channel_spec *spec, int *ret_id);
 int kernel_prepare(const struct channel_spec *spec, int id);
 
 /*
- * Gives it owner, group, mode and capacity in one IPC_SET: from here on others see it. Returns 1 when the kernel did
- * not allow the capacity and it runs at kernel.msgmnb.
+ * Gives the object that kind and id name the owner, group, mode and capacity that it holds, in one IPC_SET: from here on
+ * others see it. Where the kernel does not allow the capacity, it becomes kernel.msgmnb, and `object` says so.
  */
-int kernel_publish(const struct channel_spec *spec, int id, uint64_t capacity, uint64_t msgmnb);
+int kernel_publish(struct kipc_object *object, uint64_t msgmnb);
 
 /* Why making an object failed, as a sentence with its cure; freed by the caller. */
 char *kernel_explain(const struct channel_spec *spec, int error);

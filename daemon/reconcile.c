@@ -424,6 +424,7 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 		return r;
 	run.apply = (struct apply){
 		.channels_fd = manager->runtime.channels_fd,
+		.uid = geteuid(),
 		.view = &situation.view,
 		.holds_segments = kernel_forces_rmid(),
 	};

@@ -157,7 +157,7 @@ struct kipc_object {
 			uint64_t semaphores; /* sem_nsems */
 			int64_t otime;	     /* last semop */
 		} semaphore;
-		uint64_t reserved[16];
+		uint64_t reserved[8];
 	};
 };
 

@@ -223,43 +223,49 @@ static bool is_owner_or_creator(const struct kipc_object *object)
 }
 
 /* The kernel asks for CAP_SYS_RESOURCE above kernel.msgmnb, even for a capacity that stays (ipc/msg.c). */
-static int set_clamped(struct kipc_object *object, unsigned which, const struct kipc_object *before)
+static int set_clamped(struct kipc_object *object, unsigned which)
 {
+	struct kipc_object before;
 	struct kipc_limits limits;
 	int r;
 
 	r = kipc_limits(&limits);
+	if (r == 0)
+		r = kipc_object_stat(object->kind, object->id, &before);
 	if (r < 0)
 		return r;
-	if (object->queue.capacity <= limits.msgmnb)
+	if (object->queue.capacity <= limits.msgmnb || !is_owner_or_creator(&before))
 		return -EPERM;
 	if (which & KIPC_ALTER_CAPACITY)
-		return is_owner_or_creator(before) ? -EDQUOT : -EPERM;
+		return -EDQUOT;
 	object->queue.capacity = limits.msgmnb;
 	return queue_set(object);
 }
 
 int kipc_object_alter(const struct kipc_object *wanted, unsigned which)
 {
-	struct kipc_object object, before;
+	const unsigned all = KIPC_ALTER_UID | KIPC_ALTER_GID | KIPC_ALTER_MODE |
+			     (wanted->kind == KIPC_QUEUE ? KIPC_ALTER_CAPACITY : 0);
+	struct kipc_object object = *wanted, before = *wanted;
 	int r;
 
-	r = kipc_object_stat(wanted->kind, wanted->id, &before);
-	if (r < 0)
-		return r;
-	object = before;
-	if (which & KIPC_ALTER_UID)
-		object.uid = wanted->uid;
-	if (which & KIPC_ALTER_GID)
-		object.gid = wanted->gid;
-	if (which & KIPC_ALTER_MODE)
-		object.mode = wanted->mode;
-	if ((which & KIPC_ALTER_CAPACITY) && wanted->kind == KIPC_QUEUE)
-		object.queue.capacity = wanted->queue.capacity;
-
+	/* IPC_SET sets everything: what is not to change has to be known first. */
+	if ((which & all) != all) {
+		r = kipc_object_stat(wanted->kind, wanted->id, &before);
+		if (r < 0)
+			return r;
+		if (!(which & KIPC_ALTER_UID))
+			object.uid = before.uid;
+		if (!(which & KIPC_ALTER_GID))
+			object.gid = before.gid;
+		if (!(which & KIPC_ALTER_MODE))
+			object.mode = before.mode;
+		if (!(which & KIPC_ALTER_CAPACITY))
+			object.queue.capacity = before.queue.capacity;
+	}
 	r = object_set(&object);
 	if (r == -EPERM && object.kind == KIPC_QUEUE)
-		r = set_clamped(&object, which, &before);
+		r = set_clamped(&object, which);
 	return r == -EINVAL ? -EIDRM : r;
 }
 

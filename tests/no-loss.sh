@@ -89,6 +89,24 @@ for signal in TERM INT HUP; do
 	exits 0 '... what was not written is on the queue' cmp "$T/all" "$T/lines"
 done
 
+# Receivers that are terminated at any moment, one after the other, beside a sender at work.
+seq -w 1 100000 >"$T/lines"
+: >"$T/written"
+kipcctl send "$q" <"$T/lines" & sender=$!
+n_killed=0
+while kill -0 "$sender" 2>/dev/null; do
+	before=$(stat -c %s "$T/written")
+	kipcctl recv -f "$q" >>"$T/written" & receiver=$!
+	end=$((SECONDS + 20))
+	while [ "$(stat -c %s "$T/written")" = "$before" ] && kill -0 "$sender" 2>/dev/null && [ $SECONDS -le $end ]; do :; done
+	kill -TERM "$receiver"
+	wait "$receiver" 2>/dev/null
+	n_killed=$((n_killed + 1))
+done
+wait "$sender"
+kipcctl recv --all "$q" >>"$T/written"
+exits 0 "$n_killed receivers terminated under traffic: every message once, in order" cmp "$T/written" "$T/lines"
+
 # -- recv: no way back -----------------------------------------------------------------------------------
 
 # Takes everything with a stuck output, does the rest of the arguments meanwhile, and is terminated.

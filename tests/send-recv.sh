@@ -59,6 +59,14 @@ kipcctl send --whole "$q" <"$T/big"
 kipcctl recv --raw "$q" >"$T/got"
 exits 0 'the largest message' cmp "$T/big" "$T/got"
 
+if [ -e "$top_build/.libs/kipcctl-control.so" ]; then
+	kipcctl send -t 3 "$q" 'a "text"' $'\xff'
+	is 'JSON, one object a line' "$(kipcctl recv --json -n 2 "$q")" '{"type":3,"size":8,"text":"a \"text\""}
+{"type":3,"size":1,"base64":"/w=="}'
+else
+	skip 'JSON' 'the control half is not built'
+fi
+
 # -- types -----------------------------------------------------------------------------------------------
 
 send_types() { local type; for type in "$@"; do kipcctl send -t "$type" "$q" "type $type"; done; }

@@ -20,7 +20,7 @@ static int send_text(int queue, const char *text)
 	struct text_message message = { .type = 1 };
 
 	snprintf(message.text, sizeof message.text, "%s", text);
-	return msgsnd(queue, &message, strlen(message.text) + 1, IPC_NOWAIT);
+	return msgsnd(queue, &message, strlen(message.text), IPC_NOWAIT);
 }
 
 int main(int argc, char **argv)
