@@ -217,6 +217,9 @@ int hand_flush(struct hand *hand)
 		if (r < 0 && (r != -EINTR || signals_caught()))
 			return r;
 	}
+	/* The last one may have found no memory for its output; then it is still in hand. */
+	if (hand->n_messages > 0 && hand->messages[hand->n_messages - 1].end > hand->written)
+		return -ENOMEM;
 	hand_clear(hand);
 	return 0;
 }

@@ -82,7 +82,8 @@ static inline bool hand_is_empty(const struct hand *hand)
 
 /*
  * Writes all output to standard output and empties the hand. Waits where standard output is non-blocking. On
- * failure what is not yet written stays in hand: errors of write(2); -EINTR: a signal was caught.
+ * failure what is not yet written stays in hand: errors of write(2); -EINTR: a signal was caught; -ENOMEM: the
+ * last one could not be rendered.
  */
 int hand_flush(struct hand *hand);
 

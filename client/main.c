@@ -69,7 +69,8 @@ static int choose_runtime_dir(const struct options *options, char buffer[static 
 	if (options->user) {
 		const char *parent = getenv("XDG_RUNTIME_DIR");
 
-		if (!parent || !*parent || (size_t)snprintf(buffer, PATH_MAX, "%s/kipcd", parent) >= PATH_MAX) {
+		if (!parent || !*parent ||
+		    (size_t)snprintf(buffer, PATH_MAX, "%s/kipcd", parent) >= PATH_MAX) {
 			fprintf(stderr, "kipcctl: --user needs XDG_RUNTIME_DIR, which is not set; "
 					"say --runtime-dir=DIR\n");
 			return STATUS_USAGE;
