@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Names of users and groups for the tables, remembered: two arrays sorted by number. Owned by the run of one verb.
- * A text that was handed out stays where it is until accounts_free().
+ * Names of users and groups for the tables, remembered by number. Owned by the run of one verb. A text that was handed
+ * out stays where it is until accounts_done().
  */
 
 #include <grp.h>
 #include <pwd.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,104 +16,75 @@
 
 struct account {
 	unsigned number;
-	char *name;
+	char name[];
 };
 
-struct account_list {
-	struct account *items;
-	size_t n_items;
-};
-
-struct accounts {
-	struct account_list users, groups;
-};
-
-struct accounts *accounts_new(void)
+void accounts_done(struct accounts *accounts)
 {
-	return calloc(1, sizeof(struct accounts));
+	tdestroy(accounts->users, free);
+	tdestroy(accounts->groups, free);
+	*accounts = (struct accounts){ 0 };
 }
 
-static void account_list_done(struct account_list *list)
+static int compare_accounts(const void *a, const void *b)
 {
-	for (size_t i = 0; i < list->n_items; i++)
-		free(list->items[i].name);
-	free(list->items);
+	unsigned one = ((const struct account *)a)->number, other = ((const struct account *)b)->number;
+
+	return one < other ? -1 : one > other;
 }
 
-struct accounts *accounts_free(struct accounts *accounts)
+/* `name` NULL: the number. */
+static struct account *account_new(unsigned number, const char *name)
 {
-	if (accounts == NULL)
+	char decimal[3 * sizeof number + 1];
+	struct account *account;
+
+	snprintf(decimal, sizeof decimal, "%u", number);
+	if (name == NULL)
+		name = decimal;
+	account = malloc(sizeof *account + strlen(name) + 1);
+	if (account == NULL)
 		return NULL;
-	account_list_done(&accounts->users);
-	account_list_done(&accounts->groups);
-	free(accounts);
-	return NULL;
+	account->number = number;
+	strcpy(account->name, name);
+	return account;
 }
 
-/* Where `number` is or belongs. */
-static size_t find_place(const struct account_list *list, unsigned number)
+static const char *ask_for_user(unsigned uid)
 {
-	size_t low = 0, high = list->n_items;
+	struct passwd *entry = getpwuid(uid);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	return entry != NULL ? entry->pw_name : NULL;
+}
 
-		if (list->items[middle].number < number)
-			low = middle + 1;
-		else
-			high = middle;
+static const char *ask_for_group(unsigned gid)
+{
+	struct group *entry = getgrgid(gid);
+
+	return entry != NULL ? entry->gr_name : NULL;
+}
+
+static const char *find_name(void **tree, unsigned number, const char *(*ask)(unsigned number))
+{
+	const struct account wanted = { .number = number };
+	struct account **found = tfind(&wanted, tree, compare_accounts), *account;
+
+	if (found != NULL)
+		return (*found)->name;
+	account = account_new(number, ask(number));
+	if (account == NULL || tsearch(account, tree, compare_accounts) == NULL) {
+		free(account);
+		return "?";
 	}
-	return low;
-}
-
-/* The database's answer as a string of our own. */
-static char *make_name(const char *name, unsigned number)
-{
-	char *text;
-
-	if (name != NULL)
-		return strdup(name);
-	return asprintf(&text, "%u", number) < 0 ? NULL : text;
-}
-
-static const char *insert_account(struct account_list *list, size_t place, unsigned number, const char *name)
-{
-	struct account *items;
-	char *text;
-
-	items = reallocarray(list->items, list->n_items + 1, sizeof *items);
-	if (items == NULL)
-		return "?";
-	list->items = items;
-	text = make_name(name, number);
-	if (text == NULL)
-		return "?";
-	memmove(items + place + 1, items + place, (list->n_items - place) * sizeof *items);
-	items[place] = (struct account){ .number = number, .name = text };
-	list->n_items++;
-	return text;
+	return account->name;
 }
 
 const char *accounts_user(struct accounts *accounts, uid_t uid)
 {
-	struct account_list *list = &accounts->users;
-	size_t place = find_place(list, uid);
-	struct passwd *entry;
-
-	if (place < list->n_items && list->items[place].number == uid)
-		return list->items[place].name;
-	entry = getpwuid(uid);
-	return insert_account(list, place, uid, entry != NULL ? entry->pw_name : NULL);
+	return find_name(&accounts->users, uid, ask_for_user);
 }
 
 const char *accounts_group(struct accounts *accounts, gid_t gid)
 {
-	struct account_list *list = &accounts->groups;
-	size_t place = find_place(list, gid);
-	struct group *entry;
-
-	if (place < list->n_items && list->items[place].number == gid)
-		return list->items[place].name;
-	entry = getgrgid(gid);
-	return insert_account(list, place, gid, entry != NULL ? entry->gr_name : NULL);
+	return find_name(&accounts->groups, gid, ask_for_group);
 }

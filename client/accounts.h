@@ -6,10 +6,11 @@
 
 #include <sys/types.h>
 
-struct accounts;
-
-struct accounts *accounts_new(void);
-struct accounts *accounts_free(struct accounts *accounts);
+/* Starts as { 0 }; two trees of tsearch(3). */
+struct accounts {
+	void *users, *groups;
+};
+void accounts_done(struct accounts *accounts);
 
 /*
  * The name, or the number in decimal where there is none. The text lives as long as `accounts`. Out of memory: "?".

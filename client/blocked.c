@@ -59,6 +59,11 @@ const char *blocked_operation_to_string(enum blocked_operation operation)
 	return "?";
 }
 
+bool blocked_is_on(const struct blocked *blocked, const struct kipc_object *object)
+{
+	return blocked->kind == object->kind && blocked->id == object->id;
+}
+
 static void set_receive(struct blocked *blocked, unsigned long type, unsigned long flags)
 {
 	blocked->type = (long)type;

@@ -40,6 +40,8 @@ struct blocked_list {
 int blocked_list_read(struct blocked_list *ret_list);
 void blocked_list_done(struct blocked_list *list);
 
+bool blocked_is_on(const struct blocked *blocked, const struct kipc_object *object);
+
 /* "send", "receive", "operate" */
 const char *blocked_operation_to_string(enum blocked_operation operation);
 

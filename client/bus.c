@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -16,7 +17,6 @@
 
 #include "client/bus.h"
 #include "client/report.h"
-#include "common/bus-names.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define CONNECT_TIMEOUT (5 * USEC_PER_SEC)
@@ -136,16 +136,47 @@ enum status bus_report_unreachable(const struct invocation *invocation, const ch
 		invocation->options->user ? " --user" : "");
 }
 
-int bus_new_call(sd_bus *bus, const char *member, sd_bus_message **ret_call)
+enum status bus_connect_or_report(const struct invocation *invocation, const char *subject, sd_bus **ret_bus)
 {
-	return sd_bus_message_new_method_call(bus, ret_call, NULL, BUS_PATH, BUS_MANAGER, member);
+	int r = bus_connect(invocation, ret_bus);
+
+	return r < 0 ? bus_report_unreachable(invocation, subject, r) : STATUS_DONE;
 }
 
-int bus_call(sd_bus *bus, sd_bus_message *call, sd_bus_error *reterr, sd_bus_message **ret_reply)
+void bus_pages_done(struct bus_pages *pages)
 {
-	int r = sd_bus_call(bus, call, 0, reterr, ret_reply);
+	for (size_t i = 0; i < pages->n_items; i++)
+		sd_bus_message_unref(pages->items[i]);
+	free(pages->items);
+	*pages = (struct bus_pages){ 0 };
+}
 
-	return r < 0 ? r : 0;
+int bus_pages_add(struct bus_pages *pages, sd_bus_message *message)
+{
+	sd_bus_message **items = reallocarray(pages->items, pages->n_items + 1, sizeof(sd_bus_message *));
+
+	if (items == NULL) {
+		sd_bus_message_unref(message);
+		return -ENOMEM;
+	}
+	pages->items = items;
+	items[pages->n_items++] = message;
+	return 0;
+}
+
+int bus_pages_get(struct bus_pages *pages, sd_bus *bus, const char *member, const char *after,
+		  sd_bus_error *reterr, sd_bus_message **ret_page)
+{
+	sd_bus_message *page;
+	int r;
+
+	r = bus_call(bus, member, reterr, &page, "su", after, (uint32_t)BUS_LIST_PAGE);
+	if (r >= 0)
+		r = bus_pages_add(pages, page);
+	if (r < 0)
+		return r;
+	*ret_page = page;
+	return 0;
 }
 
 /* The connection broke or nobody answers, as against: kipcd said no. */

@@ -2,7 +2,7 @@
 
 /*
  * One channel as a JSON object: the columns, and what has no place in a row: "declared", "set" (the semaphores),
- * "blocked". Keys are always there; what does not apply is null.
+ * "blocked". Keys are always there; what does not apply is null. Whatever fails here fails for want of memory.
  */
 
 #include <errno.h>
@@ -12,203 +12,124 @@
 #include "client/columns.h"
 
 /* Takes `member` over in any case. NULL is null. */
-static int add(struct json_object *object, const char *key, struct json_object *member)
+static bool add(struct json_object *object, const char *key, struct json_object *member)
 {
 	if (json_object_object_add(object, key, member) == 0)
-		return 0;
+		return true;
 	json_object_put(member);
-	return -ENOMEM;
+	return false;
 }
 
-static int add_value(struct json_object *object, const char *key, const struct value *value,
-		     const struct value_style *style)
-{
-	struct json_object *member;
-	int r;
-
-	r = value_to_json(value, style, &member);
-	return r < 0 ? r : add(object, key, member);
-}
-
-static int add_number(struct json_object *object, const char *key, int64_t number)
+static bool add_number(struct json_object *object, const char *key, int64_t number)
 {
 	struct json_object *member = json_object_new_int64(number);
 
-	return member == NULL ? -ENOMEM : add(object, key, member);
+	return member != NULL && add(object, key, member);
 }
 
-static int add_text(struct json_object *object, const char *key, const char *text)
+static bool add_text(struct json_object *object, const char *key, const char *text)
 {
+	struct json_object *member;
 	struct value value = { 0 };
 
 	value_set_text(&value, text);
-	return add_value(object, key, &value, &(const struct value_style){ 0 });
+	return value_to_json(&value, NULL, &member) == 0 && add(object, key, member);
 }
 
-/* Takes `item` over in any case. */
-static int append(struct json_object *array, struct json_object *item)
+/* A new array as a member; NULL on failure. */
+static struct json_object *add_array(struct json_object *object, const char *key)
 {
-	if (json_object_array_add(array, item) == 0)
-		return 0;
-	json_object_put(item);
-	return -ENOMEM;
+	struct json_object *array = json_object_new_array();
+
+	return array != NULL && add(object, key, array) ? array : NULL;
 }
 
-static int add_columns(struct json_object *object, const struct card *card, const struct value_style *style)
+/* A new object as the array's last; NULL on failure. */
+static struct json_object *append_object(struct json_object *array)
 {
-	int r = 0;
+	struct json_object *object = json_object_new_object();
 
-	for (size_t i = 0; r == 0 && i < n_channel_columns; i++) {
-		const struct column *column = &channel_columns[i];
-		struct value value = { 0 };
-
-		if ((column->flags & COLUMN_TEXT_ONLY) != 0)
-			continue;
-		column->get(column, card->row, &value);
-		r = add_value(object, column->name, &value, style);
-		value_done(&value);
-	}
-	return r;
+	if (object == NULL || json_object_array_add(array, object) == 0)
+		return object;
+	json_object_put(object);
+	return NULL;
 }
 
-/* The number of a declared word is written as the column of that name writes it: a key as a key. */
-static enum value_type type_of_word(const struct declared_word *word)
+static bool add_columns(struct json_object *object, const struct card *card, struct value_style *style)
 {
-	static const struct {
-		const char *word;
-		enum value_type type;
-	} types[] = {
-		{ "key", VALUE_KEY },	{ "owner", VALUE_USER },    { "group", VALUE_GROUP },
-		{ "mode", VALUE_MODE }, { "capacity", VALUE_SIZE }, { "size", VALUE_SIZE },
-	};
-
-	for (size_t i = 0; word->value.type == VALUE_NUMBER && i < sizeof types / sizeof *types; i++)
-		if (strcmp(types[i].word, word->word) == 0)
-			return types[i].type;
-	return word->value.type;
+	for (size_t i = 0; i < n_channel_columns; i++)
+		if ((channel_columns[i].flags & COLUMN_TEXT_ONLY) == 0 &&
+		    column_add_to_json(&channel_columns[i], card->row, style, object) < 0)
+			return false;
+	return true;
 }
 
-static int add_declared(struct json_object *object, const struct card *card, const struct value_style *style)
+static bool append_semaphore(struct json_object *array, size_t index, const struct kipc_semaphore *semaphore)
 {
-	struct json_object *words;
-	int r;
+	struct json_object *item = append_object(array);
 
-	if (card->declared.n_items == 0)
-		return add(object, "declared", NULL);
-	words = json_object_new_object();
-	if (words == NULL)
-		return -ENOMEM;
-	r = add(object, "declared", words);
-	for (size_t i = 0; r == 0 && i < card->declared.n_items; i++) {
-		const struct declared_word *word = &card->declared.items[i];
-		struct value value = word->value; /* borrows its list */
-
-		value.type = type_of_word(word);
-		r = add_value(words, word->word, &value, style);
-	}
-	return r;
+	return item != NULL && add_number(item, "index", (int64_t)index) &&
+	       add_number(item, "value", semaphore->value) &&
+	       (semaphore->pid > 0 ? add_number(item, "last_pid", semaphore->pid)
+				   : add(item, "last_pid", NULL)) &&
+	       add_number(item, "waiting", semaphore->waiting) &&
+	       add_number(item, "waiting_for_zero", semaphore->waiting_for_zero);
 }
 
-static int append_semaphore(struct json_object *array, size_t index, const struct kipc_semaphore *semaphore)
-{
-	struct json_object *item = json_object_new_object();
-	int r;
-
-	if (item == NULL)
-		return -ENOMEM;
-	r = append(array, item);
-	if (r == 0)
-		r = add_number(item, "index", (int64_t)index);
-	if (r == 0)
-		r = add_number(item, "value", semaphore->value);
-	if (r == 0)
-		r = semaphore->pid > 0 ? add_number(item, "last_pid", semaphore->pid)
-				       : add(item, "last_pid", NULL);
-	if (r == 0)
-		r = add_number(item, "waiting", semaphore->waiting);
-	if (r == 0)
-		r = add_number(item, "waiting_for_zero", semaphore->waiting_for_zero);
-	return r;
-}
-
-static int add_set(struct json_object *object, const struct card *card)
+static bool add_set(struct json_object *object, const struct card *card)
 {
 	struct json_object *array;
-	int r;
 
 	if (card->semaphores == NULL)
 		return add(object, "set", NULL);
-	array = json_object_new_array();
-	if (array == NULL)
-		return -ENOMEM;
-	r = add(object, "set", array);
-	for (size_t i = 0; r == 0 && i < card->n_semaphores; i++)
-		r = append_semaphore(array, i, &card->semaphores[i]);
-	return r;
+	array = add_array(object, "set");
+	for (size_t i = 0; array != NULL && i < card->n_semaphores; i++)
+		if (!append_semaphore(array, i, &card->semaphores[i]))
+			return false;
+	return array != NULL;
 }
 
-static int append_blocked(struct json_object *array, const struct blocked *blocked)
+static bool append_blocked(struct json_object *array, const struct blocked *blocked)
 {
-	struct json_object *item = json_object_new_object();
-	bool has_type = blocked->operation == BLOCKED_RECEIVE;
-	int r;
+	struct json_object *item = append_object(array);
 
-	if (item == NULL)
-		return -ENOMEM;
-	r = append(array, item);
-	if (r == 0)
-		r = add_number(item, "pid", blocked->pid);
-	if (r == 0)
-		r = add_number(item, "tid", blocked->tid);
-	if (r == 0)
-		r = add_text(item, "command", blocked->command);
-	if (r == 0)
-		r = add_text(item, "operation", blocked_operation_to_string(blocked->operation));
-	if (r == 0)
-		r = has_type ? add_number(item, "type", blocked->type) : add(item, "type", NULL);
-	if (r == 0)
-		r = add(item, "not_type", has_type ? json_object_new_boolean(blocked->not_type) : NULL);
-	return r;
+	if (item == NULL || !add_number(item, "pid", blocked->pid) ||
+	    !add_number(item, "tid", blocked->tid) || !add_text(item, "command", blocked->command) ||
+	    !add_text(item, "operation", blocked_operation_to_string(blocked->operation)))
+		return false;
+	if (blocked->operation != BLOCKED_RECEIVE)
+		return add(item, "type", NULL) && add(item, "not_type", NULL);
+	return add_number(item, "type", blocked->type) &&
+	       add(item, "not_type", json_object_new_boolean(blocked->not_type));
 }
 
-static int add_blocked(struct json_object *object, const struct card *card)
+static bool add_blocked(struct json_object *object, const struct card *card)
 {
 	const struct blocked_list *list = card->blocked;
 	struct json_object *array;
-	int r;
 
-	if (list == NULL || card->row->object == NULL || card->row->kind == KIPC_SEGMENT) {
-		r = add(object, "blocked", NULL);
-		return r < 0 ? r : add(object, "blocked_not_visible", NULL);
-	}
-	array = json_object_new_array();
+	if (list == NULL)
+		return add(object, "blocked", NULL) && add(object, "blocked_not_visible", NULL);
+	array = add_array(object, "blocked");
 	if (array == NULL)
-		return -ENOMEM;
-	r = add(object, "blocked", array);
-	for (size_t i = 0; r == 0 && i < list->n_items; i++)
-		if (list->items[i].kind == card->row->kind && list->items[i].id == card->row->id)
-			r = append_blocked(array, &list->items[i]);
-	return r < 0 ? r : add_number(object, "blocked_not_visible", (int64_t)list->n_unseen);
+		return false;
+	for (size_t i = 0; i < list->n_items; i++)
+		if (blocked_is_on(&list->items[i], card->row->object) &&
+		    !append_blocked(array, &list->items[i]))
+			return false;
+	return add_number(object, "blocked_not_visible", (int64_t)list->n_unseen);
 }
 
-int card_to_json(const struct card *card, const struct value_style *style, struct json_object **ret_json)
+int card_to_json(const struct card *card, struct value_style *style, struct json_object **ret_json)
 {
 	struct json_object *object = json_object_new_object();
-	int r;
 
-	if (object == NULL)
-		return -ENOMEM;
-	r = add_columns(object, card, style);
-	if (r == 0)
-		r = add_declared(object, card, style);
-	if (r == 0)
-		r = add_set(object, card);
-	if (r == 0)
-		r = add_blocked(object, card);
-	if (r < 0) {
-		json_object_put(object);
-		return r;
+	if (object != NULL && add_columns(object, card, style) &&
+	    add(object, "declared", json_object_get(card->declared)) && add_set(object, card) &&
+	    add_blocked(object, card)) {
+		*ret_json = object;
+		return 0;
 	}
-	*ret_json = object;
-	return 0;
+	json_object_put(object);
+	return -ENOMEM;
 }

@@ -6,8 +6,7 @@
  * descriptions) is escaped.
  */
 
-#include <errno.h>
-#include <stdarg.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,20 +19,17 @@
 
 void card_done(struct card *card)
 {
-	declared_done(&card->declared);
+	json_object_put(card->declared);
 	free(card->semaphores);
 	*card = (struct card){ 0 };
 }
 
-static int print_escaped(const char *text)
+static void print_escaped(const char *text)
 {
 	char *escaped = report_escape(text, strlen(text));
 
-	if (escaped == NULL)
-		return -ENOMEM;
-	fputs(escaped, stdout);
+	fputs(escaped != NULL ? escaped : "?", stdout);
 	free(escaped);
-	return 0;
 }
 
 static void print_label(const char *word)
@@ -46,136 +42,89 @@ static void print_label(const char *word)
 }
 
 /* The process may be gone, and with it its name. */
-static int print_command(pid_t pid)
+static void print_command(pid_t pid)
 {
 	char command[PROCESS_COMMAND_MAX];
 
 	if (process_command(pid, command) < 0) {
 		fputs(" (gone)", stdout);
-		return 0;
+		return;
 	}
 	putchar(' ');
-	return print_escaped(command);
+	print_escaped(command);
 }
 
-/*
- * The declared value if it is another than the actual one. They are compared as they are written, without rounding:
- * kipcd may send a key as a number or as a text.
- */
-static bool is_declared_otherwise(const struct card *card, const struct column *column,
-				  const struct value *actual, const struct value_style *style,
-				  struct value *ret_declared)
+/* Where the declared value is another than the actual one. */
+static void print_declared(const struct card *card, const struct column *column, const struct value *actual,
+			   struct value_style *style)
 {
-	const struct value_style exact = { .bytes = true, .accounts = style->accounts };
-	const struct value *found = declared_find(&card->declared, column->name);
-	char one[VALUE_TEXT_MAX], other[VALUE_TEXT_MAX];
-	struct value declared;
+	struct json_object *wanted = json_object_object_get(card->declared, column->name), *is = NULL;
+	struct value declared = { 0 };
+	char buffer[VALUE_TEXT_MAX];
 
-	if (found == NULL || found->type == VALUE_NONE || found->type == VALUE_LIST ||
-	    actual->type == VALUE_NONE)
-		return false;
-	declared = (struct value){ .type = found->type, .number = found->number, .text = found->text };
-	if (declared.type == VALUE_NUMBER)
-		declared.type = actual->type; /* which says how it is written */
-	if (strcmp(value_to_string(actual, &exact, one, sizeof one),
-		   value_to_string(&declared, &exact, other, sizeof other)) == 0)
-		return false;
-	*ret_declared = declared;
-	return true;
+	/* A list is where a semaphore set starts from, not where it stays. */
+	if (wanted == NULL || json_object_is_type(wanted, json_type_array) ||
+	    value_to_json(actual, style, &is) < 0)
+		return;
+	if (!json_object_equal(is, wanted)) {
+		if (json_object_is_type(wanted, json_type_int))
+			value_set_number(&declared, actual->type, json_object_get_uint64(wanted));
+		else
+			value_set_text(&declared, json_object_get_string(wanted));
+		fputs(" (declared: ", stdout);
+		print_escaped(value_to_string(&declared, style, buffer, sizeof buffer));
+		putchar(')');
+	}
+	json_object_put(is);
 }
 
-static bool is_process(const struct column *column)
-{
-	static const char *const names[] = { "last_sender", "last_receiver", "creator_pid", "last_user" };
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(names[i], column->name) == 0)
-			return true;
-	return false;
-}
-
+/* A time that could be known, and has not come. */
 static bool is_never(const struct card *card, const struct column *column, const struct value *value)
 {
 	return value->type == VALUE_NONE && column->type == VALUE_TIME && card->row->object != NULL &&
 	       (column->kinds & card->row->kind) != 0;
 }
 
-static int print_value(const struct card *card, const struct column *column, const struct value *value,
-		       const struct value_style *style)
+static void print_column(const struct card *card, const struct column *column, struct value_style *style)
 {
+	struct value value = { 0 };
 	char buffer[VALUE_TEXT_MAX];
-	struct value declared;
-	int r;
 
+	column->get(column, card->row, &value);
+	if (is_never(card, column, &value))
+		value_set_text(&value, "never");
+	if (value.type == VALUE_NONE)
+		return;
 	print_label(column->name);
-	r = print_escaped(is_never(card, column, value)
-				  ? "never"
-				  : value_to_string(value, style, buffer, sizeof buffer));
-	if (r == 0 && is_process(column))
-		r = print_command((pid_t)value->number);
-	if (r == 0 && is_declared_otherwise(card, column, value, style, &declared)) {
-		fputs(" (declared: ", stdout);
-		r = print_escaped(value_to_string(&declared, style, buffer, sizeof buffer));
-		putchar(')');
-	}
+	print_escaped(value_to_string(&value, style, buffer, sizeof buffer));
+	if (value.type == VALUE_PID)
+		print_command((pid_t)value.number);
+	print_declared(card, column, &value, style);
 	putchar('\n');
-	return r;
+	value_done(&value);
 }
 
-/* The title has said these. */
-static bool is_in_title(const struct column *column)
-{
-	static const char *const names[] = { "name", "kind", "state", "reason", "description" };
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(names[i], column->name) == 0)
-			return true;
-	return false;
-}
-
-static int print_columns(const struct card *card, const struct value_style *style)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < n_channel_columns; i++) {
-		const struct column *column = &channel_columns[i];
-		struct value value = { 0 };
-
-		if ((column->flags & (COLUMN_COSTLY | COLUMN_TEXT_ONLY)) != 0 || is_in_title(column))
-			continue;
-		column->get(column, card->row, &value);
-		if (value.type != VALUE_NONE || is_never(card, column, &value))
-			r = print_value(card, column, &value, style);
-		value_done(&value);
-	}
-	return r;
-}
-
-static int print_title(const struct view_row *row)
+static void print_title(const struct view_row *row)
 {
 	char address[VIEW_ADDRESS_MAX];
-	int r = 0;
 
 	printf("%s: %s%s%s", view_row_to_address(row, address), kipc_kind_to_string(row->kind),
 	       row->state != NULL ? ", " : "", row->state != NULL ? row->state : "");
 	if (row->reason != NULL && row->reason[0] != '\0') {
 		fputs(": ", stdout);
-		r = print_escaped(row->reason);
+		print_escaped(row->reason);
 	}
 	putchar('\n');
-	if (r == 0 && row->description != NULL && row->description[0] != '\0') {
+	if (row->description != NULL && row->description[0] != '\0') {
 		fputs("    ", stdout);
-		r = print_escaped(row->description);
+		print_escaped(row->description);
 		putchar('\n');
 	}
-	return r;
 }
 
-static int print_semaphores(const struct card *card)
+static void print_semaphores(const struct card *card)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < card->n_semaphores; i++) {
+	for (size_t i = 0; i < card->n_semaphores; i++) {
 		const struct kipc_semaphore *semaphore = &card->semaphores[i];
 		char label[40];
 
@@ -188,7 +137,7 @@ static int print_semaphores(const struct card *card)
 			printf(", %d waiting for zero", semaphore->waiting_for_zero);
 		if (semaphore->pid > 0) {
 			printf(", last %d", (int)semaphore->pid);
-			r = print_command(semaphore->pid);
+			print_command(semaphore->pid);
 		}
 		putchar('\n');
 	}
@@ -196,7 +145,6 @@ static int print_semaphores(const struct card *card)
 		print_label("values");
 		printf("not visible: %s\n", strerror(-card->semaphores_error));
 	}
-	return r;
 }
 
 static void print_wish(const struct blocked *blocked)
@@ -209,23 +157,22 @@ static void print_wish(const struct blocked *blocked)
 		printf(", %stype %ld", blocked->not_type ? "not " : "", blocked->type);
 }
 
-static int print_blocked(const struct card *card)
+static void print_blocked(const struct card *card)
 {
 	const struct blocked_list *list = card->blocked;
 	bool has_any = false;
-	int r = 0;
 
-	if (list == NULL || card->row->object == NULL || card->row->kind == KIPC_SEGMENT)
-		return 0;
-	for (size_t i = 0; r == 0 && i < list->n_items; i++) {
+	if (list == NULL)
+		return;
+	for (size_t i = 0; i < list->n_items; i++) {
 		const struct blocked *blocked = &list->items[i];
 
-		if (blocked->kind != card->row->kind || blocked->id != card->row->id)
+		if (!blocked_is_on(blocked, card->row->object))
 			continue;
 		has_any = true;
 		print_label("blocked");
 		printf("%d ", (int)blocked->pid);
-		r = print_escaped(blocked->command);
+		print_escaped(blocked->command);
 		printf(" waits to %s", blocked_operation_to_string(blocked->operation));
 		print_wish(blocked);
 		if (blocked->tid != blocked->pid)
@@ -241,19 +188,14 @@ static int print_blocked(const struct card *card)
 		printf("not visible: %zu process%s that only root (CAP_SYS_PTRACE) may look at\n",
 		       list->n_unseen, list->n_unseen == 1 ? "" : "es");
 	}
-	return r;
 }
 
-int card_print(const struct card *card, const struct value_style *style)
+void card_print(const struct card *card, struct value_style *style)
 {
-	int r;
-
-	r = print_title(card->row);
-	if (r == 0)
-		r = print_columns(card, style);
-	if (r == 0)
-		r = print_semaphores(card);
-	if (r == 0)
-		r = print_blocked(card);
-	return r;
+	print_title(card->row);
+	for (size_t i = 0; i < n_channel_columns; i++)
+		if ((channel_columns[i].flags & (COLUMN_COSTLY | COLUMN_TEXT_ONLY | COLUMN_IN_TITLE)) == 0)
+			print_column(card, &channel_columns[i], style);
+	print_semaphores(card);
+	print_blocked(card);
 }

@@ -5,24 +5,24 @@
 /* Everything known of one channel, collected by show.c, and its two forms. */
 
 #include "client/blocked.h"
-#include "client/declared.h"
+#include "client/value.h"
 #include "client/view.h"
 
 struct card {
 	const struct view_row *row;
-	struct declared declared;
+	struct json_object *declared;	   /* NULL: nothing, or not known */
 	struct kipc_semaphore *semaphores; /* NULL: not a set, or not to be read */
 	size_t n_semaphores;
 	int semaphores_error;		    /* why not */
-	const struct blocked_list *blocked; /* of all channels; NULL: not looked for */
+	const struct blocked_list *blocked; /* of all channels; NULL: nobody can be on this one */
 };
 
 void card_done(struct card *card);
 
-/* For people. -ENOMEM. */
-int card_print(const struct card *card, const struct value_style *style);
+/* For people. */
+void card_print(const struct card *card, struct value_style *style);
 
 /* As a JSON object. -ENOMEM. */
-int card_to_json(const struct card *card, const struct value_style *style, struct json_object **ret_json);
+int card_to_json(const struct card *card, struct value_style *style, struct json_object **ret_json);
 
 #endif

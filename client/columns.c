@@ -11,11 +11,7 @@
 #include "client/columns.h"
 #include "client/process.h"
 #include "client/view.h"
-
-static void get_from_row(const struct column *column, const void *row, struct value *value)
-{
-	column_get_member(column, row, value);
-}
+#include "common/grammar.h"
 
 static void get_from_object(const struct column *column, const void *row, struct value *value)
 {
@@ -38,33 +34,33 @@ static void get_id(const struct column *column, const void *row, struct value *v
 		value_set_number(value, VALUE_NUMBER, (uint64_t)channel->id);
 }
 
-/* A pid of 0 is nobody, or somebody of another PID namespace. */
-static void get_pid(const struct column *column, const void *row, struct value *value)
-{
-	get_from_object(column, row, value);
-	if (value->number == 0)
-		value_done(value);
-}
-
 static void get_command(const struct column *column, const void *row, struct value *value)
 {
 	char command[PROCESS_COMMAND_MAX];
+	pid_t pid;
 
-	get_pid(column, row, value);
+	get_from_object(column, row, value);
 	if (value->type == VALUE_NONE)
 		return;
-	if (process_command((pid_t)value->number, command) == 0)
+	pid = (pid_t)value->number;
+	value_done(value);
+	if (process_command(pid, command) == 0)
 		value_set_format(value, "%s", command);
-	else
-		value_done(value);
+}
+
+/* Per cent; a queue that may hold nothing is full. */
+static unsigned fullness(const struct kipc_object *queue)
+{
+	return queue->queue.capacity == 0 ? 100
+					  : (unsigned)(queue->queue.bytes * 100 / queue->queue.capacity);
 }
 
 static void get_full(const struct column *column, const void *row, struct value *value)
 {
 	const struct kipc_object *object = ((const struct view_row *)row)->object;
 
-	if (object != NULL && object->kind == KIPC_QUEUE && object->queue.capacity > 0)
-		value_set_number(value, VALUE_PERCENT, object->queue.bytes * 100 / object->queue.capacity);
+	if (object != NULL && object->kind == KIPC_QUEUE)
+		value_set_number(value, VALUE_PERCENT, fullness(object));
 }
 
 /* A system call for each semaphore of the set, and it needs read permission. */
@@ -92,21 +88,15 @@ static void get_use_of_queue(const struct kipc_object *object, struct value *val
 	if (object->queue.messages == 0)
 		value_set_text(value, "empty");
 	else
-		value_set_format(
-			value, "%llu message%s, %llu%%", (unsigned long long)object->queue.messages,
-			object->queue.messages == 1 ? "" : "s",
-			(unsigned long long)(object->queue.capacity == 0
-						     ? 100
-						     : object->queue.bytes * 100 / object->queue.capacity));
+		value_set_format(value, "%llu message%s, %u%%", (unsigned long long)object->queue.messages,
+				 object->queue.messages == 1 ? "" : "s", fullness(object));
 }
 
 static void get_use_of_segment(const struct kipc_object *object, struct value *value)
 {
-	static const struct value_style people = { 0 };
-	struct value size = { .type = VALUE_SIZE, .number = object->segment.size };
-	char text[VALUE_TEXT_MAX];
+	char size[GRAMMAR_SIZE_MAX];
 
-	value_set_format(value, "%s, %llu attached%s", value_to_string(&size, &people, text, sizeof text),
+	value_set_format(value, "%s, %llu attached%s", grammar_size_to_string(object->segment.size, size),
 			 (unsigned long long)object->segment.attached,
 			 object->segment.removed ? ", removed" : "");
 }
@@ -135,8 +125,8 @@ static const char *color_of_state(const void *row)
 	static const struct {
 		const char *state, *color;
 	} colors[] = {
-		{ "conflict", "\033[31m" }, { "failed", "\033[31m" },	{ "lost", "\033[31m" },
-		{ "stale", "\033[33m" },    { "retained", "\033[33m" }, { "absent", "\033[33m" },
+		{ "conflict", "red" }, { "failed", "red" },	 { "lost", "red" },
+		{ "stale", "yellow" }, { "retained", "yellow" }, { "absent", "yellow" },
 	};
 	const char *state = ((const struct view_row *)row)->state;
 
@@ -146,22 +136,22 @@ static const char *color_of_state(const void *row)
 	return NULL;
 }
 
-#define ROW(member) get_from_row, COLUMN_MEMBER(struct view_row, member)
+#define ROW(member) column_get_member, COLUMN_MEMBER(struct view_row, member)
 #define OBJECT(member) get_from_object, COLUMN_MEMBER(struct kipc_object, member)
-#define OBJECT_BY(getter, member) getter, COLUMN_MEMBER(struct kipc_object, member)
-#define NUMERIC COLUMN_RIGHT
+#define COMMAND(member) get_command, COLUMN_MEMBER(struct kipc_object, member), .type = VALUE_PID
 
 /* clang-format off */
 const struct column channel_columns[] = {
-	{ "name", "NAME", "its name; none for a foreign object", COLUMN_DEFAULT,
+	{ "name", "NAME", "its name; none for a foreign object", COLUMN_DEFAULT | COLUMN_IN_TITLE,
 	  ROW(name), .type = VALUE_TEXT },
-	{ "kind", "KIND", "queue, segment or semaphore", COLUMN_DEFAULT, get_kind },
+	{ "kind", "KIND", "queue, segment or semaphore", COLUMN_DEFAULT | COLUMN_IN_TITLE, get_kind },
 	{ "layout", "LAYOUT", "of a segment: raw or ring", 0, ROW(layout), .type = VALUE_TEXT },
 	{ "key", "KEY", "the kernel's key", COLUMN_DEFAULT, ROW(key), .type = VALUE_KEY },
-	{ "id", "ID", "the kernel's object id", COLUMN_DEFAULT | NUMERIC, get_id },
+	{ "id", "ID", "the kernel's object id", COLUMN_DEFAULT | COLUMN_RIGHT, get_id },
 	{ "state", "STATE", "active, absent, conflict, stale, failed, lost, retained or foreign",
-	  COLUMN_DEFAULT, ROW(state), .color = color_of_state, .type = VALUE_TEXT },
-	{ "reason", "REASON", "why it is not active", COLUMN_ELASTIC, ROW(reason), .type = VALUE_TEXT },
+	  COLUMN_DEFAULT | COLUMN_IN_TITLE, ROW(state), .color = color_of_state, .type = VALUE_TEXT },
+	{ "reason", "REASON", "why it is not active", COLUMN_ELASTIC | COLUMN_IN_TITLE,
+	  ROW(reason), .type = VALUE_TEXT },
 	{ "owner", "OWNER", "the user it belongs to", COLUMN_DEFAULT | COLUMN_ELASTIC,
 	  OBJECT(uid), .type = VALUE_USER },
 	{ "group", "GROUP", "the group it belongs to", COLUMN_ELASTIC, OBJECT(gid), .type = VALUE_GROUP },
@@ -174,38 +164,38 @@ const struct column channel_columns[] = {
 	{ "changed", "CHANGED", "when it was made, or owner, mode or capacity were last changed", 0,
 	  OBJECT(ctime), .type = VALUE_TIME },
 
-	{ "messages", "MESSAGES", "of a queue: how many are there", NUMERIC,
+	{ "messages", "MESSAGES", "of a queue: how many are there", COLUMN_RIGHT,
 	  OBJECT(queue.messages), .type = VALUE_NUMBER, .kinds = KIPC_QUEUE },
-	{ "bytes", "BYTES", "of a queue: bytes of their bodies", NUMERIC,
+	{ "bytes", "BYTES", "of a queue: bytes of their bodies", COLUMN_RIGHT,
 	  OBJECT(queue.bytes), .type = VALUE_SIZE, .kinds = KIPC_QUEUE },
-	{ "capacity", "CAPACITY", "of a queue: bytes it may hold", NUMERIC,
+	{ "capacity", "CAPACITY", "of a queue: bytes it may hold", COLUMN_RIGHT,
 	  OBJECT(queue.capacity), .type = VALUE_SIZE, .kinds = KIPC_QUEUE },
-	{ "full", "FULL", "of a queue: per cent of the capacity in use", NUMERIC, get_full },
-	{ "last_sender", "SENDER", "of a queue: the process that sent last", NUMERIC,
-	  OBJECT_BY(get_pid, queue.lspid), .type = VALUE_NUMBER, .kinds = KIPC_QUEUE },
+	{ "full", "FULL", "of a queue: per cent of the capacity in use", COLUMN_RIGHT, get_full },
+	{ "last_sender", "SENDER", "of a queue: the process that sent last", COLUMN_RIGHT,
+	  OBJECT(queue.lspid), .type = VALUE_PID, .kinds = KIPC_QUEUE },
 	{ "last_sender_command", "SENDER-COMMAND", "its command, while it lives", COLUMN_COSTLY,
-	  OBJECT_BY(get_command, queue.lspid), .type = VALUE_NUMBER, .kinds = KIPC_QUEUE },
+	  COMMAND(queue.lspid), .kinds = KIPC_QUEUE },
 	{ "last_sent", "SENT", "of a queue: when that was", 0,
 	  OBJECT(queue.stime), .type = VALUE_TIME, .kinds = KIPC_QUEUE },
-	{ "last_receiver", "RECEIVER", "of a queue: the process that received last", NUMERIC,
-	  OBJECT_BY(get_pid, queue.lrpid), .type = VALUE_NUMBER, .kinds = KIPC_QUEUE },
+	{ "last_receiver", "RECEIVER", "of a queue: the process that received last", COLUMN_RIGHT,
+	  OBJECT(queue.lrpid), .type = VALUE_PID, .kinds = KIPC_QUEUE },
 	{ "last_receiver_command", "RECEIVER-COMMAND", "its command, while it lives", COLUMN_COSTLY,
-	  OBJECT_BY(get_command, queue.lrpid), .type = VALUE_NUMBER, .kinds = KIPC_QUEUE },
+	  COMMAND(queue.lrpid), .kinds = KIPC_QUEUE },
 	{ "last_received", "RECEIVED", "of a queue: when that was", 0,
 	  OBJECT(queue.rtime), .type = VALUE_TIME, .kinds = KIPC_QUEUE },
 
-	{ "size", "SIZE", "of a segment: bytes", NUMERIC,
+	{ "size", "SIZE", "of a segment: bytes", COLUMN_RIGHT,
 	  OBJECT(segment.size), .type = VALUE_SIZE, .kinds = KIPC_SEGMENT },
-	{ "attached", "ATTACHED", "of a segment: how often it is mapped", NUMERIC,
+	{ "attached", "ATTACHED", "of a segment: how often it is mapped", COLUMN_RIGHT,
 	  OBJECT(segment.attached), .type = VALUE_NUMBER, .kinds = KIPC_SEGMENT },
-	{ "creator_pid", "CREATOR-PID", "of a segment: the process that made it", NUMERIC,
-	  OBJECT_BY(get_pid, segment.cpid), .type = VALUE_NUMBER, .kinds = KIPC_SEGMENT },
+	{ "creator_pid", "CREATOR-PID", "of a segment: the process that made it", COLUMN_RIGHT,
+	  OBJECT(segment.cpid), .type = VALUE_PID, .kinds = KIPC_SEGMENT },
 	{ "creator_command", "CREATOR-COMMAND", "its command, while it lives", COLUMN_COSTLY,
-	  OBJECT_BY(get_command, segment.cpid), .type = VALUE_NUMBER, .kinds = KIPC_SEGMENT },
-	{ "last_user", "USER", "of a segment: the process that attached or detached last", NUMERIC,
-	  OBJECT_BY(get_pid, segment.lpid), .type = VALUE_NUMBER, .kinds = KIPC_SEGMENT },
+	  COMMAND(segment.cpid), .kinds = KIPC_SEGMENT },
+	{ "last_user", "USER", "of a segment: the process that attached or detached last", COLUMN_RIGHT,
+	  OBJECT(segment.lpid), .type = VALUE_PID, .kinds = KIPC_SEGMENT },
 	{ "last_user_command", "USER-COMMAND", "its command, while it lives", COLUMN_COSTLY,
-	  OBJECT_BY(get_command, segment.lpid), .type = VALUE_NUMBER, .kinds = KIPC_SEGMENT },
+	  COMMAND(segment.lpid), .kinds = KIPC_SEGMENT },
 	{ "last_attached", "ATTACHED-AT", "of a segment: when somebody last attached it", 0,
 	  OBJECT(segment.atime), .type = VALUE_TIME, .kinds = KIPC_SEGMENT },
 	{ "last_detached", "DETACHED-AT", "of a segment: when somebody last detached it", 0,
@@ -215,7 +205,7 @@ const struct column channel_columns[] = {
 	{ "locked", "LOCKED", "of a segment: it is never swapped", 0,
 	  OBJECT(segment.locked), .type = VALUE_BOOL, .kinds = KIPC_SEGMENT },
 
-	{ "semaphores", "SEMAPHORES", "of a semaphore: how many the set has", NUMERIC,
+	{ "semaphores", "SEMAPHORES", "of a semaphore: how many the set has", COLUMN_RIGHT,
 	  OBJECT(semaphore.semaphores), .type = VALUE_NUMBER, .kinds = KIPC_SEMAPHORE },
 	{ "values", "VALUES", "of a semaphore: the value of each, if it may be read", COLUMN_ELASTIC,
 	  get_values },
@@ -225,7 +215,7 @@ const struct column channel_columns[] = {
 	{ "manage", "MANAGE", "own or observe", 0, ROW(manage), .type = VALUE_TEXT },
 	{ "lifetime", "LIFETIME", "boot, config or daemon", 0, ROW(lifetime), .type = VALUE_TEXT },
 	{ "origin", "ORIGIN", "the file that declares it", COLUMN_ELASTIC, ROW(origin), .type = VALUE_TEXT },
-	{ "description", "DESCRIPTION", "what it is for", COLUMN_ELASTIC,
+	{ "description", "DESCRIPTION", "what it is for", COLUMN_ELASTIC | COLUMN_IN_TITLE,
 	  ROW(description), .type = VALUE_TEXT },
 };
 /* clang-format on */

@@ -62,11 +62,13 @@ static const struct command commands[] = {
 };
 /* clang-format on */
 
-/* The runtime folder: that of --runtime-dir, --user or --system, else libkipc's default. */
+/* The runtime folder: that of --runtime-dir, --system, the environment, --user, else the system's; as kipcd has it. */
 static int choose_runtime_dir(const struct options *options, char buffer[static PATH_MAX],
 			      const char **ret_dir)
 {
-	if (options->user) {
+	const char *from_environment = secure_getenv("KIPC_RUNTIME_DIR");
+
+	if (options->user && (!from_environment || !*from_environment)) {
 		const char *parent = getenv("XDG_RUNTIME_DIR");
 
 		if (!parent || !*parent ||

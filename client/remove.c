@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "client/blocked.h"
-#include "client/bus.h"
 #include "client/control-half.h"
 #include "client/report.h"
 #include "client/view.h"
@@ -31,7 +30,7 @@ static size_t describe_waiters(const struct blocked_list *list, const struct kip
 		char *command;
 		int n;
 
-		if (blocked->kind != object->kind || blocked->id != object->id)
+		if (!blocked_is_on(blocked, object))
 			continue;
 		command = n_found++ < 8 ? report_escape(blocked->command, strlen(blocked->command)) : NULL;
 		if (command == NULL)
@@ -80,20 +79,16 @@ static void print_success(const struct invocation *invocation, const char *addre
 	printf("%s: %s: %s\n", address, loss, options->dry_run ? "would be removed" : "removed");
 }
 
-static enum status remove_by_kipcd(const struct invocation *invocation, const char *address,
-				   struct view *view, const char *name)
+static enum status remove_by_kipcd(const struct invocation *invocation, const char *address, sd_bus *bus,
+				   const char *name)
 {
 	CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
-	CLEANUP_BUS_MESSAGE sd_bus_message *call = NULL, *reply = NULL;
+	CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
 	const struct options *options = invocation->options;
 	const char *loss;
 	int r;
 
-	r = bus_new_call(view->bus, "Remove", &call);
-	if (r >= 0)
-		r = sd_bus_message_append(call, "sbb", name, (int)options->force, (int)options->dry_run);
-	if (r >= 0)
-		r = bus_call(view->bus, call, &error, &reply);
+	r = bus_call(bus, "Remove", &error, &reply, "sbb", name, (int)options->force, (int)options->dry_run);
 	if (r >= 0)
 		r = sd_bus_message_read(reply, "s", &loss);
 	if (r < 0)
@@ -136,7 +131,7 @@ static bool is_kipcds(const struct view_row *row)
 	return row->name != NULL && (row->manage == NULL || strcmp(row->manage, "observe") != 0);
 }
 
-static enum status remove_one(const struct invocation *invocation, struct view *view, const char *text)
+static enum status remove_one(const struct invocation *invocation, const struct view *view, const char *text)
 {
 	const struct options *options = invocation->options;
 	const struct view_row *row;
@@ -147,14 +142,14 @@ static enum status remove_one(const struct invocation *invocation, struct view *
 	is_name = kipc_address_parse(text, &address) == 0 && address.form == KIPC_BY_NAME;
 	if (is_name && view->bus == NULL)
 		return bus_report_unreachable(invocation, text, view->bus_error);
-	row = view_find_or_report(invocation, view, text, &status);
+	row = view_find(invocation, view, text, &status);
 	if (row == NULL)
 		return status;
 	status = refuse_if_blocked(invocation, text, row);
 	if (status != STATUS_DONE)
 		return status;
 	if (view->bus != NULL && (is_name || is_kipcds(row)))
-		return remove_by_kipcd(invocation, text, view, row->name);
+		return remove_by_kipcd(invocation, text, view->bus, row->name);
 	if (is_kipcds(row) && !options->force)
 		return report(invocation, text, STATUS_NO_DAEMON,
 			      "it is kipcd's channel %s, and kipcd is not reachable at %s; start it, or say "

@@ -12,7 +12,7 @@
 
 #include "client/card.h"
 #include "client/control-half.h"
-#include "client/report.h"
+#include "client/declared.h"
 #include "client/table.h"
 
 struct show {
@@ -47,8 +47,8 @@ static int collect(struct show *show, struct card *card)
 	int r;
 
 	if (show->view->bus != NULL && row->name != NULL) {
-		/* Without it the card has one column less. */
-		r = declared_read(show->view->bus, row->name, &card->declared);
+		/* Without it the card says nothing of what is declared. */
+		r = declared_read(show->view->bus, row->name, &show->style, &card->declared);
 		if (r == -ENOMEM)
 			return r;
 	}
@@ -67,7 +67,8 @@ static int print(struct show *show, const struct card *card, bool is_first)
 	if (show->array == NULL) {
 		if (!is_first)
 			putchar('\n');
-		return card_print(card, &show->style);
+		card_print(card, &show->style);
+		return 0;
 	}
 	r = card_to_json(card, &show->style, &object);
 	if (r < 0)
@@ -85,7 +86,7 @@ static enum status show_one(struct show *show, const char *address, bool is_firs
 	enum status status;
 	int r;
 
-	card.row = view_find_or_report(show->invocation, show->view, address, &status);
+	card.row = view_find(show->invocation, show->view, address, &status);
 	if (card.row == NULL)
 		return status;
 	r = collect(show, &card);
@@ -118,12 +119,12 @@ enum status command_show(const struct invocation *invocation)
 {
 	struct show show = {
 		.invocation = invocation,
-		.style = { .bytes = invocation->options->bytes, .accounts = accounts_new() },
+		.style.bytes = invocation->options->bytes,
 	};
 	enum status status = STATUS_DONE;
-	int r = show.style.accounts == NULL ? -ENOMEM : 0;
+	int r = 0;
 
-	if (r == 0 && invocation->options->json) {
+	if (invocation->options->json) {
 		show.array = json_object_new_array();
 		r = show.array == NULL ? -ENOMEM : 0;
 	}
@@ -136,6 +137,6 @@ enum status command_show(const struct invocation *invocation)
 	json_object_put(show.array);
 	blocked_list_done(&show.blocked);
 	view_free(show.view);
-	accounts_free(show.style.accounts);
+	accounts_done(&show.style.accounts);
 	return r < 0 ? control_half_end(invocation, NULL, r) : status;
 }

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Rows and columns, printed through grid.c or json-c. Called by list, limits and plan, and by show for its JSON. The
- * grid cuts what does not fit a terminal and escapes what must not reach one; json-c writes all JSON.
+ * Rows and columns, printed through libsmartcols or json-c. Called by list, limits, plan and reload, and by show for
+ * its JSON. libsmartcols escapes what cannot be printed in the user's locale. (scols_table_enable_noencoding() is no
+ * short cut: with it 2.38 hangs at a byte that is no character there.)
  */
 
 #include <errno.h>
 #include <json-c/json.h>
-#include <stdio.h>
+#include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "client/grid.h"
-#include "client/report.h"
+#include "client/control-half.h"
 #include "client/table.h"
-#include "common/grammar.h"
+#include "client/words.h"
 
-void column_get_member(const struct column *column, const void *base, struct value *value)
+void column_get_member(const struct column *column, const void *row, struct value *value)
 {
-	const char *p = (const char *)base + column->offset;
+	const char *p = (const char *)row + column->offset;
 
 	if (column->type == VALUE_TEXT) {
 		const char *text;
@@ -41,132 +41,165 @@ void column_get_member(const struct column *column, const void *base, struct val
 	}
 }
 
-void column_list_done(struct column_list *list)
+int column_add_to_json(const struct column *column, const void *row, struct value_style *style,
+		       struct json_object *object)
 {
-	free(list->items);
-	*list = (struct column_list){ 0 };
+	struct json_object *member = NULL;
+	struct value value = { 0 };
+	int r;
+
+	column->get(column, row, &value);
+	r = value_to_json(&value, style, &member);
+	value_done(&value);
+	if (r == 0 &&
+	    json_object_object_add_ex(object, column->name, member, JSON_C_OBJECT_ADD_CONSTANT_KEY) < 0) {
+		json_object_put(member);
+		r = -ENOMEM;
+	}
+	return r;
 }
 
-const struct column *column_find(const struct column *columns, size_t n_columns, const char *name,
-				 size_t n_name)
-{
-	for (size_t i = 0; i < n_columns; i++)
-		if (strlen(columns[i].name) == n_name && memcmp(columns[i].name, name, n_name) == 0)
-			return &columns[i];
-	return NULL;
-}
+/* -- choosing columns and rows --------------------------------------------------------------------------- */
 
 #define COLUMNS_MAX 64 /* more than any table has; only a hint would be missing */
 
-static void report_unknown_column(const struct invocation *invocation, const struct column *columns,
-				  size_t n_columns, const char *name, size_t n_name)
+static const struct column *find_column(const struct table *table, const char *name, size_t n_name)
 {
-	const char *words[COLUMNS_MAX + 1] = { NULL };
-	const char *nearest;
-	char word[64];
+	const char *known[COLUMNS_MAX + 1] = { NULL };
 
-	snprintf(word, sizeof word, "%.*s", (int)(n_name < sizeof word ? n_name : sizeof word - 1), name);
-	for (size_t i = 0; i < n_columns && i < COLUMNS_MAX; i++)
-		words[i] = columns[i].name;
-	nearest = grammar_nearest(word, words);
-	if (nearest != NULL)
-		(void)report(invocation, NULL, STATUS_USAGE, "there is no column '%s'; did you mean '%s'?",
-			     word, nearest);
-	else
-		(void)report(invocation, NULL, STATUS_USAGE,
-			     "there is no column '%s'; --columns=help lists them", word);
+	for (size_t i = 0; i < table->n_columns; i++)
+		if (words_equal(name, n_name, table->columns[i].name))
+			return &table->columns[i];
+	for (size_t i = 0; i < table->n_columns && i < COLUMNS_MAX; i++)
+		known[i] = table->columns[i].name;
+	(void)words_report_unknown(table->invocation, "column", name, n_name, known,
+				   "--columns=help lists them");
+	return NULL;
 }
 
-static int column_list_add(struct column_list *list, const struct column *column)
+static int choose_column(struct table *table, const struct column *column)
 {
-	const struct column **items = reallocarray(list->items, list->n_items + 1, sizeof(struct column *));
+	const struct column **chosen =
+		reallocarray(table->chosen, table->n_chosen + 1, sizeof(struct column *));
 
-	if (items == NULL)
+	if (chosen == NULL)
 		return -ENOMEM;
-	list->items = items;
-	items[list->n_items++] = column;
+	table->chosen = chosen;
+	chosen[table->n_chosen++] = column;
 	return 0;
 }
 
-static int choose_named(const struct invocation *invocation, const struct column *columns, size_t n_columns,
-			struct column_list *list)
+static int choose_named_columns(struct table *table)
 {
-	const char *word = invocation->options->columns;
+	const char *list = table->invocation->options->columns, *word;
+	size_t n;
 	int r = 0;
 
-	for (;;) {
-		size_t n = strcspn(word, ",");
-		const struct column *column = column_find(columns, n_columns, word, n);
+	while (r == 0 && (word = words_next(&list, &n)) != NULL) {
+		const struct column *column = find_column(table, word, n);
 
-		if (column == NULL) {
-			report_unknown_column(invocation, columns, n_columns, word, n);
-			return -EINVAL;
-		}
-		r = column_list_add(list, column);
-		if (r < 0 || word[n] == '\0')
-			return r;
-		word += n + 1;
-	}
-}
-
-static int choose_by_flags(const struct invocation *invocation, const struct column *columns,
-			   size_t n_columns, struct column_list *list)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < n_columns; i++) {
-		unsigned flags = columns[i].flags;
-		bool wanted = invocation->options->json ? (flags & (COLUMN_COSTLY | COLUMN_TEXT_ONLY)) == 0
-							: (flags & COLUMN_DEFAULT) != 0;
-
-		if (wanted)
-			r = column_list_add(list, &columns[i]);
+		r = column == NULL ? -EINVAL : choose_column(table, column);
 	}
 	return r;
 }
 
-int column_list_choose(const struct invocation *invocation, const struct column *columns, size_t n_columns,
-		       struct column_list *ret_list)
+static int choose_columns_by_flags(struct table *table)
 {
-	struct column_list list = { 0 };
+	bool json = table->invocation->options->json;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < table->n_columns; i++) {
+		unsigned flags = table->columns[i].flags;
+
+		if (json ? (flags & (COLUMN_COSTLY | COLUMN_TEXT_ONLY)) == 0 : (flags & COLUMN_DEFAULT) != 0)
+			r = choose_column(table, &table->columns[i]);
+	}
+	return r;
+}
+
+static int choose_sort_column(struct table *table)
+{
+	const char *name = table->invocation->options->sort;
+
+	if (name == NULL)
+		return 0;
+	name += name[0] == '-';
+	table->sort = find_column(table, name, strlen(name));
+	return table->sort == NULL ? -EINVAL : 0;
+}
+
+/* Answers --columns=help: a table whose rows are the columns of the other. */
+static int print_help(const struct table *table)
+{
+	static const struct column help_columns[] = {
+		{ "name", "NAME", NULL, 0, column_get_member, .type = VALUE_TEXT,
+		  COLUMN_MEMBER(struct column, name) },
+		{ "help", "SHOWS", NULL, COLUMN_ELASTIC, column_get_member, .type = VALUE_TEXT,
+		  COLUMN_MEMBER(struct column, help) },
+	};
+	struct table help = { .invocation = table->invocation };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof help_columns / sizeof *help_columns; i++)
+		r = choose_column(&help, &help_columns[i]);
+	for (size_t i = 0; r == 0 && i < table->n_columns; i++)
+		r = table_add(&help, &table->columns[i]);
+	if (r == 0)
+		r = table_print(&help);
+	table_done(&help);
+	return r;
+}
+
+bool table_init(struct table *table, const struct invocation *invocation, const struct column *columns,
+		size_t n_columns, enum status *ret_status)
+{
+	const struct options *options = invocation->options;
 	int r;
 
-	if (invocation->options->columns != NULL)
-		r = choose_named(invocation, columns, n_columns, &list);
-	else
-		r = choose_by_flags(invocation, columns, n_columns, &list);
-	if (r < 0) {
-		column_list_done(&list);
-		return r;
+	*table = (struct table){
+		.invocation = invocation,
+		.columns = columns,
+		.n_columns = n_columns,
+		.style.bytes = options->bytes,
+	};
+	if (options->columns != NULL && strcmp(options->columns, "help") == 0) {
+		*ret_status = control_half_end(invocation, NULL, print_help(table));
+		return false;
 	}
-	*ret_list = list;
+	r = options->columns != NULL ? choose_named_columns(table) : choose_columns_by_flags(table);
+	if (r == 0)
+		r = choose_sort_column(table);
+	if (r == 0)
+		return true;
+	table_done(table);
+	*ret_status = r == -EINVAL ? STATUS_USAGE : control_half_end(invocation, NULL, r);
+	return false;
+}
+
+void table_done(struct table *table)
+{
+	accounts_done(&table->style.accounts);
+	free(table->chosen);
+	free(table->rows);
+	*table = (struct table){ 0 };
+}
+
+int table_add(struct table *table, const void *row)
+{
+	/* Room doubles with the count: 1, 2, 4, 8… */
+	if ((table->n_rows & (table->n_rows - 1)) == 0) {
+		size_t n = table->n_rows == 0 ? 1 : table->n_rows * 2;
+		const void **rows = reallocarray(table->rows, n, sizeof *rows);
+
+		if (rows == NULL)
+			return -ENOMEM;
+		table->rows = rows;
+	}
+	table->rows[table->n_rows++] = row;
 	return 0;
 }
 
-/* A row of the columns' own table: what --columns=help shows. */
-static const struct column help_columns[] = {
-	{ "name", "NAME", NULL, .flags = COLUMN_DEFAULT, column_get_member, .type = VALUE_TEXT,
-	  COLUMN_MEMBER(struct column, name) },
-	{ "help", "SHOWS", NULL, .flags = COLUMN_DEFAULT | COLUMN_ELASTIC, column_get_member,
-	  .type = VALUE_TEXT, COLUMN_MEMBER(struct column, help) },
-};
-
-int column_print_help(const struct invocation *invocation, const struct column *columns, size_t n_columns)
-{
-	const struct column *shown[] = { &help_columns[0], &help_columns[1] };
-	const struct column_list list = { .items = shown, .n_items = 2 };
-	const struct value_style style = { 0 };
-	const void **rows = reallocarray(NULL, n_columns, sizeof *rows);
-	int r;
-
-	if (rows == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < n_columns; i++)
-		rows[i] = &columns[i];
-	r = table_print(invocation, &list, &style, rows, n_columns);
-	free(rows);
-	return r;
-}
+/* -- sorting --------------------------------------------------------------------------------------------- */
 
 /* A row with the value it is sorted by, fetched once. */
 struct sort_item {
@@ -175,94 +208,40 @@ struct sort_item {
 	struct value value;
 };
 
-struct sort_order {
-	const struct value_style *style;
-	bool descending;
-};
-
 static int compare_items(const void *a, const void *b, void *context)
 {
-	const struct sort_item *one = *(struct sort_item *const *)a, *other = *(struct sort_item *const *)b;
-	const struct sort_order *order = context;
+	const struct sort_item *one = a, *other = b;
+	struct table *table = context;
+	bool is_descending = table->invocation->options->sort[0] == '-';
 	bool has_both = one->value.type != VALUE_NONE && other->value.type != VALUE_NONE;
-	int r = value_compare(&one->value, &other->value, order->style);
+	int r = value_compare(&one->value, &other->value, &table->style);
 
 	if (r != 0)
-		return order->descending && has_both ? -r : r; /* what is not known stays at the end */
+		return is_descending && has_both ? -r : r; /* what is not known stays at the end */
 	return one->place < other->place ? -1 : 1;
 }
 
-static int sort_rows(const struct column *column, struct sort_order *order, const void **rows, size_t n_rows)
+static int sort_rows(struct table *table)
 {
-	struct sort_item *items = calloc(n_rows + 1, sizeof *items);
-	struct sort_item **places = calloc(n_rows + 1, sizeof *places);
+	struct sort_item *items = calloc(table->n_rows + 1, sizeof *items);
 
-	if (items == NULL || places == NULL) {
-		free(items);
-		free(places);
+	if (items == NULL)
 		return -ENOMEM;
-	}
-	for (size_t i = 0; i < n_rows; i++) {
-		items[i].row = rows[i];
+	for (size_t i = 0; i < table->n_rows; i++) {
+		items[i].row = table->rows[i];
 		items[i].place = i;
-		column->get(column, rows[i], &items[i].value);
-		places[i] = &items[i];
+		table->sort->get(table->sort, table->rows[i], &items[i].value);
 	}
-	qsort_r(places, n_rows, sizeof *places, compare_items, order);
-	for (size_t i = 0; i < n_rows; i++)
-		rows[i] = places[i]->row;
-	for (size_t i = 0; i < n_rows; i++)
+	qsort_r(items, table->n_rows, sizeof *items, compare_items, table);
+	for (size_t i = 0; i < table->n_rows; i++) {
+		table->rows[i] = items[i].row;
 		value_done(&items[i].value);
+	}
 	free(items);
-	free(places);
 	return 0;
 }
 
-int table_sort(const struct invocation *invocation, const struct column *columns, size_t n_columns,
-	       const struct value_style *style, const void **rows, size_t n_rows)
-{
-	const char *name = invocation->options->sort;
-	struct sort_order order = { .style = style, .descending = name[0] == '-' };
-	const struct column *column;
-
-	name += order.descending;
-	column = column_find(columns, n_columns, name, strlen(name));
-	if (column == NULL) {
-		report_unknown_column(invocation, columns, n_columns, name, strlen(name));
-		return -EINVAL;
-	}
-	return sort_rows(column, &order, rows, n_rows);
-}
-
-int table_row_to_json(const struct column_list *columns, const struct value_style *style, const void *row,
-		      struct json_object **ret_json)
-{
-	struct json_object *object = json_object_new_object();
-
-	if (object == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < columns->n_items; i++) {
-		const struct column *column = columns->items[i];
-		struct json_object *member = NULL;
-		struct value value = { 0 };
-		int r;
-
-		column->get(column, row, &value);
-		r = value_to_json(&value, style, &member);
-		value_done(&value);
-		if (r == 0 && json_object_object_add_ex(object, column->name, member,
-							JSON_C_OBJECT_ADD_CONSTANT_KEY) < 0) {
-			json_object_put(member);
-			r = -ENOMEM;
-		}
-		if (r < 0) {
-			json_object_put(object);
-			return r;
-		}
-	}
-	*ret_json = object;
-	return 0;
-}
+/* -- printing -------------------------------------------------------------------------------------------- */
 
 int table_print_json(struct json_object *json)
 {
@@ -279,73 +258,98 @@ int table_print_json(struct json_object *json)
 	return 0;
 }
 
-static int print_as_json(const struct column_list *columns, const struct value_style *style,
-			 const void *const *rows, size_t n_rows)
+static int append_row(struct table *table, const void *row, struct json_object *array)
+{
+	struct json_object *object = json_object_new_object();
+	int r = 0;
+
+	if (object == NULL || json_object_array_add(array, object) < 0) {
+		json_object_put(object);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; r == 0 && i < table->n_chosen; i++)
+		r = column_add_to_json(table->chosen[i], row, &table->style, object);
+	return r;
+}
+
+static int print_as_json(struct table *table)
 {
 	struct json_object *array = json_object_new_array();
 	int r = array == NULL ? -ENOMEM : 0;
 
-	for (size_t i = 0; r == 0 && i < n_rows; i++) {
-		struct json_object *object;
-
-		r = table_row_to_json(columns, style, rows[i], &object);
-		if (r == 0 && json_object_array_add(array, object) < 0) {
-			json_object_put(object);
-			r = -ENOMEM;
-		}
-	}
+	for (size_t i = 0; r == 0 && i < table->n_rows; i++)
+		r = append_row(table, table->rows[i], array);
 	if (r == 0)
 		r = table_print_json(array);
 	json_object_put(array);
 	return r;
 }
 
-static int fill_grid(struct grid *grid, const struct column_list *columns, const struct value_style *style,
-		     const void *row, bool with_colors)
+static int add_cell(struct table *table, const void *row, size_t n, struct libscols_line *line)
 {
+	const struct column *column = table->chosen[n];
+	struct value value = { 0 };
 	char buffer[VALUE_TEXT_MAX];
+	const char *color;
+	int r;
+
+	column->get(column, row, &value);
+	r = scols_line_set_data(line, n, value_to_string(&value, &table->style, buffer, sizeof buffer));
+	value_done(&value);
+	color = column->color != NULL ? column->color(row) : NULL;
+	if (r == 0 && color != NULL)
+		r = scols_cell_set_color(scols_line_get_cell(line, n), color);
+	return r;
+}
+
+static int fill(struct table *table, struct libscols_table *drawn)
+{
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < columns->n_items; i++) {
-		const struct column *column = columns->items[i];
-		const char *color = with_colors && column->color != NULL ? column->color(row) : NULL;
-		struct value value = { 0 };
+	for (size_t i = 0; i < table->n_chosen; i++) {
+		const struct column *column = table->chosen[i];
+		int flags = ((column->flags & COLUMN_RIGHT) != 0 ? SCOLS_FL_RIGHT : 0) |
+			    ((column->flags & COLUMN_ELASTIC) != 0 ? SCOLS_FL_TRUNC : 0);
+		bool has_heading = !table->invocation->options->no_legend;
 
-		column->get(column, row, &value);
-		r = grid_add(grid, value_to_string(&value, style, buffer, sizeof buffer), color);
-		value_done(&value);
+		/* A heading that is not shown would still widen its column. */
+		if (scols_table_new_column(drawn, has_heading ? column->heading : NULL, 0, flags) == NULL)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; r == 0 && i < table->n_rows; i++) {
+		struct libscols_line *line = scols_table_new_line(drawn, NULL);
+
+		if (line == NULL)
+			return -ENOMEM;
+		for (size_t n = 0; r == 0 && n < table->n_chosen; n++)
+			r = add_cell(table, table->rows[i], n, line);
 	}
 	return r;
 }
 
-static int print_as_text(const struct invocation *invocation, const struct column_list *columns,
-			 const struct value_style *style, const void *const *rows, size_t n_rows)
+static int print_as_text(struct table *table)
 {
-	struct grid_column *grid_columns = calloc(columns->n_items, sizeof *grid_columns);
 	const char *no_color = getenv("NO_COLOR");
-	bool with_colors = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
-	struct grid *grid = grid_new(grid_columns, columns->n_items);
-	int r = grid == NULL || grid_columns == NULL ? -ENOMEM : 0;
+	bool may_color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
+	struct libscols_table *drawn = scols_new_table();
+	int r;
 
-	for (size_t i = 0; r == 0 && i < columns->n_items; i++)
-		grid_columns[i] = (struct grid_column){
-			.heading = columns->items[i]->heading,
-			.is_right = (columns->items[i]->flags & COLUMN_RIGHT) != 0,
-			.is_elastic = (columns->items[i]->flags & COLUMN_ELASTIC) != 0,
-		};
-	for (size_t i = 0; r == 0 && i < n_rows; i++)
-		r = fill_grid(grid, columns, style, rows[i], with_colors);
+	if (drawn == NULL)
+		return -ENOMEM;
+	scols_table_enable_colors(drawn, may_color);
+	scols_table_enable_noheadings(drawn, table->invocation->options->no_legend);
+	r = fill(table, drawn);
 	if (r == 0)
-		r = grid_print(grid, !invocation->options->no_legend);
-	grid_free(grid);
-	free(grid_columns);
+		r = scols_print_table(drawn);
+	scols_unref_table(drawn);
 	return r;
 }
 
-int table_print(const struct invocation *invocation, const struct column_list *columns,
-		const struct value_style *style, const void *const *rows, size_t n_rows)
+int table_print(struct table *table)
 {
-	if (invocation->options->json)
-		return print_as_json(columns, style, rows, n_rows);
-	return print_as_text(invocation, columns, style, rows, n_rows);
+	int r = table->sort != NULL ? sort_rows(table) : 0;
+
+	if (r == 0)
+		r = table->invocation->options->json ? print_as_json(table) : print_as_text(table);
+	return r;
 }

@@ -19,6 +19,7 @@
 #define COLUMN_ELASTIC (1U << 2)   /* may be cut where the terminal is too narrow */
 #define COLUMN_COSTLY (1U << 3)	   /* looks beyond the row: not in JSON unless asked for */
 #define COLUMN_TEXT_ONLY (1U << 4) /* sums up others: not in JSON unless asked for */
+#define COLUMN_IN_TITLE (1U << 5)  /* a card has it in its title */
 
 struct column {
 	const char *name; /* the word of the configuration and the JSON key */
@@ -27,7 +28,7 @@ struct column {
 	unsigned flags;
 	/* Writes the value of a row; leaving it alone means VALUE_NONE. */
 	void (*get)(const struct column *column, const void *row, struct value *value);
-	/* An escape sequence that sets a color, or NULL; the member may be NULL itself. */
+	/* The name of a color, or NULL; the member may be NULL itself. */
 	const char *(*color)(const void *row);
 
 	/* For `get`: where in the row (or in what it points to) the value lies, and what it is. */
@@ -40,43 +41,43 @@ struct column {
 #define COLUMN_MEMBER(structure, member)                                                                     \
 	.offset = offsetof(structure, member), .size = sizeof(((structure *)NULL)->member)
 
-/* The value at column->offset of `base`. */
-void column_get_member(const struct column *column, const void *base, struct value *value);
+/* A `get`: the value at column->offset of the row. */
+void column_get_member(const struct column *column, const void *row, struct value *value);
 
-/* A choice of columns, in order. */
-struct column_list {
-	const struct column **items;
-	size_t n_items;
+/* The value of a row as a member of a JSON object. -ENOMEM. */
+int column_add_to_json(const struct column *column, const void *row, struct value_style *style,
+		       struct json_object *object);
+
+/* The columns that the command line chose, and the rows so far, which must outlive the table. */
+struct table {
+	const struct invocation *invocation;
+	const struct column *columns; /* all there are */
+	size_t n_columns;
+	const struct column **chosen; /* in order */
+	size_t n_chosen;
+	const void **rows;
+	size_t n_rows;
+	const struct column *sort; /* NULL: as the rows came */
+	struct value_style style;
 };
-void column_list_done(struct column_list *list);
 
 /*
- * The columns that --columns= names ("a,b"), or without it those of the table (JSON: of an object) by their
- * flags. -EINVAL after having said which word is unknown.
+ * An empty table with the columns that --columns= names ("a,b"), or without it those that are shown by their flags.
+ * False when the verb is done: an unknown word in --columns= or --sort= was reported, or --columns=help answered;
+ * nothing is to be freed then, and *ret_status is what to end with.
  */
-int column_list_choose(const struct invocation *invocation, const struct column *columns, size_t n_columns,
-		       struct column_list *ret_list);
+bool table_init(struct table *table, const struct invocation *invocation, const struct column *columns,
+		size_t n_columns, enum status *ret_status);
+void table_done(struct table *table);
 
-const struct column *column_find(const struct column *columns, size_t n_columns, const char *name,
-				 size_t n_name);
-
-/* What --columns=help prints. */
-int column_print_help(const struct invocation *invocation, const struct column *columns, size_t n_columns);
+/* -ENOMEM. */
+int table_add(struct table *table, const void *row);
 
 /*
- * Sorts by a column: "NAME" or "-NAME"; rows that are equal keep their order. -EINVAL after having said what is
- * unknown; -ENOMEM.
+ * Prints the rows, sorted as --sort= wants ("NAME" or "-NAME"; equal ones keep their order), as a table or, with
+ * --json, as one array of objects. -ENOMEM.
  */
-int table_sort(const struct invocation *invocation, const struct column *columns, size_t n_columns,
-	       const struct value_style *style, const void **rows, size_t n_rows);
-
-/* Prints rows as a table or, with --json, as one array of objects. -ENOMEM, -EIO. */
-int table_print(const struct invocation *invocation, const struct column_list *columns,
-		const struct value_style *style, const void *const *rows, size_t n_rows);
-
-/* One row as a JSON object. */
-int table_row_to_json(const struct column_list *columns, const struct value_style *style, const void *row,
-		      struct json_object **ret_json);
+int table_print(struct table *table);
 
 /* Prints a JSON value and a newline to standard output. -ENOMEM. */
 int table_print_json(struct json_object *json);

@@ -22,12 +22,15 @@
 void value_done(struct value *value)
 {
 	free(value->list);
-	*value = (struct value){ 0 };
+	value->list = NULL;
+	value->type = VALUE_NONE;
 }
 
 void value_set_number(struct value *value, enum value_type type, uint64_t number)
 {
-	value->type = type == VALUE_TIME && number == 0 ? VALUE_NONE : type;
+	bool is_none = number == 0 && (type == VALUE_TIME || type == VALUE_PID);
+
+	value->type = is_none ? VALUE_NONE : type;
 	value->number = number;
 }
 
@@ -46,11 +49,6 @@ void value_set_format(struct value *value, const char *format, ...)
 	va_end(arguments);
 	value->type = VALUE_TEXT;
 	value->text = NULL;
-}
-
-const char *value_get_text(const struct value *value)
-{
-	return value->text != NULL ? value->text : value->own;
 }
 
 static void time_to_string(const struct value *value, char *buffer, size_t size)
@@ -82,8 +80,7 @@ static void list_to_string(const struct value *value, char *buffer, size_t size)
 	}
 }
 
-const char *value_to_string(const struct value *value, const struct value_style *style, char *buffer,
-			    size_t size)
+const char *value_to_string(const struct value *value, struct value_style *style, char *buffer, size_t size)
 {
 	char human[GRAMMAR_SIZE_MAX];
 
@@ -91,14 +88,15 @@ const char *value_to_string(const struct value *value, const struct value_style 
 	case VALUE_NONE:
 		return "-";
 	case VALUE_TEXT:
-		return value_get_text(value);
+		return value->text != NULL ? value->text : value->own;
 	case VALUE_USER:
-		return accounts_user(style->accounts, (uid_t)value->number);
+		return accounts_user(&style->accounts, (uid_t)value->number);
 	case VALUE_GROUP:
-		return accounts_group(style->accounts, (gid_t)value->number);
+		return accounts_group(&style->accounts, (gid_t)value->number);
 	case VALUE_BOOL:
 		return value->number != 0 ? "yes" : "no";
 	case VALUE_NUMBER:
+	case VALUE_PID:
 		snprintf(buffer, size, "%llu", (unsigned long long)value->number);
 		break;
 	case VALUE_PERCENT:
@@ -171,7 +169,7 @@ static struct json_object *list_to_json(const struct value *value)
 	return array;
 }
 
-int value_to_json(const struct value *value, const struct value_style *style, struct json_object **ret_json)
+int value_to_json(const struct value *value, struct value_style *style, struct json_object **ret_json)
 {
 	char buffer[VALUE_TEXT_MAX];
 	struct json_object *json = NULL;
@@ -183,6 +181,7 @@ int value_to_json(const struct value *value, const struct value_style *style, st
 	case VALUE_NUMBER:
 	case VALUE_PERCENT:
 	case VALUE_SIZE:
+	case VALUE_PID:
 		json = json_object_new_uint64(value->number);
 		break;
 	case VALUE_BOOL:
@@ -218,7 +217,7 @@ static int compare_numbers(uint64_t a, uint64_t b)
 	return a < b ? -1 : a > b;
 }
 
-int value_compare(const struct value *a, const struct value *b, const struct value_style *style)
+int value_compare(const struct value *a, const struct value *b, struct value_style *style)
 {
 	char text_of_a[VALUE_TEXT_MAX], text_of_b[VALUE_TEXT_MAX];
 

@@ -26,6 +26,7 @@ enum value_type {
 	VALUE_BOOL,    /* yes, true */
 	VALUE_USER,    /* the name, or the number where there is none; both as text */
 	VALUE_GROUP,
+	VALUE_PID,  /* 0 is nobody, or somebody of another PID namespace */
 	VALUE_LIST, /* 1,0,5 and [1, 0, 5] */
 };
 
@@ -40,10 +41,10 @@ struct value {
 	char own[VALUE_TEXT_MAX];
 };
 
-/* How values are written for people. */
+/* How values are written for people, and the names that were looked up for it. */
 struct value_style {
 	bool bytes; /* sizes as plain numbers */
-	struct accounts *accounts;
+	struct accounts accounts;
 };
 
 void value_done(struct value *value);
@@ -56,17 +57,13 @@ void value_set_text(struct value *value, const char *text);
 /* A text of the value's own, cut at VALUE_TEXT_MAX - 1. */
 void value_set_format(struct value *value, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The text of a VALUE_TEXT. */
-const char *value_get_text(const struct value *value);
-
 /* As people read it, cut to the buffer (a VALUE_TEXT is returned as it is); "-" for VALUE_NONE. */
-const char *value_to_string(const struct value *value, const struct value_style *style, char *buffer,
-			    size_t size);
+const char *value_to_string(const struct value *value, struct value_style *style, char *buffer, size_t size);
 
 /* 0 and a new JSON value (NULL is JSON's null), or -ENOMEM. */
-int value_to_json(const struct value *value, const struct value_style *style, struct json_object **ret_json);
+int value_to_json(const struct value *value, struct value_style *style, struct json_object **ret_json);
 
 /* As strcmp(): numbers by size, the rest by text; VALUE_NONE comes last. */
-int value_compare(const struct value *a, const struct value *b, const struct value_style *style);
+int value_compare(const struct value *a, const struct value *b, struct value_style *style);
 
 #endif

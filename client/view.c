@@ -11,10 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/bus.h"
 #include "client/report.h"
 #include "client/view.h"
-#include "common/bus-names.h"
 
 static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
 #define N_KINDS (sizeof kinds / sizeof *kinds)
@@ -58,8 +56,9 @@ static bool object_has_key(const struct kipc_object *object, key_t key)
 	return object->key == key || (object->kind == KIPC_SEGMENT && object->segment.removed);
 }
 
-/* The object of that id, marked as named; NULL: gone, or another one by now. */
-static const struct kipc_object *take_object(struct view *view, enum kipc_kind kind, int id, key_t key)
+/* The object of that id, marked as named; NULL: gone, or another one by now. `creator` NULL: anybody. */
+static const struct kipc_object *take_object(struct view *view, enum kipc_kind kind, int id, key_t key,
+					     const uid_t *creator)
 {
 	struct view_objects *objects = &view->objects[kind_to_index(kind)];
 	const struct kipc_object wanted = { .id = id };
@@ -68,7 +67,7 @@ static const struct kipc_object *take_object(struct view *view, enum kipc_kind k
 	if (id < 0 || objects->n_items == 0)
 		return NULL;
 	object = bsearch(&wanted, objects->items, objects->n_items, sizeof wanted, compare_ids);
-	if (object == NULL || !object_has_key(object, key))
+	if (object == NULL || !object_has_key(object, key) || (creator != NULL && object->cuid != *creator))
 		return NULL;
 	objects->is_named[object - objects->items] = true;
 	return object;
@@ -85,25 +84,12 @@ static int grow_rows(struct view *view, size_t n)
 	return 0;
 }
 
-static int keep_page(struct view *view, sd_bus_message *page)
-{
-	sd_bus_message **pages = reallocarray(view->pages, view->n_pages + 1, sizeof(sd_bus_message *));
-
-	if (pages == NULL)
-		return -ENOMEM;
-	view->pages = pages;
-	pages[view->n_pages++] = sd_bus_message_ref(page);
-	return 0;
-}
-
 /* One page into rows whose strings lie in the message. Returns how many rows it had. */
 static int read_page(struct view *view, sd_bus_message *page)
 {
 	int n = 0, r;
 
-	r = keep_page(view, page);
-	if (r == 0)
-		r = grow_rows(view, BUS_LIST_PAGE);
+	r = grow_rows(view, BUS_LIST_PAGE);
 	if (r == 0)
 		r = sd_bus_message_enter_container(page, 'a', BUS_CHANNEL);
 	if (r < 0)
@@ -116,7 +102,7 @@ static int read_page(struct view *view, sd_bus_message *page)
 
 		r = sd_bus_message_read(page, BUS_CHANNEL, &row.name, &kind, &row.layout, &key, &id,
 					&row.state, &row.reason, &row.manage, &row.lifetime, &row.description,
-					&row.origin);
+					&row.origin, &row.needs);
 		if (r <= 0)
 			return r < 0 ? r : n;
 		row.kind = kipc_kind_from_string(kind);
@@ -130,22 +116,6 @@ static int read_page(struct view *view, sd_bus_message *page)
 	}
 }
 
-/* Returns how many channels there were behind the last one; 0 ends the listing. */
-static int ask_for_page(struct view *view)
-{
-	CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
-	CLEANUP_BUS_MESSAGE sd_bus_message *call = NULL, *reply = NULL;
-	const char *after = view->n_rows > 0 ? view->rows[view->n_rows - 1].name : "";
-	int r;
-
-	r = bus_new_call(view->bus, "List", &call);
-	if (r >= 0)
-		r = sd_bus_message_append(call, "su", after, (uint32_t)BUS_LIST_PAGE);
-	if (r >= 0)
-		r = bus_call(view->bus, call, &error, &reply);
-	return r < 0 ? r : read_page(view, reply);
-}
-
 static int read_from_daemon(const struct invocation *invocation, struct view *view)
 {
 	int r;
@@ -154,23 +124,16 @@ static int read_from_daemon(const struct invocation *invocation, struct view *vi
 	if (r < 0)
 		return r;
 	do {
-		r = ask_for_page(view);
+		const char *after = view->n_rows > 0 ? view->rows[view->n_rows - 1].name : "";
+		sd_bus_message *page;
+
+		r = bus_pages_get(&view->pages, view->bus, "List", after, NULL, &page);
+		if (r == 0)
+			r = read_page(view, page);
 	} while (r > 0);
 	if (r < 0)
 		view->bus = sd_bus_close_unref(view->bus);
 	return r;
-}
-
-/* A name whose object is not there: what kipcd would call it. */
-static void set_state_by_registry(const struct kipc_name *name, struct view_row *row)
-{
-	if (row->object != NULL && (name->observed || row->object->cuid == name->creator)) {
-		row->state = "active";
-		return;
-	}
-	row->object = NULL;
-	row->state = name->observed ? "absent" : "lost";
-	row->reason = "its object is gone";
 }
 
 static int read_from_registry(const struct invocation *invocation, struct view *view)
@@ -200,8 +163,11 @@ static int read_from_registry(const struct invocation *invocation, struct view *
 		};
 		if (view->is_elsewhere)
 			continue;
-		row->object = take_object(view, name->kind, name->id, name->key);
-		set_state_by_registry(name, row);
+		row->object = take_object(view, name->kind, name->id, name->key,
+					  name->observed ? NULL : &name->creator);
+		/* In kipcd's words. */
+		row->state = row->object != NULL ? "active" : name->observed ? "absent" : "lost";
+		row->reason = row->object != NULL ? NULL : "its object is gone";
 	}
 	return 0;
 }
@@ -218,7 +184,7 @@ static int read_named(const struct invocation *invocation, struct view *view)
 	}
 	for (size_t i = 0; !view->is_elsewhere && i < view->n_rows; i++)
 		view->rows[i].object =
-			take_object(view, view->rows[i].kind, view->rows[i].id, view->rows[i].key);
+			take_object(view, view->rows[i].kind, view->rows[i].id, view->rows[i].key, NULL);
 	return 0;
 }
 
@@ -286,14 +252,12 @@ struct view *view_free(struct view *view)
 {
 	if (view == NULL)
 		return NULL;
-	for (size_t i = 0; i < view->n_pages; i++)
-		sd_bus_message_unref(view->pages[i]);
+	bus_pages_done(&view->pages);
 	for (size_t i = 0; i < N_KINDS; i++) {
 		free(view->objects[i].items);
 		free(view->objects[i].is_named);
 	}
 	sd_bus_close_unref(view->bus);
-	free(view->pages);
 	free(view->names);
 	free(view->rows);
 	free(view);
@@ -328,8 +292,12 @@ static int find_name(const struct view *view, const struct kipc_address *address
 	return -ENOENT;
 }
 
-int view_find(const struct view *view, const struct kipc_address *address, const struct view_row **ret_row,
-	      const struct view_row **ret_other)
+/*
+ * -ENOENT; -ENOTUNIQ: a key or id that two kinds have (*ret_row and *ret_other are both); -EPROTOTYPE: a name of
+ * another kind than the address says (*ret_row is it).
+ */
+static int find_row(const struct view *view, const struct kipc_address *address,
+		    const struct view_row **ret_row, const struct view_row **ret_other)
 {
 	const struct view_row *found[N_KINDS] = { NULL };
 	bool has_object = false;
@@ -364,8 +332,8 @@ const char *view_row_to_address(const struct view_row *row, char buffer[static V
 	return buffer;
 }
 
-const struct view_row *view_find_or_report(const struct invocation *invocation, const struct view *view,
-					   const char *text, enum status *ret_status)
+const struct view_row *view_find(const struct invocation *invocation, const struct view *view,
+				 const char *text, enum status *ret_status)
 {
 	char one[VIEW_ADDRESS_MAX], two[VIEW_ADDRESS_MAX];
 	const struct view_row *row = NULL, *other = NULL;
@@ -374,7 +342,7 @@ const struct view_row *view_find_or_report(const struct invocation *invocation, 
 
 	r = kipc_address_parse(text, &address);
 	if (r == 0)
-		r = view_find(view, &address, &row, &other);
+		r = find_row(view, &address, &row, &other);
 	if (r == 0)
 		return row;
 	if (r == -ENOTUNIQ)

@@ -9,9 +9,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <systemd/sd-bus.h>
 
-#include "client/command.h"
+#include "client/bus.h"
 #include "lib/kipc.h"
 
 struct view_row {
@@ -21,6 +20,7 @@ struct view_row {
 	key_t key;
 	int id;								       /* -1: none now */
 	const char *state, *reason, *manage, *lifetime, *description, *origin; /* "" or NULL: not known */
+	uint64_t needs; /* what it declares: capacity, size or number of semaphores; 0: not known */
 	const struct kipc_object *object; /* NULL: gone, or not to be seen from here */
 };
 
@@ -34,8 +34,7 @@ struct view {
 	bool is_elsewhere;  /* the registry is of another boot or IPC namespace: its ids are not ours */
 
 	/* What the rows point into. */
-	sd_bus_message **pages;
-	size_t n_pages;
+	struct bus_pages pages;
 	struct kipc_name *names;
 	struct view_objects {
 		struct kipc_object *items; /* by id */
@@ -60,19 +59,10 @@ extern const char *const view_states[];
 
 /*
  * The row that an address means: one with a name goes before a foreign one, one with an object before one without.
- *
- * -ENOENT; -ENOTUNIQ: a key or id that two kinds have (*ret_row and *ret_other are both); -EPROTOTYPE: a name of
- * another kind than the address says (*ret_row is it).
+ * NULL after having said what is wrong, with the candidates where there are two; *ret_status is what to end with.
  */
-int view_find(const struct view *view, const struct kipc_address *address, const struct view_row **ret_row,
-	      const struct view_row **ret_other);
-
-/*
- * view_find() for a verb: parses the address and says itself what is wrong with it, naming the candidates. NULL
- * and *ret_status on failure.
- */
-const struct view_row *view_find_or_report(const struct invocation *invocation, const struct view *view,
-					   const char *text, enum status *ret_status);
+const struct view_row *view_find(const struct invocation *invocation, const struct view *view,
+				 const char *text, enum status *ret_status);
 
 /* How a row is addressed: its name, or "queue:@5". */
 #define VIEW_ADDRESS_MAX 48

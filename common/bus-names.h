@@ -15,9 +15,10 @@
  * Manager.List(s after, u limit) -> a(BUS_CHANNEL), sorted by name: those behind `after`, at most `limit` and at
  * most BUS_LIST_PAGE. An empty answer ends the listing.
  * name, kind, layout ("" but for segments), key, id (-1: none now), state, reason ("" if all is well), manage,
- * lifetime, description, origin (the file that declares it, "" if none does)
+ * lifetime, description, origin (the file that declares it, "" if none does), what it declares to need (bytes of
+ * capacity or size, semaphores; 0: the kernel's default)
  */
-#define BUS_CHANNEL "(sssiissssss)"
+#define BUS_CHANNEL "(sssiisssssst)"
 #define BUS_LIST_PAGE 1000
 
 /* Manager.Describe(s name) -> a{sv}: the above and what is declared, by the words of the configuration. */
@@ -35,6 +36,7 @@
  * Manager.Recover(s name) -> BUS_STEP
  */
 
+/* clang-format off */
 /* The errors, each with the errno that the client makes of it. */
 #define BUS_ERROR_BAD_CONFIGURATION BUS_NAME ".Error.BadConfiguration"	/* EBADMSG; the text lists every mistake */
 #define BUS_ERROR_NO_SUCH_CHANNEL BUS_NAME ".Error.NoSuchChannel"	/* ENOENT */
@@ -50,5 +52,6 @@
 	entry(BUS_ERROR_BAD_CONFIGURATION, EBADMSG) entry(BUS_ERROR_NO_SUCH_CHANNEL, ENOENT)                         \
 	entry(BUS_ERROR_NOT_EMPTY, EBUSY) entry(BUS_ERROR_NOT_ALLOWED, EACCES) entry(BUS_ERROR_EXISTS, EEXIST)       \
 	entry(BUS_ERROR_INVALID, EINVAL) entry(BUS_ERROR_LIMIT, EDQUOT) entry(BUS_ERROR_FAILED, EIO)
+/* clang-format on */
 
 #endif

@@ -236,12 +236,10 @@ static enum plan_action recreate(const struct apply *apply, const struct plan_st
 static enum plan_action remove_object(const struct apply *apply, const struct plan_step *step,
 				      struct channel *channel)
 {
-	bool is_half_made = !channel->has_link || step->object.id != channel->link.id;
 	int r = 0;
 
 	if (step->has_object)
-		r = kipc_object_remove(&step->object, is_half_made ? KIPC_REMOVE_EVEN_IF_NOT_EMPTY : 0,
-				       channel->link.maker, NULL);
+		r = kipc_object_remove(&step->object, 0, channel->link.maker, NULL);
 	if (r == -EBUSY) {
 		set_state(channel, STATE_RETAINED, "declared no more, and in use since just now");
 		return PLAN_RETAIN;
@@ -294,13 +292,8 @@ int apply_write_intents(const struct apply *apply, const struct plan *plan, cons
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const struct plan_step *step = &plan->steps[i];
 
-		if (!is_due[i])
-			continue;
-		if (step->action == PLAN_CREATE || step->action == PLAN_RECREATE)
+		if (is_due[i] && (step->action == PLAN_CREATE || step->action == PLAN_RECREATE))
 			intents[n++] = (struct store_intent){ step->name, step->spec->kind, step->spec->key };
-		else if (step->entry != NULL && step->entry->has_intent)
-			intents[n++] = (struct store_intent){ step->name, step->entry->intent_kind,
-							      step->entry->intent_key };
 	}
 	r = store_write_intents(apply->channels_fd, intents, n);
 	free(intents);

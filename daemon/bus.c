@@ -30,6 +30,7 @@
 #define CALLS_AT_ONCE 1000
 #define PLAN_COSTS 50	   /* calls: it reads and parses the whole configuration */
 #define PAUSE_USEC 1000000 /* out of descriptors */
+#define EARLY_CALLS_MAX 16
 
 struct connection {
 	struct bus_server *server;
@@ -37,6 +38,7 @@ struct connection {
 	sd_bus *bus;
 	uid_t uid;
 	sd_event_source *authentication_timer;
+	sd_event_source *early_calls;
 	sd_event_source *farewell; /* deferred end, outside of sd-bus's own callbacks */
 	double calls_left;
 	double last_call; /* seconds */
@@ -58,6 +60,7 @@ static struct connection *connection_free(struct connection *connection)
 	if (connection == NULL)
 		return NULL;
 	sd_event_source_disable_unref(connection->authentication_timer);
+	sd_event_source_disable_unref(connection->early_calls);
 	sd_event_source_disable_unref(connection->farewell);
 	sd_bus_close_unref(connection->bus);
 	free(connection);
@@ -98,6 +101,27 @@ static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error
 {
 	connection_drop(userdata);
 	return 0;
+}
+
+static int on_early_calls(sd_event_source *source, void *userdata)
+{
+	struct connection *connection = userdata;
+
+	for (int i = 0; i < EARLY_CALLS_MAX && sd_bus_process(connection->bus, NULL) > 0; i++)
+		;
+	return 0;
+}
+
+/*
+ * A client that does not wait between the end of its authentication and its first call may have both read in one go.
+ * libsystemd then has the call, but waits for the descriptor to become readable again before it looks at it.
+ */
+static int on_connected(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct connection *connection = userdata;
+
+	return sd_event_add_defer(connection->server->manager->event, &connection->early_calls,
+				  on_early_calls, connection);
 }
 
 static int on_authentication_timeout(sd_event_source *source, uint64_t usec, void *userdata)
@@ -184,11 +208,13 @@ static const sd_bus_vtable driver_vtable[] = {
 
 /* -- accepting --------------------------------------------------------------------------------------------- */
 
+/* What libsystemd tells about the connection itself comes as a signal from nowhere. */
+#define LOCAL_SIGNAL(member)                                                                                 \
+	"type='signal',sender='org.freedesktop.DBus.Local',path='/org/freedesktop/DBus/Local',"              \
+	"interface='org.freedesktop.DBus.Local',member='" member "'"
+
 static int connection_start(struct connection *connection, int fd)
 {
-	static const char disconnected[] = "type='signal',sender='org.freedesktop.DBus.Local',"
-					   "path='/org/freedesktop/DBus/Local',"
-					   "interface='org.freedesktop.DBus.Local',member='Disconnected'";
 	sd_event *event = connection->server->manager->event;
 	sd_id128_t id;
 	int r;
@@ -211,11 +237,17 @@ static int connection_start(struct connection *connection, int fd)
 	if (r >= 0)
 		r = sd_bus_negotiate_fds(connection->bus, 0);
 	if (r >= 0)
+		r = sd_bus_set_connected_signal(connection->bus, 1);
+	if (r >= 0)
 		r = sd_bus_start(connection->bus);
 	if (r >= 0)
 		r = sd_bus_attach_event(connection->bus, event, 0);
 	if (r >= 0)
-		r = sd_bus_add_match(connection->bus, NULL, disconnected, on_disconnected, connection);
+		r = sd_bus_add_match(connection->bus, NULL, LOCAL_SIGNAL("Connected"), on_connected,
+				     connection);
+	if (r >= 0)
+		r = sd_bus_add_match(connection->bus, NULL, LOCAL_SIGNAL("Disconnected"), on_disconnected,
+				     connection);
 	if (r >= 0)
 		r = sd_bus_add_filter(connection->bus, NULL, on_any_message, connection);
 	if (r >= 0)

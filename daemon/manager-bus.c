@@ -105,6 +105,20 @@ static const char *or_empty(const char *text)
 	return text != NULL ? text : "";
 }
 
+/* What it takes of the limit on its kind, for `kipcctl limits`. */
+static uint64_t declared_need(const struct channel_spec *spec)
+{
+	switch (spec->kind) {
+	case KIPC_QUEUE:
+		return spec->capacity;
+	case KIPC_SEGMENT:
+		return spec->size;
+	case KIPC_SEMAPHORE:
+		return spec->n_values;
+	}
+	return 0;
+}
+
 static int append_channel(sd_bus_message *reply, const struct channel *channel)
 {
 	const struct channel_spec *spec = channel->spec;
@@ -119,7 +133,8 @@ static int append_channel(sd_bus_message *reply, const struct channel *channel)
 				     manage_words[spec != NULL ? spec->manage : MANAGE_OWN],
 				     lifetime_words[spec != NULL ? spec->lifetime : LIFETIME_BOOT],
 				     or_empty(spec != NULL ? spec->description : NULL),
-				     or_empty(spec != NULL ? spec->origin : NULL));
+				     or_empty(spec != NULL ? spec->origin : NULL),
+				     spec != NULL ? declared_need(spec) : UINT64_C(0));
 }
 
 static int new_array_reply(sd_bus_message *call, const char *contents, sd_bus_message **ret_reply)

@@ -191,7 +191,8 @@ static int set_up_events(struct manager *manager)
 	sigaddset(&mask, SIGTERM);
 	sigaddset(&mask, SIGINT);
 	sigaddset(&mask, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &mask, NULL) < 0)
+	/* Whoever reads our standard error may leave; that ends nobody's channels. */
+	if (sigprocmask(SIG_BLOCK, &mask, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return -errno;
 	r = sd_event_default(&manager->event);
 	if (r >= 0)

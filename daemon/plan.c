@@ -229,11 +229,10 @@ static void describe_changes(struct context *context, const struct channel_spec 
 	context->step->detail = text;
 }
 
-/* What makes an alteration in place impossible, as words; false: nothing does. */
-static bool needs_anew(const struct channel_spec *spec, const struct kernel_object *found, char *why,
-		       size_t size)
+/* What the kernel fixes when an object is made, and is not as declared, as words; false: nothing. */
+static bool is_of_other_shape(const struct channel_spec *spec, const struct kipc_object *object, char *why,
+			      size_t size)
 {
-	const struct kipc_object *object = &found->object;
 	char from[GRAMMAR_SIZE_MAX], to[GRAMMAR_SIZE_MAX];
 
 	if (spec->kind != object->kind)
@@ -247,12 +246,37 @@ static bool needs_anew(const struct channel_spec *spec, const struct kernel_obje
 	else if (spec->kind == KIPC_SEMAPHORE && spec->n_values != object->semaphore.semaphores)
 		snprintf(why, size, "values: %zu semaphores -> %zu", (size_t)object->semaphore.semaphores,
 			 spec->n_values);
-	else if (spec->kind == KIPC_SEMAPHORE && found->is_empty && found->values != NULL &&
-		 memcmp(spec->values, found->values, spec->n_values * sizeof *spec->values) != 0)
-		snprintf(why, size, "values: other starting values, and never operated on");
 	else
 		return false;
 	return true;
+}
+
+/* What makes an alteration in place impossible, as words; false: nothing does. */
+static bool needs_anew(const struct channel_spec *spec, const struct kernel_object *found, char *why,
+		       size_t size)
+{
+	if (is_of_other_shape(spec, &found->object, why, size))
+		return true;
+	if (spec->kind != KIPC_SEMAPHORE || !found->is_empty || found->values == NULL ||
+	    memcmp(spec->values, found->values, spec->n_values * sizeof *spec->values) == 0)
+		return false;
+	snprintf(why, size, "values: other starting values, and never operated on");
+	return true;
+}
+
+/* Declared no more, and nothing would be lost: the registry remembers what was declared of its lifetime. */
+static bool goes_with_config(const struct registry_entry *entry, const struct kernel_object *found)
+{
+	return strcmp(entry->link.lifetime, "config") == 0 && found->is_empty;
+}
+
+/* Whether this very plan removes it, which is done before anything is made. */
+static bool makes_way(const struct context *context, const struct kernel_object *found)
+{
+	const struct registry_entry *owner = context->owners[found - context->input->view->objects];
+
+	return owner != NULL && config_find(context->input->config, owner->name) == NULL &&
+	       goes_with_config(owner, found);
 }
 
 static void plan_foreign(struct context *context, const struct kernel_object *found)
@@ -282,7 +306,7 @@ static void plan_owned(struct context *context, const struct channel_spec *spec,
 	char why[128], loss[LOSS_MAX];
 
 	if (needs_anew(spec, found, why, sizeof why)) {
-		if (in_the_way != NULL && in_the_way != found) {
+		if (in_the_way != NULL && in_the_way != found && !makes_way(context, in_the_way)) {
 			plan_foreign(context, in_the_way);
 		} else if (found->is_empty) {
 			decide(context, PLAN_RECREATE, STATE_ACTIVE, found);
@@ -291,7 +315,8 @@ static void plan_owned(struct context *context, const struct channel_spec *spec,
 			decide(context, PLAN_KEEP, STATE_STALE, found);
 			say(context,
 			    "%s would need a new %s, and %s: empty it and reload, or remove it with --force",
-			    why, kipc_kind_to_string(found->object.kind), loss);
+			    why, kipc_kind_to_string(found->object.kind),
+			    loss_to_string(&found->object, false, loss));
 		}
 		return;
 	}
@@ -349,7 +374,8 @@ static void plan_declared(struct context *context, const struct channel_spec *sp
 			  const struct registry_entry *entry)
 {
 	const struct plan_input *input = context->input;
-	const struct kernel_object *found;
+	const struct kernel_object *found, *half_made;
+	char why[128];
 
 	if (spec->manage == MANAGE_OBSERVE) {
 		plan_observed(context, spec);
@@ -366,14 +392,14 @@ static void plan_declared(struct context *context, const struct channel_spec *sp
 		plan_owned(context, spec, found);
 		return;
 	}
-	found = half_made_object(input, entry);
-	if (found != NULL && found->object.kind == spec->kind && found->object.key == spec->key) {
-		decide(context, PLAN_CREATE, STATE_ACTIVE, found);
+	half_made = half_made_object(input, entry);
+	if (half_made != NULL && !is_of_other_shape(spec, &half_made->object, why, sizeof why)) {
+		decide(context, PLAN_CREATE, STATE_ACTIVE, half_made);
 		say(context, "finish what was begun before a crash");
 		return;
 	}
 	found = kernel_view_find_key(input->view, spec->kind, spec->key);
-	if (found != NULL) {
+	if (found != NULL && found != half_made && !makes_way(context, found)) {
 		plan_foreign(context, found);
 		return;
 	}
@@ -388,19 +414,32 @@ static void plan_dropped(struct context *context, const struct registry_entry *e
 
 	found = entry->link.observed ? NULL : owned_object(context->input, entry);
 	if (found == NULL) {
-		decide(context, PLAN_REMOVE, STATE_ABSENT, half_made_object(context->input, entry));
+		decide(context, PLAN_REMOVE, STATE_ABSENT, NULL);
 		say(context, entry->has_intent	    ? "begun before a crash, and declared no more"
 			     : entry->link.observed ? "observed no more"
 						    : "gone, and declared no more");
 		return;
 	}
-	if (strcmp(entry->link.lifetime, "config") == 0 && found->is_empty) {
+	if (goes_with_config(entry, found)) {
 		decide(context, PLAN_REMOVE, STATE_ABSENT, found);
 		say(context, "declared no more, lifetime = config, and empty");
 		return;
 	}
 	decide(context, PLAN_RETAIN, STATE_RETAINED, found);
 	say(context, "declared no more; 'kipcctl remove %s' removes it", entry->name);
+}
+
+/* What was begun before a crash, and is of no use to what is declared now. */
+static void note_leftover(struct context *context, const struct registry_entry *entry)
+{
+	const struct kernel_object *half_made = half_made_object(context->input, entry);
+	struct plan_step *step = context->step;
+
+	if (half_made == NULL || context->owners[half_made - context->input->view->objects] != NULL ||
+	    (step->action == PLAN_CREATE && step->has_object))
+		return;
+	step->has_leftover = true;
+	step->leftover = half_made->object;
 }
 
 static int plan_one(const struct plan_input *input, const struct registry_entry *const *owners,
@@ -416,6 +455,7 @@ static int plan_one(const struct plan_input *input, const struct registry_entry 
 		plan_declared(&context, spec, entry);
 	else
 		plan_dropped(&context, entry);
+	note_leftover(&context, entry);
 	return context.out_of_memory ? -ENOMEM : 0;
 }
 

@@ -85,8 +85,10 @@ struct plan_step {
 	enum channel_state state; /* once the step is done */
 	bool has_object;
 	struct kipc_object object; /* the one that is meant: ours, observed or in the way */
-	unsigned changes;	   /* PLAN_ALTER: KIPC_ALTER_*; also what a half-made object lacks */
-	char *detail;		   /* what changes, or what stands in the way; NULL: nothing to say */
+	unsigned changes;	   /* PLAN_ALTER: KIPC_ALTER_* */
+	bool has_leftover;	   /* half made before a crash, and of no use: to be removed first of all */
+	struct kipc_object leftover;
+	char *detail; /* what changes, or what stands in the way; NULL: nothing to say */
 };
 
 struct plan {

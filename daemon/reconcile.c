@@ -137,6 +137,8 @@ static bool is_due_for_healing(const struct plan_step *step, const struct channe
 	case PLAN_CONFLICT:
 		return true;
 	case PLAN_RECREATE:
+		/* A reload asked for it, and only a stranger on its key was in the way. */
+		return before->state == STATE_CONFLICT;
 	case PLAN_RETAIN:
 		return false;
 	}
@@ -223,7 +225,7 @@ static void log_trouble(const struct channel *channel)
 }
 
 static void log_deed(const struct plan_step *step, enum plan_action action, const struct channel *channel,
-		     enum reconcile_reason reason)
+		     enum channel_state state_before, enum reconcile_reason reason)
 {
 	static const char *const deeds[] = {
 		[PLAN_CREATE] = "created",
@@ -236,7 +238,11 @@ static void log_deed(const struct plan_step *step, enum plan_action action, cons
 
 	if (!is_deed || channel->state == STATE_FAILED)
 		return;
-	if (reason == RECONCILE_HEAL && action == PLAN_CREATE && step->entry != NULL)
+	if (reason == RECONCILE_HEAL && state_before == STATE_CONFLICT &&
+	    (action == PLAN_CREATE || action == PLAN_RECREATE))
+		log_channel(LOG_NOTICE, step->name, step->kind, channel->link.key,
+			    "its key is free again: made, with id %d", channel->link.id);
+	else if (reason == RECONCILE_HEAL && action == PLAN_CREATE && step->entry != NULL)
 		log_channel(LOG_WARNING, step->name, step->kind, channel->link.key,
 			    "somebody removed it: made anew, with id %d", channel->link.id);
 	else if (reason == RECONCILE_HEAL && action == PLAN_ALTER)
@@ -304,7 +310,7 @@ static void carry_out(struct run *run, const struct plan_step *step, struct chan
 	if (run->reason == RECONCILE_HEAL && (step->action == PLAN_CREATE || step->action == PLAN_ALTER))
 		note_mending(channel, run->now, run->interval);
 	if (run->n_due <= LOG_EACH_UP_TO || run->reason == RECONCILE_HEAL)
-		log_deed(step, action, channel, run->reason);
+		log_deed(step, action, channel, state_before, run->reason);
 	if (channel->reason != NULL && channel->state != STATE_ABSENT &&
 	    (run->reason != RECONCILE_HEAL || channel->state != state_before || !was_in_trouble))
 		log_trouble(channel);
@@ -405,6 +411,23 @@ static void mark_due(struct run *run, const struct plan *plan)
 	}
 }
 
+/* While the intents that say they are ours still stand: only then is it safe to be killed here. */
+static void remove_leftovers(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct plan_step *step = &plan->steps[i];
+		int r;
+
+		if (!step->has_leftover)
+			continue;
+		r = kipc_object_remove(&step->leftover, KIPC_REMOVE_EVEN_IF_NOT_EMPTY, 0, NULL);
+		if (r < 0 && r != -EIDRM)
+			log_channel(LOG_WARNING, step->name, step->leftover.kind, step->leftover.key,
+				    "@%d, begun before a crash, cannot be removed: %s", step->leftover.id,
+				    strerror(-r));
+	}
+}
+
 int reconcile(struct manager *manager, struct config *config, enum reconcile_reason reason, const char *only,
 	      struct report *report)
 {
@@ -434,6 +457,7 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 		r = -ENOMEM;
 	if (r == 0) {
 		mark_due(&run, &situation.plan);
+		remove_leftovers(&situation.plan);
 		r = apply_write_intents(&run.apply, &situation.plan, run.is_due);
 	}
 	if (r < 0) {

@@ -288,7 +288,7 @@ int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const cha
 {
 	struct report undone = { 0 };
 	struct channel *channel;
-	char *text;
+	char *text, *ignored = NULL;
 	int r;
 
 	r = check_creation(manager, kind, name, reterr_text);
@@ -309,7 +309,8 @@ int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const cha
 	/* It cannot be had: leave nothing behind. */
 	r = fail(reterr_text, channel->state == STATE_CONFLICT ? -EEXIST : -EIO, "%s",
 		 channel->reason != NULL ? channel->reason : channel_state_words[channel->state]);
-	(void)change_layer(manager, name, NULL, &undone, &text);
+	(void)change_layer(manager, name, NULL, &undone, &ignored);
+	free(ignored);
 	report_done(&undone);
 	return r;
 }
@@ -354,7 +355,7 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 	int r;
 
 	if (!channel_is_there(channel, &object)) {
-		*ret_lost = strdup("nothing: it is gone already");
+		*ret_lost = strdup("its object is gone already");
 		return *ret_lost == NULL ? -ENOMEM : 0;
 	}
 	is_empty = kipc_object_is_empty(&object, channel->link.maker) > 0;
@@ -424,7 +425,7 @@ int runtime_layer_recover(struct manager *manager, const char *name, struct repo
 	if (channel == NULL)
 		return fail(reterr_text, -ENOENT, "there is no channel of that name");
 	if (channel->state != STATE_LOST)
-		return fail(reterr_text, -EINVAL, "it is %s: only a lost channel can be recovered",
+		return fail(reterr_text, -EPERM, "it is %s: only a lost channel can be recovered",
 			    channel_state_words[channel->state]);
 	/* Forgotten, it is like one that never was. */
 	(void)store_drop_link(manager->runtime.channels_fd, name);

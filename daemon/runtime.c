@@ -112,6 +112,27 @@ static int take_lock(struct runtime *runtime, char **reterr_text)
 	return fail(reterr_text, -errno, "cannot lock %s/lock: %s", runtime->path, strerror(errno));
 }
 
+static int check_what_is_there(const struct runtime *runtime, char **reterr_text)
+{
+	struct stat st;
+
+	if (fstatat(runtime->fd, BUS_SOCKET_NAME, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno == ENOENT)
+			return 0;
+		return fail(reterr_text, -errno, "cannot look at %s/%s: %s", runtime->path, BUS_SOCKET_NAME,
+			    strerror(errno));
+	}
+	if (!S_ISSOCK(st.st_mode))
+		return fail(reterr_text, -EEXIST,
+			    "%s/%s is there and is no socket: it is left alone; move it away", runtime->path,
+			    BUS_SOCKET_NAME);
+	if (st.st_uid != geteuid())
+		return fail(reterr_text, -EEXIST,
+			    "%s/%s belongs to uid %u: it is left alone; have it removed", runtime->path,
+			    BUS_SOCKET_NAME, (unsigned)st.st_uid);
+	return 0;
+}
+
 int runtime_open(struct runtime *runtime, const char *path, char **reterr_text)
 {
 	int r;
@@ -125,6 +146,9 @@ int runtime_open(struct runtime *runtime, const char *path, char **reterr_text)
 	r = runtime->fd = open_folder(AT_FDCWD, path, path, reterr_text);
 	if (r >= 0)
 		r = take_lock(runtime, reterr_text);
+	if (r >= 0)
+		r = check_what_is_there(runtime,
+					reterr_text); /* before anything is made that nobody could control */
 	if (r >= 0)
 		r = runtime->channels_fd = open_subfolder(runtime, REGISTRY_FOLDER, reterr_text);
 	if (r >= 0) {
@@ -152,27 +176,6 @@ static void socket_address(const struct runtime *runtime, const char *name, stru
 {
 	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	snprintf(address->sun_path, sizeof address->sun_path, "/proc/self/fd/%d/%s", runtime->fd, name);
-}
-
-static int check_what_is_there(const struct runtime *runtime, char **reterr_text)
-{
-	struct stat st;
-
-	if (fstatat(runtime->fd, BUS_SOCKET_NAME, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		if (errno == ENOENT)
-			return 0;
-		return fail(reterr_text, -errno, "cannot look at %s/%s: %s", runtime->path, BUS_SOCKET_NAME,
-			    strerror(errno));
-	}
-	if (!S_ISSOCK(st.st_mode))
-		return fail(reterr_text, -EEXIST,
-			    "%s/%s is there and is no socket: it is left alone; move it away", runtime->path,
-			    BUS_SOCKET_NAME);
-	if (st.st_uid != geteuid())
-		return fail(reterr_text, -EEXIST,
-			    "%s/%s belongs to uid %u: it is left alone; have it removed", runtime->path,
-			    BUS_SOCKET_NAME, (unsigned)st.st_uid);
-	return 0;
 }
 
 int runtime_listen(const struct runtime *runtime, char **reterr_text)

@@ -32,6 +32,8 @@ static bool needs_attention(const struct channel *channel, uint64_t now)
 	case STATE_ABSENT:
 		if (channel->is_removed_by_hand)
 			return false;
+		if (channel->spec == NULL)
+			return true; /* its name could not be dropped */
 		return channel->spec->manage == MANAGE_OWN
 			       ? now >= channel->next_mend
 			       : kipc_object_find(channel->kind, channel->spec->key, &object) == 0;

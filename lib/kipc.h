@@ -182,8 +182,9 @@ int kipc_object_list(enum kipc_kind kind, struct kipc_object **ret_objects, size
  * kernel.msgmnb is brought down to it where the kernel would otherwise refuse every change (it wants
  * CAP_SYS_RESOURCE even for an unchanged one).
  *
- * -EIDRM: no such object; -EPERM: not owner nor creator; with KIPC_ALTER_CAPACITY -EDQUOT: above
- * kernel.msgmnb and CAP_SYS_RESOURCE is missing; nothing is changed then.
+ * -EIDRM: no such object; -EPERM: not owner nor creator; -EINVAL: a uid or gid that this user namespace does
+ * not have; with KIPC_ALTER_CAPACITY -EDQUOT: above kernel.msgmnb and CAP_SYS_RESOURCE is missing. Nothing
+ * is changed then.
  */
 int kipc_object_alter(const struct kipc_object *wanted, unsigned which);
 
@@ -294,7 +295,8 @@ int kipc_send(struct kipc_channel *channel, long type, const void *data, size_t 
  *
  * -EMSGSIZE: it is larger than `size`, and stays (kipc_message_bound() is always enough); -ENOMSG: none
  * there (KIPC_NOW); -ETIMEDOUT; -EINTR: a signal came first; -EIDRM: removed while waiting; -EACCES: no read
- * permission; errors of kipc_open().
+ * permission; a timed wait: -EBUSY: every real-time signal is taken; errors of timer_create(2); errors of
+ * kipc_open().
  */
 ssize_t kipc_recv(struct kipc_channel *channel, void *buffer, size_t size, long type, unsigned flags,
 		  int64_t timeout, long *ret_type);

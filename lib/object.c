@@ -266,7 +266,8 @@ int kipc_object_alter(const struct kipc_object *wanted, unsigned which)
 	r = object_set(&object);
 	if (r == -EPERM && object.kind == KIPC_QUEUE)
 		r = set_clamped(&object, which);
-	return r == -EINVAL ? -EIDRM : r;
+	/* EINVAL has two meanings: no such object, and a uid or gid that this user namespace does not have. */
+	return r == -EINVAL && kipc_object_stat(object.kind, object.id, &before) < 0 ? -EIDRM : r;
 }
 
 static int read_semaphore(int id, int index, struct kipc_semaphore *semaphore)

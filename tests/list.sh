@@ -50,6 +50,8 @@ is "--sort downwards" "$(names --sort=-name)" "prices orders build absentee "
 is "--columns" "$(kipcctl list --no-legend --kind=queue --state=active --columns=messages,bytes,capacity)" "2 10 8K"
 is "--bytes" "$(kipcctl list --no-legend --kind=segment --columns=size --bytes)" "65536"
 like "a description is shown as it is" "$(LC_ALL=C.UTF-8 kipcctl list --columns=description)" "^Orders — waiting to be billed$"
+like "and escaped where the locale has no such character" "$(timeout 10 kipcctl list --columns=description)" \
+	'^Orders \\xe2\\x80\\x94 waiting to be billed$'
 like "--columns=help" "$(kipcctl list --columns=help)" "^messages +of a queue: how many are there$"
 
 exits 2 "an unknown column" kipcctl list --columns=nmae
@@ -75,6 +77,10 @@ is "JSON: the columns that were asked for" "$(kipcctl list --json --columns=name
 
 exits 0 "limits" kipcctl limits
 like "says what is used and what is declared" "$OUT" "^msgmni +[0-9]+ +2 +1 queues +kernel.msgmni$"
+is "and what the largest queue and all segments need" \
+	"$(kipcctl limits --json | json 'join " ", map { $_->{declared} } grep { $_->{name} =~ /^(msgmnb|shmall|semmns)$/ } @$d')" \
+	"8192 $((65536 / $(getconf PAGESIZE))) 3"
+like "limits has columns too" "$(kipcctl limits --columns=help)" "^sysctl +what sets it$"
 is "limits in JSON" "$(kipcctl limits --json | json '(grep { $_->{name} eq "semmns" } @$d)[0]{used}')" 3
 
 ipcrm -Q 0x4b01
@@ -83,6 +89,11 @@ exits 0 "without kipcd" kipcctl list
 like "says so" "$ERR" "shown is what the registry and the kernel show"
 like "shows the names of the registry" "$OUT" "^prices +segment +0x000004d2 +[0-9]+ active "
 like "a name whose object is gone is lost" "$OUT" "^orders +queue +0x00004b01 +[0-9]+ lost +- +- +-$"
+
+segment=$(id_of prices)
+ln -sfn "segment:0x000004d2:$segment:4242" "$KIPC_RUNTIME_DIR/channels/prices"
+like "an object of another creator is not what a name means" "$(kipcctl list -q)" "^prices +segment +0x000004d2 +$segment lost "
+like "but foreign" "$(kipcctl list -q --foreign)" "^- +segment +0x000004d2 +$segment foreign "
 
 ln -sfn "elsewhere:1" "$KIPC_RUNTIME_DIR/channels/.ns"
 exits 0 "a registry of another boot" kipcctl list

@@ -89,6 +89,9 @@ exits 2 "set: an unknown key" kipcctl set tmp mdoe=0600
 like "has a hint" "$ERR" "did you mean 'mode'"
 exits 3 "set: an unknown channel" kipcctl set nobody mode=0600
 
+exits 1 "recover: there is nothing to recover of an active channel" kipcctl recover tmp
+like "says so" "$ERR" "it is active: only a lost channel can be recovered"
+
 kipcctl reload >/dev/null
 exits 0 "plan: nothing to do" kipcctl plan
 is "prints nothing" "$OUT" ""
@@ -96,6 +99,8 @@ like "and says so" "$ERR" "nothing to do: 6 channels are as declared"
 echo "[queue new]" >>"$conf"
 exits 0 "plan: a new channel" kipcctl plan
 like "is to be created" "$OUT" "^new +queue +create "
+exits 2 "reload: an unknown column" kipcctl reload --columns=nmae
+is "is seen before anything is done" "$(state_of new)" ""
 exits 0 "reload" kipcctl reload
 like "does it" "$OUT" "^new +queue +create +active"
 like "plan in JSON has every channel" "$(kipcctl plan --json | grep -c '"action": "keep"')" "^7$"

@@ -22,11 +22,13 @@ if [ -z "${KIPC_TEST_NAMESPACE:-}" ]; then
 	exit 0
 fi
 
+[ -x "$kipcd" ] || { echo "Bail out! there is no $kipcd"; exit 1; }
 T=$(mktemp -d "${TMPDIR:-/tmp}/kipc-test.XXXXXX")
 chmod 755 "$T"
 export KIPC_RUNTIME_DIR=$T/run
 conf=$T/kipcd.conf
 kipcd_pid=
+kipcd_under=() # what kipcd is started by: setpriv and its arguments, say
 n_tests=0
 n_failed=0
 
@@ -79,7 +81,7 @@ start_kipcd() {
 	local ready
 	rm -f "$T/ready"
 	mkfifo "$T/ready"
-	"$kipcd" --config="$conf" --ready-fd=9 "$@" 9>"$T/ready" 2>>"$T/kipcd.log" &
+	"${kipcd_under[@]}" "$kipcd" --config="$conf" --ready-fd=9 "$@" 9>"$T/ready" 2>>"$T/kipcd.log" &
 	kipcd_pid=$!
 	read -r ready <"$T/ready" || { wait "$kipcd_pid"; kipcd_status=$?; kipcd_pid=; return 1; }
 }
@@ -92,11 +94,23 @@ stop_kipcd() {
 	kipcd_pid=
 }
 
+# until_true COMMAND…: waits for what cannot be blocked on, at most 20 s
+until_true() {
+	local end=$((SECONDS + 20)) _
+	[ -p "$T/never" ] || mkfifo "$T/never"
+	until "$@"; do
+		[ $SECONDS -le $end ] || return 1
+		read -r -t 0.05 _ <>"$T/never"
+	done
+}
+
 # The id behind a name, from the registry; the number of objects of a kind (q, m, s).
 id_of() { readlink "$KIPC_RUNTIME_DIR/channels/$1" | cut -d: -f3; }
 count_of() { ipcs "-$1" | grep -c '^0x'; }
 
 finish() {
+	[ -z "${SANITIZER_FLAGS:-}" ] ||
+		unlike "the sanitizers found nothing in kipcd" "$(cat "$T/kipcd.log" 2>/dev/null)" 'Sanitizer|runtime error'
 	echo "1..$n_tests"
 	exit 0
 }

@@ -1,0 +1,156 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What kipcd does about changes from outside: it mends what is safe to mend unasked, and says what is not.
+. "$(dirname "$0")/tap.sh"
+
+field() { kipcctl list --no-legend --columns="$2,name" | awk -v name="$1" '$NF == name { $NF = ""; sub(/ $/, ""); print }'; }
+state_of() { field "$1" state; }
+is_in_state() { [ "$(state_of "$1")" = "$2" ]; }
+has_another_id() { local id; id=$(id_of "$1") && [ -n "$id" ] && [ "$id" != "$2" ]; }
+log() { cat "$T/kipcd.log"; }
+
+cat >"$conf" <<'EOF'
+[daemon]
+sample_interval = 100ms
+[queue orders]
+key = 0x4b01
+mode = 0640
+capacity = 8K
+[segment prices]
+key = 1234
+size = 4K
+[semaphore build]
+key = 0x4b03
+values = 1
+EOF
+start_kipcd || fail 'kipcd starts' "$(log)"
+
+# -- a queue ---------------------------------------------------------------------------------------------------
+
+old=$(id_of orders)
+kipcctl recv orders 2>"$T/recv.err" & receiver=$!
+until_true bash -c "read -r _ _ state _ </proc/$receiver/stat && [ \"\$state\" = S ]"
+ipcrm -q "$old"
+wait "$receiver"
+is 'whoever waits on a queue that is removed is told so' $? 6
+until_true has_another_id orders "$old"
+is 'a removed queue is made anew' "$(state_of orders) $(field orders mode,capacity)" 'active 0640 8K'
+like '... which the log reports' "$(log)" "queue orders: somebody removed it: made anew, with id $(id_of orders)"
+kipcctl send orders hello
+is '... and its name means the new one' "$(kipcctl recv orders)" hello
+
+if perl -MIPC::Msg -e 1 2>/dev/null; then
+	perl -MIPC::Msg -e 'IPC::Msg->new(0x4b01, 0)->set(mode => 0606, qbytes => 100)'
+	until_true grep -q 'changed from outside' "$T/kipcd.log"
+	is 'mode and capacity changed from outside are mended' "$(field orders mode,capacity)" '0640 8K'
+	like '... which the log reports' "$(log)" 'orders: changed from outside, and mended: mode 0606 -> 0640, capacity 100 -> 8K'
+else
+	skip 'mode and capacity changed from outside are mended' 'this perl has no IPC::Msg'
+fi
+
+# -- a segment -------------------------------------------------------------------------------------------------
+
+old=$(id_of prices)
+ipcrm -m "$old"
+until_true has_another_id prices "$old"
+is 'a removed segment that nobody attached is made anew' "$(state_of prices)" active
+
+# Attaches the segment, and leaves it when its standard input ends.
+attach() { perl -MIPC::SharedMem -e '$s = IPC::SharedMem->new(1234, 4096, 0); $s->attach or die; $| = 1; print "attached\n"; <STDIN>'; }
+if perl -MIPC::SharedMem -e 1 2>/dev/null; then
+	coproc USER { attach; }
+	read -r _ <&"${USER[0]}"
+	kipcctl write prices kept
+	old=$(id_of prices)
+	ipcrm -m "$old"
+	until_true is_in_state prices lost
+	is 'one that is still attached is lost' "$(state_of prices)" lost
+	like '... which the log explains' "$(log)" "segment prices: lost: somebody removed segment @$old, which is still attached 1 times: end its users"
+	is '... no empty one is put beside it' "$(ipcs -m | grep -c '^0x000004d2')" 0
+	is '... and its users can still read it' "$(kipcctl read "segment:@$old" --length=4)" kept
+	user=$USER_PID
+	exec {USER[1]}>&-
+	wait "$user"
+	until_true has_another_id prices "$old"
+	is '... once they have let go it is made anew' "$(state_of prices)" active
+
+	coproc USER { attach; }
+	read -r _ <&"${USER[0]}"
+	old=$(id_of prices)
+	ipcrm -m "$old"
+	until_true is_in_state prices lost
+	exits 0 'recover makes it anew all the same' kipcctl recover prices
+	is '... with another id' "$(has_another_id prices "$old"; echo $?) $(state_of prices)" '0 active'
+	user=$USER_PID
+	exec {USER[1]}>&-
+	wait "$user"
+else
+	skip 'a segment that is still attached is lost' 'this perl has no IPC::SharedMem'
+fi
+
+# -- a semaphore -----------------------------------------------------------------------------------------------
+
+mkfifo "$T/hold"
+kipcctl lock build -- bash -c "echo held >&2; read -r _ <'$T/hold'" 2>"$T/holder" & holder=$!
+until_true grep -q held "$T/holder"
+old=$(id_of build)
+ipcrm -s "$old"
+until_true is_in_state build lost
+is 'a removed semaphore is lost: a second holder would get in' "$(state_of build)" lost
+like '... which the log explains' "$(log)" "semaphore build: lost: somebody removed semaphore @$old"
+kipcctl reload >"$T/out"
+is '... a reload leaves it so' "$(state_of build)" lost
+stop_kipcd
+start_kipcd
+is '... and a restart' "$(state_of build) $(count_of s)" 'lost 0'
+exits 1 'recover is for what is lost' kipcctl recover orders
+exits 0 'recover' kipcctl recover build
+is '... makes it anew' "$(state_of build) $(field build values)" 'active 1'
+echo >"$T/hold"
+wait "$holder"
+
+# -- a key that somebody else took -----------------------------------------------------------------------------
+
+# In one process, so that kipcd has no chance in between.
+perl -e '$id = msgget(0x4b01, 0); msgctl($id, 0, 0) && defined msgget(0x4b01, 01666) or die'
+until_true is_in_state orders conflict
+is 'a key lost to a stranger is a conflict' "$(state_of orders)" conflict
+foreign=$(ipcs -q | awk '$1 == "0x00004b01" { print $2 }')
+is '... the name does not mean the stranger' "$(kipcctl send orders x 2>/dev/null; echo $?) $(kipcctl recv --all "@$foreign" --no-wait)" '3 '
+kipcctl reload >"$T/out"
+is '... nor is it touched by a reload' "$(ipcs -q | awk '$1 == "0x00004b01" { print $2 }')" "$foreign"
+ipcrm -q "$foreign"
+until_true is_in_state orders active
+is 'it heals when the stranger leaves' "$(state_of orders) $(field orders mode)" 'active 0640'
+like '... which the log reports' "$(log)" 'queue orders: its key is free again: made, with id'
+perl -e '$id = semget(0x4b03, 0, 0); semctl($id, 0, 0, 0) && defined semget(0x4b03, 1, 01666) or die'
+until_true is_in_state build conflict
+ipcrm -S 0x4b03
+until_true is_in_state build lost
+is 'a semaphore that was lost so is lost when the stranger leaves' "$(state_of build)" lost
+
+perl -e 'defined msgget(0x5b01, 01666) or die'
+sed -i 's/0x4b01/0x5b01/' "$conf"
+kipcctl reload >"$T/out"
+is 'a new key that a stranger has is a conflict' "$(state_of orders) $(field orders key)" 'conflict 0x00005b01'
+ipcrm -Q 0x5b01
+until_true is_in_state orders active
+is '... and is taken when the stranger leaves' "$(state_of orders) $(ipcs -q | grep -c '^0x00005b01')" 'active 1'
+is '... the one under the old key is gone' "$(ipcs -q | grep -c '^0x00004b01')" 0
+
+# -- what somebody keeps undoing -------------------------------------------------------------------------------
+
+for ((round = 0; round < 3; round++)); do
+	old=$(id_of orders)
+	ipcrm -q "$old"
+	until_true has_another_id orders "$old"
+done
+old=$(id_of orders)
+ipcrm -q "$old"
+until_true is_in_state orders absent
+like 'what is removed again and again is made anew ever more slowly' "$(field orders reason)" 'somebody removes it again and again'
+kipcctl reload >"$T/out"
+is '... a reload does it at once' "$(state_of orders)" active
+stop_kipcd
+is 'kipcd ends well' "$kipcd_status" 0
+finish

@@ -1,0 +1,134 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A client of the control socket that is in a hurry, or misbehaves: hostile-client.pl SOCKET HOW [N]. It speaks D-Bus
+# over a plain socket, so that nothing keeps it from doing what no bus library would. Prints what became of it.
+use strict;
+use warnings;
+use Socket;
+use Time::HiRes qw(time sleep);
+
+my ($path, $how, $n) = @ARGV;
+$SIG{PIPE} = 'IGNORE';
+$SIG{ALRM} = sub { print "still connected after 20 s\n"; exit 1 };
+alarm 20;
+$| = 1;
+
+sub open_socket {
+	socket(my $socket, AF_UNIX, SOCK_STREAM, 0) or die "socket: $!\n";
+	connect($socket, sockaddr_un($path)) or die "connect: $!\n";
+	return $socket;
+}
+
+# Whether kipcd let us in. What is to follow at once goes out with the end of it.
+sub authenticate {
+	my ($socket, @follows) = @_;
+	my $answer = '';
+	syswrite($socket, "\0AUTH EXTERNAL " . unpack('H*', $>) . "\r\n") or return 0;
+	sysread($socket, $answer, 4096) or return 0;
+	$answer =~ /^OK / or die "authentication: $answer\n";
+	return syswrite($socket, join('', "BEGIN\r\n", @follows));
+}
+
+# A call of org.kipc1.Manager with a text and a number, as List and Plan take them (D-Bus specification, "Message Protocol").
+my $serial = 0;
+sub message {
+	my ($member) = @_;
+	my $body = pack('L< Z* x3 L<', 0, '', 1000);
+	my $fields = '';
+	for ([1, 'o', '/org/kipc1'], [2, 's', 'org.kipc1.Manager'], [3, 's', $member]) {
+		my ($code, $type, $text) = @$_;
+		$fields .= pack('C C a x L< Z*', $code, 1, $type, length $text, $text);
+		$fields .= "\0" x (-length($fields) % 8);
+	}
+	$fields .= pack('C C a x C Z*', 8, 1, 'g', 2, 'su');
+	my $header = pack('a C C C L< L< L<', 'l', 1, 0, 1, length $body, ++$serial, length $fields) . $fields;
+	return $header . "\0" x (-length($header) % 8) . $body;
+}
+
+# Reads one message and returns it, or '' at the end.
+sub read_message {
+	my ($socket) = @_;
+	my $text = '';
+	my $wanted = 16;
+	while (length $text < $wanted) {
+		sysread($socket, $text, $wanted - length $text, length $text) or return '';
+		if (length $text == 16) {
+			my ($body, undef, $fields) = unpack('x4 L< L< L<', $text);
+			$wanted = 16 + $fields + (-$fields % 8) + $body;
+		}
+	}
+	return $text;
+}
+
+sub wait_for_the_end {
+	my ($socket) = @_;
+	my $begin = time;
+	1 while sysread($socket, my $answer, 4096);
+	printf "dropped after %d s\n", time - $begin;
+}
+
+my %ways = (
+	# says nothing at all
+	silent => sub { wait_for_the_end(open_socket()) },
+	# begins to authenticate
+	half => sub { my $socket = open_socket(); syswrite($socket, "\0AUTH EXTER"); wait_for_the_end($socket) },
+	# authenticates, and never begins
+	waiting => sub {
+		my $socket = open_socket();
+		syswrite($socket, "\0AUTH EXTERNAL " . unpack('H*', $>) . "\r\n");
+		wait_for_the_end($socket);
+	},
+	# authenticates a byte at a time
+	dripping => sub {
+		my $socket = open_socket();
+		my $begin = time;
+		syswrite($socket, "\0AUTH ");
+		sleep 0.1 while syswrite($socket, 'E');
+		printf "dropped after %d s\n", time - $begin;
+	},
+	# calls N times without waiting for the end of the authentication
+	early => sub {
+		my $socket = open_socket();
+		authenticate($socket, map { message('List') } 1 .. $n);
+		read_message($socket) for 1 .. $n;
+		print "$n answers\n";
+	},
+	# sends what is no message
+	garbage => sub {
+		my $socket = open_socket();
+		authenticate($socket);
+		syswrite($socket, "\xff" x 65536);
+		wait_for_the_end($socket);
+	},
+	# calls, and reads none of the replies
+	deaf => sub {
+		my $socket = open_socket();
+		authenticate($socket);
+		my $calls = 0;
+		$calls++ while syswrite($socket, message('List'));
+		print "disconnected: $!\n";
+	},
+	# calls N times, each when the last one was answered
+	eager => sub {
+		my $socket = open_socket();
+		my %answers = (refused => 0, served => 0);
+		authenticate($socket);
+		for (1 .. $n) {
+			syswrite($socket, message('Plan'));
+			$answers{read_message($socket) =~ /org\.kipc1\.Error\.LimitExceeded/ ? 'refused' : 'served'}++;
+		}
+		print "$answers{served} served, $answers{refused} refused\n";
+	},
+	# holds N connections until its standard input ends
+	many => sub {
+		my @sockets;
+		for (1 .. $n) {
+			my $socket = open_socket();
+			push @sockets, $socket if authenticate($socket);
+		}
+		print scalar @sockets, " connections\n";
+		alarm 0;
+		<STDIN>;
+	},
+);
+($ways{$how} or die "there is no '$how'\n")->();

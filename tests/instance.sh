@@ -1,0 +1,222 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One kipcd and its surroundings: its folder and socket, a second one, its arguments, what it tells systemd.
+. "$(dirname "$0")/tap.sh"
+
+printf '[queue orders]\nkey = 0x4b01\n' >"$conf"
+run=$KIPC_RUNTIME_DIR
+kipcd_here() { timeout 20 "$kipcd" --config="$conf" "$@"; }
+state_of() { kipcctl list --no-legend --columns=state,name | awk -v name="$1" '$2 == name { print $1 }'; }
+# start_beside COMMAND…: another kipcd; its process is left in $beside_pid
+start_beside() {
+	rm -f "$T/beside"
+	mkfifo "$T/beside"
+	"$@" --ready-fd=9 9>"$T/beside" 2>>"$T/kipcd.log" &
+	beside_pid=$!
+	read -r _ <"$T/beside"
+}
+begin_anew() { ipcrm --all; rm -rf "$run"; }
+
+# -- arguments -------------------------------------------------------------------------------------------------
+
+exits 0 '--help' "$kipcd" --help
+like '... names every option' "$(tr '\n' ' ' <<<"$OUT")" '--config=.*--runtime-dir=.*--user.*--check.*--ready-fd=.*--debug.*--version'
+exits 0 '--version' "$kipcd" --version
+like '... says it' "$OUT" '^kipcd \(kipc\) [0-9]'
+exits 2 'an unknown option is wrong usage' "$kipcd" --nonsense
+exits 2 'an argument is wrong usage' "$kipcd" start
+like '... and is named' "$ERR" "'start': kipcd takes options only"
+exits 2 '--ready-fd of a closed descriptor' "$kipcd" --ready-fd=77
+exits 2 '--ready-fd of what is no number' "$kipcd" --ready-fd=x
+
+# -- --check ---------------------------------------------------------------------------------------------------
+
+exits 0 '--check of a good configuration' "$kipcd" --check --config="$conf"
+is '... says nothing' "$OUT$ERR" ''
+is '... and makes nothing' "$(count_of q)$(ls "$run" 2>&1 | grep -c 'No such file')" 01
+printf '[queue orders]\nmode = 0666\n' >"$T/warn.conf"
+exits 0 '--check of one with a warning' "$kipcd" --check --config="$T/warn.conf"
+like '... shows it' "$ERR" "$T/warn.conf:2: warning: \[queue orders\] mode: 0666 lets in everybody"
+printf '[queue orders]\nmode = 9999\n[segment prices]\n' >"$T/wrong.conf"
+exits 78 '--check of a wrong one' "$kipcd" --check --config="$T/wrong.conf"
+is '... lists every mistake' "$(grep -c "^$T/wrong.conf:" <<<"$ERR")" 2
+exits 78 '--check of one that is not there' "$kipcd" --check --config="$T/nowhere.conf"
+cp "$conf" "$T/open.conf"
+chmod 666 "$T/open.conf"
+exits 78 'a configuration that others may write is refused' "$kipcd" --config="$T/open.conf"
+like '... with the cure' "$ERR" "chmod go-w $T/open.conf"
+
+# -- one kipcd a folder ----------------------------------------------------------------------------------------
+
+start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
+printf '[queue other]\n' >"$T/other.conf"
+exits 1 'a second kipcd on one folder leaves' timeout 20 "$kipcd" --config="$T/other.conf"
+like '... and says why' "$ERR" "another kipcd already runs on $run: stop it first, or give this one a --runtime-dir= of its own"
+is '... having made nothing' "$(count_of q)" 1
+exits 0 '... and the first goes on' kipcctl reload
+start_beside env KIPC_RUNTIME_DIR="$T/second" "$kipcd" --config="$T/other.conf" --runtime-dir="$T/third"
+is 'one with a folder of its own runs beside it' "$(kipcctl --runtime-dir="$T/third" list --no-legend --columns=name)" other
+is '... the option beats the variable' "$(ls -d "$T/second" 2>&1 | grep -c 'No such file')" 1
+kill "$beside_pid"
+wait "$beside_pid"
+stop_kipcd KILL
+is 'a killed one leaves its socket' "$(test -S "$run/control" && echo yes)" yes
+exits 7 '... which nobody answers' kipcctl reload
+start_kipcd
+is 'a stale socket is replaced' "$(state_of orders)" active
+stop_kipcd INT
+is 'SIGINT ends it' "$kipcd_status" 0
+is '... and it takes its socket along' "$(ls "$run/control" 2>&1 | grep -c 'No such file')" 1
+begin_anew
+
+# refused WHAT PATTERN: a start that fails, with those words, before anything is made
+refused() {
+	exits 1 "$1" kipcd_here
+	like '... with a clear word' "$ERR" "$2"
+	is '... and nothing is made' "$(count_of q)" 0
+}
+
+# -- what stands where the socket belongs ----------------------------------------------------------------------
+
+mkdir "$run"
+echo precious >"$T/precious"
+ln -s "$T/precious" "$run/control"
+refused 'a control socket that is a symlink' "$run/control is there and is no socket: it is left alone; move it away"
+is '... the link and its target are untouched' "$(readlink "$run/control") $(cat "$T/precious")" "$T/precious precious"
+rm "$run/control"
+ln -s "$T/nowhere" "$run/control"
+refused 'a symlink to nowhere' 'is no socket'
+rm "$run/control"
+mkdir "$run/control"
+refused 'a folder' 'is no socket'
+is '... is untouched' "$(test -d "$run/control" && echo yes)" yes
+rmdir "$run/control"
+echo precious >"$run/control"
+refused 'a file' 'is no socket'
+is '... is untouched' "$(cat "$run/control")" precious
+rm "$run/control"
+perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0) && bind(S, sockaddr_un($ARGV[0])) or die' "$run/control"
+if chown 65534 "$run/control" 2>/dev/null; then
+	refused "somebody else's socket" "$run/control belongs to uid 65534: it is left alone; have it removed"
+	is '... is untouched' "$(stat -c %u "$run/control")" 65534
+else
+	skip "somebody else's socket" 'only root can make one'
+fi
+begin_anew
+
+# -- the folder ------------------------------------------------------------------------------------------------
+
+mkdir "$run"
+chmod 777 "$run"
+refused 'a folder that others may write' "the folder $run must belong to uid $(id -u) and be writable by nobody else \(it is uid $(id -u), mode 0777\)"
+is '... is left as it is' "$(stat -c %a "$run")" 777
+chmod 755 "$run"
+mkdir "$run/channels"
+chmod 775 "$run/channels"
+refused 'a registry that others may write' "the folder $run/channels must belong"
+rmdir "$run/channels"
+ln -s "$T" "$run/channels"
+refused 'a registry that is a symlink' "cannot open the folder $run/channels"
+rm "$run/channels"
+if chown 65534 "$run" 2>/dev/null; then
+	refused "somebody else's folder" "it is uid 65534"
+else
+	skip "somebody else's folder" 'only root can make one'
+fi
+rm -rf "$run"
+mkdir "$T/elsewhere"
+ln -s "$T/elsewhere" "$run"
+refused 'a runtime folder that is a symlink' "cannot open the folder $run"
+rm "$run"
+echo file >"$run"
+refused 'a runtime folder that is a file' "cannot open the folder $run: Not a directory"
+rm "$run"
+
+deep=$T/$(printf 'd%.0s' {1..100})/$(printf 'e%.0s' {1..100})
+KIPC_RUNTIME_DIR=$deep
+start_kipcd
+is 'a folder deeper than a socket address is long' "$(state_of orders)" active
+stop_kipcd
+KIPC_RUNTIME_DIR=$run
+begin_anew
+
+start_kipcd
+stop_kipcd
+before=$(ipcs -q)
+ln -sfn "00000000-0000-0000-0000-000000000000:1" "$run/channels/.ns"
+start_kipcd
+is 'a registry of another boot means nothing: its objects are foreign' "$(state_of orders)" conflict
+is '... and untouched' "$(ipcs -q)" "$before"
+stop_kipcd
+begin_anew
+
+# -- --user ----------------------------------------------------------------------------------------------------
+
+mkdir -p "$T/home/.config/kipc" "$T/xdg" "$T/xdg-config/kipc"
+chmod 700 "$T/xdg"
+printf '[queue home]\n' >"$T/home/.config/kipc/kipcd.conf"
+printf '[queue xdg]\n' >"$T/xdg-config/kipc/kipcd.conf"
+as_user=(env -u KIPC_RUNTIME_DIR -u XDG_CONFIG_HOME HOME="$T/home" XDG_RUNTIME_DIR="$T/xdg")
+start_beside "${as_user[@]}" "$kipcd" --user
+is '--user: $XDG_RUNTIME_DIR, and ~/.config' "$("${as_user[@]}" kipcctl --user list --no-legend --columns=name)" home
+kill "$beside_pid"
+wait "$beside_pid"
+start_beside "${as_user[@]}" XDG_CONFIG_HOME="$T/xdg-config" "$kipcd" --user
+is '... or $XDG_CONFIG_HOME' "$("${as_user[@]}" kipcctl --user list --no-legend --columns=name,state)" 'home retained
+xdg  active'
+kill "$beside_pid"
+wait "$beside_pid"
+is '... in $XDG_RUNTIME_DIR/kipcd' "$(test -L "$T/xdg/kipcd/channels/xdg" && echo yes)" yes
+exits 1 '--user without XDG_RUNTIME_DIR' env -u KIPC_RUNTIME_DIR -u XDG_RUNTIME_DIR "$kipcd" --user
+like '... says what it needs' "$ERR" '--user needs XDG_RUNTIME_DIR'
+begin_anew
+
+# -- what systemd is told --------------------------------------------------------------------------------------
+
+# Prints what comes, until STOPPING=1.
+cat >"$T/listen.pl" <<'EOF'
+use Socket;
+socket(S, AF_UNIX, SOCK_DGRAM, 0) && bind(S, sockaddr_un($ARGV[0])) or die;
+$| = 1;
+print "listening\n";
+while (defined recv(S, $text, 4096, 0)) { print "$text\n"; last if $text =~ /^STOPPING=1/m }
+EOF
+mkfifo "$T/listening"
+perl "$T/listen.pl" "$T/notify" >"$T/listening" & listener=$!
+exec 8<"$T/listening"
+read -r _ <&8
+kipcd_under=(env NOTIFY_SOCKET="$T/notify")
+start_kipcd
+kipcctl reload >"$T/out"
+printf '[queue orders]\nmode = 9999\n' >"$T/wrong.conf"
+cp "$conf" "$T/right.conf"
+cp "$T/wrong.conf" "$conf"
+kipcctl reload 2>"$T/err"
+cp "$T/right.conf" "$conf"
+stop_kipcd
+wait "$listener"
+told=$(cat <&8)
+exec 8<&-
+is 'READY, RELOADING and READY for each reload, STOPPING' "$(grep -E '^[A-Z]+=1$' <<<"$told" | tr '\n' ' ')" \
+	'READY=1 RELOADING=1 READY=1 RELOADING=1 READY=1 STOPPING=1 '
+like 'a line on how it is' "$told" '^STATUS=1 channels, 1 active, 0 in trouble$'
+read -r uptime _ </proc/uptime
+usec=$(grep -A1 '^RELOADING=1$' <<<"$told" | sed -n 's/^MONOTONIC_USEC=//p' | tail -n 1)
+is 'RELOADING comes with the time' "$((usec > 0 && usec / 1000000 <= ${uptime%.*} + 1 && usec / 1000000 >= ${uptime%.*} - 60))" 1
+kipcd_under=()
+
+# -- its standard error --------------------------------------------------------------------------------------
+
+rm -f "$T/ready"
+mkfifo "$T/ready" "$T/log"
+"$kipcd" --config="$conf" --ready-fd=9 2>"$T/log" 9>"$T/ready" & kipcd_pid=$!
+exec 8<"$T/log"
+read -r _ <"$T/ready"
+exec 8<&-
+exits 0 'whoever reads its standard error may leave' kipcctl reload
+printf '[queue more]\n' >>"$conf"
+exits 0 '... and it goes on' kipcctl reload
+is '... doing what it is told' "$(state_of more)" active
+stop_kipcd
+is '... to the end' "$kipcd_status" 0
+finish

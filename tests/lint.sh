@@ -1,0 +1,215 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What no compiler checks: who includes whom, that each manual page has all that it should, that the library exports
+# what it says, and that the example in libkipc(3) works.
+. "$(dirname "$0")/tap.sh"
+cd "$top_src" || exit 1
+
+# none WHAT LINES: there must be none; what there is, is shown
+none() { is "$1" "$2" ''; }
+
+# same WHAT GOT EXPECTED: the same lines in any order; what differs is shown, '<' is too much and '>' is missing
+same() { none "$1" "$(diff <(sort -u <<<"$2") <(sort -u <<<"$3") | grep '^[<>]')"; }
+
+sources() { find "$@" -name '*.[ch]' | sort; }
+
+# Everything in the source folders that a human wrote, but for what Markdown says.
+written() {
+	find lib common daemon client conf systemd tests bench -type f \( -name '*.[ch]' -o -name '*.[1-8]' \
+		-o -name '*.sh' -o -name '*.pl' -o -name '*.py' -o -name '*.in' -o -name '*.sym' -o -name '*.sysusers' -o -name '*.conf' \) | sort
+	printf '%s\n' bootstrap configure.ac Makefile.am .ci/run
+}
+
+# -- who includes whom -----------------------------------------------------------------------------------
+
+# "FILE HEADER", with the brackets of those that are not ours.
+includes() {
+	sources "$@" | xargs grep -HE '^[[:space:]]*#[[:space:]]*include' |
+		sed -nE 's/^([^:]*):[^"<]*(<[^>]*>).*/\1 \2/p; s/^([^:]*):[^"<]*"([^"]*)".*/\1 \2/p' |
+		sed -E 's/ <((lib|common|daemon|client|tests|bench)\/[^>]*)>/ \1/'
+}
+
+# ours ROOM PATTERN: of our own headers, a room includes only these (and the generated config.h)
+ours() {
+	none "$1 includes only what it may" "$(includes "$1" | grep -v ' <' | grep -vE " (config\.h|$2)$")"
+}
+ours lib 'lib/.*'
+ours common 'lib/kipc\.h|common/.*'
+ours daemon 'lib/.*|common/.*|daemon/.*'
+ours client 'lib/kipc\.h|common/.*|client/.*'
+
+# theirs WHAT HEADERS PATTERN: these headers of others are included only by these files
+theirs() {
+	none "$1" "$(includes lib common daemon client | grep -E " <($2)>$" | grep -vE "^($3) ")"
+}
+control_half=$(sed -n '/^kipcctl_control_la_SOURCES/,/[^\\]$/p' Makefile.am | grep -oE 'client/[a-z-]+\.[ch]')
+like 'the control half of kipcctl is known' "$control_half" '^client/control-half\.c$'
+control_half=${control_half//./\\.}
+theirs '<ini.h> is read in one file' 'ini\.h' 'daemon/ini\.c'
+theirs 'System V headers are for lib and daemon/kernel.c' 'sys/(msg|shm|sem)\.h' 'lib/.*|daemon/kernel\.c'
+theirs 'systemd is for daemon and the control half' 'systemd/.*' "daemon/.*|${control_half//$'\n'/|}"
+theirs 'tables and JSON are for the control half' '(libsmartcols|json-c)/.*' "${control_half//$'\n'/|}"
+
+# -- every file ------------------------------------------------------------------------------------------
+
+# licensed LICENCE FILES: the SPDX line is among the first three
+licensed() {
+	local file
+	while read -r file; do
+		head -n 3 "$file" | grep -q "SPDX-License-Identifier: $1" || echo "$file"
+	done <<<"$2"
+}
+none 'every file has an SPDX line' "$(licensed '[A-Z]' "$(written)")"
+none 'lib is LGPL-2.1-or-later' "$(licensed LGPL-2.1-or-later "$(sources lib; echo lib/libkipc.3)")"
+none 'the programs are GPL-2.0-or-later' \
+	"$(licensed GPL-2.0-or-later "$(sources common daemon client; ls daemon/*.[1-8] client/*.[1-8])")"
+none 'what is to be copied from is CC0-1.0' "$(licensed CC0-1.0 "$(sources tests/examples; ls conf/* systemd/*.in systemd/*.sysusers)")"
+none 'nothing is left for later' "$(written | xargs grep -nwE 'TO''DO|FIX''ME|X''XX')"
+# A process that lives until it is killed may sleep a thousand seconds; nothing waits for time to pass.
+none 'no test sleeps' "$(find tests -type f -name '*.*' ! -name lint.sh \( -name '*.sh' -o -name '*.c' -o -name '*.p[ly]' \) \
+	-exec grep -nHE '\b(u|nano)?sleep *\(|\bsleep +([0-9]*[.]|[0-9]{1,3}\b)' {} +)"
+
+formatter=$(command -v clang-format)
+if [ -n "$formatter" ] && clang-format --version | grep -q 'version 14\.'; then
+	none 'clang-format has nothing to say' \
+		"$(sources lib common daemon client tests bench | xargs clang-format --dry-run -Werror 2>&1 |
+			sed -n 's/:[0-9:]* error:.*//p' | uniq)"
+else
+	skip 'clang-format has nothing to say' 'no clang-format 14'
+fi
+
+# -- manual pages ----------------------------------------------------------------------------------------
+
+pages='client/kipcctl.1 lib/libkipc.3 daemon/kipcd.conf.5 daemon/kipcd.8'
+if command -v mandoc >/dev/null; then
+	none 'mandoc has no warning for the manual pages' "$(mandoc -T lint -W warning $pages)"
+else
+	skip 'mandoc has no warning for the manual pages' 'no mandoc'
+fi
+if command -v man >/dev/null && command -v groff >/dev/null; then
+	none 'man has no warning for the manual pages' \
+		"$(for page in $pages; do MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings -l "$page" 2>&1 >/dev/null; done)"
+else
+	skip 'man has no warning for the manual pages' 'no man or groff'
+fi
+
+# A page as "TAG<tab>WHAT IS SAID OF IT", one line for each .TP and .TQ, without fonts.
+entries() {
+	perl -0777 -ne '
+		sub text {
+			my ($line) = @_;
+			return $line unless $line =~ s/^\.([A-Z]+) ?//;
+			my $between = length $1 > 1 ? "" : " "; # .BR joins its arguments, .B does not
+			return join $between, map { s/"//gr } $line =~ /"[^"]*"|\S+/g;
+		}
+		s/\\f(\(..|\[[^]]*\]|.)//g;
+		s/\\-/-/g;
+		s/\\\|//g;
+		for my $part (split /^(?=\.(?:TP|TQ|SH|SS))/m) {
+			next unless $part =~ s/^\.T[PQ].*\n//;
+			my ($tag, @said) = map { text($_) } split /\n/, $part;
+			print "$tag\t@said\n";
+		}' "$1"
+}
+
+# undocumented PAGE PATTERN WORDS: those that are in no tag of the page; WORD in the pattern stands for each
+undocumented() {
+	local tags word
+	tags=$(entries "$1" | cut -f 1)
+	while read -r word; do
+		[ -z "$word" ] || grep -qE -- "${2//WORD/$word}" <<<"$tags" || echo "$word"
+	done <<<"$3"
+}
+
+rows_of() { sed -n "/^$2/,/^};/p" "$1"; }
+keys=$(rows_of daemon/config-keys.c 'const struct config_key config_keys' | sed -nE 's/.*= \{ "([^"]+)".*/\1/p')
+like 'the keys of the configuration are known' "$keys" '^sample_interval$'
+none 'every key is in kipcd.conf(5)' "$(undocumented daemon/kipcd.conf.5 '(^|, )WORD($|, )' "$keys")"
+
+verbs=$(kipcctl help | sed -n '/^Verbs:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p')
+like 'the verbs of kipcctl are known' "$verbs" '^send$'
+none 'every verb is in kipcctl(1)' "$(undocumented client/kipcctl.1 '^WORD( |$)' "$verbs
+help")"
+
+options_in() { grep -oE -- '--[a-z][a-z-]*' | sort -u; }
+options=$(for verb in $verbs; do kipcctl help "$verb"; done | grep -E '^  ' | options_in)
+like 'the options of kipcctl are known' "$options" '^--max-type$'
+option_tag='(^|, )WORD(=|,|$)'
+none 'every option is in kipcctl(1)' "$(undocumented client/kipcctl.1 "$option_tag" "$options")"
+same 'every row of options has a verb that takes it' "$options" \
+	"$(rows_of client/option-rows.c 'const struct option_row option_rows' | sed -nE 's/.*\{ OPTION_[A-Z_]+, "([^"]+)".*/--\1/p')"
+for verb in $verbs; do
+	kipcctl help "$verb" | sed -n '/^Options:/,/^$/p' | options_in | sed "s/^/$verb /"
+done >"$T/taken"
+for verb in $verbs; do
+	entries client/kipcctl.1 | grep -E "^$verb( |	)" | cut -f 2 | options_in | sed "s/^/$verb /"
+done >"$T/told"
+none 'what kipcctl(1) says of a verb names its options' "$(comm -23 <(sort "$T/taken") <(sort "$T/told"))"
+# (check runs kipcd --check, and looks at what --user means.)
+none '... and no others' "$(comm -13 <(sort "$T/taken") <(sort "$T/told") | grep -vE '^check --(check|user)$')"
+
+options=$("$kipcd" --help | options_in)
+none 'every option is in kipcd(8)' "$(undocumented daemon/kipcd.8 "$option_tag" "$options")"
+none 'kipcd(8) has no other' \
+	"$(comm -13 <(echo "$options") <(entries daemon/kipcd.8 | cut -f 1 | grep -- '^-' | options_in))"
+states=$(rows_of daemon/plan.c 'const char \*const channel_state_words' | grep -oE '"[a-z]+"' | tr -d '"')
+actions=$(rows_of daemon/plan.c 'const char \*const plan_action_words' | grep -oE '"[a-z]+"' | tr -d '"' | grep -v keep)
+like 'the states are known' "$states" '^retained$'
+none 'every state and action is in kipcd(8)' "$(undocumented daemon/kipcd.8 '^WORD$' "$states
+$actions")"
+methods=$(sed -nE 's/.*SD_BUS_METHOD_WITH_ARGS\("([A-Za-z]+)".*/\1/p' daemon/manager-bus.c)
+like 'the methods of the control interface are known' "$methods" '^List$'
+none 'every method is in kipcd(8)' "$(undocumented daemon/kipcd.8 '^WORD\(' "$methods")"
+none 'their signatures are in kipcd(8)' "$(sed -nE 's/^#define BUS_[A-Z]+ "(\([a-z]+\))".*/\1/p' common/bus-names.h |
+	while read -r signature; do grep -qF -- "$signature\"" daemon/kipcd.8 || echo "$signature"; done)"
+none 'every error is in kipcd(8)' "$(sed -nE 's/.*BUS_NAME "\.Error\.([A-Za-z]+)".*/\1/p' common/bus-names.h |
+	while read -r word; do grep -qw "$word" daemon/kipcd.8 || echo "$word"; done)"
+
+# -- the library -----------------------------------------------------------------------------------------
+
+library=$top_build/.libs/libkipc.so
+symbols=$(grep -oE '^[[:space:]]kipc_[a-z_]+' lib/libkipc.sym | tr -d '[:space:]' | sed 's/kipc_/\nkipc_/g' | grep .)
+like 'the symbols of libkipc are known' "$symbols" '^kipc_open$'
+same 'kipc.h declares what libkipc.sym lists' \
+	"$(perl -0pe 's{/\*.*?\*/}{}gs' lib/kipc.h | grep -oE '\bkipc_[a-z_]+\(' | tr -d '(')" "$symbols"
+same 'libkipc.so exports that and nothing else' \
+	"$(nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }')" "$symbols"
+same 'libkipc(3) lists each of them' "$(grep -oE '^kipc_[a-z_]+\|' lib/libkipc.3 | tr -d '|')" "$symbols"
+none 'libkipc(3) knows no other' \
+	"$(grep -oE '\bkipc_[a-z_]+' lib/libkipc.3 | sort -u | grep -vxF -e kipc_channel -e "$symbols")"
+unlike 'libkipc.so needs libc only' "$(readelf -d "$library" | grep NEEDED)" 'systemd|inih|json|smartcols'
+
+# The example in libkipc(3), as pkg-config says it is to be built.
+mkdir -p "$T/pc"
+cp "$top_build/lib/libkipc.pc" "$T/pc/"
+flags=$(PKG_CONFIG_PATH=$T/pc pkg-config --define-variable=libdir="$top_build/.libs" \
+	--define-variable=includedir="$top_src/lib" --cflags --libs libkipc)
+sed -n '/^\.\\" A test compiles/,/^\.\\" \.\.\. and here/p' lib/libkipc.3 |
+	sed -e '/^\./d' -e 's/\\-/-/g' -e 's/\\e/\\/g' >"$T/example.c"
+like 'libkipc(3) has an example' "$(cat "$T/example.c")" '^int main\('
+# CC and the flags are lists of words.
+# shellcheck disable=SC2086
+exits 0 'it compiles without a warning' ${CC:-cc} ${CPPFLAGS:-} ${SANITIZER_FLAGS:-} -std=c11 -D_DEFAULT_SOURCE -pedantic \
+	-Wall -Wextra -Werror -o "$T/example" "$T/example.c" $flags
+export LD_LIBRARY_PATH=$top_build/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+exits 1 'without a registry it fails' "$T/example"
+is '... and says so' "$ERR" 'orders: No such file or directory'
+echo '[queue orders]' >"$conf"
+start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
+exits 0 'it sends' "$T/example" one 'two words'
+is '... what kipcctl receives' "$(kipcctl recv --all orders)" 'one
+two words'
+kipcctl send orders three ''
+exits 0 'it receives' "$T/example"
+is '... what kipcctl sends' "$(cat "$T/out"; echo .)" 'three
+
+.'
+stop_kipcd
+if command -v c++ >/dev/null; then
+	echo 'int main() { return kipc_close(nullptr) != nullptr; }' >"$T/example.cc"
+	exits 0 'kipc.h is C++ too' c++ -fsyntax-only -Wall -Wextra -Werror -pedantic -include "$top_src/lib/kipc.h" "$T/example.cc"
+else
+	skip 'kipc.h is C++ too' 'no C++ compiler'
+fi
+
+finish

@@ -1,0 +1,165 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Programs that know nothing of kipc, over channels that kipcd declared: shell pipes, the textbook programs of
+# tests/examples, Perl's core modules, python3-sysv-ipc; each with its own kind and with kipcctl at the other side.
+. "$(dirname "$0")/tap.sh"
+
+cat >"$conf" <<'END'
+[queue orders]
+key = 1234
+
+[segment prices]
+key = 1234
+size = 4K
+
+[semaphore build]
+key = 1234
+values = 1
+
+[queue bills]
+END
+start_kipcd || { fail 'kipcd starts' "$(cat "$T/kipcd.log")"; finish; }
+is 'three kinds, one key each' "$(kipcctl list --columns=name,key --no-legend | grep -c 0x000004d2)" 3
+objects() { ipcs -qsm | grep '^0x' | cut -d ' ' -f 1,2 | sort; }
+before=$(objects)
+
+# Waits until a program sleeps in the kernel, or has ended.
+is_asleep() { ! grep -q '^State:[[:space:]][^SZ]' "/proc/$1/status" 2>/dev/null; }
+until_asleep() { until_true is_asleep "$1"; }
+
+# -- pipes: a parent writes, a child reads ---------------------------------------------------------------
+
+printf 'one\ntwo\n' | kipcctl send orders
+is 'from a pipe, and into one' "$(kipcctl recv -n 2 orders | tr a-z A-Z)" 'ONE
+TWO'
+seq 5000 | kipcctl send orders & feeder=$!
+kipcctl recv -n 5000 orders | sed 's/^/bill /' | kipcctl send bills & middle=$!
+kipcctl recv -n 5000 bills >"$T/got"
+wait "$feeder" "$middle"
+exits 0 'two queues and a filter between' cmp "$T/got" <(seq -f 'bill %.0f' 5000)
+kipcctl recv -f orders >"$T/got" & reader=$!
+(echo from; echo the; echo parent) | kipcctl send orders
+until_true eval '[ "$(wc -l <"$T/got")" = 3 ]'
+kill "$reader"
+wait "$reader" 2>/dev/null
+is 'a child that reads as long as it lives' "$(tr '\n' ' ' <"$T/got")" 'from the parent '
+
+# -- C: two unrelated programs, and each with kipcctl ----------------------------------------------------
+
+exits 0 'C sends' queue-writer 'from C'
+exits 0 '... C receives' queue-reader
+is '... the text' "$OUT" 'from C'
+queue-reader >"$T/got" & reader=$!
+until_asleep "$reader"
+queue-writer 'to one who waits'
+wait "$reader"
+is 'C waits for C' "$(cat "$T/got")" 'to one who waits'
+queue-writer one two
+is 'C sends, kipcctl receives' "$(kipcctl recv -n 2 orders | tr -d '\0')" 'one
+two'
+queue-reader >"$T/got" & reader=$!
+until_asleep "$reader"
+kipcctl send orders 'from a shell'
+wait "$reader"
+is 'kipcctl sends, C receives' "$(cat "$T/got")" 'from a shell'
+kipcctl send -t 2 orders 'not for you'
+kipcctl send orders 'for you'
+is 'C takes only its type' "$(queue-reader)" 'for you'
+is '... and leaves the other' "$(kipcctl recv -t 2 orders)" 'not for you'
+
+yes 'more than fits' | kipcctl send -q -N orders
+exits 1 'C finds a full queue' queue-writer 'one more, quite a bit longer than those before it'
+like '... as it would without kipcd' "$ERR" '^msgsnd: Resource temporarily unavailable$'
+kipcctl purge -q orders
+
+exits 0 'C writes' segment-writer 'apples 1.20'
+is '... C reads' "$(segment-reader)" 'apples 1.20'
+is '... kipcctl reads' "$(kipcctl recv prices)" 'apples 1.20'
+kipcctl send prices 'pears 2.40'
+is 'kipcctl writes, C reads' "$(segment-reader)" 'pears 2.40'
+is '... and the queue of that key knows nothing of it' "$(kipcctl recv --all orders)" ''
+
+# -- kipcd comes and goes --------------------------------------------------------------------------------
+
+queue-reader >"$T/got" & reader=$!
+until_asleep "$reader"
+stop_kipcd KILL
+exits 0 'C sends while kipcd is dead' queue-writer 'nobody is home'
+wait "$reader"
+is '... to C, which has waited since before' "$(cat "$T/got")" 'nobody is home'
+queue-writer 'kept'
+segment-writer 'kept too'
+queue_before=$(id_of orders)
+start_kipcd || fail 'kipcd starts again' "$(cat "$T/kipcd.log")"
+is 'a new kipcd finds what the old one left' "$(id_of orders)" "$queue_before"
+is '... with its message' "$(queue-reader)" kept
+is '... and its text' "$(segment-reader)" 'kept too'
+
+# -- other languages -------------------------------------------------------------------------------------
+
+# speaks LANGUAGE INTERPRETER FILE: that program on all three, and kipcctl at the other side
+speaks() {
+	local language=$1 peer_program=$2 peer_file=$3 peer_pid
+	peer() { "$peer_program" "$peer_file" "$@"; }
+
+	exits 0 "$language sends" peer send 7 <<<'from afar'
+	is '... kipcctl receives text and type' "$(kipcctl recv --json -t 7 orders)" '{"type":7,"size":10,"text":"from afar\n"}'
+	printf "$(printf '\\%03o' {0..255})" >"$T/bytes"
+	peer send 1 <"$T/bytes"
+	kipcctl recv --raw orders >"$T/got"
+	exits 0 '... every byte' cmp "$T/got" "$T/bytes"
+	kipcctl send -t 9 --whole orders <"$T/bytes"
+	(printf 9:; cat "$T/bytes") >"$T/expected"
+	peer recv 9 >"$T/got"
+	exits 0 "$language receives what kipcctl sends, every byte" cmp "$T/got" "$T/expected"
+	"$peer_program" "$peer_file" recv 0 >"$T/got" & peer_pid=$!
+	until_asleep "$peer_pid"
+	kipcctl send -t 3 orders 'to one who waits'
+	wait "$peer_pid"
+	is "$language waits for kipcctl" "$(cat "$T/got")" '3:to one who waits'
+	kipcctl recv orders >"$T/got" & peer_pid=$!
+	until_asleep "$peer_pid"
+	printf 'at last' | peer send 5
+	wait "$peer_pid"
+	is "kipcctl waits for $language" "$(cat "$T/got")" 'at last'
+	exits 4 "$language finds nothing" peer poll 0
+	queue-writer 'from C'
+	is "C sends, $language receives" "$(peer recv 1 | tr -d '\0')" '1:from C'
+	printf 'to C' | peer send 1
+	is "$language sends, C receives" "$(queue-reader)" 'to C'
+
+	kipcctl write prices --offset=64 'written by kipcctl'
+	is "$language reads the segment" "$(peer read 64 18)" 'written by kipcctl'
+	peer write 64 "written by $language"
+	is "$language writes the segment" "$(kipcctl read prices --offset=64 --length=$((11 + ${#language})))" "written by $language"
+
+	exits 0 "$language takes the semaphore" peer down
+	exits 125 '... kipcctl does not get it' kipcctl lock -N build -- true
+	exits 0 "... $language gives it back" peer up
+	exits 0 '... kipcctl gets it' kipcctl lock -N build -- true
+	exits 4 "while kipcctl holds it $language does not get it" kipcctl lock build -- "$peer_program" "$peer_file" down
+	mkfifo "$T/held"
+	"$peer_program" "$peer_file" hold >"$T/held" & peer_pid=$!
+	read -r -t 20 _ <"$T/held"
+	exits 125 "while $language holds it kipcctl does not get it" kipcctl lock -N build -- true
+	kill -9 "$peer_pid"
+	wait "$peer_pid" 2>/dev/null
+	exits 0 '... and gets it when the holder is killed' kipcctl lock --timeout=20s build -- true
+	rm "$T/held"
+}
+
+if perl -MIPC::Msg -MIPC::SharedMem -MIPC::Semaphore -e 1 2>/dev/null; then
+	speaks Perl perl "$top_src/tests/peer.pl"
+else
+	skip 'Perl' 'its core modules IPC::Msg, IPC::SharedMem and IPC::Semaphore are not here'
+fi
+if /usr/bin/python3 -c 'import sysv_ipc' 2>/dev/null; then
+	speaks Python /usr/bin/python3 "$top_src/tests/peer.py"
+else
+	skip 'Python' 'no python3-sysv-ipc'
+fi
+
+is 'all of them used what kipcd made' "$(objects)" "$before"
+is '... and took all that was sent' "$(ipcs -q | awk '/^0x/ { n += $6 } END { print n }')" 0
+stop_kipcd
+finish

@@ -1,0 +1,377 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# From what is declared to what the kernel holds: start, stop, kill, reload; every state that a channel can be in.
+. "$(dirname "$0")/tap.sh"
+
+# field NAME COLUMNS: what list shows of one channel
+field() { kipcctl list --no-legend --bytes --columns="$2,name" | awk -v name="$1" '$NF == name { $NF = ""; sub(/ $/, ""); print }'; }
+state_of() { field "$1" state; }
+reason_of() { field "$1" reason; }
+# Everything that the kernel holds, and the registry: two of them are equal when nothing has happened.
+world() { cat /proc/sysvipc/{msg,shm,sem}; ls -l "$KIPC_RUNTIME_DIR/channels"; }
+start() { start_kipcd "$@" || fail "kipcd starts" "$(cat "$T/kipcd.log")"; }
+begin_anew() { ipcrm --all; rm -rf "$KIPC_RUNTIME_DIR"; }
+
+# -- no configuration, a wrong one -----------------------------------------------------------------------------
+
+exits 78 'a configuration file that is not there' "$kipcd" --config="$T/nowhere.conf"
+like '... is named' "$ERR" "$T/nowhere.conf: cannot be opened: No such file"
+: >"$conf"
+start
+is 'no channels are declared: ready all the same' "$(kipcctl list 2>&1)" ''
+stop_kipcd
+is '... and it ends with 0' "$kipcd_status" 0
+printf '[queue orders]\nmode = 9999\n' >"$conf"
+exits 78 'a start with a mistake is refused' "$kipcd" --config="$conf"
+like '... with its place' "$ERR" "$conf:2: \[queue orders\] mode: '9999' is not an octal mode like 0660"
+is '... and nothing is made' "$(count_of q)" 0
+
+# -- start, stop, kill -----------------------------------------------------------------------------------------
+
+cat >"$conf" <<'EOF'
+[queue orders]
+key = 0x4b01
+mode = 0640
+capacity = 8K
+[segment prices]
+key = 1234
+size = 64K
+[semaphore build]
+key = 0x4b03
+values = 1,0,5
+EOF
+start
+like 'a queue as declared' "$(ipcs -q)" '^0x00004b01 +[0-9]+ +[^ ]+ +640 +0 +0 *$'
+is '... with its capacity' "$(field orders capacity)" 8192
+like 'a segment as declared' "$(ipcs -m)" '^0x000004d2 +[0-9]+ +[^ ]+ +660 +65536 +0 *$'
+like 'a semaphore set as declared' "$(ipcs -s)" '^0x00004b03 +[0-9]+ +[^ ]+ +660 +3 *$'
+is '... with its starting values' "$(field build values)" 1,0,5
+unlike '... and operated on, as programs wait for' "$(ipcs -s -i "$(id_of build)")" '^otime = Not set'
+like 'the registry is links' "$(readlink "$KIPC_RUNTIME_DIR/channels/orders")" "^queue:0x00004b01:$(id_of orders):$(id -u)$"
+like '... a semaphore names its maker' "$(readlink "$KIPC_RUNTIME_DIR/channels/build")" ":maker=$kipcd_pid$"
+kipcctl send orders kept
+kipcctl write prices kept
+before=$(world)
+stop_kipcd
+is 'stopped: everything stays' "$(world)" "$before"
+start
+is 'started again: found as it was left' "$(world)" "$before"
+stop_kipcd KILL
+start
+is 'killed and started again: the same' "$(world)" "$before"
+is '... the message too' "$(kipcctl peek orders)" kept
+like '... which the log counts' "$(cat "$T/kipcd.log")" '3 channels: 0 created, 3 found as left'
+
+# -- alter in place --------------------------------------------------------------------------------------------
+
+sed -i 's/^mode = .*/mode = 0600/; s/^capacity = .*/capacity = 4K/; s/^key = 1234/&\nmode = 0440/' "$conf"
+before=$(id_of orders)
+like 'plan says what a reload would alter' "$(kipcctl plan)" 'orders +queue +alter +active +mode 0640 -> 0600, capacity 8K -> 4K'
+is '... and does nothing' "$(field orders mode)" 0640
+exits 0 'reload' kipcctl reload
+like '... says what it did' "$OUT" 'prices +segment +alter +active +mode 0660 -> 0440'
+is 'mode and capacity are altered' "$(field orders mode,capacity)" '0600 4096'
+is '... in place' "$(id_of orders)" "$before"
+is '... with the message' "$(kipcctl peek orders)" kept
+is 'a segment is altered too' "$(field prices mode)" 0440
+exits 0 'nothing to plan' kipcctl plan
+like '... is said' "$ERR" 'nothing to do'
+sed -i 's/^mode = 0600/mode = 0620/' "$conf"
+kill -HUP "$kipcd_pid"
+until_true bash -c "ipcs -q | grep -Eq '^0x00004b01 .* 620 '"
+is 'SIGHUP reloads too' $? 0
+sed -i '/^mode = 0440/d' "$conf"
+kipcctl reload >"$T/out"
+
+# -- stale: what an alteration would destroy -------------------------------------------------------------------
+
+cat >>"$conf" <<'EOF'
+[segment spare]
+key = 5678
+size = 64K
+[queue bills]
+key = 0x4b02
+EOF
+kipcctl reload >"$T/out"
+kipcctl send bills three messages here
+before=$(id_of prices):$(id_of spare):$(id_of bills)
+sed -i 's/^size = 64K/size = 4K/; s/0x4b02/0x5b02/' "$conf"
+exits 0 'a reload that shrinks segments and moves a queue' kipcctl reload
+is 'one that holds data is stale' "$(state_of prices)" stale
+like '... which says why' "$(reason_of prices)" '^size 64K -> 4K would need a new segment, and it holds 64K of data'
+is 'so is a queue with messages' "$(state_of bills)" stale
+like '... which says why' "$(reason_of bills)" '^key 0x00004b02 -> 0x00005b02 would need a new queue, and it holds 3 messages'
+is '... the old content is intact' "$(kipcctl read prices --length=4)" kept
+is '... and the messages' "$(kipcctl peek --all bills | wc -l)" 3
+is '... under their old ids' "$(id_of prices)::$(id_of bills)" "${before%%:*}::${before##*:}"
+is 'an empty one is made anew' "$(field spare size,state)" '4096 active'
+stop_kipcd
+start
+is 'it is still stale after a restart' "$(state_of prices) $(state_of bills)" 'stale stale'
+kipcctl purge -q bills
+kipcctl reload >"$T/out"
+is 'emptied, a reload makes it anew' "$(state_of bills) $(field bills key)" 'active 0x00005b02'
+exits 1 'remove without --force refuses' kipcctl remove prices
+is '... and destroys nothing' "$(kipcctl read prices --length=4)" kept
+kipcctl remove --force -q prices
+is 'removed by hand it is absent' "$(state_of prices)" absent
+kipcctl reload >"$T/out"
+is '... until a reload makes the new one' "$(field prices size,state)" '4096 active'
+
+sed -i 's/^values = .*/values = 1,0/' "$conf"
+kipcctl reload >"$T/out"
+is 'a set never operated on gets other values' "$(field build values,state)" '1,0 active'
+kipcctl down build
+sed -i 's/^values = .*/values = 1/' "$conf"
+kipcctl reload >"$T/out"
+is 'one at work does not' "$(field build values,state)" '0,0 stale'
+sed -i 's/^values = .*/values = 1,0/' "$conf"
+kipcctl reload >"$T/out"
+is '... and the old declaration is right again' "$(field build values,state)" '0,0 active'
+stop_kipcd
+begin_anew
+
+# -- conflict, observe -----------------------------------------------------------------------------------------
+
+cat >"$conf" <<'EOF'
+[daemon]
+sample_interval = 100ms
+[queue orders]
+key = 0x4b01
+[queue bills]
+key = 0x4b02
+[queue theirs]
+key = 0x4b09
+manage = observe
+EOF
+# A stranger is a creator that the registry does not know; no other uid is needed.
+make_foreign() { perl -e 'defined msgget(hex($ARGV[0]), 01000 | 0666) or die' "$1"; }
+make_foreign 0x4b01
+before=$(ipcs -q)
+start
+is 'a key that belongs to somebody else is a conflict' "$(state_of orders)" conflict
+like '... which says whose it is' "$(cat "$T/kipcd.log")" 'orders: conflict: its key 0x00004b01 belongs to queue @[0-9]+, created by uid [0-9]+ and not by kipcd'
+is '... and is not touched' "$(ipcs -q | grep 0x00004b01)" "$(grep 0x00004b01 <<<"$before")"
+is '... the name means nothing' "$(kipcctl send orders x 2>/dev/null; echo $?)" 3
+is 'the other channels are served' "$(state_of bills)" active
+exits 0 'a conflict alone is no failure of a reload' kipcctl reload
+
+is 'what is observed and not there is absent' "$(state_of theirs)" absent
+make_foreign 0x4b09
+until_true test -L "$KIPC_RUNTIME_DIR/channels/theirs"
+is '... it appears' "$(state_of theirs)" active
+like '... and is named as observed' "$(readlink "$KIPC_RUNTIME_DIR/channels/theirs")" '^queue:0x00004b09:[0-9]+:[0-9]+:observed$'
+is '... its mode is not touched' "$(field theirs mode)" 0666
+kipcctl send theirs hello
+is '... and it can be used by its name' "$(kipcctl recv theirs)" hello
+exits 1 'remove refuses what is only observed' kipcctl remove --force theirs
+stop_kipcd
+is 'stopped: it stays' "$(ipcs -q | grep -c 0x00004b09)" 1
+start
+is '... and is known again' "$(state_of theirs)" active
+ipcrm -Q 0x4b09
+until_true test ! -L "$KIPC_RUNTIME_DIR/channels/theirs"
+is 'it disappears, and its name with it' "$(state_of theirs)" absent
+make_foreign 0x4b09
+until_true test -L "$KIPC_RUNTIME_DIR/channels/theirs"
+sed -i '/theirs/,$d' "$conf"
+kipcctl reload >"$T/out"
+is 'dropped, only the name goes' "$(ipcs -q | grep -c 0x00004b09)$(state_of theirs)" 1
+stop_kipcd
+begin_anew
+
+# -- dropped from the configuration ----------------------------------------------------------------------------
+
+cat >"$conf" <<'EOF'
+[queue boot]
+key = 1
+[queue config]
+key = 2
+lifetime = config
+[queue full]
+key = 3
+lifetime = config
+[queue daemon]
+key = 4
+lifetime = daemon
+[queue daemon-full]
+key = 5
+lifetime = daemon
+[queue stays]
+key = 6
+EOF
+start
+kipcctl send full message
+kipcctl send daemon-full message
+stop_kipcd
+is 'lifetime = daemon goes when kipcd stops, if it is empty' "$(ipcs -q | grep '^0x' | cut -c10 | tr -d '\n' | sed 's/./&\n/g' | sort | tr -d '\n')" 12356
+like '... which the log says' "$(cat "$T/kipcd.log")" 'queue daemon-full: stays although kipcd stops: it is not empty'
+start
+stop_kipcd KILL
+is '... and not when it is killed' "$(count_of q)" 6
+start
+cp "$conf" "$conf.all"
+printf '[queue stays]\nkey = 6\n' >"$conf"
+exits 0 'a reload that drops all but one' kipcctl reload
+is 'lifetime = boot is retained, even when empty' "$(state_of boot)" retained
+is 'lifetime = config is removed' "$(state_of config)$(ipcs -q | grep -c '^0x00000002')" 0
+is '... but not with a message' "$(state_of full)" retained
+is 'lifetime = daemon is retained' "$(state_of daemon)" retained
+is 'the name is kept' "$(kipcctl peek full)" message
+stop_kipcd KILL
+start
+is 'retained is known after a restart' "$(state_of boot) $(state_of full)" 'retained retained'
+kipcctl purge -q full
+kipcctl reload >"$T/out"
+is 'a retained one of lifetime = config goes once it is empty' "$(state_of full)" ''
+cp "$conf.all" "$conf"
+kipcctl reload >"$T/out"
+is 'declared again, a retained one is as before' "$(state_of boot)" active
+printf '[queue stays]\nkey = 6\n[queue other]\nkey = 1\n[queue heir]\nkey = 2\n' >"$conf"
+kipcctl reload >"$T/out"
+like 'a key that our own retained one has' "$(cat "$T/out")" "other +queue +conflict +conflict +its key 0x00000001 belongs to queue @[0-9]+, kipcd's own boot: remove that first"
+is 'a key whose old owner is removed by the same reload' "$(state_of heir)" active
+kipcctl remove -q boot
+is 'remove takes a retained one' "$(state_of boot)$(ipcs -q | grep -c '^0x00000001')" 0
+kipcctl reload >"$T/out"
+is '... and the key is free' "$(state_of other)" active
+stop_kipcd
+begin_anew
+
+# -- twenty mistakes -------------------------------------------------------------------------------------------
+
+printf '[queue orders]\nkey = 0x4b01\n[segment prices]\nkey = 1234\nsize = 64K\n' >"$conf"
+start
+kipcctl send orders kept
+before=$(world)
+printf '%s\n' '[queue orders]' 'key = 0' 'mode = 9999' 'owner = no-such-user' 'group = no-such-group' \
+	'manage = sometimes' 'lifetime = week' 'capacity = 99T' 'size = 4K' 'modee = 0660' 'description' \
+	'[quue bills]' '[queue 9lives]' '[segment prices]' 'size = -5' 'field.a = u9@0' 'values = 1' '  mode = 0660' \
+	'[semaphore build]' 'key = 0x1ffffffff' '[semaphore orders]' 'values = 40000' '[daemon]' 'sample_interval = 1us' >"$conf"
+exits 1 'a reload with many mistakes fails' kipcctl reload
+mistakes=$(grep -oE "$conf:[0-9]+: " <<<"$ERR" | sort -u | wc -l)
+is 'all of them are listed at once, with their lines' "$((mistakes >= 20))" 1
+is '... as the log lists them' "$(grep -cE "$conf:[0-9]+: " "$T/kipcd.log")" "$(grep -cE "$conf:[0-9]+: " <<<"$ERR")"
+exits 1 'plan says them too' kipcctl plan
+is 'nothing has changed' "$(world)" "$before"
+is '... and everything goes on' "$(state_of orders) $(kipcctl peek orders)" 'active kept'
+kill -HUP "$kipcd_pid"
+until_true grep -q 'what runs stays as it is' "$T/kipcd.log"
+is '... after SIGHUP too' "$(world)" "$before"
+stop_kipcd
+exits 78 'a start with them is refused' "$kipcd" --config="$conf"
+begin_anew
+
+# -- the runtime layer -----------------------------------------------------------------------------------------
+
+printf '[queue orders]\nkey = 0x4b01\nmode = 0640\n' >"$conf"
+start
+exits 0 'create' kipcctl create queue bills key=0x4b02 capacity=4K
+exits 0 'set' kipcctl set orders mode=0600
+exits 1 'create of a name that is there' kipcctl create queue orders
+exits 2 'create with a mistake' kipcctl create segment prices size=99X
+is '... leaves nothing behind' "$(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" 'bills.conf
+orders.conf'
+make_foreign 0x4b05
+exits 1 'create of a key that is taken' kipcctl create queue taken key=0x4b05
+is '... leaves nothing behind' "$(state_of taken)$(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d" | grep -c taken)" 0
+kipcctl send bills kept
+stop_kipcd KILL
+start
+is 'what was created is there after a restart' "$(field bills capacity,state) $(kipcctl peek bills)" '4096 active kept'
+is 'what was set too' "$(field orders mode)" 0600
+is '... although the file says otherwise' "$(grep -c 0640 "$conf")" 1
+exits 1 'remove of one with a message refuses' kipcctl remove bills
+exits 0 '--force' kipcctl remove --force bills
+is 'it is gone, and its file' "$(state_of bills)$(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" orders.conf
+exits 0 'remove of a declared one' kipcctl remove orders
+is '... leaves it absent' "$(state_of orders)" absent
+stop_kipcd
+start
+is 'after a restart what was removed stays removed' "$(state_of bills)" ''
+is '... but what is declared comes back, as it was set' "$(field orders mode,state)" '0600 active'
+stop_kipcd
+begin_anew
+
+# -- limits ----------------------------------------------------------------------------------------------------
+
+printf '[queue %s]\n' a b c d e >"$conf"
+printf '[segment prices]\nsize = 4K\n' >>"$conf"
+if old=$(cat /proc/sys/kernel/msgmni) && echo 3 2>/dev/null >/proc/sys/kernel/msgmni; then
+	start
+	is 'kernel.msgmni is reached half-way: what fits is served' "$(kipcctl list --no-legend --state=active --columns=name | tr -d '\n')" 'abcprices'
+	is '... the rest has failed' "$(kipcctl list --no-legend --state=failed --columns=name | tr -d '\n')" 'de'
+	like '... which the log explains' "$(cat "$T/kipcd.log")" "queue d: failed: the kernel's limit on queues is reached \(kernel.msgmni = 3\)"
+	exits 1 'a reload that fails says so' kipcctl reload
+	like '... with the reason' "$OUT" 'd +queue +create +failed +.*kernel.msgmni'
+	echo "$old" >/proc/sys/kernel/msgmni
+	exits 0 'raised, a reload makes the rest' kipcctl reload
+	is '... all of it' "$(kipcctl list --no-legend --state=active --columns=name | tr -d '\n')" 'abcdeprices'
+	stop_kipcd
+else
+	skip 'kernel.msgmni is reached half-way' 'the sysctls of this IPC namespace cannot be written'
+fi
+begin_anew
+
+# -- without privileges ----------------------------------------------------------------------------------------
+
+printf '[queue orders]\ncapacity = 1M\n' >"$conf"
+if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null; then
+	cp "$kipcd" "$T/kipcd"
+	kipcd=$T/kipcd
+	kipcd_under=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+	install -d -o 65534 -g 65534 "$KIPC_RUNTIME_DIR"
+fi
+start
+is 'a capacity beyond the limit: active, at the limit' "$(field orders capacity,state)" "$(cat /proc/sys/kernel/msgmnb) active"
+like '... with a warning that names the sysctl' "$(cat "$T/kipcd.log")" 'orders: active: capacity 1M is more than kernel.msgmnb allows, so it runs with 16K'
+exits 0 'a reload is content with that' kipcctl reload
+if echo 2000000 2>/dev/null >/proc/sys/kernel/msgmnb; then
+	kipcctl reload >"$T/out"
+	is 'raised, a reload gives it all' "$(field orders capacity)" 1048576
+	echo 16384 >/proc/sys/kernel/msgmnb
+	kipcctl set -q orders mode=0600
+	is 'lowered again, an alteration brings it down' "$(field orders capacity,mode)" '16384 0600'
+else
+	skip 'the limit is raised' 'the sysctls of this IPC namespace cannot be written'
+fi
+stop_kipcd
+
+if [ ${#kipcd_under[@]} -gt 0 ]; then
+	cat >"$conf" <<'EOF'
+[queue orders]
+owner = 1
+group = 2
+mode = 0600
+[segment prices]
+size = 4K
+owner = 1
+mode = 0600
+lifetime = config
+[semaphore build]
+values = 1
+owner = 1
+mode = 0600
+lifetime = config
+EOF
+	rm -f "$KIPC_RUNTIME_DIR/kipcd.conf.d/"*
+	start
+	is 'objects are handed to another uid' "$(field orders owner,mode,state) $(field prices owner,state) $(field build owner,state)" \
+		'daemon 0600 active daemon active daemon active'
+	is '... which may use them' "$(setpriv --reuid=1 --regid=1 --clear-groups perl -e 'print defined msgsnd($ARGV[0], pack("l!a*", 1, "x"), 0)' "$(id_of orders)")" 1
+	sed -i 's/^mode = 0600/mode = 0640/; s/^owner = 1/owner = 3/' "$conf"
+	exits 0 'and are altered by a kipcd that is not their owner' kipcctl reload
+	is '... in place' "$(field orders owner,mode) $(field prices owner,mode) $(field build owner,mode)" 'sys 0640 sys 0640 sys 0640'
+	stop_kipcd KILL
+	start
+	is '... found again after a restart' "$(state_of orders) $(state_of prices) $(state_of build)" 'active active active'
+	: >"$conf"
+	kipcctl reload >"$T/out"
+	is '... and removed' "$(count_of q) $(count_of m)" '1 0'
+	kipcctl remove --force -q orders
+	is '... by hand too' "$(count_of q)" 0
+	stop_kipcd
+else
+	skip 'objects are handed to another uid' 'only root can run kipcd as another user'
+fi
+finish
