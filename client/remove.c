@@ -76,7 +76,7 @@ static void print_success(const struct invocation *invocation, const char *addre
 
 	if (options->quiet)
 		return;
-	printf("%s: %s: %s\n", address, loss, options->dry_run ? "would be removed" : "removed");
+	printf("%s: %s: %s\n", address, options->dry_run ? "would be removed" : "removed", loss);
 }
 
 static enum status remove_by_kipcd(const struct invocation *invocation, const char *address, sd_bus *bus,

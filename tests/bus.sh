@@ -128,8 +128,8 @@ else
 fi
 hold "$(id -u)" 64
 is 'when all 64 connections are taken' "$got" 64
-is_served >"$T/served" & late=$!
-until_true bash -c "[ -n \"\$(ls -l /proc/$late/fd 2>/dev/null | grep socket)\" ]"
+kipcctl list --no-legend --columns=name --kind=queue >"$T/served" & late=$!
+until_true bash -c "ls -l /proc/$late/fd | grep -q socket"
 is '... one more waits' "$(cat "$T/served")" ''
 let_go
 wait "$late"

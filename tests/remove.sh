@@ -19,9 +19,9 @@ like "what would be lost" "$ERR" "it holds 2 messages \(6 bytes\)"
 exits 1 "--dry-run refuses what would be refused" kipcctl remove --dry-run "queue:@$foreign"
 is "it is still there, with its messages" "$(kipcctl recv --all "queue:@$foreign" | tr '\n' ' ')" "one two "
 exits 0 "an empty one: --dry-run" kipcctl remove --dry-run "queue:@$foreign"
-is "says what it would do" "$OUT" "queue:@$foreign: it is empty: would be removed"
+is "says what it would do" "$OUT" "queue:@$foreign: would be removed: it is empty"
 exits 0 "an empty one" kipcctl remove "queue:@$foreign"
-is "says what it did" "$OUT" "queue:@$foreign: it is empty: removed"
+is "says what it did" "$OUT" "queue:@$foreign: removed: it is empty"
 exits 3 "and then it is gone" kipcctl remove "queue:@$foreign"
 segment=$(ipcmk -M 4096 | grep -o '[0-9]*$')
 kipcctl write "segment:@$segment" data
@@ -73,8 +73,8 @@ is "which makes it anew" "$(state_of orders)" "active"
 exits 0 "-q says nothing" kipcctl remove --quiet orders
 is "at all" "$OUT" ""
 exits 0 "several at once" kipcctl remove other prices
-is "a line each" "$OUT" "other: it is empty: removed
-prices: it is empty: removed"
+is "a line each" "$OUT" "other: removed: it is empty
+prices: removed: it is empty"
 
 exits 2 "create: not a kind" kipcctl create queu tmp
 exits 2 "create: not a name" kipcctl create queue a/b
