@@ -8,7 +8,7 @@
 
 struct apply {
 	int channels_fd;
-	uid_t uid; /* ours: the creator of what we make */
+	uid_t uid;			/* ours: the creator of what we make */
 	const struct kernel_view *view; /* the one that the plan was made from */
 	bool holds_segments;		/* kernel.shm_rmid_forced: keep ours attached */
 };

@@ -30,4 +30,7 @@ struct channel {
 	uint64_t last_mended, next_mend, mend_delay;
 };
 
+/* Whether the kernel still holds the object that the channel's link means; *ret_object (may be NULL) is it. */
+bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object);
+
 #endif

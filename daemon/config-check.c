@@ -200,7 +200,7 @@ static void warn_of_access(struct check *check, const struct draft *draft)
 /* What the grammar has and this kipcd does not do. */
 static void warn_of_absence(struct check *check, const struct draft *draft)
 {
-	if (draft->spec.activate)
+	if (draft->spec.activate && (draft->spec.kind == KIPC_QUEUE || draft->spec.layout == LAYOUT_RING))
 		warn(check, draft, CONFIG_KEY_ACTIVATE,
 		     "this version of kipcd does not keep the file waiting/%s yet; start the consumer "
 		     "another way",

@@ -34,9 +34,13 @@ void log_set_max_level(int level)
 	max_level = level;
 }
 
-int log_max_level(void)
+__attribute__((format(printf, 2, 0))) static char *make_text(int level, const char *format, va_list arguments)
 {
-	return max_level;
+	char *text;
+
+	if (level > max_level || vasprintf(&text, format, arguments) < 0)
+		return NULL;
+	return text;
 }
 
 void log_line(int level, const char *format, ...)
@@ -44,17 +48,12 @@ void log_line(int level, const char *format, ...)
 	va_list arguments;
 	char *text;
 
-	if (level > max_level)
-		return;
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
+	text = make_text(level, format, arguments);
 	va_end(arguments);
-	if (text == NULL)
-		return;
-	if (to_journal)
+	if (text != NULL && to_journal)
 		sd_journal_send("PRIORITY=%d", level, "MESSAGE=%s", text, NULL);
-	else
+	else if (text != NULL)
 		fprintf(stderr, "kipcd: %s\n", text);
 	free(text);
 }
@@ -64,19 +63,14 @@ void log_channel(int level, const char *name, enum kipc_kind kind, key_t key, co
 	va_list arguments;
 	char *text;
 
-	if (level > max_level)
-		return;
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
+	text = make_text(level, format, arguments);
 	va_end(arguments);
-	if (text == NULL)
-		return;
-	if (to_journal)
+	if (text != NULL && to_journal)
 		sd_journal_send("PRIORITY=%d", level, "MESSAGE=%s %s: %s", kipc_kind_to_string(kind), name,
 				text, "KIPC_CHANNEL=%s", name, "KIPC_KIND=%s", kipc_kind_to_string(kind),
 				"KIPC_KEY=0x%08x", (unsigned)key, NULL);
-	else
+	else if (text != NULL)
 		fprintf(stderr, "kipcd: %s %s: %s\n", kipc_kind_to_string(kind), name, text);
 	free(text);
 }

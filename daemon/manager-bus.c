@@ -15,6 +15,8 @@
 #include "daemon/log.h"
 #include "daemon/manager-bus.h"
 #include "daemon/manager.h"
+#include "daemon/report.h"
+#include "daemon/runtime-layer.h"
 
 /* -- who may -------------------------------------------------------------------------------------------------- */
 

@@ -18,6 +18,8 @@
 #include "daemon/bus.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
+#include "daemon/reconcile.h"
+#include "daemon/sample.h"
 #include "daemon/source.h"
 #include "daemon/store.h"
 
@@ -31,18 +33,6 @@ struct channel *manager_find(const struct manager *manager, const char *name)
 	return manager->n_channels == 0 ? NULL
 					: bsearch(name, manager->channels, manager->n_channels,
 						  sizeof *manager->channels, compare_channels);
-}
-
-bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object)
-{
-	struct kipc_object object;
-
-	if (!channel->has_link || kipc_object_stat(channel->link.kind, channel->link.id, &object) < 0 ||
-	    object.key != channel->link.key || object.cuid != channel->link.creator)
-		return false;
-	if (ret_object != NULL)
-		*ret_object = object;
-	return true;
 }
 
 /* -- reading the configuration ---------------------------------------------------------------------------- */

@@ -15,6 +15,7 @@
 #include "daemon/kernel.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
+#include "daemon/reconcile.h"
 #include "daemon/store.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
@@ -157,38 +158,7 @@ static void note_mending(struct channel *channel, uint64_t now, uint64_t interva
 	channel->next_mend = now + channel->mend_delay;
 }
 
-/* -- reports ---------------------------------------------------------------------------------------------- */
-
-void report_done(struct report *report)
-{
-	for (size_t i = 0; i < report->n_lines; i++)
-		free(report->lines[i].detail);
-	free(report->lines);
-	*report = (struct report){ 0 };
-}
-
-static int report_add(struct report *report, const char *name, enum kipc_kind kind, enum plan_action action,
-		      enum channel_state state, const char *detail)
-{
-	struct report_line *line, *grown;
-
-	/* The lines grow by doubling: the array is full whenever its length is a power of two. */
-	if ((report->n_lines & (report->n_lines - 1)) == 0) {
-		grown = reallocarray(report->lines, report->n_lines == 0 ? 1 : report->n_lines * 2,
-				     sizeof *grown);
-		if (grown == NULL)
-			return -ENOMEM;
-		report->lines = grown;
-	}
-	line = &report->lines[report->n_lines];
-	*line = (struct report_line){ .kind = kind, .action = action, .state = state };
-	memcpy(line->name, name, sizeof line->name);
-	if (detail != NULL && (line->detail = strdup(detail)) == NULL)
-		return -ENOMEM;
-	report->n_lines++;
-	report->n_failed += state == STATE_FAILED;
-	return 0;
-}
+/* -- only planning ----------------------------------------------------------------------------------------- */
 
 int reconcile_plan(struct manager *manager, const struct config *config, struct report *ret_report)
 {
@@ -224,35 +194,38 @@ static void log_trouble(const struct channel *channel)
 		    channel->reason != NULL ? channel->reason : "");
 }
 
-static void log_deed(const struct plan_step *step, enum plan_action action, const struct channel *channel,
-		     enum channel_state state_before, enum reconcile_reason reason)
+/* What healing did: nobody asked for it, so it is more than information. */
+static void log_healing(const struct plan_step *step, enum plan_action action, const struct channel *channel,
+			enum channel_state state_before)
 {
-	static const char *const deeds[] = {
+	if (action == PLAN_ALTER)
+		log_channel(LOG_WARNING, step->name, step->kind, channel->link.key,
+			    "changed from outside, and mended: %s", step->detail);
+	else if (action != PLAN_REMOVE && state_before == STATE_CONFLICT)
+		log_channel(LOG_NOTICE, step->name, step->kind, channel->link.key,
+			    "its key is free again: made, with id %d", channel->link.id);
+	else if (action == PLAN_CREATE)
+		log_channel(LOG_WARNING, step->name, step->kind, channel->link.key,
+			    "somebody removed it: made anew, with id %d", channel->link.id);
+}
+
+static void log_deed(int level, const struct plan_step *step, enum plan_action action,
+		     const struct channel *channel)
+{
+	static const char *const deeds[PLAN_CONFLICT + 1] = {
 		[PLAN_CREATE] = "created",
 		[PLAN_ALTER] = "altered",
 		[PLAN_RECREATE] = "made anew",
 		[PLAN_REMOVE] = "removed",
 	};
-	bool is_deed = action == PLAN_CREATE || action == PLAN_ALTER || action == PLAN_RECREATE ||
-		       action == PLAN_REMOVE;
 
-	if (!is_deed || channel->state == STATE_FAILED)
+	if (deeds[action] == NULL)
 		return;
-	if (reason == RECONCILE_HEAL && state_before == STATE_CONFLICT &&
-	    (action == PLAN_CREATE || action == PLAN_RECREATE))
-		log_channel(LOG_NOTICE, step->name, step->kind, channel->link.key,
-			    "its key is free again: made, with id %d", channel->link.id);
-	else if (reason == RECONCILE_HEAL && action == PLAN_CREATE && step->entry != NULL)
-		log_channel(LOG_WARNING, step->name, step->kind, channel->link.key,
-			    "somebody removed it: made anew, with id %d", channel->link.id);
-	else if (reason == RECONCILE_HEAL && action == PLAN_ALTER)
-		log_channel(LOG_WARNING, step->name, step->kind, channel->link.key,
-			    "changed from outside, and mended: %s", step->detail);
-	else if (step->detail != NULL)
-		log_channel(LOG_INFO, step->name, step->kind, channel->link.key, "%s: %s", deeds[action],
+	if (step->detail != NULL)
+		log_channel(level, step->name, step->kind, channel->link.key, "%s: %s", deeds[action],
 			    step->detail);
 	else
-		log_channel(LOG_INFO, step->name, step->kind, channel->link.key, "%s", deeds[action]);
+		log_channel(level, step->name, step->kind, channel->link.key, "%s", deeds[action]);
 }
 
 /* -- carrying out ----------------------------------------------------------------------------------------- */
@@ -309,8 +282,10 @@ static void carry_out(struct run *run, const struct plan_step *step, struct chan
 	action = apply_step(&run->apply, step, channel);
 	if (run->reason == RECONCILE_HEAL && (step->action == PLAN_CREATE || step->action == PLAN_ALTER))
 		note_mending(channel, run->now, run->interval);
-	if (run->n_due <= LOG_EACH_UP_TO || run->reason == RECONCILE_HEAL)
-		log_deed(step, action, channel, state_before, run->reason);
+	if (channel->state != STATE_FAILED && run->reason == RECONCILE_HEAL)
+		log_healing(step, action, channel, state_before);
+	else if (channel->state != STATE_FAILED)
+		log_deed(run->n_due <= LOG_EACH_UP_TO ? LOG_INFO : LOG_DEBUG, step, action, channel);
 	if (channel->reason != NULL && channel->state != STATE_ABSENT &&
 	    (run->reason != RECONCILE_HEAL || channel->state != state_before || !was_in_trouble))
 		log_trouble(channel);

@@ -8,31 +8,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/loss.h"
-#include "daemon/manager.h"
+#include "daemon/reconcile.h"
+#include "daemon/runtime-layer.h"
+#include "daemon/sentence.h"
 #include "daemon/source.h"
 #include "daemon/store.h"
 
 #define CREATED_MAX 1000 /* channels that create may have made */
-
-static int fail(char **reterr_text, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static int fail(char **reterr_text, int error, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	if (vasprintf(reterr_text, format, arguments) < 0)
-		*reterr_text = NULL;
-	va_end(arguments);
-	return error;
-}
 
 /* -- the files ----------------------------------------------------------------------------------------------- */
 
@@ -105,10 +93,11 @@ static int check_assignments(char **assignments, char **reterr_text)
 	for (char **p = assignments; p != NULL && *p != NULL; p++) {
 		for (const char *c = *p; *c != '\0'; c++)
 			if ((unsigned char)*c < ' ')
-				return fail(reterr_text, -EINVAL,
-					    "a value holds a control character: write key=value in one line");
+				return sentence_fail(
+					reterr_text, -EINVAL,
+					"a value holds a control character: write key=value in one line");
 		if (key_length(*p) == 0 || strchr(*p, '=') == NULL || (*p)[0] == '[')
-			return fail(reterr_text, -EINVAL, "'%s' is not of the form key=value", *p);
+			return sentence_fail(reterr_text, -EINVAL, "'%s' is not of the form key=value", *p);
 	}
 	return 0;
 }
@@ -232,9 +221,9 @@ static int change_layer(struct manager *manager, const char *name, const char *t
 	if (r == 0 && text != NULL) {
 		r = write_file(path, text);
 		if (r < 0)
-			fail(reterr_text, r, "%s cannot be written: %s", path, strerror(-r));
+			sentence_fail(reterr_text, r, "%s cannot be written: %s", path, strerror(-r));
 	} else if (r == 0 && unlink(path) < 0 && errno != ENOENT) {
-		r = fail(reterr_text, -errno, "%s cannot be removed: %s", path, strerror(errno));
+		r = sentence_fail(reterr_text, -errno, "%s cannot be removed: %s", path, strerror(errno));
 	}
 	if (r == 0)
 		r = reconcile(manager, config, RECONCILE_ONE, name, report);
@@ -266,20 +255,22 @@ static int check_creation(const struct manager *manager, enum kipc_kind kind, co
 	const struct channel_spec *spec;
 
 	if (kind == 0)
-		return fail(reterr_text, -EINVAL, "the kind must be queue, segment or semaphore");
+		return sentence_fail(reterr_text, -EINVAL, "the kind must be queue, segment or semaphore");
 	if (!kipc_name_is_valid(name))
-		return fail(reterr_text, -EINVAL,
-			    "'%s' is not a name: 1 to %d of A-Z a-z 0-9 . _ -, a letter first", name,
-			    KIPC_NAME_MAX);
+		return sentence_fail(reterr_text, -EINVAL,
+				     "'%s' is not a name: 1 to %d of A-Z a-z 0-9 . _ -, a letter first", name,
+				     KIPC_NAME_MAX);
 	spec = config_find(manager->config, name);
 	if (spec != NULL)
-		return fail(reterr_text, -EEXIST, "%s %s is declared already, in %s: 'kipcctl set' alters it",
-			    kipc_kind_to_string(spec->kind), name, spec->origin);
+		return sentence_fail(reterr_text, -EEXIST,
+				     "%s %s is declared already, in %s: 'kipcctl set' alters it",
+				     kipc_kind_to_string(spec->kind), name, spec->origin);
 	if (count_created(manager) >= CREATED_MAX)
-		return fail(reterr_text, -EDQUOT,
-			    "%d channels were created by hand already: declare more of them in configuration "
-			    "files",
-			    CREATED_MAX);
+		return sentence_fail(
+			reterr_text, -EDQUOT,
+			"%d channels were created by hand already: declare more of them in configuration "
+			"files",
+			CREATED_MAX);
 	return 0;
 }
 
@@ -307,8 +298,8 @@ int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const cha
 	if (channel == NULL || channel->state == STATE_ACTIVE)
 		return 0;
 	/* It cannot be had: leave nothing behind. */
-	r = fail(reterr_text, channel->state == STATE_CONFLICT ? -EEXIST : -EIO, "%s",
-		 channel->reason != NULL ? channel->reason : channel_state_words[channel->state]);
+	r = sentence_fail(reterr_text, channel->state == STATE_CONFLICT ? -EEXIST : -EIO, "%s",
+			  channel->reason != NULL ? channel->reason : channel_state_words[channel->state]);
 	(void)change_layer(manager, name, NULL, &undone, &ignored);
 	free(ignored);
 	report_done(&undone);
@@ -324,8 +315,8 @@ int runtime_layer_set(struct manager *manager, const char *name, char **assignme
 	int r;
 
 	if (spec == NULL)
-		return fail(reterr_text, -ENOENT,
-			    "no channel of that name is declared: 'kipcctl create' makes one");
+		return sentence_fail(reterr_text, -ENOENT,
+				     "no channel of that name is declared: 'kipcctl create' makes one");
 	r = check_assignments(assignments, reterr_text);
 	if (r < 0)
 		return r;
@@ -361,11 +352,11 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 	is_empty = kipc_object_is_empty(&object, channel->link.maker) > 0;
 	r = kipc_object_remove(&object, flags, channel->link.maker, &lost);
 	if (r == -EBUSY)
-		return fail(reterr_text, r, "%s: empty it first, or say --force",
-			    loss_to_string(&lost, false, text));
+		return sentence_fail(reterr_text, r, "%s: empty it first, or say --force",
+				     loss_to_string(&lost, false, text));
 	if (r < 0)
-		return fail(reterr_text, r, "%s @%d cannot be removed: %s", kipc_kind_to_string(object.kind),
-			    object.id, strerror(-r));
+		return sentence_fail(reterr_text, r, "%s @%d cannot be removed: %s",
+				     kipc_kind_to_string(object.kind), object.id, strerror(-r));
 	*ret_lost = strdup(loss_to_string(&lost, is_empty, text));
 	return *ret_lost == NULL ? -ENOMEM : 0;
 }
@@ -389,12 +380,13 @@ int runtime_layer_remove(struct manager *manager, const char *name, bool force, 
 	int r;
 
 	if (channel == NULL)
-		return fail(reterr_text, -ENOENT, "there is no channel of that name");
+		return sentence_fail(reterr_text, -ENOENT, "there is no channel of that name");
 	if (channel->spec != NULL && channel->spec->manage == MANAGE_OBSERVE)
-		return fail(reterr_text, -EPERM,
-			    "it is only observed, and kipcd never removes what it did not make: remove it by "
-			    "its key, 0x%08x",
-			    (unsigned)channel->spec->key);
+		return sentence_fail(
+			reterr_text, -EPERM,
+			"it is only observed, and kipcd never removes what it did not make: remove it by "
+			"its key, 0x%08x",
+			(unsigned)channel->spec->key);
 	r = remove_object(channel, force, dry_run, &lost, reterr_text);
 	if (r < 0)
 		return r;
@@ -423,10 +415,10 @@ int runtime_layer_recover(struct manager *manager, const char *name, struct repo
 	struct channel *channel = manager_find(manager, name);
 
 	if (channel == NULL)
-		return fail(reterr_text, -ENOENT, "there is no channel of that name");
+		return sentence_fail(reterr_text, -ENOENT, "there is no channel of that name");
 	if (channel->state != STATE_LOST)
-		return fail(reterr_text, -EPERM, "it is %s: only a lost channel can be recovered",
-			    channel_state_words[channel->state]);
+		return sentence_fail(reterr_text, -EPERM, "it is %s: only a lost channel can be recovered",
+				     channel_state_words[channel->state]);
 	/* Forgotten, it is like one that never was. */
 	(void)store_drop_link(manager->runtime.channels_fd, name);
 	channel->has_link = false;

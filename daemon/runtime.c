@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,23 +19,11 @@
 
 #include "common/bus-names.h"
 #include "daemon/runtime.h"
+#include "daemon/sentence.h"
 #include "lib/registry.h"
 
 #define NEW_SOCKET_NAME BUS_SOCKET_NAME ".new"
 #define BACKLOG 64
-
-static int fail(char **reterr_text, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static int fail(char **reterr_text, int error, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	if (vasprintf(reterr_text, format, arguments) < 0)
-		*reterr_text = NULL;
-	va_end(arguments);
-	return error;
-}
 
 /* mkdir -p. */
 static int make_folders(const char *path)
@@ -70,15 +57,17 @@ static int open_folder(int parent_fd, const char *path, const char *shown, char 
 
 	fd = openat(parent_fd, path, O_DIRECTORY | O_NOFOLLOW | O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return fail(reterr_text, -errno, "cannot open the folder %s: %s", shown, strerror(errno));
+		return sentence_fail(reterr_text, -errno, "cannot open the folder %s: %s", shown,
+				     strerror(errno));
 	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() && !(st.st_mode & 0022))
 		return fd;
 	close(fd);
-	return fail(reterr_text, -EPERM,
-		    "the folder %s must belong to uid %u and be writable by nobody else (it is uid %u, mode "
-		    "%04o): mend or "
-		    "remove it",
-		    shown, (unsigned)geteuid(), (unsigned)st.st_uid, (unsigned)st.st_mode & 07777);
+	return sentence_fail(
+		reterr_text, -EPERM,
+		"the folder %s must belong to uid %u and be writable by nobody else (it is uid %u, mode "
+		"%04o): mend or "
+		"remove it",
+		shown, (unsigned)geteuid(), (unsigned)st.st_uid, (unsigned)st.st_mode & 07777);
 }
 
 static int open_subfolder(const struct runtime *runtime, const char *name, char **reterr_text)
@@ -87,8 +76,8 @@ static int open_subfolder(const struct runtime *runtime, const char *name, char 
 	int fd;
 
 	if (mkdirat(runtime->fd, name, 0755) < 0 && errno != EEXIST)
-		return fail(reterr_text, -errno, "cannot make the folder %s/%s: %s", runtime->path, name,
-			    strerror(errno));
+		return sentence_fail(reterr_text, -errno, "cannot make the folder %s/%s: %s", runtime->path,
+				     name, strerror(errno));
 	if (asprintf(&shown, "%s/%s", runtime->path, name) < 0)
 		return -ENOMEM;
 	fd = open_folder(runtime->fd, name, shown, reterr_text);
@@ -101,15 +90,16 @@ static int take_lock(struct runtime *runtime, char **reterr_text)
 {
 	runtime->lock_fd = openat(runtime->fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (runtime->lock_fd < 0)
-		return fail(reterr_text, -errno, "cannot open %s/lock: %s", runtime->path, strerror(errno));
+		return sentence_fail(reterr_text, -errno, "cannot open %s/lock: %s", runtime->path,
+				     strerror(errno));
 	if (flock(runtime->lock_fd, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	if (errno == EWOULDBLOCK)
-		return fail(reterr_text, -EBUSY,
-			    "another kipcd already runs on %s: stop it first, or give this one a "
-			    "--runtime-dir= of its own",
-			    runtime->path);
-	return fail(reterr_text, -errno, "cannot lock %s/lock: %s", runtime->path, strerror(errno));
+		return sentence_fail(reterr_text, -EBUSY,
+				     "another kipcd already runs on %s: stop it first, or give this one a "
+				     "--runtime-dir= of its own",
+				     runtime->path);
+	return sentence_fail(reterr_text, -errno, "cannot lock %s/lock: %s", runtime->path, strerror(errno));
 }
 
 static int check_what_is_there(const struct runtime *runtime, char **reterr_text)
@@ -119,17 +109,17 @@ static int check_what_is_there(const struct runtime *runtime, char **reterr_text
 	if (fstatat(runtime->fd, BUS_SOCKET_NAME, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		if (errno == ENOENT)
 			return 0;
-		return fail(reterr_text, -errno, "cannot look at %s/%s: %s", runtime->path, BUS_SOCKET_NAME,
-			    strerror(errno));
+		return sentence_fail(reterr_text, -errno, "cannot look at %s/%s: %s", runtime->path,
+				     BUS_SOCKET_NAME, strerror(errno));
 	}
 	if (!S_ISSOCK(st.st_mode))
-		return fail(reterr_text, -EEXIST,
-			    "%s/%s is there and is no socket: it is left alone; move it away", runtime->path,
-			    BUS_SOCKET_NAME);
+		return sentence_fail(reterr_text, -EEXIST,
+				     "%s/%s is there and is no socket: it is left alone; move it away",
+				     runtime->path, BUS_SOCKET_NAME);
 	if (st.st_uid != geteuid())
-		return fail(reterr_text, -EEXIST,
-			    "%s/%s belongs to uid %u: it is left alone; have it removed", runtime->path,
-			    BUS_SOCKET_NAME, (unsigned)st.st_uid);
+		return sentence_fail(reterr_text, -EEXIST,
+				     "%s/%s belongs to uid %u: it is left alone; have it removed",
+				     runtime->path, BUS_SOCKET_NAME, (unsigned)st.st_uid);
 	return 0;
 }
 
@@ -142,7 +132,8 @@ int runtime_open(struct runtime *runtime, const char *path, char **reterr_text)
 		return -ENOMEM;
 	r = make_folders(path);
 	if (r < 0)
-		return fail(reterr_text, r, "cannot make the runtime folder %s: %s", path, strerror(-r));
+		return sentence_fail(reterr_text, r, "cannot make the runtime folder %s: %s", path,
+				     strerror(-r));
 	r = runtime->fd = open_folder(AT_FDCWD, path, path, reterr_text);
 	if (r >= 0)
 		r = take_lock(runtime, reterr_text);
@@ -188,15 +179,15 @@ int runtime_listen(const struct runtime *runtime, char **reterr_text)
 		return r;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return fail(reterr_text, -errno, "cannot make a socket: %s", strerror(errno));
+		return sentence_fail(reterr_text, -errno, "cannot make a socket: %s", strerror(errno));
 	(void)unlinkat(runtime->fd, NEW_SOCKET_NAME, 0);
 	socket_address(runtime, NEW_SOCKET_NAME, &address);
 	/* Bound and listening before it gets its name: whoever finds it can connect. Everyone may; see manager-bus.c. */
 	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
 	    fchmodat(runtime->fd, NEW_SOCKET_NAME, 0666, 0) < 0 || listen(fd, BACKLOG) < 0 ||
 	    renameat(runtime->fd, NEW_SOCKET_NAME, runtime->fd, BUS_SOCKET_NAME) < 0) {
-		r = fail(reterr_text, -errno, "cannot make the control socket %s/%s: %s", runtime->path,
-			 BUS_SOCKET_NAME, strerror(errno));
+		r = sentence_fail(reterr_text, -errno, "cannot make the control socket %s/%s: %s",
+				  runtime->path, BUS_SOCKET_NAME, strerror(errno));
 		close(fd);
 		return r;
 	}

@@ -11,6 +11,8 @@
 
 #include "daemon/log.h"
 #include "daemon/manager.h"
+#include "daemon/reconcile.h"
+#include "daemon/sample.h"
 
 static bool is_changed(const struct channel *channel, const struct kipc_object *object)
 {

@@ -63,13 +63,15 @@ start_and_kill_at() {
 	[ "$survived" = no ]
 }
 
-# kill_everywhere WHAT PREPARE CHECK: PREPARE makes the world before each start, CHECK says what is wrong after it
+# kill_everywhere WHAT PREPARE CHECK [BETWEEN]: PREPARE makes the world before each start, CHECK says what is wrong after
+# the next, BETWEEN happens between the two
 kill_everywhere() {
-	local what=$1 prepare=$2 check=$3 call n places=0 wrong found=
+	local what=$1 prepare=$2 check=$3 between=${4:-true} call n places=0 wrong found=
 	for call in $calls; do
 		for ((n = 1; ; n++)); do
 			"$prepare"
-			start_and_kill_at "$call" "$n" 2>/dev/null || break
+			start_and_kill_at "$call" "$n" 2>/dev/null || { "$between"; break; }
+			"$between"
 			if ! start_kipcd; then found="$call $n: kipcd does not start again"; break 2; fi
 			wrong=$("$check")
 			stop_kipcd
@@ -98,11 +100,17 @@ resumed_world() { [ "$(count_of q)" = 2 ] || build_world; }
 
 # A start that has to make an empty queue, a segment and a semaphore anew, under other keys and sizes.
 old_world() {
+	from_nothing_to_old
+	start_kipcd && stop_kipcd
+	change_mind
+}
+
+# A first start that is killed, and by the next one something else is declared.
+from_nothing_to_old() {
 	clear_all
 	sed -i.new 's/0x4b02/0x5b02/; s/64K/32K/; s/1,0,5/7/' "$conf"
-	start_kipcd && stop_kipcd
-	mv "$conf.new" "$conf"
 }
+change_mind() { mv "$conf.new" "$conf"; }
 
 if [ -n "${SANITIZER_FLAGS:-}" ]; then
 	skip "killed at each system call of a start" "with sanitizers; the plain build does it"
@@ -115,6 +123,7 @@ else
 	build_world
 	kill_everywhere "killed at each call of a start that resumes" resumed_world world_is_whole
 	kill_everywhere "killed at each call of a start that makes things anew" old_world troubles
+	kill_everywhere "killed at each call of a first start, and then declared otherwise" from_nothing_to_old troubles change_mind
 fi
 
 # -- under traffic that outlasts the kills

@@ -3,6 +3,7 @@
 # A client of the control socket that is in a hurry, or misbehaves: hostile-client.pl SOCKET HOW [N]. It speaks D-Bus
 # over a plain socket, so that nothing keeps it from doing what no bus library would. Prints what became of it.
 use strict;
+use IO::Select;
 use warnings;
 use Socket;
 use Time::HiRes qw(time sleep);
@@ -83,7 +84,7 @@ my %ways = (
 		my $socket = open_socket();
 		my $begin = time;
 		syswrite($socket, "\0AUTH ");
-		sleep 0.1 while syswrite($socket, 'E');
+		1 while syswrite($socket, 'E') && !IO::Select->new($socket)->can_read(0.1);
 		printf "dropped after %d s\n", time - $begin;
 	},
 	# calls N times without waiting for the end of the authentication
@@ -119,7 +120,7 @@ my %ways = (
 		}
 		print "$answers{served} served, $answers{refused} refused\n";
 	},
-	# holds N connections until its standard input ends
+	# holds N connections until it is killed
 	many => sub {
 		my @sockets;
 		for (1 .. $n) {
@@ -127,8 +128,8 @@ my %ways = (
 			push @sockets, $socket if authenticate($socket);
 		}
 		print scalar @sockets, " connections\n";
-		alarm 0;
-		<STDIN>;
+		alarm 60;
+		sleep;
 	},
 );
 ($ways{$how} or die "there is no '$how'\n")->();

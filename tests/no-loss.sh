@@ -197,7 +197,7 @@ exits 1 'all of 2 GB as one message' limited kipcctl send --whole "$q" <"$T/spar
 head -c 2147483648 /dev/zero 2>/dev/null | limited kipcctl send "$q" 2>/dev/null
 is 'a line of 2 GB from a pipe' "${PIPESTATUS[1]}" 1
 is 'nothing of them was sent' "$(messages_in "$id")" 0
-yes | exits 4 'lines without an end' kipcctl send --timeout=50ms "$q"
+exits 4 'lines without an end' kipcctl send --timeout=50ms "$q" < <(yes)
 kipcctl purge -q "$q"
 open_stuck_pipe
 exits 4 'input that never comes' kipcctl send --timeout=50ms "$q" <&7

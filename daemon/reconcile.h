@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_RECONCILE_H
+#define KIPC_DAEMON_RECONCILE_H
+
+/* From declared to done. */
+
+#include "daemon/manager.h"
+#include "daemon/report.h"
+
+enum reconcile_reason {
+	RECONCILE_START,
+	RECONCILE_RELOAD,
+	RECONCILE_HEAL, /* a sample found something: only what is safe unasked */
+	RECONCILE_ONE,	/* one channel, after create, set, recover */
+};
+
+/*
+ * Makes the kernel hold what `config` declares. On success the manager owns the config (and the old one is freed); on
+ * failure (-ENOMEM, or the registry cannot be written) nothing is taken over. `only`: RECONCILE_ONE's channel.
+ * The report (may be NULL) has what was not simply kept.
+ */
+int reconcile(struct manager *manager, struct config *config, enum reconcile_reason reason, const char *only,
+	      struct report *report);
+
+/* What reconcile() would do for a reload of `config`, as a report of all channels. */
+int reconcile_plan(struct manager *manager, const struct config *config, struct report *ret_report);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_RUNTIME_LAYER_H
+#define KIPC_DAEMON_RUNTIME_LAYER_H
+
+/* What kipcctl create, set, remove and recover change. */
+
+#include "daemon/manager.h"
+#include "daemon/report.h"
+
+/* All give a sentence in *reterr_text on failure. */
+int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
+			 struct report *report, char **reterr_text);
+int runtime_layer_set(struct manager *manager, const char *name, char **assignments, struct report *report,
+		      char **reterr_text);
+int runtime_layer_remove(struct manager *manager, const char *name, bool force, bool dry_run, char **ret_lost,
+			 char **reterr_text);
+int runtime_layer_recover(struct manager *manager, const char *name, struct report *report,
+			  char **reterr_text);
+
+#endif
