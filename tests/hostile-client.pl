@@ -6,7 +6,7 @@ use strict;
 use IO::Select;
 use warnings;
 use Socket;
-use Time::HiRes qw(time sleep);
+use Time::HiRes qw(time);
 
 my ($path, $how, $n) = @ARGV;
 $SIG{PIPE} = 'IGNORE';
