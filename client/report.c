@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "client/utf8.h"
+#include "common/grammar.h"
 #include "lib/kipc.h"
 
 static const struct {
@@ -33,17 +34,14 @@ static const struct {
 	  "only its owner and its creator may do this; 'kipcctl show' shows them" },
 	{ EIDRM, STATUS_REMOVED, "it was removed" },
 	{ EINVAL, STATUS_USAGE,
-	  "this is no address; write a name (orders), a key (0x4b01) or an id (@5), and for one semaphore of "
-	  "a "
-	  "set NAME[1]" },
+	  "this is no address; write a name (orders), a key (0x4b01) or an id (@5), "
+	  "and for one semaphore of a set NAME[1]" },
 	{ ERANGE, STATUS_USAGE, "the number is no key, id or index; a key is 1 to 0xffffffff" },
 	{ ENOTUNIQ, STATUS_USAGE, NULL },
 	{ EPROTOTYPE, STATUS_USAGE, NULL },
 	{ EXDEV, STATUS_FAILED,
-	  "this kipcd serves another boot or another IPC namespace; use a key or an id, or choose another "
-	  "kipcd "
-	  "with --runtime-dir" },
-	{ EMEDIUMTYPE, STATUS_FAILED, "it is a ring, which this version cannot use; use a newer kipcctl" },
+	  "this kipcd serves another boot or another IPC namespace; use a key or an id, "
+	  "or choose another kipcd with --runtime-dir" },
 	{ EMSGSIZE, STATUS_FAILED,
 	  "the message is larger than one may be; 'kipcctl limits' shows the limits" },
 	{ ENOSYS, STATUS_FAILED,
@@ -99,18 +97,45 @@ enum status report(const struct invocation *invocation, const char *subject, enu
 	return status;
 }
 
+/* The name in the registry that a mistyped one is near to, into `nearest`; false: none is. */
+static bool find_nearest_name(const struct invocation *invocation, const char *name,
+			      char nearest[static KIPC_NAME_MAX + 1])
+{
+	struct kipc_name *names = NULL;
+	const char **words, *found;
+	size_t n = 0;
+
+	if (kipc_registry_list(invocation->runtime_dir, &names, &n) < 0)
+		return false;
+	words = calloc(n + 1, sizeof(*words));
+	for (size_t i = 0; words && i < n; i++)
+		words[i] = names[i].name;
+	found = words ? grammar_nearest(name, words) : NULL;
+	if (found)
+		memcpy(nearest, found, strlen(found) + 1);
+	free(words);
+	free(names);
+	return found != NULL;
+}
+
 /* No such channel, or no registry to find its name in. */
 static enum status report_missing(const struct invocation *invocation, const char *address)
 {
+	char nearest[KIPC_NAME_MAX + 1];
 	struct kipc_address parsed;
 
-	if (kipc_address_parse(address, &parsed) == 0 && parsed.form == KIPC_BY_NAME &&
-	    kipc_registry_check(invocation->runtime_dir) == -ENOENT)
-		return report(
-			invocation, address, STATUS_NO_SUCH_CHANNEL,
-			"no kipcd has been at work in %s, so there are no names; start it, or use a key or "
-			"an id",
-			invocation->runtime_dir);
+	if (kipc_address_parse(address, &parsed) == 0 && parsed.form == KIPC_BY_NAME) {
+		if (kipc_registry_check(invocation->runtime_dir) == -ENOENT)
+			return report(invocation, address, STATUS_NO_SUCH_CHANNEL,
+				      "no kipcd has been at work in %s, so there are no names; start it, "
+				      "or use a key or an id",
+				      invocation->runtime_dir);
+		if (find_nearest_name(invocation, parsed.name, nearest))
+			return report(
+				invocation, address, STATUS_NO_SUCH_CHANNEL,
+				"no such channel (did you mean '%s'?); 'kipcctl list' shows what there is",
+				nearest);
+	}
 	return report(invocation, address, STATUS_NO_SUCH_CHANNEL,
 		      "no such channel; 'kipcctl list --foreign' shows what there is");
 }

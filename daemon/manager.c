@@ -126,7 +126,7 @@ int manager_reload(struct manager *manager, struct problems *problems, struct re
 	r = load_and_reconcile(manager, RECONCILE_RELOAD, problems, report);
 	log_problems(problems);
 	if (r == -EBADMSG)
-		log_line(LOG_ERR, "reload: the configuration has %zu mistakes; what runs stays as it is",
+		log_line(LOG_ERR, "reload: the configuration has mistakes (%zu); what runs stays as it is",
 			 problems->n_mistakes);
 	else if (r < 0)
 		log_line(LOG_ERR, "reload: %s; what runs stays as it is", strerror(-r));
@@ -205,7 +205,7 @@ static int start_channels(struct manager *manager)
 	r = load_and_reconcile(manager, RECONCILE_START, &problems, NULL);
 	log_problems(&problems);
 	if (r == -EBADMSG)
-		log_line(LOG_ERR, "the configuration has %zu mistakes: mend them and start again",
+		log_line(LOG_ERR, "the configuration has mistakes (%zu): mend them and start again",
 			 problems.n_mistakes);
 	else if (r < 0)
 		log_line(LOG_ERR, "the channels cannot be set up: %s", strerror(-r));

@@ -83,6 +83,9 @@ is "and what the largest queue and all segments need" \
 like "limits has columns too" "$(kipcctl limits --columns=help)" "^sysctl +what sets it$"
 is "limits in JSON" "$(kipcctl limits --json | json '(grep { $_->{name} eq "semmns" } @$d)[0]{used}')" 3
 
+exits 3 "a mistyped name" kipcctl send ordres x
+like "finds the one that was probably meant" "$ERR" "no such channel \(did you mean 'orders'\?\)"
+
 ipcrm -Q 0x4b01
 stop_kipcd
 exits 0 "without kipcd" kipcctl list
