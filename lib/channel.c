@@ -75,7 +75,6 @@ static int resolve(const struct kipc_channel *channel, struct kipc_object *ret_o
 
 static void adopt_object(struct kipc_channel *channel, const struct kipc_object *object)
 {
-	channel->kind = object->kind;
 	if (object->kind == KIPC_QUEUE)
 		atomic_store_explicit(&channel->capacity, object->queue.capacity, memory_order_relaxed);
 	/* Relaxed: the id is a number of its own, nothing else is published with it. */
@@ -108,6 +107,7 @@ int kipc_open(const char *address, const char *runtime_dir, unsigned kinds, stru
 	r = resolve(channel, &object);
 	if (r < 0)
 		goto fail;
+	channel->kind = object.kind; /* for good: threads read it without a lock */
 	adopt_object(channel, &object);
 	*ret_channel = channel;
 	return 0;

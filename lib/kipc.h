@@ -164,7 +164,7 @@ struct kipc_object {
 /* The object of that id. -EIDRM: there is none (ids come back: compare cuid and key where it matters). */
 int kipc_object_stat(enum kipc_kind kind, int id, struct kipc_object *ret_object);
 
-/* The object of that key. -ENOENT: there is none. */
+/* The object of that key. -ENOENT: there is none, as always for the key 0 (IPC_PRIVATE). */
 int kipc_object_find(enum kipc_kind kind, key_t key, struct kipc_object *ret_object);
 
 /* All objects of one kind, in the kernel's order; free(3) the array. -ENOMEM. */
@@ -200,8 +200,9 @@ int kipc_object_alter(const struct kipc_object *wanted, unsigned which);
  * Empty is: a queue without messages; a segment that nobody ever attached; a semaphore set never operated
  * on. `pristine_pid` says which process's operations on a semaphore set do not count (its maker's); 0: none.
  *
- * -EBUSY: not empty, attached or (semaphore) waited on; nothing changed; -EIDRM: no such object, or another
- * one under that id; -EPERM: not owner nor creator.
+ * -EBUSY: not empty, attached or (semaphore) waited on; nothing changed, but that a queue's capacity above
+ * kernel.msgmnb may have been brought down to it (see kipc_object_alter()); -EIDRM: no such object, or another
+ * one under that id; -EPERM: not owner nor creator; -ENOMEM.
  */
 int kipc_object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine_pid,
 		       struct kipc_object *ret_lost);
@@ -221,7 +222,8 @@ struct kipc_semaphore {
 };
 
 /*
- * The semaphores of a set; free(3) the array. -EACCES: no read permission; -EIDRM: there is no such set.
+ * The semaphores of a set; free(3) the array. -EACCES: no read permission; -EIDRM: there is no such set;
+ * -ENOMEM.
  */
 int kipc_object_semaphores(int id, struct kipc_semaphore **ret_semaphores, size_t *ret_n_semaphores);
 
@@ -275,8 +277,8 @@ int kipc_stat(struct kipc_channel *channel, struct kipc_object *ret_object);
  *
  * -EMSGSIZE: larger than kernel.msgmax or than the queue's capacity, so that it could never fit (the kernel
  * would block for ever on the latter); -EAGAIN: full (KIPC_NOW); -ETIMEDOUT; -EINTR: a signal came first;
- * -EIDRM: removed while waiting; -EACCES: no write permission; -EINVAL: the type is not above 0; errors of
- * kipc_open(). Timed waits: see kipc_recv().
+ * -EIDRM: removed while waiting; -EACCES: no write permission; -EINVAL: the type is not above 0; -ENOMEM;
+ * errors of kipc_open(). Timed waits: see kipc_recv().
  */
 int kipc_send(struct kipc_channel *channel, long type, const void *data, size_t size, int64_t timeout);
 
@@ -314,7 +316,8 @@ ssize_t kipc_peek(struct kipc_channel *channel, void *buffer, size_t size, long 
 /*
  * Waits until a message (of that type: as kipc_recv()) is there, or a semaphore could be taken; takes
  * nothing. A message of zero bytes cannot be waited for without being taken: it is put back, at the end of
- * its queue.
+ * its queue, however long that takes where others have filled it meanwhile. That needs write permission:
+ * without, it is gone, and the result is -EACCES.
  *
  * Errors as kipc_recv(); -EAGAIN: a semaphore is not to be had (KIPC_NOW).
  */
@@ -355,7 +358,8 @@ ssize_t kipc_write(struct kipc_channel *channel, uint64_t offset, const void *da
  * Adds n to one semaphore, or takes n from it, waiting until that many are there. `index` counts from 0.
  *
  * -EAGAIN: not to be had (KIPC_NOW); -ETIMEDOUT; -EINTR; -EIDRM: removed while waiting; -EACCES; -ERANGE: the
- * value would pass 32767, or n is not 1…32767; -EFBIG: no semaphore of that index; errors of kipc_open().
+ * value would pass 32767, or n is not 1…32767; -EFBIG: no semaphore of that index; -ENOMEM: the kernel has none
+ * for the undo; errors of kipc_open().
  */
 int kipc_up(struct kipc_channel *channel, int index, int n, unsigned flags);
 int kipc_down(struct kipc_channel *channel, int index, int n, unsigned flags, int64_t timeout);

@@ -112,6 +112,8 @@ int kipc_object_find(enum kipc_kind kind, key_t key, struct kipc_object *ret_obj
 	struct kipc_object object;
 	int id = -1, r;
 
+	if (key == IPC_PRIVATE) /* nobody's key, and a request to make an object, whatever the flags */
+		return -ENOENT;
 	/* Flags of 0 ask for no permission and create nothing. */
 	if (kind == KIPC_QUEUE)
 		id = msgget(key, 0);
@@ -312,7 +314,8 @@ int kipc_object_semaphores(int id, struct kipc_semaphore **ret_semaphores, size_
 
 /*
  * Untouched is a set that nobody but its maker operated on. sem_otime cannot tell (its maker's null operation sets
- * it), the last pid of each semaphore can; a pid of 0 (another PID namespace) counts only if nobody ever operated.
+ * it), the last pid of each semaphore can; a pid of 0 (another PID namespace) counts only if nobody ever operated. Pids
+ * come back, but the maker's operation came before its last IPC_SET: what came after is somebody else's.
  */
 static int semaphores_are_untouched(const struct kipc_object *object, pid_t pristine_pid)
 {
@@ -327,7 +330,8 @@ static int semaphores_are_untouched(const struct kipc_object *object, pid_t pris
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n; i++) {
-		bool by_maker = pristine_pid != 0 && semaphores[i].pid == pristine_pid;
+		bool by_maker = pristine_pid != 0 && semaphores[i].pid == pristine_pid &&
+				object->semaphore.otime <= object->ctime;
 		bool by_nobody = semaphores[i].pid == 0 && object->semaphore.otime == 0;
 
 		if ((!by_maker && !by_nobody) || semaphores[i].waiting > 0 ||
@@ -382,26 +386,29 @@ static int look_again(const struct kipc_object *seen, struct kipc_object *ret_no
 /*
  * Takes all rights away, looks again, and removes or gives them back. A semaphore set keeps its creator's right to
  * read, without which its counts cannot be looked at; reading changes nothing. CAP_IPC_OWNER passes every fence.
+ * `object` is how it was seen, and becomes how it was found behind the fence.
  */
-static int remove_fenced(const struct kipc_object *before, pid_t pristine_pid, struct kipc_object *now)
+static int remove_fenced(struct kipc_object *object, pid_t pristine_pid)
 {
-	struct kipc_object fenced = *before;
+	const struct kipc_object before = *object;
+	struct kipc_object fenced = before;
 	int r, empty;
 
-	fenced.mode = before->kind == KIPC_SEMAPHORE ? 0400 : 0;
+	fenced.mode = before.kind == KIPC_SEMAPHORE ? 0400 : 0;
 	r = kipc_object_alter(&fenced, KIPC_ALTER_MODE);
 	if (r < 0)
 		return r;
-	r = look_again(before, now);
+	r = look_again(&before, object);
 	if (r < 0)
 		return r;
-	empty = kipc_object_is_empty(now, pristine_pid);
-	if (empty > 0)
-		return object_destroy(now);
-	now->mode = before->mode;
-	(void)kipc_object_alter(before,
-				KIPC_ALTER_MODE | (before->kind == KIPC_QUEUE ? KIPC_ALTER_CAPACITY : 0));
-	return empty < 0 ? empty : -EBUSY;
+	empty = kipc_object_is_empty(object, pristine_pid);
+	r = empty > 0 ? object_destroy(object) : empty < 0 ? empty : -EBUSY;
+	if (r < 0) {
+		/* Of a capacity above kernel.msgmnb the fence may have cost the excess: it cannot be had back. */
+		(void)kipc_object_alter(&before, KIPC_ALTER_MODE);
+		object->mode = before.mode;
+	}
+	return r;
 }
 
 int kipc_object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine_pid,
@@ -423,7 +430,7 @@ int kipc_object_remove(const struct kipc_object *seen, unsigned flags, pid_t pri
 	else if (flags & KIPC_REMOVE_EVEN_IF_NOT_EMPTY)
 		r = object_destroy(&now);
 	else
-		r = remove_fenced(&now, pristine_pid, &now);
+		r = remove_fenced(&now, pristine_pid);
 	if (ret_lost != NULL && (r == 0 || r == -EBUSY))
 		*ret_lost = now;
 	return r == -EINVAL ? -EIDRM : r;

@@ -95,9 +95,13 @@ static int revive(struct kipc_channel *channel, struct call *call)
 {
 	int r = channel_refresh(channel, call->id);
 
-	if (r == 0)
-		call->id = kipc_channel_id(channel);
-	return r;
+	if (r < 0)
+		return r;
+	call->id = kipc_channel_id(channel);
+	/* The new queue may be a smaller one, on which msgsnd would wait for ever. */
+	if (call->is_send && call->size > atomic_load_explicit(&channel->capacity, memory_order_relaxed))
+		return -EMSGSIZE;
+	return 0;
 }
 
 static ssize_t call_queue(struct kipc_channel *channel, struct call *call, int64_t timeout)
