@@ -175,13 +175,14 @@ static void create(const struct apply *apply, struct channel *channel, const str
 	}
 	object = (struct kipc_object){ .kind = spec->kind, .id = id, .key = spec->key, .cuid = apply->uid };
 	if (spec->kind == KIPC_SEGMENT && apply->holds_segments)
-		(void)kernel_hold(id);
+		channel->held = kernel_hold(id);
 	link = link_for(spec, &object);
 	if (spec->kind == KIPC_SEMAPHORE)
 		link.maker = getpid();
 	r = put_link(apply, channel, &link);
 	if (r < 0) {
 		(void)kipc_object_remove(&object, KIPC_REMOVE_EVEN_IF_NOT_EMPTY, 0, NULL);
+		channel->held = kernel_let_go(channel->held);
 		fail_to_write_link(channel, r);
 		return;
 	}
@@ -202,7 +203,7 @@ static void keep(const struct apply *apply, const struct plan_step *step, struct
 	}
 	if (step->action == PLAN_RESUME && step->kind == KIPC_SEGMENT && step->spec->manage == MANAGE_OWN &&
 	    apply->holds_segments)
-		(void)kernel_hold(step->object.id);
+		channel->held = kernel_hold(step->object.id);
 	link = link_for(step->spec, &step->object);
 	link.maker = channel->has_link ? channel->link.maker : 0;
 	note_object(channel, &step->object);
@@ -228,6 +229,7 @@ static enum plan_action recreate(const struct apply *apply, const struct plan_st
 		set_state(channel, STATE_FAILED, "the old one cannot be removed: %s", strerror(-r));
 		return PLAN_KEEP;
 	}
+	channel->held = kernel_let_go(channel->held);
 	drop_link(apply, channel);
 	create(apply, channel, NULL);
 	return PLAN_RECREATE;
@@ -265,6 +267,8 @@ enum plan_action apply_step(const struct apply *apply, const struct plan_step *s
 		break;
 	case PLAN_ALTER:
 		keep(apply, step, channel);
+		if (channel->state == STATE_FAILED)
+			break;
 		publish(apply, channel, step->object.id,
 			step->spec->capacity == 0 ? step->object.queue.capacity
 						  : plan_capacity(step->spec, apply->view));
@@ -273,6 +277,9 @@ enum plan_action apply_step(const struct apply *apply, const struct plan_step *s
 		return recreate(apply, step, channel);
 	case PLAN_RETAIN:
 	case PLAN_CONFLICT:
+		/* Observed until now: the name must not go on meaning, or removing, a stranger's object. */
+		if (step->action == PLAN_CONFLICT && channel->link.observed)
+			drop_link(apply, channel);
 		set_state(channel, step->state, "%s", step->detail);
 		break;
 	case PLAN_REMOVE:

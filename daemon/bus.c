@@ -40,8 +40,13 @@ struct connection {
 	sd_event_source *authentication_timer;
 	sd_event_source *early_calls;
 	sd_event_source *farewell; /* deferred end, outside of sd-bus's own callbacks */
+};
+
+/* What a uid may still call, over all of its connections. */
+struct budget {
+	uid_t uid;
 	double calls_left;
-	double last_call; /* seconds */
+	double last_call; /* seconds; 0: the place is free */
 };
 
 struct bus_server {
@@ -51,6 +56,7 @@ struct bus_server {
 	sd_event_source *pause_timer;
 	struct connection *connections;
 	unsigned n_connections;
+	struct budget budgets[CONNECTIONS_MAX]; /* of the uids that called last */
 };
 
 /* -- one connection ---------------------------------------------------------------------------------------- */
@@ -133,20 +139,39 @@ static int on_authentication_timeout(sd_event_source *source, uint64_t usec, voi
 	return 0;
 }
 
+/* A uid that was not heard of for longest gives its place up: long ago it would have its full budget back anyway. */
+static struct budget *find_budget(struct bus_server *server, uid_t uid)
+{
+	struct budget *oldest = &server->budgets[0];
+
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
+		struct budget *budget = &server->budgets[i];
+
+		if (budget->last_call > 0 && budget->uid == uid)
+			return budget;
+		if (budget->last_call < oldest->last_call)
+			oldest = budget;
+	}
+	*oldest = (struct budget){ .uid = uid, .calls_left = CALLS_AT_ONCE };
+	return oldest;
+}
+
 static bool may_call(struct connection *connection, unsigned cost)
 {
+	struct budget *budget = find_budget(connection->server, connection->uid);
 	struct timespec now;
 	double seconds;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	seconds = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-	connection->calls_left += (seconds - connection->last_call) * CALLS_PER_SECOND;
-	if (connection->calls_left > CALLS_AT_ONCE)
-		connection->calls_left = CALLS_AT_ONCE;
-	connection->last_call = seconds;
-	if (connection->calls_left < cost)
+	if (budget->last_call > 0)
+		budget->calls_left += (seconds - budget->last_call) * CALLS_PER_SECOND;
+	if (budget->calls_left > CALLS_AT_ONCE)
+		budget->calls_left = CALLS_AT_ONCE;
+	budget->last_call = seconds;
+	if (budget->calls_left < cost)
 		return false;
-	connection->calls_left -= cost;
+	budget->calls_left -= cost;
 	return true;
 }
 
@@ -167,7 +192,8 @@ static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error 
 	if (may_call(connection,
 		     sd_bus_message_is_method_call(message, BUS_MANAGER, "Plan") > 0 ? PLAN_COSTS : 1))
 		return 0;
-	return sd_bus_reply_method_errorf(message, BUS_ERROR_LIMIT, "more than %d calls a second: slow down",
+	return sd_bus_reply_method_errorf(message, BUS_ERROR_LIMIT,
+					  "more than %d calls a second of one user: slow down",
 					  CALLS_PER_SECOND);
 }
 
@@ -313,7 +339,6 @@ static int on_connection(sd_event_source *source, int listen_fd, uint32_t events
 	}
 	connection->server = server;
 	connection->uid = peer.uid;
-	connection->calls_left = CALLS_AT_ONCE;
 	r = connection_start(connection, fd);
 	if (r < 0) {
 		log_line(LOG_WARNING, "a connection of uid %u cannot be served: %s", (unsigned)peer.uid,

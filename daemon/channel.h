@@ -14,6 +14,8 @@ struct channel {
 	bool has_link;		   /* it has a name in the registry … */
 	struct registry_link link; /* … which means this object */
 
+	void *held; /* segment: our own attachment, against kernel.shm_rmid_forced; else NULL */
+
 	enum channel_state state;
 	char *reason; /* what is wrong and what would mend it; NULL: all is well */
 

@@ -48,28 +48,22 @@ static int append_objects(enum kipc_kind kind, struct kernel_object **objects, s
 	return 0;
 }
 
-/*
- * What only the set itself can tell: whether anybody but its maker operated on it, and its values. Of one that is half
- * made, and so still closed, only waiters count.
- */
-static int look_into_semaphores(struct kernel_object *object, bool is_half_made, pid_t maker)
+/* What only the set itself can tell: whether anybody but its maker operated on it, and its values. */
+static int look_into_semaphores(struct kernel_object *object, pid_t maker)
 {
 	struct kipc_semaphore *semaphores;
 	unsigned short *values;
-	bool is_waited_on = false;
 	size_t n;
 
 	if (kipc_object_semaphores(object->object.id, &semaphores, &n) < 0)
 		return 0; /* gone or closed to us: in doubt, not empty */
 	values = calloc(n, sizeof *values);
-	for (size_t i = 0; values != NULL && i < n; i++) {
+	for (size_t i = 0; values != NULL && i < n; i++)
 		values[i] = (unsigned short)semaphores[i].value;
-		is_waited_on |= semaphores[i].waiting > 0 || semaphores[i].waiting_for_zero > 0;
-	}
 	free(semaphores);
 	free(object->values);
 	object->values = values;
-	object->is_empty = is_half_made ? !is_waited_on : kipc_object_is_empty(&object->object, maker) > 0;
+	object->is_empty = kipc_object_is_empty(&object->object, maker) > 0;
 	return values == NULL ? -ENOMEM : 0;
 }
 
@@ -80,16 +74,16 @@ static int look_into_owned(const struct registry *registry, struct kernel_view *
 	for (size_t i = 0; r == 0 && i < registry->n_entries; i++) {
 		const struct registry_entry *entry = &registry->entries[i];
 		const struct kernel_object *object = NULL;
+		pid_t maker = entry->link.maker;
 
 		if (entry->has_link && entry->link.kind == KIPC_SEMAPHORE && !entry->link.observed)
 			object = kernel_view_find_id(view, KIPC_SEMAPHORE, entry->link.id);
 		if (object == NULL && entry->has_intent && entry->intent_kind == KIPC_SEMAPHORE) {
 			object = kernel_view_find_key(view, KIPC_SEMAPHORE, entry->intent_key);
-			if (object != NULL)
-				r = look_into_semaphores((struct kernel_object *)object, true, 0);
-		} else if (object != NULL) {
-			r = look_into_semaphores((struct kernel_object *)object, false, entry->link.maker);
+			maker = entry->intent_maker;
 		}
+		if (object != NULL)
+			r = look_into_semaphores((struct kernel_object *)object, maker);
 	}
 	return r;
 }
@@ -249,7 +243,16 @@ bool kernel_forces_rmid(void)
 	return c == '1';
 }
 
-int kernel_hold(int id)
+void *kernel_hold(int id)
 {
-	return shmat(id, NULL, SHM_RDONLY) == (void *)-1 ? -errno : 0;
+	void *address = shmat(id, NULL, SHM_RDONLY);
+
+	return address == (void *)-1 ? NULL : address;
+}
+
+void *kernel_let_go(void *address)
+{
+	if (address != NULL)
+		(void)shmdt(address);
+	return NULL;
 }

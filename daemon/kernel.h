@@ -33,7 +33,10 @@ char *kernel_explain(const struct channel_spec *spec, int error);
 /* Whether kernel.shm_rmid_forced is on: then an unattached segment dies with its creator. */
 bool kernel_forces_rmid(void);
 
-/* Attaches the segment and leaves it so, against kernel.shm_rmid_forced. */
-int kernel_hold(int id);
+/* Attaches the segment, against kernel.shm_rmid_forced, until it is let go of. NULL: it cannot be. */
+void *kernel_hold(int id);
+
+/* NULL is fine. Returns NULL. */
+void *kernel_let_go(void *address);
 
 #endif

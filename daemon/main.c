@@ -40,6 +40,7 @@ static void print_help(void)
 	       "                         [%s/kipc/kipcd.conf]\n"
 	       "      --runtime-dir=DIR  keep registry and control socket in DIR\n"
 	       "                         [%s/kipcd, or $KIPC_RUNTIME_DIR]\n"
+	       "      --state-dir=DIR    accepted, and not used yet\n"
 	       "      --user             run for this user: $XDG_CONFIG_HOME/kipc/kipcd.conf,\n"
 	       "                         $XDG_RUNTIME_DIR/kipcd\n"
 	       "      --check            say what is wrong with the configuration, and leave\n"
@@ -62,10 +63,11 @@ static int usage_error(void)
 /* 0: go on; else leave with *ret_status. */
 static bool parse_arguments(int argc, char **argv, struct arguments *arguments, int *ret_status)
 {
-	enum { CONFIG = 256, RUNTIME_DIR, USER, CHECK, READY_FD, DEBUG, VERSION };
+	enum { CONFIG = 256, RUNTIME_DIR, STATE_DIR, USER, CHECK, READY_FD, DEBUG, VERSION };
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, CONFIG },
 		{ "runtime-dir", required_argument, NULL, RUNTIME_DIR },
+		{ "state-dir", required_argument, NULL, STATE_DIR },
 		{ "user", no_argument, NULL, USER },
 		{ "check", no_argument, NULL, CHECK },
 		{ "ready-fd", required_argument, NULL, READY_FD },
@@ -85,6 +87,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 			break;
 		case RUNTIME_DIR:
 			arguments->options.runtime_dir = optarg;
+			break;
+		case STATE_DIR: /* nothing is kept over a reboot yet */
 			break;
 		case USER:
 			arguments->user = true;

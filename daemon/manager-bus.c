@@ -124,13 +124,16 @@ static uint64_t declared_need(const struct channel_spec *spec)
 static int append_channel(sd_bus_message *reply, const struct channel *channel)
 {
 	const struct channel_spec *spec = channel->spec;
-	key_t key = spec != NULL ? spec->key : channel->link.key;
+	/* Those of the object, not yet the declared ones; in a conflict, the key that is fought over. */
+	bool is_object = channel->has_link && channel->state != STATE_CONFLICT;
+	enum kipc_kind kind = is_object ? channel->link.kind : channel->kind;
+	key_t key = is_object || spec == NULL ? channel->link.key : spec->key;
 	const char *layout = "";
 
-	if (channel->kind == KIPC_SEGMENT)
+	if (kind == KIPC_SEGMENT)
 		layout = layout_words[spec != NULL ? spec->layout : LAYOUT_RAW];
-	return sd_bus_message_append(reply, BUS_CHANNEL, channel->name, kipc_kind_to_string(channel->kind),
-				     layout, (int)key, channel->has_link ? channel->link.id : -1,
+	return sd_bus_message_append(reply, BUS_CHANNEL, channel->name, kipc_kind_to_string(kind), layout,
+				     (int)key, channel->has_link ? channel->link.id : -1,
 				     channel_state_words[channel->state], or_empty(channel->reason),
 				     manage_words[spec != NULL ? spec->manage : MANAGE_OWN],
 				     lifetime_words[spec != NULL ? spec->lifetime : LIFETIME_BOOT],

@@ -44,6 +44,7 @@ struct registry_entry {
 	bool has_intent;
 	enum kipc_kind intent_kind;
 	key_t intent_key;
+	pid_t intent_maker; /* that kipcd; 0: not said */
 };
 
 struct registry {

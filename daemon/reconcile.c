@@ -75,6 +75,17 @@ static bool is_removed_by_hand(const char *name, void *userdata)
 	return channel != NULL && channel->is_removed_by_hand;
 }
 
+/* A segment that was removed would live on for us alone, and look as if somebody still used it. */
+static void let_go_of_removed(struct manager *manager)
+{
+	for (size_t i = 0; i < manager->n_channels; i++) {
+		struct channel *channel = &manager->channels[i];
+
+		if (channel->held != NULL && !channel_is_there(channel, NULL))
+			channel->held = kernel_let_go(channel->held);
+	}
+}
+
 /* Everything that a plan is made from and points into. */
 struct situation {
 	struct registry registry;
@@ -201,9 +212,12 @@ static void log_healing(const struct plan_step *step, enum plan_action action, c
 	if (action == PLAN_ALTER)
 		log_channel(LOG_WARNING, step->name, step->kind, channel->link.key,
 			    "changed from outside, and mended: %s", step->detail);
-	else if (action != PLAN_REMOVE && state_before == STATE_CONFLICT)
+	else if ((action == PLAN_CREATE || action == PLAN_RECREATE) && state_before == STATE_CONFLICT)
 		log_channel(LOG_NOTICE, step->name, step->kind, channel->link.key,
 			    "its key is free again: made, with id %d", channel->link.id);
+	else if (action == PLAN_CREATE && state_before == STATE_FAILED)
+		log_channel(LOG_NOTICE, step->name, step->kind, channel->link.key,
+			    "made after all, with id %d", channel->link.id);
 	else if (action == PLAN_CREATE)
 		log_channel(LOG_WARNING, step->name, step->kind, channel->link.key,
 			    "somebody removed it: made anew, with id %d", channel->link.id);
@@ -239,6 +253,7 @@ struct run {
 	bool *is_due;
 	struct channel *channels;
 	size_t n_channels, n_due;
+	size_t n_done[PLAN_CONFLICT + 1], n_failed; /* for the sum */
 	struct report *report;
 };
 
@@ -280,6 +295,10 @@ static void carry_out(struct run *run, const struct plan_step *step, struct chan
 	enum plan_action action;
 
 	action = apply_step(&run->apply, step, channel);
+	if (channel->state == STATE_FAILED)
+		run->n_failed++;
+	else
+		run->n_done[action]++;
 	if (run->reason == RECONCILE_HEAL && (step->action == PLAN_CREATE || step->action == PLAN_ALTER))
 		note_mending(channel, run->now, run->interval);
 	if (channel->state != STATE_FAILED && run->reason == RECONCILE_HEAL)
@@ -311,10 +330,17 @@ static void run_steps(struct run *run, const struct plan *plan, bool removals)
 	}
 }
 
-/* A healing that has to wait: what the channel is until then. */
+/* A healing that has to wait: what the channel is until then. One that failed is looked at ever more seldom. */
 static void postpone(const struct run *run, const struct plan_step *step, struct channel *channel)
 {
-	if (run->reason != RECONCILE_HEAL || step->action != PLAN_CREATE || channel->state == STATE_FAILED)
+	if (run->reason != RECONCILE_HEAL)
+		return;
+	if (channel->state == STATE_FAILED) {
+		if (run->now >= channel->next_mend)
+			note_mending(channel, run->now, run->interval);
+		return;
+	}
+	if (step->action != PLAN_CREATE)
 		return;
 	free(channel->reason);
 	channel->reason =
@@ -361,19 +387,18 @@ static void learn_limit(struct manager *manager)
 	}
 }
 
-static void log_sum(const struct run *run, const struct plan *plan)
+static void log_sum(const struct run *run)
 {
-	size_t counts[PLAN_CONFLICT + 1] = { 0 };
+	const size_t *n_done = run->n_done;
 
 	if (run->reason != RECONCILE_START && run->reason != RECONCILE_RELOAD)
 		return;
-	for (size_t i = 0; i < plan->n_steps; i++)
-		counts[plan->steps[i].action]++;
 	log_line(LOG_INFO,
 		 "%zu channels: %zu created, %zu found as left, %zu altered, %zu made anew, %zu removed, %zu "
-		 "in conflict",
-		 run->n_channels, counts[PLAN_CREATE], counts[PLAN_KEEP] + counts[PLAN_RESUME],
-		 counts[PLAN_ALTER], counts[PLAN_RECREATE], counts[PLAN_REMOVE], counts[PLAN_CONFLICT]);
+		 "in conflict, %zu failed",
+		 run->n_channels, n_done[PLAN_CREATE], n_done[PLAN_KEEP] + n_done[PLAN_RESUME],
+		 n_done[PLAN_ALTER], n_done[PLAN_RECREATE], n_done[PLAN_REMOVE], n_done[PLAN_CONFLICT],
+		 run->n_failed);
 }
 
 static void mark_due(struct run *run, const struct plan *plan)
@@ -395,7 +420,7 @@ static void remove_leftovers(const struct plan *plan)
 
 		if (!step->has_leftover)
 			continue;
-		r = kipc_object_remove(&step->leftover, KIPC_REMOVE_EVEN_IF_NOT_EMPTY, 0, NULL);
+		r = kipc_object_remove(&step->leftover, 0, step->entry->intent_maker, NULL);
 		if (r < 0 && r != -EIDRM)
 			log_channel(LOG_WARNING, step->name, step->leftover.kind, step->leftover.key,
 				    "@%d, begun before a crash, cannot be removed: %s", step->leftover.id,
@@ -417,6 +442,7 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 	};
 	int r;
 
+	let_go_of_removed(manager);
 	r = situation_take(manager, config, reason, &situation);
 	if (r < 0)
 		return r;
@@ -445,7 +471,7 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 	run_steps(&run, &situation.plan, false);
 	(void)store_write_intents(manager->runtime.channels_fd, NULL, 0);
 	finish_table(&run, &situation.plan);
-	log_sum(&run, &situation.plan);
+	log_sum(&run);
 	take_over(manager, config, &run);
 	learn_limit(manager);
 finish:

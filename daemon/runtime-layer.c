@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/loss.h"
+#include "daemon/log.h"
 #include "daemon/reconcile.h"
 #include "daemon/runtime-layer.h"
 #include "daemon/sentence.h"
@@ -279,7 +280,8 @@ int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const cha
 {
 	struct report undone = { 0 };
 	struct channel *channel;
-	char *text, *ignored = NULL;
+	char *text, *lost = NULL, *ignored = NULL;
+	bool was_there = manager_find(manager, name) != NULL; /* retained, from before */
 	int r;
 
 	r = check_creation(manager, kind, name, reterr_text);
@@ -300,7 +302,13 @@ int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const cha
 	/* It cannot be had: leave nothing behind. */
 	r = sentence_fail(reterr_text, channel->state == STATE_CONFLICT ? -EEXIST : -EIO, "%s",
 			  channel->reason != NULL ? channel->reason : channel_state_words[channel->state]);
-	(void)change_layer(manager, name, NULL, &undone, &ignored);
+	if (was_there || !channel->has_link ||
+	    runtime_layer_remove(manager, name, false, false, &lost, &ignored) < 0) {
+		free(ignored);
+		ignored = NULL;
+		(void)change_layer(manager, name, NULL, &undone, &ignored);
+	}
+	free(lost);
 	free(ignored);
 	report_done(&undone);
 	return r;
@@ -345,8 +353,8 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 	bool is_empty;
 	int r;
 
-	if (!channel_is_there(channel, &object)) {
-		*ret_lost = strdup("its object is gone already");
+	if (channel->link.observed || !channel_is_there(channel, &object)) {
+		*ret_lost = strdup(channel->has_link ? "its object is gone already" : "it had no object");
 		return *ret_lost == NULL ? -ENOMEM : 0;
 	}
 	is_empty = kipc_object_is_empty(&object, channel->link.maker) > 0;
@@ -387,10 +395,16 @@ int runtime_layer_remove(struct manager *manager, const char *name, bool force, 
 			"it is only observed, and kipcd never removes what it did not make: remove it by "
 			"its key, 0x%08x",
 			(unsigned)channel->spec->key);
+	/* Only a name that is the runtime layer's alone has something to lose here: its section. */
+	if (channel->state == STATE_CONFLICT && channel->spec != NULL && !channel_is_there(channel, NULL) &&
+	    is_declared_for_good(manager, channel))
+		return sentence_fail(reterr_text, -EPERM, "nothing here is kipcd's: %s",
+				     channel->reason != NULL ? channel->reason : "its key is in use");
 	r = remove_object(channel, force, dry_run, &lost, reterr_text);
 	if (r < 0)
 		return r;
 	if (!dry_run) {
+		log_channel(LOG_NOTICE, name, channel->kind, channel->link.key, "removed by hand: %s", lost);
 		(void)store_drop_link(manager->runtime.channels_fd, name);
 		channel->has_link = false;
 		channel->is_removed_by_hand = channel->spec != NULL;

@@ -130,6 +130,9 @@ int runtime_open(struct runtime *runtime, const char *path, char **reterr_text)
 	*runtime = (struct runtime){ .path = strdup(path), .fd = -1, .channels_fd = -1, .lock_fd = -1 };
 	if (runtime->path == NULL)
 		return -ENOMEM;
+	if (path[0] == '\0')
+		return sentence_fail(reterr_text, -EINVAL,
+				     "the runtime folder has no name: give one with --runtime-dir=");
 	r = make_folders(path);
 	if (r < 0)
 		return sentence_fail(reterr_text, r, "cannot make the runtime folder %s: %s", path,
