@@ -140,6 +140,15 @@ static int show_in_order(struct peeking *peeking, long n_messages)
 	return r;
 }
 
+/* Whether the kernel lets us look at all: at an empty queue, nothing else would ask it. */
+static int ask_leave(struct peeking *peeking)
+{
+	long type;
+	ssize_t n = peek_at(peeking, 0, &type);
+
+	return n < 0 && n != -ENOMSG ? (int)n : 0;
+}
+
 static int show(struct peeking *peeking)
 {
 	const struct options *options = peeking->invocation->options;
@@ -151,7 +160,9 @@ static int show(struct peeking *peeking)
 		return r;
 	if (options->all)
 		peeking->left = object.queue.messages;
-	if (options->type < 0)
+	if (object.queue.messages == 0)
+		r = ask_leave(peeking);
+	else if (options->type < 0)
 		r = show_by_type(peeking, object.queue.messages);
 	else
 		r = show_in_order(peeking, (long)object.queue.messages);

@@ -86,13 +86,19 @@ static int read_plan(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
 	return r;
 }
 
-/* People are spared the steps that change nothing. */
+/* People are spared the steps that change nothing, unless something waits to be changed. */
+static bool is_of_interest(const struct step *step)
+{
+	return strcmp(step->action, "keep") != 0 ||
+	       (strcmp(step->state, "active") != 0 && strcmp(step->state, "absent") != 0);
+}
+
 static int print_steps(const struct steps *steps, struct table *table)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < steps->n_items; i++)
-		if (table->invocation->options->json || strcmp(steps->items[i].action, "keep") != 0)
+		if (table->invocation->options->json || is_of_interest(&steps->items[i]))
 			r = table_add(table, &steps->items[i]);
 	return r < 0 ? r : table_print(table);
 }

@@ -51,7 +51,7 @@ static size_t describe_waiters(const struct blocked_list *list, const struct kip
 static enum status refuse_if_blocked(const struct invocation *invocation, const char *address,
 				     const struct view_row *row)
 {
-	char sentence[SENTENCE_MAX] = "";
+	char sentence[SENTENCE_MAX] = "", loss[LOSS_MAX] = "";
 	struct blocked_list list;
 	size_t n;
 	int r;
@@ -65,9 +65,11 @@ static enum status refuse_if_blocked(const struct invocation *invocation, const 
 	blocked_list_done(&list);
 	if (n == 0)
 		return STATUS_DONE;
+	if (row->kind == KIPC_QUEUE && row->object->queue.messages > 0)
+		loss_to_string(row->object, false, loss);
 	return report(invocation, address, STATUS_FAILED,
-		      "%zu thread%s on it: %s; --force removes it under them", n,
-		      n == 1 ? " waits" : "s wait", sentence);
+		      "%s%s%zu thread%s on it: %s; --force removes it under them", loss,
+		      *loss ? ", and " : "", n, n == 1 ? " waits" : "s wait", sentence);
 }
 
 static void print_success(const struct invocation *invocation, const char *address, const char *loss)

@@ -7,8 +7,8 @@
 #include <limits.h>
 
 /*
- * The path of `name` (relative) in the folder of our own executable, if such a file is there; else `installed`.
- * Returns buffer or installed.
+ * The path of `name` (relative) in the folder of our own executable, if such a file is there and belongs to the same user
+ * as the executable; else `installed`, and always that in a set-uid program. Returns buffer or installed.
  */
 const char *self_find(const char *name, const char *installed, char buffer[static PATH_MAX]);
 
