@@ -126,6 +126,20 @@ else
 	kill_everywhere "killed at each call of a first start, and then declared otherwise" from_nothing_to_old troubles change_mind
 fi
 
+# -- an intent, and then somebody else's object of our own uid on that key
+
+clear_all
+start_kipcd && stop_kipcd
+
+ipcrm --all; rm -f "$KIPC_RUNTIME_DIR"/channels/[a-z]*
+perl -e 'use IPC::SysV qw(IPC_CREAT); my $id = semget(0x4b03, 3, 0600 | IPC_CREAT) // die;
+	semop($id, pack("s!3", 1, 7, 0)) or die' &&
+	echo "build semaphore:4b03 maker=1" >"$KIPC_RUNTIME_DIR/channels/.intents"
+start_kipcd
+like "a set that somebody else made and used is no half-made one" "$(kipcctl list --no-legend --columns=name,state)" '^build +conflict$'
+like "... and keeps its values" "$(ipcs -s -i "$(ipcs -s | awk '/0x00004b03/ { print $2 }')")" '^1 +7 '
+stop_kipcd
+
 # -- under traffic that outlasts the kills
 
 clear_all

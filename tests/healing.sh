@@ -153,4 +153,22 @@ kipcctl reload >"$T/out"
 is '... a reload does it at once' "$(state_of orders)" active
 stop_kipcd
 is 'kipcd ends well' "$kipcd_status" 0
+
+# -- a kernel that removes what nobody is attached to ------------------------------------------------------------
+
+if echo 1 2>/dev/null >/proc/sys/kernel/shm_rmid_forced; then
+	ipcrm --all
+	rm -rf "$KIPC_RUNTIME_DIR"
+	start_kipcd
+	is 'with kernel.shm_rmid_forced kipcd holds its segments' "$(ipcs -m | awk '$1 == "0x000004d2" { print $6 }')" 1
+	old=$(id_of prices)
+	ipcrm -m "$old"
+	until_true has_another_id prices "$old"
+	is '... and no removed one: nobody else had it, so it is made anew' "$(state_of prices) $(ipcs -m | grep -c ' dest ')" 'active 0'
+	exits 0 '... nor after kipcctl remove' kipcctl remove --force prices
+	is '... which leaves nothing' "$(ipcs -m | grep -c '^0x')" 0
+	stop_kipcd
+else
+	skip 'kernel.shm_rmid_forced' 'the sysctl cannot be written here'
+fi
 finish

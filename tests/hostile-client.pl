@@ -65,7 +65,7 @@ sub wait_for_the_end {
 	my ($socket) = @_;
 	my $begin = time;
 	1 while sysread($socket, my $answer, 4096);
-	printf "dropped after %d s\n", time - $begin;
+	printf "dropped after %.0f s\n", time - $begin;
 }
 
 my %ways = (
@@ -85,7 +85,7 @@ my %ways = (
 		my $begin = time;
 		syswrite($socket, "\0AUTH ");
 		1 while syswrite($socket, 'E') && !IO::Select->new($socket)->can_read(0.1);
-		printf "dropped after %d s\n", time - $begin;
+		printf "dropped after %.0f s\n", time - $begin;
 	},
 	# calls N times without waiting for the end of the authentication
 	early => sub {

@@ -24,6 +24,7 @@ like '... names every option' "$(tr '\n' ' ' <<<"$OUT")" '--config=.*--runtime-d
 exits 0 '--version' "$kipcd" --version
 like '... says it' "$OUT" '^kipcd \(kipc\) [0-9]'
 exits 2 'an unknown option is wrong usage' "$kipcd" --nonsense
+exits 0 '--state-dir is known' "$kipcd" --state-dir="$T/state" --version
 exits 2 'an argument is wrong usage' "$kipcd" start
 like '... and is named' "$ERR" "'start': kipcd takes options only"
 exits 2 '--ready-fd of a closed descriptor' "$kipcd" --ready-fd=77

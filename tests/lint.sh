@@ -201,7 +201,7 @@ is '... what kipcctl receives' "$(kipcctl recv --all orders)" 'one
 two words'
 kipcctl send orders three ''
 exits 0 'it receives' "$T/example"
-is '... what kipcctl sends' "$(cat "$T/out"; echo .)" 'three
+is '... what kipcctl sends' "$(cat "$T/exits.out"; echo .)" 'three
 
 .'
 stop_kipcd

@@ -59,11 +59,11 @@ read -r _ <"$T/held"
 exits 125 'a lock that is held, --no-wait' kipcctl lock -N "$m" -- echo never
 is '... does not run the command' "$OUT" ''
 exits 125 'a lock that is held, --timeout' kipcctl lock --timeout=20ms "$m" -- echo never
-kipcctl lock "$m" -- echo mine >"$T/out" & waiter=$!
+kipcctl lock "$m" -- echo mine >"$T/mine" & waiter=$!
 until_waiting 1
 kill -9 "$holder"
 exits 0 'a holder killed with -9 lets go' wait "$waiter"
-is '... and the next one has it' "$(cat "$T/out"; value 0)" 'mine
+is '... and the next one has it' "$(cat "$T/mine"; value 0)" 'mine
 1'
 wait "$holder" 2>/dev/null
 

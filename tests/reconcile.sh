@@ -96,11 +96,15 @@ kipcctl reload >"$T/out"
 kipcctl send bills three messages here
 before=$(id_of prices):$(id_of spare):$(id_of bills)
 sed -i 's/^size = 64K/size = 4K/; s/0x4b02/0x5b02/' "$conf"
+exits 0 'a plan that would shrink segments and move a queue' kipcctl plan
+like '... shows what has to wait' "$OUT" 'bills +queue +keep +stale +key 0x00004b02 -> 0x00005b02 would need a new queue'
 exits 0 'a reload that shrinks segments and moves a queue' kipcctl reload
+like '... shows it too' "$OUT" 'prices +segment +keep +stale +size 64K -> 4K would need a new segment'
 is 'one that holds data is stale' "$(state_of prices)" stale
 like '... which says why' "$(reason_of prices)" '^size 64K -> 4K would need a new segment, and it holds 64K of data'
 is 'so is a queue with messages' "$(state_of bills)" stale
 like '... which says why' "$(reason_of bills)" '^key 0x00004b02 -> 0x00005b02 would need a new queue, and it holds 3 messages'
+is '... shown with the key and the use it has' "$(field bills key,messages)" '0x00004b02 3'
 is '... the old content is intact' "$(kipcctl read prices --length=4)" kept
 is '... and the messages' "$(kipcctl peek --all bills | wc -l)" 3
 is '... under their old ids' "$(id_of prices)::$(id_of bills)" "${before%%:*}::${before##*:}"
@@ -155,6 +159,8 @@ is '... and is not touched' "$(ipcs -q | grep 0x00004b01)" "$(grep 0x00004b01 <<
 is '... the name means nothing' "$(kipcctl send orders x 2>/dev/null; echo $?)" 3
 is 'the other channels are served' "$(state_of bills)" active
 exits 0 'a conflict alone is no failure of a reload' kipcctl reload
+exits 1 'remove refuses what is not there for kipcd' kipcctl remove --force orders
+is '... and it is a conflict still' "$(state_of orders)" conflict
 
 is 'what is observed and not there is absent' "$(state_of theirs)" absent
 make_foreign 0x4b09
@@ -174,6 +180,14 @@ until_true test ! -L "$KIPC_RUNTIME_DIR/channels/theirs"
 is 'it disappears, and its name with it' "$(state_of theirs)" absent
 make_foreign 0x4b09
 until_true test -L "$KIPC_RUNTIME_DIR/channels/theirs"
+sed -i 's/^manage = observe/manage = own/' "$conf"
+kipcctl reload >"$T/out"
+is 'observed and then declared as our own: a conflict' "$(state_of theirs)" conflict
+is '... and the name means nothing any more' "$(readlink "$KIPC_RUNTIME_DIR/channels/theirs")" ''
+exits 1 '... by which nothing can be removed' kipcctl remove --force theirs
+is '... so that it stays' "$(ipcs -q | grep -c 0x00004b09)" 1
+sed -i 's/^manage = own/manage = observe/' "$conf"
+kipcctl reload >"$T/out"
 sed -i '/theirs/,$d' "$conf"
 kipcctl reload >"$T/out"
 is 'dropped, only the name goes' "$(ipcs -q | grep -c 0x00004b09)$(state_of theirs)" 1

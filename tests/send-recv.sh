@@ -26,7 +26,7 @@ is 'three of them' "$(messages_in "$id")" 3
 exits 0 'recv takes one' kipcctl recv "$q"
 is '... the first' "$OUT" one
 exits 0 'recv -n takes so many' kipcctl recv -n 2 "$q"
-is '... in order, an empty one too' "$(cat "$T/out"; echo .)" 'two words
+is '... in order, an empty one too' "$(cat "$T/exits.out"; echo .)" 'two words
 
 .'
 kipcctl send "$q" -- -x --all
@@ -92,6 +92,8 @@ like '... says so' "$ERR" '^kipcctl: recv .*: no such message is there$'
 exits 4 'recv -N -q is silent' kipcctl recv -N -q "$q"
 is '... indeed' "$ERR" ''
 exits 4 'peek of nothing' kipcctl peek "$q"
+exits 4 '... never waits, also when told not to' kipcctl peek -N "$q"
+exits 4 '... or for how long' kipcctl peek --timeout=1h "$q"
 exits 4 'recv --timeout' kipcctl recv --timeout=20ms "$q"
 like '... says so' "$ERR" 'timed out'
 kipcctl send "$q" one two

@@ -29,8 +29,10 @@ like "its capacity" "$OUT" "^ +capacity: 8K$"
 like "its last sender, which has ended" "$OUT" "^ +last sender: [0-9]+ \(gone\)$"
 like "nobody has received yet" "$OUT" "^ +last received: never$"
 like "where it is declared" "$OUT" "^ +origin: $conf$"
-is "the same by key" "$(kipcctl show queue:1234)" "$OUT"
-is "the same by id" "$(kipcctl show "queue:@$(id_of orders)")" "$OUT"
+# How many processes hide who is blocked is the machine's own affair, and changes.
+card() { kipcctl show "$@" | grep -v '^ *blocked: not visible'; }
+is "the same by key" "$(card queue:1234)" "$(card orders)"
+is "the same by id" "$(card "queue:@$(id_of orders)")" "$(card orders)"
 like "--bytes" "$(kipcctl show --bytes orders)" "^ +capacity: 8192$"
 
 exits 2 "a key that two kinds have" kipcctl show 1234

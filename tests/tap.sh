@@ -66,9 +66,9 @@ a line matches: $3"; else pass "$1"; fi; }
 exits() {
 	local wanted=$1 what=$2 got
 	shift 2
-	"$@" >"$T/out" 2>"$T/err"
+	"$@" >"$T/exits.out" 2>"$T/exits.err"
 	got=$?
-	OUT=$(tr -d '\0' <"$T/out"); ERR=$(tr -d '\0' <"$T/err")
+	OUT=$(tr -d '\0' <"$T/exits.out"); ERR=$(tr -d '\0' <"$T/exits.err")
 	if [ "$got" = "$wanted" ]; then pass "$what"; else fail "$what" "status $got, expected $wanted: $*
 $OUT
 $ERR"; fi
