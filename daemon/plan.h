@@ -8,6 +8,7 @@
  */
 
 #include "daemon/config.h"
+#include "daemon/kernel-view.h"
 #include "lib/registry.h"
 
 enum plan_action {
@@ -51,31 +52,6 @@ struct registry {
 	struct registry_entry *entries; /* sorted by name */
 	size_t n_entries;
 };
-
-/* What the kernel holds. */
-struct kernel_object {
-	struct kipc_object object;
-	bool is_empty;
-	unsigned short *values; /* of an owned semaphore set that may be read; else NULL */
-};
-
-struct kernel_view {
-	struct kernel_object *objects; /* sorted by kind and id */
-	size_t n_objects;
-	const struct kernel_object **by_key; /* those with a key, sorted by kind and key */
-	size_t n_by_key;
-	uint64_t msgmnb;	/* kernel.msgmnb: the default capacity, and its ceiling … */
-	bool may_exceed_msgmnb; /* … unless CAP_SYS_RESOURCE */
-};
-
-/* Sorts and indexes `objects`; takes them over. -ENOMEM. */
-int kernel_view_init(struct kernel_view *view, struct kernel_object *objects, size_t n_objects);
-void kernel_view_done(struct kernel_view *view);
-
-/* NULL: none. */
-const struct kernel_object *kernel_view_find_id(const struct kernel_view *view, enum kipc_kind kind, int id);
-const struct kernel_object *kernel_view_find_key(const struct kernel_view *view, enum kipc_kind kind,
-						 key_t key);
 
 struct plan_step {
 	char name[KIPC_NAME_MAX + 1];
