@@ -155,10 +155,6 @@ static void create(const struct apply *apply, struct channel *channel, const str
 	struct registry_link link;
 	int id, r;
 
-	if (spec->layout == LAYOUT_RING) {
-		set_state(channel, STATE_FAILED, "this kipcd cannot lay out rings: declare layout = raw");
-		return;
-	}
 	if (half_made != NULL)
 		r = kernel_prepare(spec, id = half_made->id);
 	else

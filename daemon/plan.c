@@ -313,6 +313,11 @@ static void plan_declared(struct context *context, const struct channel_spec *sp
 		say(context, "removed by hand: a reload makes it anew");
 		return;
 	}
+	if (spec->layout == LAYOUT_RING) {
+		decide(context, PLAN_KEEP, STATE_FAILED, NULL);
+		say(context, "this kipcd cannot lay out rings: declare layout = raw");
+		return;
+	}
 
 	found = entry != NULL && entry->link.observed ? NULL : owned_object(input, entry);
 	if (found != NULL) {

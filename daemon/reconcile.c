@@ -299,7 +299,8 @@ static void carry_out(struct run *run, const struct plan_step *step, struct chan
 		run->n_failed++;
 	else
 		run->n_done[action]++;
-	if (run->reason == RECONCILE_HEAL && (step->action == PLAN_CREATE || step->action == PLAN_ALTER))
+	if (run->reason == RECONCILE_HEAL &&
+	    (step->action == PLAN_CREATE || step->action == PLAN_ALTER || channel->state == STATE_FAILED))
 		note_mending(channel, run->now, run->interval);
 	if (channel->state != STATE_FAILED && run->reason == RECONCILE_HEAL)
 		log_healing(step, action, channel, state_before);

@@ -351,6 +351,22 @@ else
 fi
 stop_kipcd
 
+# -- what this kipcd cannot do ------------------------------------------------------------------------------
+
+cat >"$conf" <<'EOF'
+[segment ticks]
+size = 64K
+layout = ring
+
+[queue served]
+EOF
+start
+is 'a ring cannot be made yet, and the others are served' "$(state_of ticks) $(state_of served)" 'failed active'
+like '... says the plan too' "$(kipcctl plan)" '^ticks +segment +keep +failed +this kipcd cannot lay out rings'
+exits 1 '... and a reload' kipcctl reload
+kipcctl remove -q served
+stop_kipcd
+
 if [ ${#kipcd_under[@]} -gt 0 ]; then
 	cat >"$conf" <<'EOF'
 [queue orders]
