@@ -120,6 +120,7 @@ struct kipc_channel *kipc_close(struct kipc_channel *channel)
 {
 	if (channel == NULL)
 		return NULL;
+	channel_free_rings(channel);
 	segment_detach(channel);
 	free(channel->runtime_dir);
 	free(channel);
@@ -173,17 +174,4 @@ int kipc_stat(struct kipc_channel *channel, struct kipc_object *ret_object)
 		return r;
 	r = channel_refresh(channel, id);
 	return r < 0 ? r : kipc_object_stat(channel->kind, kipc_channel_id(channel), ret_object);
-}
-
-int kipc_wait(struct kipc_channel *channel, long type, unsigned flags, int64_t timeout)
-{
-	switch (channel->kind) {
-	case KIPC_QUEUE:
-		return queue_wait(channel, type, flags, timeout);
-	case KIPC_SEMAPHORE:
-		return semaphore_wait(channel, timeout);
-	case KIPC_SEGMENT:
-		break;
-	}
-	return -EPROTOTYPE;
 }

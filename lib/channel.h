@@ -6,6 +6,8 @@
 
 #include "lib/kipc.h"
 
+struct ring;
+
 struct kipc_channel {
 	struct kipc_address address;
 	char *runtime_dir; /* NULL: the default */
@@ -24,6 +26,10 @@ struct kipc_channel {
 	void *_Atomic read_only;
 	void *_Atomic read_write;
 	_Atomic size_t size;
+
+	/* Segment laid out as a ring: attached at the first call; for looking alone, read-only. NULL: not yet. */
+	struct ring *_Atomic ring;
+	struct ring *_Atomic ring_to_look;
 };
 
 /* Looks the address up again after `dead_id` died. -EIDRM: it still means that id, or an id was all it said. */
@@ -32,9 +38,11 @@ int channel_refresh(struct kipc_channel *channel, int dead_id);
 /* The id, checked to be of this kind: -EPROTOTYPE. */
 int channel_id_of_kind(const struct kipc_channel *channel, enum kipc_kind kind);
 
-/* The two things kipc_wait() can wait for: queue.c, semaphore.c. */
-int queue_wait(struct kipc_channel *channel, long type, unsigned flags, int64_t timeout);
+/* What kipc_wait() does on a semaphore. */
 int semaphore_wait(struct kipc_channel *channel, int64_t timeout);
+
+/* Undoes what message.c attached. */
+void channel_free_rings(struct kipc_channel *channel);
 
 /* Undoes what segment.c attached. */
 void segment_detach(struct kipc_channel *channel);

@@ -13,7 +13,7 @@
  * through ret_ parameters, last, written on success only. Sizes are bytes. Timeouts are microseconds on
  * CLOCK_MONOTONIC: KIPC_FOREVER waits, KIPC_NOW never does. Nothing here prints, exits or touches global
  * state, apart from the one signal named at kipc_recv(). A channel may be used by several threads at once;
- * closing it is for the last one.
+ * closing it is for the last one. The bytes of a ring are described in lib/ring-layout.h of the sources.
  *
  * The ids of removed objects die. A call that meets a dead id looks its address up again, once, and goes on
  * with what it finds; a call that is already waiting when its object is removed ends with -EIDRM.
@@ -269,16 +269,36 @@ int kipc_channel_index(const struct kipc_channel *channel);
 /* What the kernel says of it now. Errors as kipc_open() (a dead id is looked up again). */
 int kipc_stat(struct kipc_channel *channel, struct kipc_object *ret_object);
 
-/* -- messages: queues ---------------------------------------------------------------------------------- */
+/* -- messages: queues and rings ------------------------------------------------------------------------ */
 
 /*
- * Sends one message: a type above 0 and `size` bytes, which may be none. It is on the queue whole or not at
- * all. A full queue is waited for.
+ * A ring is a segment that is laid out as a stream of messages: `layout = ring` in kipcd's configuration, or
+ * kipc_ring_format(). The calls of this section do on it what they do on a queue, with these differences:
  *
- * -EMSGSIZE: larger than kernel.msgmax or than the queue's capacity, so that it could never fit (the kernel
- * would block for ever on the latter); -EAGAIN: full (KIPC_NOW); -ETIMEDOUT; -EINTR: a signal came first;
- * -EIDRM: removed while waiting; -EACCES: no write permission; -EINVAL: the type is not above 0; -ENOMEM;
- * errors of kipc_open(). Timed waits: see kipc_recv().
+ * - It is first in, first out for everybody: choosing by type answers -EOPNOTSUPP.
+ * - Sending, receiving and waiting change it, so all three need read and write permission; peeking needs to read.
+ * - A wait is by futex(2), after a spin of at most some 20 µs that ceases where it does not pay. No signal is
+ *   used. A handler ends a wait with -EINTR unless it was installed with SA_RESTART.
+ * - A party killed with SIGKILL at any instruction leaves it usable: what was sent stays, whole; what was not
+ *   sent is not there. The kernel hands the dead one's lock on (robust futex; the C library must have
+ *   registered the thread's robust list, as glibc does). A party that is stopped inside a call is waited for
+ *   one second; then calls of others answer -ENOLCK until it goes on. kipc_ring_stat() names it.
+ * - A handle must not be used in a signal handler, nor by a child made with clone(2) behind the C library's back.
+ *
+ * Besides what each call lists, calls on a ring may answer: -EBADMSG: its bytes contradict each other, so somebody
+ * else wrote into it (kipc_ring_fault() says which); nothing is read or written outside; 'kipcctl reset' makes it
+ * anew. -ENOLCK: see above. -EXDEV: it was made in another PID namespace, where our thread's number may be a
+ * stranger's. -EPROTOTYPE: the segment is no ring.
+ */
+
+/*
+ * Sends one message: a type above 0 and `size` bytes, which may be none. It is there whole or not at
+ * all. A full queue or ring is waited for.
+ *
+ * -EMSGSIZE: it could never fit: larger than kernel.msgmax or the queue's capacity (the kernel would block for
+ * ever on the latter), or than the ring's largest message; -EAGAIN: full (KIPC_NOW); -ETIMEDOUT; -EINTR: a
+ * signal came first; -EIDRM: removed while waiting; -EACCES: no permission; -EINVAL: the type is not above 0;
+ * -ENOMEM; errors of kipc_open(). Timed waits: see kipc_recv().
  */
 int kipc_send(struct kipc_channel *channel, long type, const void *data, size_t size, int64_t timeout);
 
@@ -286,37 +306,38 @@ int kipc_send(struct kipc_channel *channel, long type, const void *data, size_t 
 
 /*
  * Takes one message into `buffer` and returns its size; its type goes to *ret_type (may be NULL). `type` 0 is
- * the first of any, above 0 the first of that type, below 0 the first of the lowest type up to -type. A
- * message larger than `size` is left on the queue.
+ * the first of any, above 0 the first of that type, below 0 the first of the lowest type up to -type; a ring
+ * knows only 0. A message larger than `size` stays.
  *
- * The kernel has no timed msgrcv. A wait with a timeout that really has to wait is ended by a POSIX timer
- * (CLOCK_MONOTONIC, repeating, SIGEV_THREAD_ID) that interrupts the calling thread, and only it, with the
+ * The kernel has no timed msgrcv. A wait on a queue with a timeout that really has to wait is ended by a POSIX
+ * timer (CLOCK_MONOTONIC, repeating, SIGEV_THREAD_ID) that interrupts the calling thread, and only it, with the
  * highest real-time signal that the process leaves at its default action; that signal gets an empty handler
  * at the first such wait and is unblocked in this thread while it waits. No message can be lost to the
  * race: the kernel's call returns either the message or EINTR.
  *
- * -EMSGSIZE: it is larger than `size`, and stays (kipc_message_bound() is always enough); -ENOMSG: none
- * there (KIPC_NOW); -ETIMEDOUT; -EINTR: a signal came first; -EIDRM: removed while waiting; -EACCES: no read
- * permission; a timed wait: -EBUSY: every real-time signal is taken; errors of timer_create(2); errors of
- * kipc_open().
+ * -EMSGSIZE: it is larger than `size`, and stays (kipc_next_size() says what it needs, kipc_message_bound() is
+ * always enough); -ENOMSG: none there (KIPC_NOW); -ETIMEDOUT; -EINTR: a signal came first; -EIDRM: removed while
+ * waiting; -EACCES: no permission; -EOPNOTSUPP: a type on a ring; a timed wait on a queue: -EBUSY: every
+ * real-time signal is taken; errors of timer_create(2); errors of kipc_open().
  */
 ssize_t kipc_recv(struct kipc_channel *channel, void *buffer, size_t size, long type, unsigned flags,
 		  int64_t timeout, long *ret_type);
 
 /*
  * Copies the message at `position` (0: the next) and leaves it there. Never waits. A consumer at work at the
- * same time makes positions shift. The kernel counts from the head each time: peeking at a whole long queue
- * is quadratic.
+ * same time makes positions shift. The kernel, like a ring, counts from the oldest each time: peeking at the
+ * whole of something long is quadratic.
  *
  * -ENOMSG: none at that position; -EMSGSIZE: larger than `size`, or (kernel) than today's kernel.msgmax;
- * -ENOSYS: this kernel was built without CONFIG_CHECKPOINT_RESTORE; -EACCES; errors of kipc_open().
+ * -ENOSYS: this kernel was built without CONFIG_CHECKPOINT_RESTORE (queues); -EAGAIN: the consumers of a ring were
+ * always faster; -EACCES; errors of kipc_open().
  */
 ssize_t kipc_peek(struct kipc_channel *channel, void *buffer, size_t size, long position, long *ret_type);
 
 /*
  * Waits until a message (of that type: as kipc_recv()) is there, or a semaphore could be taken; takes
- * nothing. A message of zero bytes cannot be waited for without being taken: it is put back, at the end of
- * its queue, however long that takes where others have filled it meanwhile. That needs write permission:
+ * nothing. On a queue, a message of zero bytes cannot be waited for without being taken: it is put back, at the end
+ * of its queue, however long that takes where others have filled it meanwhile. That needs write permission:
  * without, it is gone, and the result is -EACCES.
  *
  * Errors as kipc_recv(); -EAGAIN: a semaphore is not to be had (KIPC_NOW).
@@ -324,10 +345,123 @@ ssize_t kipc_peek(struct kipc_channel *channel, void *buffer, size_t size, long 
 int kipc_wait(struct kipc_channel *channel, long type, unsigned flags, int64_t timeout);
 
 /*
- * A size that no message now on the queue or sent to it later can exceed: the larger of kernel.msgmax and the
- * bytes queued. Errors of kipc_open().
+ * A size that no message now there or sent later can exceed: of a queue the larger of kernel.msgmax and the bytes
+ * queued, of a ring its largest message. Errors of kipc_open().
  */
 int kipc_message_bound(struct kipc_channel *channel, size_t *ret_size);
+
+/*
+ * The size of the oldest message, whose buffer kipc_recv() would need. -ENOMSG: none there; -EOPNOTSUPP: a queue,
+ * whose kernel does not tell; errors as kipc_peek().
+ */
+int kipc_next_size(struct kipc_channel *channel, size_t *ret_size);
+
+/* One message of a batch. */
+struct kipc_message {
+	long type;
+	void *data;
+	size_t size;
+};
+
+/*
+ * Sends messages in their order, as many as fit, and returns how many; waits (for room for the first) only when
+ * none does. On a ring they appear in one instant and cost little more than one. -EMSGSIZE and -EINVAL are about
+ * the first message that could not be sent, and only when it is messages[0]; otherwise as kipc_send().
+ */
+ssize_t kipc_send_batch(struct kipc_channel *channel, const struct kipc_message *messages, size_t n_messages,
+			int64_t timeout);
+
+/*
+ * Takes the oldest messages, as many as are there, at most n_messages, and fit one behind another into `buffer`;
+ * returns how many. ret_messages[i].data then points into `buffer`, aligned to 16 bytes where `buffer` is. Waits (for
+ * one) only when none is there. On a ring they are taken in one instant: killed before, all are still there.
+ * -EMSGSIZE: the oldest does not fit; all stay. Otherwise as kipc_recv().
+ */
+ssize_t kipc_recv_batch(struct kipc_channel *channel, void *buffer, size_t size,
+			struct kipc_message *ret_messages, size_t n_messages, int64_t timeout);
+
+/* -- rings: without a copy ------------------------------------------------------------------------------ */
+
+/*
+ * Room in the ring for a message of up to `size` bytes, to be filled in where it lies and then sent by kipc_commit()
+ * (shortened, where its `size` is less) or given back by kipc_abort(). The address is good until then. Nobody can see it
+ * before, but whoever may write to the segment can change it at any time.
+ *
+ * From here to the commit other producers have to wait, as for a full ring: this is for a ring with one producer, or for
+ * messages that are filled in quickly. One reservation a channel handle, and one acquisition, at a time. Where the process
+ * dies, the reservation is void within a second.
+ *
+ * Errors as kipc_send(); -EALREADY: this handle has one already. Commit and abort: -EINVAL: there is none, a bad
+ * type, or `size` above what was reserved; -EOWNERDEAD: another process took this one for dead: nothing was sent.
+ */
+int kipc_reserve(struct kipc_channel *channel, size_t size, int64_t timeout, void **ret_data);
+int kipc_commit(struct kipc_channel *channel, long type, size_t size);
+int kipc_abort(struct kipc_channel *channel);
+
+/*
+ * The oldest message where it lies, to be worked on and then taken off by kipc_release(). Returns its size. Where the
+ * process dies before, the next consumer gets the same message: at least once, and one message again for each death.
+ * kipc_close() before the release gives it back too.
+ *
+ * From here to the release other consumers have to wait, as for an empty ring. The bytes are in shared memory: check
+ * what you read once, in a copy of your own.
+ *
+ * Errors as kipc_recv(); -EALREADY: this handle has one already. Release: -EINVAL: there is none; -EOWNERDEAD: another
+ * process took this one for dead, and the message comes again.
+ */
+ssize_t kipc_acquire(struct kipc_channel *channel, int64_t timeout, const void **ret_data, long *ret_type);
+int kipc_release(struct kipc_channel *channel);
+
+/* -- rings: themselves ---------------------------------------------------------------------------------- */
+
+/* 1 if it is a ring, 0 if not; attaches a segment read-only to see. Errors as kipc_attach(). */
+int kipc_channel_is_ring(struct kipc_channel *channel);
+
+/* Which invariant of a ring is broken. */
+enum kipc_ring_fault {
+	KIPC_RING_SOUND = 0,
+	KIPC_RING_GEOMETRY,	/* the header's sizes contradict the segment's */
+	KIPC_RING_COUNTS,	/* neither count of a side agrees with its position, or lies outside */
+	KIPC_RING_POSITIONS,	/* more bytes between the positions than the data area has */
+	KIPC_RING_RECORD_STATE, /* a record is neither message nor padding */
+	KIPC_RING_RECORD_SIZE, /* a record reaches beyond the largest message, the positions or the data area */
+	KIPC_RING_RECORD_TYPE, /* a message's type is not above 0 */
+	KIPC_RING_LOCK,	       /* a lock was changed by somebody who did not hold it */
+};
+
+/* A sentence without its full stop. Static storage. */
+const char *kipc_ring_fault_to_string(enum kipc_ring_fault fault);
+
+/* What the last -EBADMSG on this handle was about. */
+enum kipc_ring_fault kipc_ring_fault(const struct kipc_channel *channel);
+
+/* What a ring says of itself. Anybody who may write to it can make it say anything: figures to look at. */
+struct kipc_ring {
+	uint64_t capacity;    /* bytes of the data area, in which every record has a header of 16 bytes */
+	uint64_t max_message; /* bytes: the largest body */
+	uint64_t used;	      /* bytes of the data area */
+	uint64_t messages;    /* in it now */
+	uint64_t bytes;	      /* of their bodies */
+	uint64_t sent_messages, sent_bytes, received_messages, received_bytes; /* ever */
+	uint64_t producer_waits, consumer_waits; /* how often one slept: for room, for a message */
+	pid_t producer_lock, consumer_lock;	 /* the thread that is inside a call; 0: nobody */
+	pid_t producer_claim, consumer_claim;	 /* the process that has reserved, or acquired; 0: nobody */
+	bool retired;		    /* its key was lost or it was removed: a new one may be there */
+	enum kipc_ring_fault fault; /* by the header and both positions; records are not walked */
+	uint64_t reserved[8];
+};
+
+/* Needs to read. A broken ring is no error: see `fault`. -EPROTOTYPE: no ring; errors as kipc_attach(). */
+int kipc_ring_stat(struct kipc_channel *channel, struct kipc_ring *ret_ring);
+
+/*
+ * Lays out the segment `id` as an empty ring. max_message 0: an eighth of the size. Whatever it held is lost, so
+ * nobody may have it attached.
+ *
+ * -EBUSY: somebody has; -EINVAL: the segment is smaller than 8 KiB or larger than 8 GiB, or twice a message of that size
+ * does not fit; -EACCES, -EIDRM, -ENOMEM; -EXDEV: /proc does not tell our PID namespace.
+ */
+int kipc_ring_format(int id, size_t max_message);
 
 /* -- raw segments -------------------------------------------------------------------------------------- */
 

@@ -13,8 +13,8 @@
 #include <sys/ipc.h>
 #include <sys/msg.h>
 
-#include "lib/channel.h"
 #include "lib/deadline.h"
+#include "lib/queue.h"
 
 /* The default kernel.msgmax; larger messages go through the heap. */
 #define STACK_BODY 8192
@@ -141,15 +141,13 @@ static int check_fits(struct kipc_channel *channel, size_t size)
 	return size > object.queue.capacity ? -EMSGSIZE : 0;
 }
 
-int kipc_send(struct kipc_channel *channel, long type, const void *data, size_t size, int64_t timeout)
+int queue_send(struct kipc_channel *channel, long type, const void *data, size_t size, int64_t timeout)
 {
 	struct message on_stack, *message;
 	struct call call = { .is_send = true, .size = size };
 	ssize_t r;
 
-	call.id = channel_id_of_kind(channel, KIPC_QUEUE);
-	if (call.id < 0)
-		return call.id;
+	call.id = kipc_channel_id(channel);
 	if (type < 1)
 		return -EINVAL;
 	if (size > atomic_load_explicit(&channel->capacity, memory_order_relaxed)) {
@@ -202,28 +200,24 @@ static ssize_t receive(struct kipc_channel *channel, struct call *call, void *bu
 	return r == -E2BIG ? -EMSGSIZE : r;
 }
 
-ssize_t kipc_recv(struct kipc_channel *channel, void *buffer, size_t size, long type, unsigned flags,
-		  int64_t timeout, long *ret_type)
+ssize_t queue_recv(struct kipc_channel *channel, void *buffer, size_t size, long type, unsigned flags,
+		   int64_t timeout, long *ret_type)
 {
 	struct call call = { .size = size, .type = type, .flags = receive_flags(flags) };
 
-	call.id = channel_id_of_kind(channel, KIPC_QUEUE);
-	if (call.id < 0)
-		return call.id;
+	call.id = kipc_channel_id(channel);
 	if (size > INT_MAX)
 		call.size = INT_MAX; /* no message is larger (ipc/msg.c) */
 	return receive(channel, &call, buffer, timeout, ret_type);
 }
 
-ssize_t kipc_peek(struct kipc_channel *channel, void *buffer, size_t size, long position, long *ret_type)
+ssize_t queue_peek(struct kipc_channel *channel, void *buffer, size_t size, long position, long *ret_type)
 {
 	struct call call = { .size = size, .type = position, .flags = MSG_COPY };
 	struct kipc_object object;
 	ssize_t r;
 
-	call.id = channel_id_of_kind(channel, KIPC_QUEUE);
-	if (call.id < 0)
-		return call.id;
+	call.id = kipc_channel_id(channel);
 	if (position < 0)
 		return -ENOMSG;
 	if (size > INT_MAX)
@@ -235,15 +229,13 @@ ssize_t kipc_peek(struct kipc_channel *channel, void *buffer, size_t size, long 
 	return r;
 }
 
-int kipc_message_bound(struct kipc_channel *channel, size_t *ret_size)
+int queue_message_bound(struct kipc_channel *channel, size_t *ret_size)
 {
 	struct kipc_object object;
 	struct kipc_limits limits;
 	int r;
 
-	r = channel_id_of_kind(channel, KIPC_QUEUE);
-	if (r >= 0)
-		r = kipc_limits(&limits);
+	r = kipc_limits(&limits);
 	if (r >= 0)
 		r = kipc_stat(channel, &object);
 	if (r < 0)
@@ -273,7 +265,7 @@ int queue_wait(struct kipc_channel *channel, long type, unsigned flags, int64_t 
 	if (r < 0)
 		return (int)r;
 	do
-		r = kipc_send(channel, message.type, NULL, 0, KIPC_FOREVER);
+		r = queue_send(channel, message.type, NULL, 0, KIPC_FOREVER);
 	while (r == -EINTR);
 	return (int)r;
 }

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Rings as segments: laying one out, attaching one, looking at one, retiring one. Called by message.c, by libkipc's
+ * public functions here, and by kipcd. What is attached has been checked against the kernel's own word on its size; the
+ * geometry is copied, once, into memory of ours.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+
+#include "lib/ring-cursor.h"
+
+#define SIZE_MIN (2 * RING_HEADER_SIZE)
+#define DEFAULT_MESSAGES 8 /* of the largest size, in the whole segment */
+
+/* Where the TIDs in the locks count: an inode of nsfs(5). */
+static int pid_namespace(uint64_t *ret_inode)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/pid", &st) < 0)
+		return -EXDEV;
+	*ret_inode = st.st_ino;
+	return 0;
+}
+
+/* The data area of a segment of that size, in bytes; 0: it cannot be a ring. */
+static uint64_t capacity_of(uint64_t segment_size)
+{
+	uint64_t capacity;
+
+	if (segment_size < SIZE_MIN)
+		return 0;
+	capacity = (segment_size - RING_HEADER_SIZE) / RING_UNIT * RING_UNIT;
+	return capacity > RING_CAPACITY_MAX ? 0 : capacity;
+}
+
+/*
+ * Twice, because the padding before a record can be almost as long as the record: so an empty ring takes any message,
+ * wherever its positions stand.
+ */
+static bool max_message_fits(uint64_t max_message, uint64_t capacity)
+{
+	return max_message > 0 && max_message <= UINT32_MAX &&
+	       2 * ring_units(max_message) * RING_UNIT <= capacity;
+}
+
+static int attach(int id, bool is_writable, struct ring_header **ret_header, struct kipc_object *ret_object)
+{
+	void *address;
+	int r;
+
+	address = shmat(id, NULL, is_writable ? 0 : SHM_RDONLY);
+	if (address == (void *)-1)
+		return errno == EINVAL ? -EIDRM : -errno;
+	/* Attached, the object cannot be replaced by another: its size is the mapping's. */
+	r = kipc_object_stat(KIPC_SEGMENT, id, ret_object);
+	if (r < 0) {
+		shmdt(address);
+		return r;
+	}
+	*ret_header = address;
+	return 0;
+}
+
+/* -- laying out -- */
+
+static void lay_out(struct ring_header *header, uint64_t capacity, uint64_t max_message, uint64_t namespace)
+{
+	/* Relaxed throughout: nobody else has it attached; the magic is what is published. */
+	atomic_store_explicit(&header->magic, 0, memory_order_relaxed);
+	header->version = RING_VERSION;
+	header->header_size = RING_HEADER_SIZE;
+	header->capacity = capacity;
+	header->max_message = max_message;
+	header->pid_namespace = namespace;
+	atomic_store_explicit(&header->retired, 0, memory_order_relaxed);
+	for (unsigned i = 0; i < 2; i++) {
+		struct ring_side *side = i == 0 ? &header->producers : &header->consumers;
+
+		*side = (struct ring_side){ 0 };
+		/* The second count agrees with no word until it is filled in. */
+		atomic_store_explicit(&side->counts[1].position, RING_POSITION_MASK, memory_order_relaxed);
+	}
+	/* Release: whoever finds the magic finds the rest; pairs with the acquire in ring_attach(). */
+	atomic_store_explicit(&header->magic, RING_MAGIC, memory_order_release);
+}
+
+int kipc_ring_format(int id, size_t max_message)
+{
+	struct ring_header *header;
+	struct kipc_object object;
+	uint64_t namespace, capacity;
+	int r;
+
+	r = pid_namespace(&namespace);
+	if (r == 0)
+		r = attach(id, true, &header, &object);
+	if (r < 0)
+		return r;
+	capacity = capacity_of(object.segment.size);
+	if (max_message == 0)
+		max_message = object.segment.size / DEFAULT_MESSAGES;
+	if (capacity == 0 || !max_message_fits(max_message, capacity))
+		r = -EINVAL;
+	else if (object.segment.attached > 1)
+		r = -EBUSY;
+	else
+		lay_out(header, capacity, max_message, namespace);
+	shmdt(header);
+	return r;
+}
+
+/* -- attaching -- */
+
+/* Copies the geometry and checks it against the segment. */
+static int check_geometry(struct ring *ring, uint64_t segment_size)
+{
+	const volatile struct ring_header *header = ring->header;
+	uint64_t capacity = header->capacity, max_message = header->max_message;
+
+	if (header->version != RING_VERSION || header->header_size != RING_HEADER_SIZE || capacity == 0 ||
+	    capacity != capacity_of(segment_size) || !max_message_fits(max_message, capacity))
+		return ring_broken(ring, KIPC_RING_GEOMETRY);
+	ring->data = (char *)ring->header + RING_HEADER_SIZE;
+	ring->capacity = capacity / RING_UNIT;
+	ring->max_message = (uint32_t)max_message;
+	return 0;
+}
+
+/* Threads of another PID namespace have TIDs of their own: with the number of an owner, a stranger's death frees it. */
+static int check_namespace(const struct ring *ring)
+{
+	uint64_t ours;
+	int r;
+
+	if (!ring->is_writable)
+		return 0;
+	r = pid_namespace(&ours);
+	return r == 0 && ours != ring->header->pid_namespace ? -EXDEV : r;
+}
+
+static bool is_ring(const struct ring_header *header, uint64_t segment_size)
+{
+	/* Acquire: pairs with the release in lay_out(). */
+	return segment_size >= SIZE_MIN &&
+	       atomic_load_explicit(&header->magic, memory_order_acquire) == RING_MAGIC;
+}
+
+int ring_attach(int id, bool is_writable, struct ring **ret_ring)
+{
+	struct kipc_object object;
+	struct ring *ring;
+	int r;
+
+	ring = aligned_alloc(alignof(struct ring), sizeof *ring);
+	if (ring == NULL)
+		return -ENOMEM;
+	*ring = (struct ring){ .id = id, .is_writable = is_writable };
+	r = attach(id, is_writable, &ring->header, &object);
+	if (r < 0) {
+		free(ring);
+		return r;
+	}
+	if (!is_ring(ring->header, object.segment.size))
+		r = -EPROTOTYPE;
+	if (r == 0)
+		r = check_geometry(ring, object.segment.size);
+	if (r == 0)
+		r = check_namespace(ring);
+	if (r < 0) {
+		ring_free(ring);
+		return r;
+	}
+	*ret_ring = ring;
+	return 0;
+}
+
+struct ring *ring_free(struct ring *ring)
+{
+	while (ring != NULL) {
+		struct ring *older = ring->older;
+
+		ring_let_go(ring);
+		shmdt(ring->header);
+		free(ring);
+		ring = older;
+	}
+	return NULL;
+}
+
+/* -- looking -- */
+
+struct totals {
+	uint64_t position, messages, bytes;
+};
+
+/* What a side published last. False: no count agrees with the word, however often one looks. */
+static bool read_totals(const struct ring_side *side, struct totals *ret_totals)
+{
+	for (unsigned tries = 0; tries < 1000; tries++) {
+		/* Acquire: the counts that were published with it. */
+		uint64_t before = atomic_load_explicit(&side->word, memory_order_acquire), after;
+
+		for (unsigned i = 0; i < 2; i++) {
+			const struct ring_count *count = &side->counts[i];
+
+			ret_totals->position = atomic_load_explicit(&count->position, memory_order_relaxed);
+			ret_totals->messages = atomic_load_explicit(&count->messages, memory_order_relaxed);
+			ret_totals->bytes = atomic_load_explicit(&count->bytes, memory_order_relaxed);
+			/* Read before the word is read again: then they belonged to it. */
+			atomic_thread_fence(memory_order_acquire);
+			after = atomic_load_explicit(&side->word, memory_order_relaxed);
+			if (ring_word_position(before) == ring_word_position(after) &&
+			    (ret_totals->position & RING_POSITION_MASK) == ring_word_position(before))
+				return true;
+		}
+	}
+	return false;
+}
+
+static pid_t claimant(const struct ring_side *side, uint64_t position)
+{
+	/* Relaxed throughout: for people. */
+	if (atomic_load_explicit(&side->claim.position, memory_order_relaxed) != position)
+		return 0;
+	return (pid_t)atomic_load_explicit(&side->claim.pid, memory_order_relaxed);
+}
+
+void ring_stat(struct ring *ring, struct kipc_ring *ret_stat)
+{
+	const struct ring_side *producers = &ring->header->producers, *consumers = &ring->header->consumers;
+	struct kipc_ring stat = { .capacity = ring->capacity * RING_UNIT, .max_message = ring->max_message };
+	struct totals sent = { 0 }, received = { 0 };
+
+	/* The consumers first: so they are not ahead. */
+	if (!read_totals(consumers, &received) || !read_totals(producers, &sent))
+		stat.fault = KIPC_RING_COUNTS;
+	else if (sent.position - received.position > ring->capacity &&
+		 ((atomic_load_explicit(&producers->word, memory_order_relaxed) -
+		   atomic_load_explicit(&consumers->word, memory_order_relaxed)) >>
+		  RING_WORD_POSITION_SHIFT) > ring->capacity)
+		stat.fault = KIPC_RING_POSITIONS;
+	stat.sent_messages = sent.messages;
+	stat.sent_bytes = sent.bytes;
+	stat.received_messages = received.messages;
+	stat.received_bytes = received.bytes;
+	if (stat.fault == KIPC_RING_SOUND && sent.messages >= received.messages &&
+	    sent.bytes >= received.bytes) {
+		stat.used = (sent.position - received.position) * RING_UNIT;
+		stat.messages = sent.messages - received.messages;
+		stat.bytes = sent.bytes - received.bytes;
+	}
+	/* Relaxed throughout: for people. */
+	stat.producer_waits = atomic_load_explicit(&consumers->waits, memory_order_relaxed);
+	stat.consumer_waits = atomic_load_explicit(&producers->waits, memory_order_relaxed);
+	stat.producer_lock =
+		(pid_t)ring_word_owner(atomic_load_explicit(&producers->word, memory_order_relaxed));
+	stat.consumer_lock =
+		(pid_t)ring_word_owner(atomic_load_explicit(&consumers->word, memory_order_relaxed));
+	stat.producer_claim = claimant(producers, sent.position);
+	stat.consumer_claim = claimant(consumers, received.position);
+	stat.retired = ring_is_retired(ring);
+	*ret_stat = stat;
+}
+
+int ring_is_empty(int id)
+{
+	struct kipc_ring stat;
+	struct ring *ring;
+	int r;
+
+	r = ring_attach(id, false, &ring);
+	if (r < 0)
+		return r;
+	ring_stat(ring, &stat);
+	ring_free(ring);
+	return stat.fault == KIPC_RING_SOUND && stat.used == 0;
+}
+
+int ring_retire(int id)
+{
+	struct ring *ring;
+	int r;
+
+	r = ring_attach(id, true, &ring);
+	if (r < 0)
+		return r;
+	/* Relaxed: it says all by itself; the futexes of the sleepers compare it before they sleep. */
+	atomic_store_explicit(&ring->header->retired, 1, memory_order_relaxed);
+	ring_lock_wake_retired(ring->header);
+	ring_free(ring);
+	return 0;
+}
+
+const char *kipc_ring_fault_to_string(enum kipc_ring_fault fault)
+{
+	switch (fault) {
+	case KIPC_RING_SOUND:
+		return "nothing is wrong with it";
+	case KIPC_RING_GEOMETRY:
+		return "the sizes in its header contradict the size of the segment";
+	case KIPC_RING_COUNTS:
+		return "the count of a side does not agree with its position";
+	case KIPC_RING_POSITIONS:
+		return "its positions lie farther apart than the ring is long";
+	case KIPC_RING_RECORD_STATE:
+		return "a record is neither message nor padding";
+	case KIPC_RING_RECORD_SIZE:
+		return "a record reaches beyond what a message may be or what was sent";
+	case KIPC_RING_RECORD_TYPE:
+		return "the type of a message is not above 0";
+	case KIPC_RING_LOCK:
+		return "a lock was changed by somebody who did not hold it";
+	}
+	return "something unknown is wrong with it";
+}

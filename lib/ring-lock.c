@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The word of one side of a ring: what happens when its fast paths do not do. Called by ring.c and ring-claim.c.
+ *
+ * Two invariants carry everything, at each of the kernel's and our own steps:
+ * - a thread that owns the word, or sleeps on it, has announced it to the kernel, so that its death frees the lock
+ *   and passes on the one wake that the kernel gives;
+ * - when somebody sleeps at the position that the word shows, SLEEPERS and WAITERS are set, or the lock is held by
+ *   a thread that has yet to wake all, or WAITERS alone is set on a free lock: then a death cut such a wake short, and
+ *   whoever takes the lock next, or is woken by that death, wakes all in its place.
+ *
+ * A sleeper waits on both halves of the word at once (futex_waitv(2)): the upper one changes whenever the side moves,
+ * so that nobody goes to sleep on what is over; at the lower one the kernel wakes when an owner died.
+ */
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/ring-lock.h"
+#include "lib/ring-spin.h"
+
+#define PATIENCE_US 1000000 /* how long an owner may take for what lasts microseconds */
+#define CONTEND_SPINS 100
+#define CONTEND_NAP_MIN_NS 50000
+#define CONTEND_NAP_MAX_NS 1000000
+#define OLD_KERNEL_SLICE_US 100000
+
+/* A word changes under its owner's hands only by sleepers, and they set two bits once. */
+#define TRIES_MAX 64
+
+#ifndef SYS_futex_waitv
+#define SYS_futex_waitv 449
+#endif
+
+/* As <linux/futex.h> since Linux 5.16. */
+struct futex_of_many {
+	uint64_t value;
+	uint64_t address;
+	uint32_t flags;
+	uint32_t reserved;
+};
+#define FUTEX_OF_MANY_32 2
+
+_Thread_local struct ring_thread ring_thread;
+
+static atomic_bool has_no_waitv;
+
+/* -- time and threads -- */
+
+struct timespec ring_time_in(int64_t microseconds)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	time.tv_sec += microseconds / 1000000;
+	time.tv_nsec += microseconds % 1000000 * 1000;
+	if (time.tv_nsec >= 1000000000) {
+		time.tv_nsec -= 1000000000;
+		time.tv_sec++;
+	}
+	return time;
+}
+
+bool ring_time_is_before(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec < b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
+}
+
+/* A child of fork(2) is another thread with another TID. */
+static void forget_thread(void)
+{
+	ring_thread = (struct ring_thread){ 0 };
+}
+
+static void watch_forks(void)
+{
+	pthread_atfork(NULL, NULL, forget_thread);
+}
+
+int ring_thread_init(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct robust_list_head *robust = NULL;
+	size_t size = 0;
+
+	pthread_once(&once, watch_forks);
+	if (syscall(SYS_get_robust_list, 0, &robust, &size) < 0 || robust == NULL || size != sizeof *robust)
+		return -ENOSYS;
+	ring_thread.robust = robust;
+	ring_thread.tid = (uint32_t)syscall(SYS_gettid);
+	return 0;
+}
+
+/* -- futexes -- */
+
+static uint32_t *half_of(struct ring_side *side, size_t offset)
+{
+	return (uint32_t *)(void *)((char *)&side->word + offset);
+}
+
+static void wake_all(void *futex)
+{
+	syscall(SYS_futex, futex, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+/* For kernels before 5.16: nobody tells us of an owner's death then, so look again from time to time. */
+static int sleep_in_slices(struct ring_side *side, uint64_t word, const struct timespec *until)
+{
+	struct timespec slice = ring_time_in(OLD_KERNEL_SLICE_US);
+	bool is_last = until != NULL && ring_time_is_before(until, &slice);
+
+	if (syscall(SYS_futex, half_of(side, RING_WORD_POSITION_OFFSET), FUTEX_WAIT_BITSET,
+		    (uint32_t)(word >> 32), is_last ? until : &slice, NULL, FUTEX_BITSET_MATCH_ANY) == 0)
+		return 0;
+	if (errno == ETIMEDOUT)
+		return is_last ? -ETIMEDOUT : 0;
+	return errno == EINTR ? -EINTR : 0;
+}
+
+/* Sleeps as long as the word is `word` and the ring not retired. 0: look again. */
+static int sleep_on(struct ring_header *header, struct ring_side *side, uint64_t word,
+		    const struct timespec *until)
+{
+	struct futex_of_many futexes[] = {
+		{ .value = (uint32_t)word, .address = (uintptr_t)half_of(side, RING_WORD_LOCK_OFFSET) },
+		{ .value = (uint32_t)(word >> 32),
+		  .address = (uintptr_t)half_of(side, RING_WORD_POSITION_OFFSET) },
+		{ .value = 0, .address = (uintptr_t)&header->retired },
+	};
+
+	for (size_t i = 0; i < 3; i++)
+		futexes[i].flags = FUTEX_OF_MANY_32;
+	/* Relaxed: a fact about the kernel, learnt once. */
+	if (atomic_load_explicit(&has_no_waitv, memory_order_relaxed))
+		return sleep_in_slices(side, word, until);
+	if (syscall(SYS_futex_waitv, futexes, 3, 0, until, CLOCK_MONOTONIC) >= 0)
+		return 0;
+	if (errno == ENOSYS || errno == EPERM)
+		atomic_store_explicit(&has_no_waitv, true, memory_order_relaxed);
+	return errno == ETIMEDOUT || errno == EINTR ? -errno : 0;
+}
+
+/* -- taking and leaving -- */
+
+static int nap(long nanoseconds, const struct timespec *until)
+{
+	struct timespec end = ring_time_in(nanoseconds / 1000);
+
+	if (until != NULL && ring_time_is_before(until, &end)) {
+		end = ring_time_in(0);
+		if (!ring_time_is_before(&end, until))
+			return -ETIMEDOUT;
+		end = *until;
+	}
+	/* Not the function of libc, which is a point of cancellation. A signal shortens the nap, no more. */
+	syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL);
+	return 0;
+}
+
+/*
+ * Others are in there for some 50 ns, so spin a little. If that does not do, the owner was preempted, is stopped or
+ * copies much: nap instead of sleeping on the word, for then it need not wake us, which would cost it more than its
+ * whole work, and ever longer. A dead owner is noticed after a nap as well.
+ */
+int ring_lock_take(struct ring_side *side, const struct timespec *until, uint64_t *ret_word)
+{
+	struct timespec patience, now;
+	uint64_t word, before = 0;
+	long nap_ns = CONTEND_NAP_MIN_NS;
+	int r = 0;
+
+	if (ring_thread.tid == 0 && (r = ring_thread_init()) < 0)
+		return r;
+	ring_thread_announce(side);
+	for (unsigned spins = 0;; spins++) {
+		/* Relaxed: only a guess at what the compare-and-swap will find. */
+		word = atomic_load_explicit(&side->word, memory_order_relaxed);
+		if (ring_word_owner(word) == 0) {
+			*ret_word = (word & ~RING_WORD_OWNER_DIED) | ring_thread.tid;
+			/* Acquire: as in ring_lock_try(). */
+			if (atomic_compare_exchange_weak_explicit(&side->word, &word, *ret_word,
+								  memory_order_acquire, memory_order_relaxed))
+				return 0;
+			continue;
+		}
+		if (spins < CONTEND_SPINS && ring_spin_pays()) {
+			ring_spin_pause();
+			continue;
+		}
+		now = ring_time_in(0);
+		if (word != before)
+			patience = ring_time_in(PATIENCE_US);
+		r = ring_time_is_before(&patience, &now) ? -ENOLCK : nap(nap_ns, until);
+		if (r < 0)
+			break;
+		before = word;
+		nap_ns = nap_ns * 2 < CONTEND_NAP_MAX_NS ? nap_ns * 2 : CONTEND_NAP_MAX_NS;
+	}
+	ring_thread_announce(NULL);
+	return r;
+}
+
+/* One step of an owner: from any word it may find to what `next` makes of it. False: the lock is not ours. */
+static bool owner_step(struct ring_side *side, uint64_t position,
+		       uint64_t (*next)(uint64_t word, uint64_t position), uint64_t *ret_left)
+{
+	/* Relaxed: we wrote it, or sleepers did, who tell us nothing but their bits. */
+	uint64_t word = atomic_load_explicit(&side->word, memory_order_relaxed);
+
+	for (unsigned tries = 0; tries < TRIES_MAX; tries++) {
+		if (ring_word_owner(word) != ring_thread.tid)
+			return false;
+		/* Release: as in ring_lock_move(). */
+		if (atomic_compare_exchange_weak_explicit(&side->word, &word, next(word, position),
+							  memory_order_release, memory_order_relaxed)) {
+			*ret_left = word;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Where nothing moved, those who set SLEEPERS at this position may sleep on. Where nobody sleeps, letting go is all.
+ * Otherwise: moved, still held, and WAITERS left set: should we die now, the kernel wakes one, who wakes the others.
+ */
+static uint64_t published(uint64_t word, uint64_t position)
+{
+	if ((word & RING_WORD_SLEEPERS) && ring_word_position(word) == (position & RING_POSITION_MASK))
+		return word & ~RING_WORD_OWNER;
+	if (!(word & (RING_WORD_WAITERS | RING_WORD_SLEEPERS)))
+		return ring_word_at(position);
+	return ring_word_at(position) | RING_WORD_WAITERS | ring_word_owner(word);
+}
+
+static uint64_t published_with_wake(uint64_t word, uint64_t position)
+{
+	return ring_word_at(position) | RING_WORD_WAITERS | ring_word_owner(word);
+}
+
+/* Who set SLEEPERS since then went to sleep at the new position, and rightly. */
+static uint64_t let_go(uint64_t word, uint64_t position)
+{
+	if (word & RING_WORD_SLEEPERS)
+		return ring_word_at(position) | RING_WORD_SLEEPERS | RING_WORD_WAITERS;
+	return ring_word_at(position);
+}
+
+int ring_lock_leave(struct ring_side *side, uint64_t position, bool wake)
+{
+	uint64_t left;
+	bool is_ours;
+
+	is_ours = owner_step(side, position, wake ? published_with_wake : published, &left);
+	if (is_ours && (wake || ring_word_owner(published(left, position)) != 0)) {
+		wake_all(half_of(side, RING_WORD_POSITION_OFFSET));
+		is_ours = owner_step(side, position, let_go, &left);
+	}
+	ring_thread_announce(NULL);
+	return is_ours ? 0 : -EBADMSG;
+}
+
+int ring_lock_move_claimed(struct ring_side *side, uint64_t from, uint64_t to)
+{
+	uint64_t word = ring_word_at(from);
+	int r;
+
+	/* Release: as in ring_lock_move(). */
+	if (atomic_compare_exchange_strong_explicit(&side->word, &word, ring_word_at(to),
+						    memory_order_release, memory_order_relaxed))
+		return 0;
+	/* Somebody sleeps, or looks who has the claim. */
+	r = ring_lock_take(side, NULL, &word);
+	if (r < 0)
+		return r;
+	if (ring_word_position(word) != (from & RING_POSITION_MASK)) {
+		r = ring_lock_drop(side, word);
+		return r < 0 ? r : -EOWNERDEAD;
+	}
+	return ring_lock_move(side, word, to);
+}
+
+/* -- sleeping -- */
+
+/* A free lock with WAITERS but no SLEEPERS: an owner moved the side and died before it had woken all. */
+static bool wake_is_owed(uint64_t word)
+{
+	return ring_word_owner(word) == 0 && (word & RING_WORD_WAITERS) && !(word & RING_WORD_SLEEPERS);
+}
+
+static void pay_owed_wake(struct ring_side *side)
+{
+	/* Relaxed: nothing is read on the strength of it. */
+	uint64_t word = atomic_load_explicit(&side->word, memory_order_relaxed);
+
+	if (wake_is_owed(word) && ring_lock_take(side, NULL, &word) == 0)
+		(void)ring_lock_drop(side, word); /* WAITERS without SLEEPERS: wakes all */
+}
+
+int ring_lock_sleep(struct ring_header *header, struct ring_side *side, uint64_t position,
+		    const struct timespec *until)
+{
+	const uint64_t bell = RING_WORD_WAITERS | RING_WORD_SLEEPERS;
+	uint64_t word;
+	int r = 0;
+
+	if (ring_thread.tid == 0 && (r = ring_thread_init()) < 0)
+		return r;
+	/* Relaxed: a figure for people. */
+	atomic_fetch_add_explicit(&side->waits, 1, memory_order_relaxed);
+	while (r == 0) {
+		ring_thread_announce(side);
+		/* Acquire: pairs with the release of the publication that ends the wait. */
+		word = atomic_load_explicit(&side->word, memory_order_acquire);
+		/* Relaxed: futex_waitv() compares it again before it sleeps. */
+		if (ring_word_position(word) != position ||
+		    atomic_load_explicit(&header->retired, memory_order_relaxed) != 0)
+			break;
+		/*
+		 * Relaxed: the word is all that is agreed on here, and the changes of one word have one order: either the
+		 * next owner's step finds our bits, or we find its position.
+		 */
+		if ((word & bell) != bell &&
+		    !atomic_compare_exchange_strong_explicit(&side->word, &word, word | bell,
+							     memory_order_relaxed, memory_order_relaxed))
+			continue;
+		r = sleep_on(header, side, word | bell, until);
+		pay_owed_wake(side);
+	}
+	pay_owed_wake(side);
+	ring_thread_announce(NULL);
+	return r;
+}
+
+void ring_lock_wake_retired(struct ring_header *header)
+{
+	wake_all(&header->retired);
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Messages of a ring: send, receive, peek, wait. A producer takes the producers' lock, writes behind their position and
+ * moves it; a consumer takes the consumers' lock, copies out and moves theirs. The move is one compare-and-swap, and the
+ * only thing that others go by: a death before it changed nothing, after it everything.
+ *
+ * What lies in the segment is input: each word is loaded once, checked against the geometry that was copied when
+ * attaching, and then used. Positions in 64 bits are ours or from a count that agrees with its side's word.
+ */
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/ring-cursor.h"
+
+#define CLAIM_SLICE_US 100000
+#define PEEK_TRIES 1000
+
+int ring_broken(struct ring *ring, enum kipc_ring_fault fault)
+{
+	/* Relaxed: a figure for people. */
+	atomic_store_explicit(&ring->fault, fault, memory_order_relaxed);
+	return -EBADMSG;
+}
+
+/* -- waiting -- */
+
+const struct timespec *ring_deadline_at(struct ring_deadline *deadline)
+{
+	if (deadline->timeout < 0)
+		return NULL;
+	if (!deadline->is_set) {
+		deadline->at = ring_time_in(deadline->timeout);
+		deadline->is_set = true;
+	}
+	return &deadline->at;
+}
+
+static int await(struct ring *ring, struct ring_side *side, uint64_t position, struct ring_deadline *deadline)
+{
+	struct ring_spin *spin = side == &ring->header->producers ? &ring->receiver : &ring->sender;
+	const struct timespec *until;
+
+	if (deadline->timeout == KIPC_NOW)
+		return -EAGAIN;
+	until = ring_deadline_at(deadline); /* before the spin: it counts too */
+	if (ring_spin_until_moved(spin, &side->word, position))
+		return 0;
+	return ring_lock_sleep(ring->header, side, position, until);
+}
+
+int ring_await_room(struct ring *ring, uint64_t position, struct ring_deadline *deadline)
+{
+	int r = await(ring, &ring->header->consumers, position, deadline);
+
+	return r == 0 && ring_is_retired(ring) ? -EIDRM : r;
+}
+
+int ring_await_message(struct ring *ring, uint64_t position, struct ring_deadline *deadline)
+{
+	/* What is still in a retired ring may be fetched; now there is nothing. */
+	return ring_is_retired(ring) ? -EIDRM : await(ring, &ring->header->producers, position, deadline);
+}
+
+/* Until the claim has moved its side on, been given up, or its process died: nobody wakes us for that. */
+static int await_claim(struct ring *ring, struct ring_side *side, uint64_t position,
+		       struct ring_deadline *deadline)
+{
+	struct timespec slice = ring_time_in(CLAIM_SLICE_US);
+	const struct timespec *until;
+	int r;
+
+	if (deadline->timeout == KIPC_NOW)
+		return -EAGAIN;
+	until = ring_deadline_at(deadline);
+	if (until != NULL && ring_time_is_before(until, &slice))
+		return ring_lock_sleep(ring->header, side, position, until);
+	r = ring_lock_sleep(ring->header, side, position, &slice);
+	return r == -ETIMEDOUT ? 0 : r;
+}
+
+/* -- in and out: the rare turns of ring-cursor.h -- */
+
+int ring_enter_slowly(struct ring *ring, struct ring_side *side, uint64_t word,
+		      struct ring_deadline *deadline, struct ring_cursor *ret_cursor)
+{
+	bool is_sound;
+	int r = 0;
+
+	for (;; word = 0) {
+		if (word == 0)
+			r = ring_lock_take(side, deadline->timeout > 0 ? ring_deadline_at(deadline) : NULL,
+					   &word);
+		if (r < 0)
+			return r;
+		is_sound = ring_cursor_read(ring, side, word, ret_cursor);
+		if (is_sound && !ring_claim_is_held(side, ret_cursor->position))
+			return 0;
+		if (ring_lock_drop(side, word) < 0)
+			return ring_broken(ring, KIPC_RING_LOCK);
+		if (!is_sound)
+			return ring_broken(ring, KIPC_RING_COUNTS);
+		if (ring_claim_is_own(ring, side))
+			return -EALREADY; /* it would wait for itself */
+		r = await_claim(ring, side, ring_word_position(word), deadline);
+		if (r < 0)
+			return r;
+	}
+}
+
+/* How far `ahead` is before `behind`, by the 31 bits of both. */
+static int measure(struct ring *ring, uint64_t ahead, uint64_t behind, uint64_t *ret_distance)
+{
+	*ret_distance = (ahead - behind) & RING_POSITION_MASK;
+	return *ret_distance > ring->capacity ? ring_broken(ring, KIPC_RING_POSITIONS) : 0;
+}
+
+int ring_make_room_slowly(struct ring *ring, struct ring_cursor *cursor, uint64_t units, uint64_t *ret_seen)
+{
+	uint64_t to_end = ring->capacity - cursor->offset, used = cursor->position - ring->seen_consumers;
+	uint64_t needed = units <= to_end ? units : to_end + units;
+	struct ring_record *padding;
+	int r;
+
+	if (used > ring->capacity || needed > ring->capacity - used) {
+		/* Acquire: they have read what they move over; pairs with the release of their move. */
+		*ret_seen = ring_word_position(
+			atomic_load_explicit(&ring->header->consumers.word, memory_order_acquire));
+		r = measure(ring, cursor->position, *ret_seen, &used);
+		if (r < 0)
+			return r;
+		ring->seen_consumers = cursor->position - used;
+		if (needed > ring->capacity - used)
+			return 0;
+	}
+	if (needed != units) {
+		padding = ring_record_at(ring, cursor->offset);
+		*padding = (struct ring_record){ .state = RING_RECORD_PADDING };
+		ring_cursor_move(ring, cursor, to_end);
+	}
+	return 1;
+}
+
+int ring_look_ahead(struct ring *ring, const struct ring_cursor *cursor, uint64_t *ret_seen)
+{
+	uint64_t available;
+	int r;
+
+	/* Acquire: what they wrote happened before; pairs with the release of their move. */
+	*ret_seen =
+		ring_word_position(atomic_load_explicit(&ring->header->producers.word, memory_order_acquire));
+	r = measure(ring, *ret_seen, cursor->position, &available);
+	if (r < 0)
+		return r;
+	ring->seen_producers = cursor->position + available;
+	return available > 0;
+}
+
+/* What is wrong with a record behind which `available` units lie; KIPC_RING_SOUND: nothing. */
+static enum kipc_ring_fault judge_record(const struct ring *ring, const struct ring_record *record,
+					 uint64_t offset, uint64_t available)
+{
+	if (ring_message_is_sound(ring, record, offset, available))
+		return KIPC_RING_SOUND;
+	switch ((enum ring_record_state)record->state) {
+	case RING_RECORD_PADDING:
+		/* A record is published together with the padding in front of it. */
+		return available > ring->capacity - offset ? KIPC_RING_SOUND : KIPC_RING_RECORD_SIZE;
+	case RING_RECORD_MESSAGE:
+		return record->type > 0 ? KIPC_RING_RECORD_SIZE : KIPC_RING_RECORD_TYPE;
+	}
+	return KIPC_RING_RECORD_STATE;
+}
+
+int ring_pass_padding(struct ring *ring, struct ring_cursor *cursor, struct ring_record *ret_record)
+{
+	uint64_t to_end = ring->capacity - cursor->offset;
+	enum kipc_ring_fault fault;
+
+	fault = judge_record(ring, ret_record, cursor->offset, ring->seen_producers - cursor->position);
+	if (fault != KIPC_RING_SOUND)
+		return ring_broken(ring, fault);
+	ring_cursor_move(ring, cursor, to_end);
+	ring_record_load(ring, cursor->offset, ret_record);
+	fault = judge_record(ring, ret_record, cursor->offset, ring->seen_producers - cursor->position);
+	if (fault == KIPC_RING_SOUND && ret_record->state == RING_RECORD_PADDING)
+		fault = KIPC_RING_RECORD_STATE; /* nobody pads twice */
+	return fault == KIPC_RING_SOUND ? 1 : ring_broken(ring, fault);
+}
+
+/* -- sending -- */
+
+static void put(struct ring *ring, struct ring_cursor *cursor, const struct kipc_message *message)
+{
+	struct ring_record *record = ring_record_at(ring, cursor->offset);
+
+	record->size = (uint32_t)message->size;
+	record->state = RING_RECORD_MESSAGE;
+	record->type = message->type;
+	if (message->size > 0)
+		memcpy(record + 1, message->data, message->size);
+	ring_cursor_pass(ring, cursor, message->size);
+}
+
+static int check_message(const struct ring *ring, const struct kipc_message *message)
+{
+	if (message->type < 1)
+		return -EINVAL;
+	return message->size > ring->max_message ? -EMSGSIZE : 0;
+}
+
+/* As many as fit, without waiting. 0 with *ret_seen: the first does not fit now. */
+static ssize_t put_what_fits(struct ring *ring, struct ring_cursor *cursor,
+			     const struct kipc_message *messages, size_t n_messages, uint64_t *ret_seen)
+{
+	size_t n = 0;
+	int r = 1;
+
+	for (; n < n_messages && check_message(ring, &messages[n]) == 0; n++) {
+		r = ring_make_room(ring, cursor, ring_units(messages[n].size), ret_seen);
+		if (r <= 0)
+			break;
+		put(ring, cursor, &messages[n]);
+	}
+	return r < 0 ? r : (ssize_t)n;
+}
+
+ssize_t ring_send(struct ring *ring, const struct kipc_message *messages, size_t n_messages, int64_t timeout)
+{
+	struct ring_deadline deadline = { .timeout = timeout };
+	struct ring_side *side = &ring->header->producers;
+	struct ring_cursor cursor;
+	uint64_t seen = 0;
+	ssize_t n;
+	int r;
+
+	if (n_messages == 0)
+		return 0;
+	r = check_message(ring, messages);
+	while (r == 0) {
+		r = ring_enter(ring, side, &deadline, &cursor);
+		if (r < 0)
+			break;
+		n = put_what_fits(ring, &cursor, messages, n_messages, &seen);
+		if (n > 0) {
+			r = ring_leave(ring, side, &cursor);
+			return r < 0 ? r : n;
+		}
+		if (ring_lock_drop(side, cursor.word) < 0)
+			n = ring_broken(ring, KIPC_RING_LOCK);
+		r = n < 0 ? (int)n : ring_await_room(ring, seen, &deadline);
+	}
+	return r;
+}
+
+/* -- receiving -- */
+
+/* As many as are there and fit, without waiting. 0 with *ret_seen: there is none now. */
+static ssize_t take_what_fits(struct ring *ring, struct ring_cursor *cursor, char *buffer, size_t size,
+			      struct kipc_message *ret_messages, size_t n_messages, uint64_t *ret_seen)
+{
+	struct ring_record record;
+	size_t at = 0, n = 0;
+	int r;
+
+	for (; n < n_messages; n++) {
+		struct kipc_message *message = &ret_messages[n];
+
+		r = ring_find_record(ring, cursor, &record, ret_seen);
+		if (r == 0 || (r < 0 && n > 0))
+			break;
+		if (r < 0)
+			return r;
+		message->size = record.size;
+		if (at > size || record.size > size - at) {
+			if (n == 0)
+				return -EMSGSIZE;
+			break;
+		}
+		message->type = (long)record.type;
+		message->data = buffer + at;
+		if (record.size > 0)
+			memcpy(message->data, ring_record_at(ring, cursor->offset) + 1, record.size);
+		at += (record.size + RING_UNIT - 1) / RING_UNIT * RING_UNIT;
+		ring_cursor_pass(ring, cursor, record.size);
+	}
+	return (ssize_t)n;
+}
+
+ssize_t ring_recv(struct ring *ring, void *buffer, size_t size, struct kipc_message *ret_messages,
+		  size_t n_messages, int64_t timeout)
+{
+	struct ring_deadline deadline = { .timeout = timeout };
+	struct ring_side *side = &ring->header->consumers;
+	struct ring_cursor cursor;
+	uint64_t seen = 0;
+	ssize_t n;
+	int r = 0;
+
+	if (n_messages == 0)
+		return 0;
+	while (r == 0) {
+		r = ring_enter(ring, side, &deadline, &cursor);
+		if (r < 0)
+			break;
+		n = take_what_fits(ring, &cursor, buffer, size, ret_messages, n_messages, &seen);
+		if (n > 0) {
+			r = ring_leave(ring, side, &cursor);
+			return r < 0 ? r : n;
+		}
+		if (ring_lock_drop(side, cursor.word) < 0)
+			n = ring_broken(ring, KIPC_RING_LOCK);
+		r = n < 0 ? (int)n : ring_await_message(ring, seen, &deadline);
+	}
+	return r == -EAGAIN ? -ENOMSG : r;
+}
+
+int ring_wait(struct ring *ring, int64_t timeout)
+{
+	struct ring_deadline deadline = { .timeout = timeout };
+	struct ring_side *producers = &ring->header->producers, *consumers = &ring->header->consumers;
+	uint64_t head, tail;
+	int r = 0;
+
+	while (r == 0) {
+		/* Acquire: read before the producers' position, so that it cannot be ahead of it. */
+		tail = ring_word_position(atomic_load_explicit(&consumers->word, memory_order_acquire));
+		/* Acquire: so that a receive that follows finds it; pairs with the release of the producers' move. */
+		head = ring_word_position(atomic_load_explicit(&producers->word, memory_order_acquire));
+		if (head != tail)
+			return 0;
+		r = ring_await_message(ring, head, &deadline);
+	}
+	return r == -EAGAIN ? -ENOMSG : r;
+}
+
+/* -- peeking: without a lock, and so with read permission alone -- */
+
+/*
+ * Walks from the oldest record to the one at `index` and copies it. Consumers may take away what is being looked at, and
+ * producers write over it; then the consumers' position has moved, and all of it is thrown away.
+ */
+static ssize_t walk(struct ring *ring, uint64_t word, void *buffer, size_t size, long index,
+		    struct ring_record *ret_record)
+{
+	struct ring_cursor cursor;
+	uint64_t end, available, position;
+	enum kipc_ring_fault fault;
+	int r;
+
+	if (!ring_cursor_read(ring, &ring->header->consumers, word, &cursor))
+		return ring_broken(ring, KIPC_RING_COUNTS);
+	/* Acquire: as in ring_find_record(). */
+	end = ring_word_position(atomic_load_explicit(&ring->header->producers.word, memory_order_acquire));
+	r = measure(ring, end, cursor.position, &available);
+	for (position = cursor.position, end = position + available; r == 0; index--) {
+		if (cursor.position == end)
+			return -ENOMSG;
+		ring_record_load(ring, cursor.offset, ret_record);
+		fault = judge_record(ring, ret_record, cursor.offset, end - cursor.position);
+		if (fault != KIPC_RING_SOUND)
+			return ring_broken(ring, fault);
+		if (ret_record->state == RING_RECORD_PADDING) {
+			ring_cursor_move(ring, &cursor, ring->capacity - cursor.offset);
+			index++;
+			continue;
+		}
+		if (index == 0)
+			break;
+		ring_cursor_move(ring, &cursor, ring_units(ret_record->size));
+	}
+	if (r < 0)
+		return r;
+	if (ret_record->size > size)
+		return -EMSGSIZE;
+	if (ret_record->size > 0)
+		memcpy(buffer, ring_record_at(ring, cursor.offset) + 1, ret_record->size);
+	return ret_record->size;
+}
+
+/* Copies the record at `index`, its body too if it fits; *ret_record is its header. */
+static ssize_t look(struct ring *ring, void *buffer, size_t size, long index, struct ring_record *ret_record)
+{
+	const struct ring_side *consumers = &ring->header->consumers;
+	uint64_t before, after;
+	ssize_t n;
+
+	for (unsigned tries = 0; tries < PEEK_TRIES; tries++) {
+		/* Acquire: the counts and the producers' position are read after it. */
+		before = atomic_load_explicit(&consumers->word, memory_order_acquire);
+		n = walk(ring, before, buffer, size, index, ret_record);
+		/* What was copied was read before the word is read again. */
+		atomic_thread_fence(memory_order_acquire);
+		after = atomic_load_explicit(&consumers->word, memory_order_relaxed);
+		if (ring_word_position(before) == ring_word_position(after))
+			return n;
+	}
+	return -EAGAIN;
+}
+
+ssize_t ring_peek(struct ring *ring, void *buffer, size_t size, long position, long *ret_type)
+{
+	struct ring_record record;
+	ssize_t n;
+
+	n = position < 0 ? -ENOMSG : look(ring, buffer, size, position, &record);
+	if (n >= 0 && ret_type != NULL)
+		*ret_type = (long)record.type;
+	return n;
+}
+
+int ring_next_size(struct ring *ring, size_t *ret_size)
+{
+	struct ring_record record;
+	ssize_t n = look(ring, NULL, 0, 0, &record);
+
+	if (n < 0 && n != -EMSGSIZE)
+		return (int)n;
+	*ret_size = record.size;
+	return 0;
+}
