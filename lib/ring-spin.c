@@ -5,8 +5,8 @@
  * one CPU, and ever less often where it never helps (both parties on one CPU, or slow traffic).
  */
 
-#include <sched.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/ring-lock.h"
 #include "lib/ring-spin.h"
@@ -17,13 +17,13 @@
 
 bool ring_spin_pays(void)
 {
-	static _Atomic int cpus;
+	static _Atomic long cpus;
 	/* Relaxed: a fact about the machine, learnt once. */
-	int n = atomic_load_explicit(&cpus, memory_order_relaxed);
-	cpu_set_t set;
+	long n = atomic_load_explicit(&cpus, memory_order_relaxed);
 
 	if (n == 0) {
-		n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 2;
+		/* The machine's, not this thread's: the other party may run where we may not. */
+		n = sysconf(_SC_NPROCESSORS_ONLN);
 		atomic_store_explicit(&cpus, n, memory_order_relaxed);
 	}
 	return n > 1;
