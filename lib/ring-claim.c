@@ -160,7 +160,7 @@ static int give_up(struct ring *ring, struct ring_side *side, struct ring_hold *
 
 int ring_reserve(struct ring *ring, size_t size, int64_t timeout, void **ret_data)
 {
-	struct ring_deadline deadline = { .timeout = timeout };
+	struct ring_patience patience = { .timeout = timeout };
 	struct ring_side *side = &ring->header->producers;
 	struct ring_cursor cursor;
 	uint64_t seen, position;
@@ -172,7 +172,7 @@ int ring_reserve(struct ring *ring, size_t size, int64_t timeout, void **ret_dat
 		return -EALREADY;
 	r = know_thyself();
 	while (r == 0) {
-		r = ring_enter(ring, side, &deadline, &cursor);
+		r = ring_enter(ring, side, &patience, &cursor);
 		if (r < 0)
 			break;
 		position = cursor.position;
@@ -186,7 +186,7 @@ int ring_reserve(struct ring *ring, size_t size, int64_t timeout, void **ret_dat
 		if (ring_lock_drop(side, cursor.word) < 0)
 			r = ring_broken(ring, KIPC_RING_LOCK);
 		if (r == 0)
-			r = ring_await_room(ring, seen, &deadline);
+			r = ring_await_room(ring, seen, &patience);
 	}
 	return r;
 }
@@ -214,7 +214,7 @@ int ring_abort(struct ring *ring)
 
 ssize_t ring_acquire(struct ring *ring, int64_t timeout, const void **ret_data, long *ret_type)
 {
-	struct ring_deadline deadline = { .timeout = timeout };
+	struct ring_patience patience = { .timeout = timeout };
 	struct ring_side *side = &ring->header->consumers;
 	struct ring_cursor cursor;
 	struct ring_record record;
@@ -225,7 +225,7 @@ ssize_t ring_acquire(struct ring *ring, int64_t timeout, const void **ret_data, 
 		return -EALREADY;
 	r = know_thyself();
 	while (r == 0) {
-		r = ring_enter(ring, side, &deadline, &cursor);
+		r = ring_enter(ring, side, &patience, &cursor);
 		if (r < 0)
 			break;
 		position = cursor.position;
@@ -242,7 +242,7 @@ ssize_t ring_acquire(struct ring *ring, int64_t timeout, const void **ret_data, 
 		if (ring_lock_drop(side, cursor.word) < 0)
 			r = ring_broken(ring, KIPC_RING_LOCK);
 		if (r == 0)
-			r = ring_await_message(ring, seen, &deadline);
+			r = ring_await_message(ring, seen, &patience);
 	}
 	return r == -EAGAIN ? -ENOMSG : r;
 }

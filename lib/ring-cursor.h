@@ -79,24 +79,24 @@ RING_INLINE void ring_cursor_write(struct ring_side *side, const struct ring_cur
 
 /* The rest of ring_enter(): the lock is someone else's, or (`word` not 0) ours and somebody has a claim. */
 int ring_enter_slowly(struct ring *ring, struct ring_side *side, uint64_t word,
-		      struct ring_deadline *deadline, struct ring_cursor *ret_cursor);
+		      struct ring_patience *patience, struct ring_cursor *ret_cursor);
 
 /*
  * Takes the lock of a side and reads where it stands. A claim of somebody else is waited for. The lock is to be left by
  * ring_leave() or ring_lock_drop(). -EBADMSG; -ENOLCK; -EAGAIN, -ETIMEDOUT, -EINTR: the claim outlasts the deadline;
  * -EALREADY: the claim is this handle's own.
  */
-RING_INLINE int ring_enter(struct ring *ring, struct ring_side *side, struct ring_deadline *deadline,
+RING_INLINE int ring_enter(struct ring *ring, struct ring_side *side, struct ring_patience *patience,
 			   struct ring_cursor *ret_cursor)
 {
 	uint64_t word;
 
 	if (!ring_lock_try(side, &word))
-		return ring_enter_slowly(ring, side, 0, deadline, ret_cursor);
+		return ring_enter_slowly(ring, side, 0, patience, ret_cursor);
 	/* Relaxed: claims are made under the lock. */
 	if (atomic_load_explicit(&side->claim.pid, memory_order_relaxed) != 0 ||
 	    !ring_cursor_read(ring, side, word, ret_cursor))
-		return ring_enter_slowly(ring, side, word, deadline, ret_cursor);
+		return ring_enter_slowly(ring, side, word, patience, ret_cursor);
 	return 0;
 }
 

@@ -21,12 +21,10 @@
 #include <unistd.h>
 
 #include "lib/ring-lock.h"
-#include "lib/ring-spin.h"
+#include "lib/ring-pause.h"
 
 #define PATIENCE_US 1000000 /* how long an owner may take for what lasts microseconds */
 #define CONTEND_SPINS 100
-#define CONTEND_NAP_MIN_NS 50000
-#define CONTEND_NAP_MAX_NS 1000000
 #define OLD_KERNEL_SLICE_US 100000
 
 /* A word changes under its owner's hands only by sleepers, and they set two bits once. */
@@ -49,26 +47,7 @@ _Thread_local struct ring_thread ring_thread;
 
 static atomic_bool has_no_waitv;
 
-/* -- time and threads -- */
-
-struct timespec ring_time_in(int64_t microseconds)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	time.tv_sec += microseconds / 1000000;
-	time.tv_nsec += microseconds % 1000000 * 1000;
-	if (time.tv_nsec >= 1000000000) {
-		time.tv_nsec -= 1000000000;
-		time.tv_sec++;
-	}
-	return time;
-}
-
-bool ring_time_is_before(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec < b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
-}
+/* -- threads -- */
 
 /* A child of fork(2) is another thread with another TID. */
 static void forget_thread(void)
@@ -146,21 +125,6 @@ static int sleep_on(struct ring_header *header, struct ring_side *side, uint64_t
 
 /* -- taking and leaving -- */
 
-static int nap(long nanoseconds, const struct timespec *until)
-{
-	struct timespec end = ring_time_in(nanoseconds / 1000);
-
-	if (until != NULL && ring_time_is_before(until, &end)) {
-		end = ring_time_in(0);
-		if (!ring_time_is_before(&end, until))
-			return -ETIMEDOUT;
-		end = *until;
-	}
-	/* Not the function of libc, which is a point of cancellation. A signal shortens the nap, no more. */
-	syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL);
-	return 0;
-}
-
 /*
  * Others are in there for some 50 ns, so spin a little. If that does not do, the owner was preempted, is stopped or
  * copies much: nap instead of sleeping on the word, for then it need not wake us, which would cost it more than its
@@ -168,9 +132,9 @@ static int nap(long nanoseconds, const struct timespec *until)
  */
 int ring_lock_take(struct ring_side *side, const struct timespec *until, uint64_t *ret_word)
 {
-	struct timespec patience, now;
+	struct timespec patience = { 0 }, now;
 	uint64_t word, before = 0;
-	long nap_ns = CONTEND_NAP_MIN_NS;
+	long nap_ns = RING_NAP_MIN_NS;
 	int r = 0;
 
 	if (ring_thread.tid == 0 && (r = ring_thread_init()) < 0)
@@ -194,11 +158,13 @@ int ring_lock_take(struct ring_side *side, const struct timespec *until, uint64_
 		now = ring_time_in(0);
 		if (word != before)
 			patience = ring_time_in(PATIENCE_US);
-		r = ring_time_is_before(&patience, &now) ? -ENOLCK : nap(nap_ns, until);
+		r = ring_time_is_before(&patience, &now) ? -ENOLCK : ring_nap(nap_ns, until);
+		if (r == -EINTR)
+			r = 0; /* a signal shortens the nap, no more */
 		if (r < 0)
 			break;
 		before = word;
-		nap_ns = nap_ns * 2 < CONTEND_NAP_MAX_NS ? nap_ns * 2 : CONTEND_NAP_MAX_NS;
+		nap_ns = ring_longer_nap(nap_ns);
 	}
 	ring_thread_announce(NULL);
 	return r;

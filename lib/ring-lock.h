@@ -139,8 +139,4 @@ int ring_lock_sleep(struct ring_header *header, struct ring_side *side, uint64_t
 /* Wakes who sleeps, after `retired` was set. */
 void ring_lock_wake_retired(struct ring_header *header);
 
-/* A point of CLOCK_MONOTONIC. */
-struct timespec ring_time_in(int64_t microseconds);
-bool ring_time_is_before(const struct timespec *a, const struct timespec *b);
-
 #endif

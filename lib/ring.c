@@ -15,7 +15,6 @@
 
 #include "lib/ring-cursor.h"
 
-#define CLAIM_SLICE_US 100000
 #define PEEK_TRIES 1000
 
 int ring_broken(struct ring *ring, enum kipc_ring_fault fault)
@@ -25,73 +24,17 @@ int ring_broken(struct ring *ring, enum kipc_ring_fault fault)
 	return -EBADMSG;
 }
 
-/* -- waiting -- */
-
-const struct timespec *ring_deadline_at(struct ring_deadline *deadline)
-{
-	if (deadline->timeout < 0)
-		return NULL;
-	if (!deadline->is_set) {
-		deadline->at = ring_time_in(deadline->timeout);
-		deadline->is_set = true;
-	}
-	return &deadline->at;
-}
-
-static int await(struct ring *ring, struct ring_side *side, uint64_t position, struct ring_deadline *deadline)
-{
-	struct ring_spin *spin = side == &ring->header->producers ? &ring->receiver : &ring->sender;
-	const struct timespec *until;
-
-	if (deadline->timeout == KIPC_NOW)
-		return -EAGAIN;
-	until = ring_deadline_at(deadline); /* before the spin: it counts too */
-	if (ring_spin_until_moved(spin, &side->word, position))
-		return 0;
-	return ring_lock_sleep(ring->header, side, position, until);
-}
-
-int ring_await_room(struct ring *ring, uint64_t position, struct ring_deadline *deadline)
-{
-	int r = await(ring, &ring->header->consumers, position, deadline);
-
-	return r == 0 && ring_is_retired(ring) ? -EIDRM : r;
-}
-
-int ring_await_message(struct ring *ring, uint64_t position, struct ring_deadline *deadline)
-{
-	/* What is still in a retired ring may be fetched; now there is nothing. */
-	return ring_is_retired(ring) ? -EIDRM : await(ring, &ring->header->producers, position, deadline);
-}
-
-/* Until the claim has moved its side on, been given up, or its process died: nobody wakes us for that. */
-static int await_claim(struct ring *ring, struct ring_side *side, uint64_t position,
-		       struct ring_deadline *deadline)
-{
-	struct timespec slice = ring_time_in(CLAIM_SLICE_US);
-	const struct timespec *until;
-	int r;
-
-	if (deadline->timeout == KIPC_NOW)
-		return -EAGAIN;
-	until = ring_deadline_at(deadline);
-	if (until != NULL && ring_time_is_before(until, &slice))
-		return ring_lock_sleep(ring->header, side, position, until);
-	r = ring_lock_sleep(ring->header, side, position, &slice);
-	return r == -ETIMEDOUT ? 0 : r;
-}
-
 /* -- in and out: the rare turns of ring-cursor.h -- */
 
 int ring_enter_slowly(struct ring *ring, struct ring_side *side, uint64_t word,
-		      struct ring_deadline *deadline, struct ring_cursor *ret_cursor)
+		      struct ring_patience *patience, struct ring_cursor *ret_cursor)
 {
 	bool is_sound;
 	int r = 0;
 
 	for (;; word = 0) {
 		if (word == 0)
-			r = ring_lock_take(side, deadline->timeout > 0 ? ring_deadline_at(deadline) : NULL,
+			r = ring_lock_take(side, patience->timeout > 0 ? ring_patience_end(patience) : NULL,
 					   &word);
 		if (r < 0)
 			return r;
@@ -104,7 +47,7 @@ int ring_enter_slowly(struct ring *ring, struct ring_side *side, uint64_t word,
 			return ring_broken(ring, KIPC_RING_COUNTS);
 		if (ring_claim_is_own(ring, side))
 			return -EALREADY; /* it would wait for itself */
-		r = await_claim(ring, side, ring_word_position(word), deadline);
+		r = ring_await_claim(ring, side, ring_word_position(word), patience);
 		if (r < 0)
 			return r;
 	}
@@ -229,7 +172,7 @@ static ssize_t put_what_fits(struct ring *ring, struct ring_cursor *cursor,
 
 ssize_t ring_send(struct ring *ring, const struct kipc_message *messages, size_t n_messages, int64_t timeout)
 {
-	struct ring_deadline deadline = { .timeout = timeout };
+	struct ring_patience patience = { .timeout = timeout };
 	struct ring_side *side = &ring->header->producers;
 	struct ring_cursor cursor;
 	uint64_t seen = 0;
@@ -240,7 +183,7 @@ ssize_t ring_send(struct ring *ring, const struct kipc_message *messages, size_t
 		return 0;
 	r = check_message(ring, messages);
 	while (r == 0) {
-		r = ring_enter(ring, side, &deadline, &cursor);
+		r = ring_enter(ring, side, &patience, &cursor);
 		if (r < 0)
 			break;
 		n = put_what_fits(ring, &cursor, messages, n_messages, &seen);
@@ -250,7 +193,7 @@ ssize_t ring_send(struct ring *ring, const struct kipc_message *messages, size_t
 		}
 		if (ring_lock_drop(side, cursor.word) < 0)
 			n = ring_broken(ring, KIPC_RING_LOCK);
-		r = n < 0 ? (int)n : ring_await_room(ring, seen, &deadline);
+		r = n < 0 ? (int)n : ring_await_room(ring, seen, &patience);
 	}
 	return r;
 }
@@ -292,7 +235,7 @@ static ssize_t take_what_fits(struct ring *ring, struct ring_cursor *cursor, cha
 ssize_t ring_recv(struct ring *ring, void *buffer, size_t size, struct kipc_message *ret_messages,
 		  size_t n_messages, int64_t timeout)
 {
-	struct ring_deadline deadline = { .timeout = timeout };
+	struct ring_patience patience = { .timeout = timeout };
 	struct ring_side *side = &ring->header->consumers;
 	struct ring_cursor cursor;
 	uint64_t seen = 0;
@@ -302,7 +245,7 @@ ssize_t ring_recv(struct ring *ring, void *buffer, size_t size, struct kipc_mess
 	if (n_messages == 0)
 		return 0;
 	while (r == 0) {
-		r = ring_enter(ring, side, &deadline, &cursor);
+		r = ring_enter(ring, side, &patience, &cursor);
 		if (r < 0)
 			break;
 		n = take_what_fits(ring, &cursor, buffer, size, ret_messages, n_messages, &seen);
@@ -312,14 +255,14 @@ ssize_t ring_recv(struct ring *ring, void *buffer, size_t size, struct kipc_mess
 		}
 		if (ring_lock_drop(side, cursor.word) < 0)
 			n = ring_broken(ring, KIPC_RING_LOCK);
-		r = n < 0 ? (int)n : ring_await_message(ring, seen, &deadline);
+		r = n < 0 ? (int)n : ring_await_message(ring, seen, &patience);
 	}
 	return r == -EAGAIN ? -ENOMSG : r;
 }
 
 int ring_wait(struct ring *ring, int64_t timeout)
 {
-	struct ring_deadline deadline = { .timeout = timeout };
+	struct ring_patience patience = { .timeout = timeout };
 	struct ring_side *producers = &ring->header->producers, *consumers = &ring->header->consumers;
 	uint64_t head, tail;
 	int r = 0;
@@ -331,7 +274,7 @@ int ring_wait(struct ring *ring, int64_t timeout)
 		head = ring_word_position(atomic_load_explicit(&producers->word, memory_order_acquire));
 		if (head != tail)
 			return 0;
-		r = ring_await_message(ring, head, &deadline);
+		r = ring_await_message(ring, head, &patience);
 	}
 	return r == -EAGAIN ? -ENOMSG : r;
 }

@@ -8,7 +8,7 @@
 
 #include "lib/kipc.h"
 #include "lib/ring-layout.h"
-#include "lib/ring-spin.h"
+#include "lib/ring-pause.h"
 
 /* A side's count, read under its lock and checked. */
 struct ring_cursor {
@@ -76,27 +76,34 @@ int ring_retire(int id);
 /* Figures, taken without a lock. */
 void ring_stat(struct ring *ring, struct kipc_ring *ret_stat);
 
-/* -- ring.c -- */
+/* -- ring-wait.c -- */
 
-/* How long a call may wait: made once, when it turns out that it has to. */
-struct ring_deadline {
-	int64_t timeout; /* as kipc_recv() takes it */
-	bool is_set;
-	struct timespec at;
+/* How long one call may wait, and how it has waited so far. Begins as { .timeout = … }, as kipc_recv() takes it. */
+struct ring_patience {
+	int64_t timeout;
+	bool is_bounded; /* `end` is set: only when it turns out that the call has to wait */
+	struct timespec end;
+	long nap_ns; /* 0: it has not had to */
 };
 
 /* NULL for KIPC_FOREVER. */
-const struct timespec *ring_deadline_at(struct ring_deadline *deadline);
+const struct timespec *ring_patience_end(struct ring_patience *patience);
+
+/*
+ * Waits until the consumers (the producers) have left `position`. -EAGAIN: KIPC_NOW; -ETIMEDOUT; -EINTR; -EIDRM:
+ * retired.
+ */
+int ring_await_room(struct ring *ring, uint64_t position, struct ring_patience *patience);
+int ring_await_message(struct ring *ring, uint64_t position, struct ring_patience *patience);
+
+/* The same while somebody else has a claim on that side; also returns when it is time to look whether he lives. */
+int ring_await_claim(struct ring *ring, struct ring_side *side, uint64_t position,
+		     struct ring_patience *patience);
+
+/* -- ring.c -- */
 
 /* Remembers which invariant broke. Returns -EBADMSG. */
 int ring_broken(struct ring *ring, enum kipc_ring_fault fault);
-
-/*
- * Waits until the consumers (the producers) have left `position`: awake first, then asleep. -EAGAIN: KIPC_NOW;
- * -ETIMEDOUT; -EINTR; -EIDRM: retired.
- */
-int ring_await_room(struct ring *ring, uint64_t position, struct ring_deadline *deadline);
-int ring_await_message(struct ring *ring, uint64_t position, struct ring_deadline *deadline);
 
 ssize_t ring_send(struct ring *ring, const struct kipc_message *messages, size_t n_messages, int64_t timeout);
 ssize_t ring_recv(struct ring *ring, void *buffer, size_t size, struct kipc_message *ret_messages,

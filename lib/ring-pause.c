@@ -1,19 +1,59 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Waiting awake before going to sleep. Called where a ring is empty or full; burns 20 µs at most, none on a machine with
- * one CPU, and ever less often where it never helps (both parties on one CPU, or slow traffic).
+ * Waiting before going to sleep. Called where a ring is empty or full, or a lock is taken. A spin burns 20 µs at most, none
+ * on a machine with one CPU, and comes ever less often where it never helps (both parties on one CPU, or slow traffic).
  */
 
-#include <time.h>
+#include <errno.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/ring-lock.h"
-#include "lib/ring-spin.h"
+#include "lib/ring-pause.h"
 
 #define SPIN_NS 20000
 #define SKIPS_MAX 255
-#define POLLS_PER_CLOCK 32
+#define POLLS_PER_CLOCK 8
+
+/*
+ * Between two looks, so that the other side gets something done with its cache line, and more than one message is there
+ * when we find it moved: some 100 to 400 ns.
+ */
+#define PAUSES_PER_POLL 8
+
+struct timespec ring_time_in(int64_t microseconds)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	time.tv_sec += microseconds / 1000000;
+	time.tv_nsec += microseconds % 1000000 * 1000;
+	if (time.tv_nsec >= 1000000000) {
+		time.tv_nsec -= 1000000000;
+		time.tv_sec++;
+	}
+	return time;
+}
+
+bool ring_time_is_before(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec < b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
+}
+
+int ring_nap(long nanoseconds, const struct timespec *until)
+{
+	struct timespec end = ring_time_in(nanoseconds / 1000), now;
+
+	if (until != NULL && ring_time_is_before(until, &end)) {
+		now = ring_time_in(0);
+		if (!ring_time_is_before(&now, until))
+			return -ETIMEDOUT;
+		end = *until;
+	}
+	/* Not the function of libc, which is a point of cancellation. */
+	return syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) < 0 ? -EINTR : 0;
+}
 
 bool ring_spin_pays(void)
 {
@@ -43,10 +83,11 @@ static bool spin(const _Atomic uint64_t *word, uint64_t position)
 
 	do {
 		for (unsigned i = 0; i < POLLS_PER_CLOCK; i++) {
+			for (unsigned j = 0; j < PAUSES_PER_POLL; j++)
+				ring_spin_pause();
 			/* Relaxed: the caller reads it again before it goes by it. */
 			if (ring_word_position(atomic_load_explicit(word, memory_order_relaxed)) != position)
 				return true;
-			ring_spin_pause();
 		}
 	} while (now_ns() < end);
 	return false;
