@@ -126,7 +126,7 @@ struct ring_header {
 	uint64_t max_message;	/* bytes: the largest body; twice its record fits into the data area */
 	uint64_t pid_namespace; /* inode of the PID namespace in which the owners' TIDs count */
 	char to_the_next_line[128 - 40];
-	_Atomic uint32_t retired; /* 1: no longer reachable under its key; sleepers watch it too */
+	_Atomic uint32_t retired; /* 1: it is no longer what its key means */
 	char to_the_sides[128 - 4];
 	struct ring_side producers; /* its position is where the next record goes */
 	struct ring_side consumers; /* its position is where the oldest record lies */

@@ -100,23 +100,21 @@ static int sleep_in_slices(struct ring_side *side, uint64_t word, const struct t
 	return errno == EINTR ? -EINTR : 0;
 }
 
-/* Sleeps as long as the word is `word` and the ring not retired. 0: look again. */
-static int sleep_on(struct ring_header *header, struct ring_side *side, uint64_t word,
-		    const struct timespec *until)
+/* Sleeps as long as the word is `word`. 0: look again. */
+static int sleep_on(struct ring_side *side, uint64_t word, const struct timespec *until)
 {
 	struct futex_of_many futexes[] = {
 		{ .value = (uint32_t)word, .address = (uintptr_t)half_of(side, RING_WORD_LOCK_OFFSET) },
 		{ .value = (uint32_t)(word >> 32),
 		  .address = (uintptr_t)half_of(side, RING_WORD_POSITION_OFFSET) },
-		{ .value = 0, .address = (uintptr_t)&header->retired },
 	};
 
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 2; i++)
 		futexes[i].flags = FUTEX_OF_MANY_32;
 	/* Relaxed: a fact about the kernel, learnt once. */
 	if (atomic_load_explicit(&has_no_waitv, memory_order_relaxed))
 		return sleep_in_slices(side, word, until);
-	if (syscall(SYS_futex_waitv, futexes, 3, 0, until, CLOCK_MONOTONIC) >= 0)
+	if (syscall(SYS_futex_waitv, futexes, 2, 0, until, CLOCK_MONOTONIC) >= 0)
 		return 0;
 	if (errno == ENOSYS || errno == EPERM)
 		atomic_store_explicit(&has_no_waitv, true, memory_order_relaxed);
@@ -280,9 +278,9 @@ int ring_lock_sleep(struct ring_header *header, struct ring_side *side, uint64_t
 	atomic_fetch_add_explicit(&side->waits, 1, memory_order_relaxed);
 	while (r == 0) {
 		ring_thread_announce(side);
-		/* Acquire: pairs with the release of the publication that ends the wait. */
+		/* Acquire: pairs with the release of the move that ends the wait, and of ring_lock_wake_retired(). */
 		word = atomic_load_explicit(&side->word, memory_order_acquire);
-		/* Relaxed: futex_waitv() compares it again before it sleeps. */
+		/* Relaxed: where it was set before the word was changed for it, it is seen here. */
 		if (ring_word_position(word) != position ||
 		    atomic_load_explicit(&header->retired, memory_order_relaxed) != 0)
 			break;
@@ -294,7 +292,7 @@ int ring_lock_sleep(struct ring_header *header, struct ring_side *side, uint64_t
 		    !atomic_compare_exchange_strong_explicit(&side->word, &word, word | bell,
 							     memory_order_relaxed, memory_order_relaxed))
 			continue;
-		r = sleep_on(header, side, word | bell, until);
+		r = sleep_on(side, word | bell, until);
 		pay_owed_wake(side);
 	}
 	pay_owed_wake(side);
@@ -304,5 +302,14 @@ int ring_lock_sleep(struct ring_header *header, struct ring_side *side, uint64_t
 
 void ring_lock_wake_retired(struct ring_header *header)
 {
-	wake_all(&header->retired);
+	struct ring_side *sides[] = { &header->producers, &header->consumers };
+
+	for (size_t i = 0; i < 2; i++) {
+		/*
+		 * Release: `retired` was set before. Who is about to sleep on the old word finds another one, and who sets
+		 * SLEEPERS anew has seen this change, and with it `retired`. That a wake is owed now, as it looks, is true.
+		 */
+		atomic_fetch_and_explicit(&sides[i]->word, ~RING_WORD_SLEEPERS, memory_order_release);
+		wake_all(half_of(sides[i], RING_WORD_POSITION_OFFSET));
+	}
 }
