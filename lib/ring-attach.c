@@ -90,27 +90,31 @@ static void lay_out(struct ring_header *header, uint64_t capacity, uint64_t max_
 	atomic_store_explicit(&header->magic, RING_MAGIC, memory_order_release);
 }
 
+int ring_lay_out(void *address, uint64_t segment_size, size_t max_message)
+{
+	uint64_t capacity = capacity_of(segment_size), namespace;
+	int r;
+
+	if (max_message == 0)
+		max_message = segment_size / DEFAULT_MESSAGES;
+	if (capacity == 0 || !max_message_fits(max_message, capacity))
+		return -EINVAL;
+	r = pid_namespace(&namespace);
+	if (r == 0)
+		lay_out(address, capacity, max_message, namespace);
+	return r;
+}
+
 int kipc_ring_format(int id, size_t max_message)
 {
 	struct ring_header *header;
 	struct kipc_object object;
-	uint64_t namespace, capacity;
 	int r;
 
-	r = pid_namespace(&namespace);
-	if (r == 0)
-		r = attach(id, true, &header, &object);
+	r = attach(id, true, &header, &object);
 	if (r < 0)
 		return r;
-	capacity = capacity_of(object.segment.size);
-	if (max_message == 0)
-		max_message = object.segment.size / DEFAULT_MESSAGES;
-	if (capacity == 0 || !max_message_fits(max_message, capacity))
-		r = -EINVAL;
-	else if (object.segment.attached > 1)
-		r = -EBUSY;
-	else
-		lay_out(header, capacity, max_message, namespace);
+	r = object.segment.attached > 1 ? -EBUSY : ring_lay_out(header, object.segment.size, max_message);
 	shmdt(header);
 	return r;
 }
@@ -153,6 +157,7 @@ static bool is_ring(const struct ring_header *header, uint64_t segment_size)
 
 int ring_attach(int id, bool is_writable, struct ring **ret_ring)
 {
+	static _Atomic uint32_t last_ticket;
 	struct kipc_object object;
 	struct ring *ring;
 	int r;
@@ -161,6 +166,8 @@ int ring_attach(int id, bool is_writable, struct ring **ret_ring)
 	if (ring == NULL)
 		return -ENOMEM;
 	*ring = (struct ring){ .id = id, .is_writable = is_writable };
+	/* Relaxed: all that matters is that no two get the same. */
+	ring->ticket = atomic_fetch_add_explicit(&last_ticket, 1, memory_order_relaxed);
 	r = attach(id, is_writable, &ring->header, &object);
 	if (r < 0) {
 		free(ring);
@@ -268,33 +275,60 @@ void ring_stat(struct ring *ring, struct kipc_ring *ret_stat)
 	*ret_stat = stat;
 }
 
-int ring_is_empty(int id)
+int ring_is_empty_at(void *address, uint64_t segment_size)
 {
+	struct ring ring = { .header = address };
 	struct kipc_ring stat;
-	struct ring *ring;
 	int r;
 
-	r = ring_attach(id, false, &ring);
+	if (!is_ring(address, segment_size))
+		return -EPROTOTYPE;
+	r = check_geometry(&ring, segment_size);
 	if (r < 0)
 		return r;
-	ring_stat(ring, &stat);
-	ring_free(ring);
+	ring_stat(&ring, &stat);
 	return stat.fault == KIPC_RING_SOUND && stat.used == 0;
+}
+
+int ring_is_empty(int id)
+{
+	struct ring_header *header;
+	struct kipc_object object;
+	int r;
+
+	r = attach(id, false, &header, &object);
+	if (r < 0)
+		return r;
+	r = ring_is_empty_at(header, object.segment.size);
+	shmdt(header);
+	return r;
+}
+
+int ring_retire_at(void *address, uint64_t segment_size)
+{
+	struct ring_header *header = address;
+
+	/* Nothing but its magic need be right, and we may be in any PID namespace: what sleeps on it has to wake. */
+	if (!is_ring(header, segment_size))
+		return -EPROTOTYPE;
+	/* Relaxed: it says all by itself; the futexes of the sleepers compare it before they sleep. */
+	atomic_store_explicit(&header->retired, 1, memory_order_relaxed);
+	ring_lock_wake_retired(header);
+	return 0;
 }
 
 int ring_retire(int id)
 {
-	struct ring *ring;
+	struct ring_header *header;
+	struct kipc_object object;
 	int r;
 
-	r = ring_attach(id, true, &ring);
+	r = attach(id, true, &header, &object);
 	if (r < 0)
 		return r;
-	/* Relaxed: it says all by itself; the futexes of the sleepers compare it before they sleep. */
-	atomic_store_explicit(&ring->header->retired, 1, memory_order_relaxed);
-	ring_lock_wake_retired(ring->header);
-	ring_free(ring);
-	return 0;
+	r = ring_retire_at(header, object.segment.size);
+	shmdt(header);
+	return r;
 }
 
 const char *kipc_ring_fault_to_string(enum kipc_ring_fault fault)

@@ -69,24 +69,21 @@ bool ring_claim_is_held(struct ring_side *side, uint64_t position)
 {
 	struct ring_claim *claim = &side->claim;
 
-	if (atomic_load_explicit(&claim->position, memory_order_relaxed) == position &&
-	    is_alive(atomic_load_explicit(&claim->pid, memory_order_relaxed),
+	if (atomic_load_explicit(&claim->position, memory_order_relaxed) != position)
+		return false; /* the side has moved since */
+	if (is_alive(atomic_load_explicit(&claim->pid, memory_order_relaxed),
 		     atomic_load_explicit(&claim->started, memory_order_relaxed)))
 		return true;
 	atomic_store_explicit(&claim->pid, 0, memory_order_relaxed);
 	return false;
 }
 
-static const struct ring_hold *hold_of(const struct ring *ring, const struct ring_side *side)
-{
-	return side == &ring->header->producers ? &ring->reserved : &ring->acquired;
-}
-
 bool ring_claim_is_own(const struct ring *ring, const struct ring_side *side)
 {
-	uint32_t ticket = atomic_load_explicit(&hold_of(ring, side)->ticket, memory_order_relaxed);
+	const struct ring_hold *hold = side == &ring->header->producers ? &ring->reserved : &ring->acquired;
 
-	return ticket != 0 && ticket == atomic_load_explicit(&side->claim.ticket, memory_order_relaxed) &&
+	return atomic_load_explicit(&hold->is_held, memory_order_relaxed) &&
+	       ring->ticket == atomic_load_explicit(&side->claim.ticket, memory_order_relaxed) &&
 	       ring_thread.pid == atomic_load_explicit(&side->claim.pid, memory_order_relaxed);
 }
 
@@ -106,23 +103,19 @@ static int know_thyself(void)
 static int claim_and_drop(struct ring *ring, struct ring_side *side, struct ring_hold *hold,
 			  const struct ring_cursor *cursor, uint64_t position, uint32_t size)
 {
-	static _Atomic uint32_t last_ticket;
 	struct ring_claim *claim = &side->claim;
-	uint32_t ticket;
 
-	do
-		ticket = atomic_fetch_add_explicit(&last_ticket, 1, memory_order_relaxed) + 1;
-	while (ticket == 0);
-	atomic_store_explicit(&claim->started, ring_thread.started, memory_order_relaxed);
-	atomic_store_explicit(&claim->ticket, ticket, memory_order_relaxed);
+	/* Release, here and at the end: a claim cut short by death must not name somebody who lives. */
+	atomic_store_explicit(&claim->pid, 0, memory_order_release);
+	atomic_store_explicit(&claim->started, ring_thread.started, memory_order_release);
+	atomic_store_explicit(&claim->ticket, ring->ticket, memory_order_relaxed);
 	atomic_store_explicit(&claim->position, position, memory_order_relaxed);
-	/* Release: a claim cut short by death must not name a stranger; the pid was 0 until here. */
 	atomic_store_explicit(&claim->pid, ring_thread.pid, memory_order_release);
 	if (ring_lock_drop(side, cursor->word) < 0)
 		return ring_broken(ring, KIPC_RING_LOCK);
 	hold->cursor = *cursor;
 	hold->size = size;
-	atomic_store_explicit(&hold->ticket, ticket, memory_order_relaxed);
+	atomic_store_explicit(&hold->is_held, true, memory_order_relaxed);
 	return 0;
 }
 
@@ -132,7 +125,7 @@ static int move_on(struct ring *ring, struct ring_side *side, struct ring_hold *
 	struct ring_cursor *cursor = &hold->cursor;
 	int r;
 
-	atomic_store_explicit(&hold->ticket, 0, memory_order_relaxed);
+	atomic_store_explicit(&hold->is_held, false, memory_order_relaxed);
 	ring_cursor_pass(ring, cursor, hold->size);
 	ring_cursor_write(side, cursor);
 	r = ring_lock_move_claimed(side, ring_word_position(cursor->word), cursor->position);
@@ -145,7 +138,7 @@ static int give_up(struct ring *ring, struct ring_side *side, struct ring_hold *
 	uint64_t word;
 	int r;
 
-	atomic_store_explicit(&hold->ticket, 0, memory_order_relaxed);
+	atomic_store_explicit(&hold->is_held, false, memory_order_relaxed);
 	r = ring_lock_take(side, NULL, &word);
 	if (r < 0)
 		return r;
@@ -168,7 +161,7 @@ int ring_reserve(struct ring *ring, size_t size, int64_t timeout, void **ret_dat
 
 	if (size > ring->max_message)
 		return -EMSGSIZE;
-	if (atomic_load_explicit(&ring->reserved.ticket, memory_order_relaxed) != 0)
+	if (atomic_load_explicit(&ring->reserved.is_held, memory_order_relaxed))
 		return -EALREADY;
 	r = know_thyself();
 	while (r == 0) {
@@ -195,7 +188,7 @@ int ring_commit(struct ring *ring, long type, size_t size)
 {
 	struct ring_hold *hold = &ring->reserved;
 
-	if (atomic_load_explicit(&hold->ticket, memory_order_relaxed) == 0 || type < 1 || size > hold->size)
+	if (!atomic_load_explicit(&hold->is_held, memory_order_relaxed) || type < 1 || size > hold->size)
 		return -EINVAL;
 	hold->size = (uint32_t)size;
 	*ring_record_at(ring, hold->cursor.offset) =
@@ -205,7 +198,7 @@ int ring_commit(struct ring *ring, long type, size_t size)
 
 int ring_abort(struct ring *ring)
 {
-	if (atomic_load_explicit(&ring->reserved.ticket, memory_order_relaxed) == 0)
+	if (!atomic_load_explicit(&ring->reserved.is_held, memory_order_relaxed))
 		return -EINVAL;
 	return give_up(ring, &ring->header->producers, &ring->reserved);
 }
@@ -221,7 +214,7 @@ ssize_t ring_acquire(struct ring *ring, int64_t timeout, const void **ret_data, 
 	uint64_t seen, position;
 	int r;
 
-	if (atomic_load_explicit(&ring->acquired.ticket, memory_order_relaxed) != 0)
+	if (atomic_load_explicit(&ring->acquired.is_held, memory_order_relaxed))
 		return -EALREADY;
 	r = know_thyself();
 	while (r == 0) {
@@ -249,7 +242,7 @@ ssize_t ring_acquire(struct ring *ring, int64_t timeout, const void **ret_data, 
 
 int ring_release(struct ring *ring)
 {
-	if (atomic_load_explicit(&ring->acquired.ticket, memory_order_relaxed) == 0)
+	if (!atomic_load_explicit(&ring->acquired.is_held, memory_order_relaxed))
 		return -EINVAL;
 	return move_on(ring, &ring->header->consumers, &ring->acquired);
 }
@@ -257,6 +250,6 @@ int ring_release(struct ring *ring)
 void ring_let_go(struct ring *ring)
 {
 	(void)ring_abort(ring);
-	if (atomic_load_explicit(&ring->acquired.ticket, memory_order_relaxed) != 0)
+	if (atomic_load_explicit(&ring->acquired.is_held, memory_order_relaxed))
 		(void)give_up(ring, &ring->header->consumers, &ring->acquired);
 }

@@ -93,9 +93,11 @@ RING_INLINE int ring_enter(struct ring *ring, struct ring_side *side, struct rin
 
 	if (!ring_lock_try(side, &word))
 		return ring_enter_slowly(ring, side, 0, patience, ret_cursor);
-	/* Relaxed: claims are made under the lock. */
-	if (atomic_load_explicit(&side->claim.pid, memory_order_relaxed) != 0 ||
-	    !ring_cursor_read(ring, side, word, ret_cursor))
+	if (!ring_cursor_read(ring, side, word, ret_cursor))
+		return ring_enter_slowly(ring, side, word, patience, ret_cursor);
+	/* Relaxed: claims are made under the lock. One of an earlier position is over. */
+	if (atomic_load_explicit(&side->claim.pid, memory_order_relaxed) != 0 &&
+	    atomic_load_explicit(&side->claim.position, memory_order_relaxed) == ret_cursor->position)
 		return ring_enter_slowly(ring, side, word, patience, ret_cursor);
 	return 0;
 }

@@ -101,7 +101,7 @@ struct ring_count {
  */
 struct ring_claim {
 	_Atomic uint32_t pid;
-	_Atomic uint32_t ticket;   /* tells the claims of one process apart */
+	_Atomic uint32_t ticket;   /* tells the handles of one process apart */
 	_Atomic uint64_t started;  /* field 22 of /proc/PID/stat: a pid that came back is somebody else */
 	_Atomic uint64_t position; /* units, as in struct ring_count */
 };

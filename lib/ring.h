@@ -21,7 +21,7 @@ struct ring_cursor {
 
 /* What a handle has reserved, or acquired. */
 struct ring_hold {
-	_Atomic uint32_t ticket;   /* as in the side's claim; 0: nothing */
+	atomic_bool is_held;
 	struct ring_cursor cursor; /* at the record; its word has the position of the claim */
 	uint32_t size;		   /* of the body, bytes */
 };
@@ -37,6 +37,7 @@ struct ring {
 	uint64_t capacity; /* units */
 	uint32_t max_message;
 	int id;
+	uint32_t ticket; /* of its claims: tells this process's handles apart */
 	bool is_writable;
 	_Atomic int fault;  /* enum kipc_ring_fault of the last -EBADMSG */
 	struct ring *older; /* of a channel whose object was made anew: mapped until kipc_close() */
@@ -67,11 +68,22 @@ int ring_attach(int id, bool is_writable, struct ring **ret_ring);
 /* Detaches this and the older ones. NULL is fine. Returns NULL. */
 struct ring *ring_free(struct ring *ring);
 
-/* 1: its ring has no message; 0: it has, or is broken; errors as ring_attach(). Attaches it for a moment. */
+/*
+ * 1: its ring has no message; 0: it has, or its positions are broken; -EBADMSG: its geometry is; errors as ring_attach().
+ * Attaches it for a moment.
+ */
 int ring_is_empty(int id);
 
-/* Says that this ring is no longer the one its key means, and wakes who sleeps on it. Errors as ring_attach(). */
+/*
+ * Says that this ring is no longer the one its key means, and wakes who sleeps on it. -EPROTOTYPE: it is no ring; errors
+ * of attaching.
+ */
 int ring_retire(int id);
+
+/* The same, and laying out, for who has the segment attached already. As those, and kipc_ring_format(). */
+int ring_is_empty_at(void *address, uint64_t segment_size);
+int ring_retire_at(void *address, uint64_t segment_size);
+int ring_lay_out(void *address, uint64_t segment_size, size_t max_message);
 
 /* Figures, taken without a lock. */
 void ring_stat(struct ring *ring, struct kipc_ring *ret_stat);
