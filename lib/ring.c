@@ -142,8 +142,7 @@ static void put(struct ring *ring, struct ring_cursor *cursor, const struct kipc
 	record->size = (uint32_t)message->size;
 	record->state = RING_RECORD_MESSAGE;
 	record->type = message->type;
-	if (message->size > 0)
-		memcpy(record + 1, message->data, message->size);
+	ring_copy(record + 1, message->data, message->size);
 	ring_cursor_pass(ring, cursor, message->size);
 }
 
@@ -224,8 +223,7 @@ static ssize_t take_what_fits(struct ring *ring, struct ring_cursor *cursor, cha
 		}
 		message->type = (long)record.type;
 		message->data = buffer + at;
-		if (record.size > 0)
-			memcpy(message->data, ring_record_at(ring, cursor->offset) + 1, record.size);
+		ring_copy(message->data, ring_record_at(ring, cursor->offset) + 1, record.size);
 		at += (record.size + RING_UNIT - 1) / RING_UNIT * RING_UNIT;
 		ring_cursor_pass(ring, cursor, record.size);
 	}
