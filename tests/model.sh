@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The ring's protocol as a model (tests/ring.pml): every order of its steps, with parties killed at any of them. Then lines
+# of it are broken on purpose, and each time the model must find what that does. KIPC_TEST_LONG=1: more parties and deaths.
+. "$(dirname "$0")/tap.sh"
+
+command -v spin >/dev/null || { echo '1..0 # SKIP spin is not installed'; exit 0; }
+
+# explore OUTPUT DEFINES…: a search of all states
+explore() {
+	local output=$1 folder
+	shift
+	folder=$(mktemp -d -p "$T")
+	(
+		cd "$folder" &&
+			spin -a "$@" "$top_src/tests/ring.pml" >spin.out 2>&1 &&
+			"${CC:-cc}" -O2 -w -DSAFETY -DNOREDUCE -DCOLLAPSE -DMEMLIM=8000 -o pan pan.c &&
+			./pan -m500000 -E -n
+	) >"$output" 2>&1
+}
+
+# judge DESCRIPTION OUTPUT
+judge() {
+	if grep -q 'errors: 0$' "$2" && ! grep -q 'search depth too small\|out of memory' "$2"; then
+		pass "$1 ($(sed -n 's/^ *\([0-9.e+]*\) states, stored.*/\1/p' "$2") states)"
+	else
+		fail "$1" "$(tail -n 20 "$2")"
+	fi
+}
+
+# holds DESCRIPTION DEFINES…
+holds() {
+	explore "$T/pan" "${@:2}"
+	judge "$1" "$T/pan"
+}
+
+# fails DESCRIPTION DEFINES…: the search must find an assertion that does not hold
+fails() {
+	explore "$T/pan" "${@:2}"
+	like "$1" "$(cat "$T/pan")" '^pan:1: assertion violated'
+}
+
+one_to_two="-DPRODUCERS=1 -DCONSUMERS=2"
+batches="$one_to_two -DBATCH=2 -DTAKES=1"
+
+# The largest, beside the others.
+explore "$T/two-to-two" -DPRODUCERS=2 -DCONSUMERS=2 -DDEATHS=1 -DMESSAGES=1 -DCAPACITY=1 -DTAKES=1 &
+two_to_two=$!
+
+holds 'one producer, one consumer, both may die' -DPRODUCERS=1 -DCONSUMERS=1 -DDEATHS=2 -DMESSAGES=3
+holds 'one producer, two consumers, two deaths' -DPRODUCERS=1 -DCONSUMERS=2 -DDEATHS=2
+# shellcheck disable=SC2086 # several words
+holds '... with batches, and consumers that have had enough' $batches -DDEATHS=2
+holds 'two producers, one consumer, one death, wrapped around' -DPRODUCERS=2 -DCONSUMERS=1 -DDEATHS=1
+if [ -n "${KIPC_TEST_LONG:-}" ]; then
+	holds 'two producers, two consumers that never have enough' \
+		-DPRODUCERS=2 -DCONSUMERS=2 -DDEATHS=1 -DMESSAGES=1 -DCAPACITY=1
+	holds 'two producers, one consumer, two deaths' -DPRODUCERS=2 -DCONSUMERS=1 -DDEATHS=2
+	holds 'one producer, three consumers, two deaths, batches' \
+		-DPRODUCERS=1 -DCONSUMERS=3 -DDEATHS=2 -DBATCH=2 -DTAKES=1
+fi
+
+# shellcheck disable=SC2086
+{
+	fails 'broken: published before it is written' $batches -DBREAK_PUBLISH_FIRST
+	fails 'broken: the fast path does not look whether anybody sleeps' $batches -DBREAK_BLIND_FAST_PATH
+	fails 'broken: WAITERS is taken away before all are woken' $batches -DBREAK_CLEAR_WAITERS
+	fails 'broken: letting go forgets who has gone to sleep since' $one_to_two -DBREAK_BLIND_RELEASE
+	fails 'broken: a wake that a death cut short is not made good' $batches -DBREAK_NO_REPAIR
+	fails 'broken: a sleeper does not pass on the wake it dies with' $batches -DDEATHS=2 -DBREAK_NO_PENDING_SLEEP
+	fails 'broken: sleeping on the lock alone' $batches -DBREAK_ONE_HALF
+}
+wait "$two_to_two"
+judge 'two producers, two consumers, one death, room for one' "$T/two-to-two"
+finish
