@@ -53,8 +53,12 @@ int input_largest(struct kipc_channel *channel, size_t *ret_size)
 {
 	struct kipc_object object;
 	struct kipc_limits limits;
-	int r = kipc_stat(channel, &object);
+	int r = kipc_channel_is_ring(channel);
 
+	if (r > 0)
+		return kipc_message_bound(channel, ret_size);
+	if (r == 0)
+		r = kipc_stat(channel, &object);
 	if (r < 0)
 		return r;
 	if (object.kind == KIPC_SEGMENT) {

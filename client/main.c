@@ -32,7 +32,7 @@ static const struct command commands[] = {
 	  TYPES | WAITING, command_wait },
 	{ "purge", "ADDR", "Throw away what is queued, and say how much", 1, 1,
 	  TYPES | O(KEEP), command_purge },
-	{ "move", "FROM TO", "Move messages from one queue to another", 2, 2,
+	{ "move", "FROM TO", "Move messages from one queue or ring to another", 2, 2,
 	  TYPES | O(COUNT) | WAITING, command_move },
 	{ "read", "SEGMENT", "Print the bytes of a segment", 1, 1, RANGE | O(RAW), command_read },
 	{ "write", "SEGMENT [TEXT]", "Write TEXT, or standard input, into a segment", 1, 2, RANGE, command_write },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The verb move: takes messages off one queue and puts them on another, one at a time, types kept. The one in hand is
+ * The verb move: takes messages off one queue or ring and puts them on another, one at a time, types kept. The one in hand is
  * either on FROM, on TO or, when TO does not take it, put back (rescue.h): never nowhere.
  */
 
@@ -15,6 +15,7 @@
 #include "client/report.h"
 #include "client/rescue.h"
 #include "client/signals.h"
+#include "client/stream.h"
 #include "client/time-limit.h"
 #include "lib/kipc.h"
 
@@ -48,14 +49,12 @@ static int put(struct moving *moving)
 static int move_all(struct moving *moving)
 {
 	const struct options *options = moving->invocation->options;
-	struct kipc_object object;
 	uint64_t left;
 	int r;
 
-	r = kipc_stat(moving->from, &object);
+	r = stream_count(moving->from, &left);
 	if (r < 0)
 		return r;
-	left = object.queue.messages;
 	if (options_has(options, OPTION_COUNT) && options->count < left)
 		left = options->count;
 	for (; left > 0 && !signals_caught(); left--) {
@@ -116,12 +115,12 @@ static int open_both(struct moving *moving)
 	const char *runtime_dir = moving->invocation->runtime_dir;
 	int r;
 
-	r = kipc_open(moving->from_address, runtime_dir, KIPC_QUEUE, &moving->from);
+	r = stream_open(moving->from_address, runtime_dir, &moving->from);
 	if (r < 0) {
 		report_error(moving->invocation, moving->from_address, r);
 		return r;
 	}
-	r = kipc_open(moving->to_address, runtime_dir, KIPC_QUEUE, &moving->to);
+	r = stream_open(moving->to_address, runtime_dir, &moving->to);
 	if (r < 0)
 		report_error(moving->invocation, moving->to_address, r);
 	return r;
@@ -141,8 +140,9 @@ enum status command_move(const struct invocation *invocation)
 	r = open_both(&moving);
 	if (r < 0)
 		status = report_status(r);
-	else if (kipc_channel_id(moving.from) == kipc_channel_id(moving.to))
-		status = report(invocation, moving.from_address, STATUS_USAGE, "%s is the same queue",
+	else if (kipc_channel_kind(moving.from) == kipc_channel_kind(moving.to) &&
+		 kipc_channel_id(moving.from) == kipc_channel_id(moving.to))
+		status = report(invocation, moving.from_address, STATUS_USAGE, "%s is the same channel",
 				moving.to_address);
 	else if ((r = hand_new(HAND_LINES, NULL, &moving.hand)) < 0) /* so that none has no output */
 		status = report_error(invocation, moving.from_address, r);

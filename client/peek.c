@@ -14,6 +14,7 @@
 #include "client/hand.h"
 #include "client/output.h"
 #include "client/report.h"
+#include "client/stream.h"
 #include "lib/kipc.h"
 
 struct peeking {
@@ -152,20 +153,20 @@ static int ask_leave(struct peeking *peeking)
 static int show(struct peeking *peeking)
 {
 	const struct options *options = peeking->invocation->options;
-	struct kipc_object object;
+	uint64_t n_messages;
 	int r;
 
-	r = kipc_stat(peeking->queue, &object);
+	r = stream_count(peeking->queue, &n_messages);
 	if (r < 0)
 		return r;
 	if (options->all)
-		peeking->left = object.queue.messages;
-	if (object.queue.messages == 0)
+		peeking->left = n_messages;
+	if (n_messages == 0)
 		r = ask_leave(peeking);
 	else if (options->type < 0)
-		r = show_by_type(peeking, object.queue.messages);
+		r = show_by_type(peeking, n_messages);
 	else
-		r = show_in_order(peeking, (long)object.queue.messages);
+		r = show_in_order(peeking, (long)n_messages);
 	return r == 0 && peeking->left > 0 && !options->all ? -ENOMSG : r;
 }
 
@@ -196,8 +197,11 @@ enum status command_peek(const struct invocation *invocation)
 	if (r < 0)
 		return report_error(invocation, invocation->args[0], r);
 	status = output_hand(invocation, &peeking.hand);
-	if (status == STATUS_DONE)
-		status = kipc_channel_kind(peeking.queue) == KIPC_SEGMENT
+	r = kipc_channel_is_ring(peeking.queue);
+	if (status == STATUS_DONE && r < 0)
+		status = report_error(invocation, invocation->args[0], r);
+	else if (status == STATUS_DONE)
+		status = r == 0 && kipc_channel_kind(peeking.queue) == KIPC_SEGMENT
 				 ? output_segment(invocation, peeking.queue, peeking.hand)
 				 : peek_queue(&peeking);
 	free(peeking.buffer);

@@ -13,6 +13,7 @@
 #include "client/progress.h"
 #include "client/report.h"
 #include "client/signals.h"
+#include "client/stream.h"
 #include "lib/kipc.h"
 
 struct purging {
@@ -25,23 +26,23 @@ struct purging {
 /* Whether more than `keep` are left. Asked before each, so that the newest stay when others take from the head. */
 static int may_take(struct purging *purging, uint64_t keep)
 {
-	struct kipc_object object;
+	uint64_t n_messages;
 	int r;
 
 	if (keep == 0)
 		return 1;
-	r = kipc_stat(purging->queue, &object);
-	return r < 0 ? r : object.queue.messages > keep;
+	r = stream_count(purging->queue, &n_messages);
+	return r < 0 ? r : n_messages > keep;
 }
 
 static int throw_away(struct purging *purging)
 {
 	const struct options *options = purging->invocation->options;
-	struct kipc_object object;
+	uint64_t left = 0;
 	int r;
 
-	r = kipc_stat(purging->queue, &object);
-	for (uint64_t left = r < 0 ? 0 : object.queue.messages; left > 0 && !signals_caught(); left--) {
+	r = stream_count(purging->queue, &left);
+	for (; left > 0 && !signals_caught(); left--) {
 		ssize_t n;
 
 		r = may_take(purging, options->keep);
@@ -89,7 +90,7 @@ enum status command_purge(const struct invocation *invocation)
 	if (options->type && options_has(options, OPTION_KEEP))
 		return report(invocation, address, STATUS_USAGE,
 			      "--keep counts messages of every type; it does not go with a type");
-	r = kipc_open(address, invocation->runtime_dir, KIPC_QUEUE, &purging.queue);
+	r = stream_open(address, invocation->runtime_dir, &purging.queue);
 	if (r < 0)
 		return report_error(invocation, address, r);
 	status = purge(&purging);

@@ -18,6 +18,7 @@
 #include "client/report.h"
 #include "client/rescue.h"
 #include "client/signals.h"
+#include "client/stream.h"
 #include "client/time-limit.h"
 #include "lib/kipc.h"
 
@@ -110,16 +111,9 @@ static enum status finish(struct receiving *receiving, int error)
 static int count_wanted(struct receiving *receiving)
 {
 	const struct options *options = receiving->invocation->options;
-	struct kipc_object object;
-	int r;
 
 	receiving->left = options->follow ? UINT64_MAX : options->count;
-	if (!options->all)
-		return 0;
-	r = kipc_stat(receiving->queue, &object);
-	if (r == 0)
-		receiving->left = object.queue.messages;
-	return r;
+	return options->all ? stream_count(receiving->queue, &receiving->left) : 0;
 }
 
 static enum status recv_queue(struct receiving *receiving)
@@ -146,8 +140,11 @@ enum status command_recv(const struct invocation *invocation)
 	if (r < 0)
 		return report_error(invocation, receiving.address, r);
 	status = output_hand(invocation, &receiving.hand);
-	if (status == STATUS_DONE)
-		status = kipc_channel_kind(receiving.queue) == KIPC_SEGMENT
+	r = kipc_channel_is_ring(receiving.queue);
+	if (status == STATUS_DONE && r < 0)
+		status = report_error(invocation, receiving.address, r);
+	else if (status == STATUS_DONE)
+		status = r == 0 && kipc_channel_kind(receiving.queue) == KIPC_SEGMENT
 				 ? output_segment(invocation, receiving.queue, receiving.hand)
 				 : recv_queue(&receiving);
 	hand_free(receiving.hand);

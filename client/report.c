@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/stream.h"
 #include "client/utf8.h"
 #include "common/grammar.h"
 #include "lib/kipc.h"
@@ -49,6 +50,8 @@ static const struct {
 	  "recv'" },
 	{ EFBIG, STATUS_FAILED,
 	  "the set has no semaphore of that number; 'kipcctl show' shows how many it has" },
+	{ EOPNOTSUPP, STATUS_USAGE,
+	  "a ring is first in, first out: no message can be chosen by its type; leave the type out" },
 	{ EBADMSG, STATUS_FAILED, "its entry in the registry makes no sense; restart kipcd" },
 	{ EBUSY, STATUS_FAILED, "all real-time signals are in use, and a --timeout needs one" },
 	{ EINTR, STATUS_FAILED, "interrupted" },
@@ -186,6 +189,8 @@ enum status report_error_and(const struct invocation *invocation, const char *ad
 		return report_ambiguous(invocation, address);
 	if (*more == '\0' && error == -EPROTOTYPE)
 		return report_wrong_kind(invocation, address);
+	if (stream_report_ring(invocation, address, error, more, &status))
+		return status;
 	return report(invocation, address, status, "%s%s", sentence_of(error), more);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The verb send: messages from the command line or from standard input onto a queue, or text into a raw segment.
+ * The verb send: messages from the command line or from standard input onto a queue, or text into a raw segment. A ring is sent to like a
+ * queue.
  *
  * A single `kipcctl send ADDR MESSAGE` is what shell scripts do most: it sets up nothing that it does not need, and a
  * signal may end it at any time, since a message is on the queue whole or not at all. With standard input, signals
@@ -50,6 +51,8 @@ static const char *what_bounds(struct kipc_channel *channel, size_t largest)
 {
 	struct kipc_object object;
 
+	if (kipc_channel_is_ring(channel) > 0)
+		return "the ring's max_message";
 	if (kipc_channel_kind(channel) == KIPC_SEGMENT)
 		return "the size of the segment, less a NUL";
 	if (kipc_stat(channel, &object) == 0 && object.queue.capacity == largest)
@@ -72,21 +75,22 @@ static enum status say_failed(const struct sending *sending, int error, bool is_
 			      "message %" PRIu64
 			      " is longer than %zu bytes, the most that one may have here (%s)%s",
 			      sending->n_sent + 1, largest, what_bounds(sending->channel, largest), before);
-	if (error == -EBADMSG)
-		return report(sending->invocation, sending->address, STATUS_FAILED,
-			      "standard input ends inside frame %" PRIu64 "%s", sending->n_sent + 1, before);
 	return report_error_and(sending->invocation, sending->address, error, before);
 }
 
 /* Errors that are not the channel's but those of reading standard input. */
 static bool is_input_error(int error)
 {
-	return error != -EMSGSIZE && error != -EBADMSG && error != -ETIMEDOUT && error != -EINTR &&
-	       error != -EIDRM;
+	return error != -EMSGSIZE && error != -ETIMEDOUT && error != -EINTR && error != -EIDRM;
 }
 
 static enum status say_input_failed(const struct sending *sending, int error)
 {
+	if (error == -EBADMSG)
+		return report(sending->invocation, sending->address, STATUS_FAILED,
+			      "standard input ends inside frame %" PRIu64 "; %" PRIu64
+			      " message%s sent before it",
+			      sending->n_sent + 1, sending->n_sent, sending->n_sent == 1 ? " was" : "s were");
 	if (!is_input_error(error))
 		return say_failed(sending, error, false);
 	return report(sending->invocation, sending->address, STATUS_FAILED,
@@ -244,7 +248,10 @@ enum status command_send(const struct invocation *invocation)
 	if (r < 0)
 		return report_error(invocation, sending.address, r);
 
-	if (kipc_channel_kind(sending.channel) == KIPC_SEGMENT)
+	r = kipc_channel_is_ring(sending.channel);
+	if (r < 0)
+		status = report_error(invocation, sending.address, r);
+	else if (r == 0 && kipc_channel_kind(sending.channel) == KIPC_SEGMENT)
 		status = send_to_segment(&sending);
 	else
 		status = invocation->n_args > 1 ? send_arguments(&sending) : send_input(&sending);

@@ -9,6 +9,7 @@
 #include "client/command.h"
 #include "client/report.h"
 #include "client/signals.h"
+#include "client/stream.h"
 #include "client/time-limit.h"
 #include "lib/kipc.h"
 
@@ -21,6 +22,8 @@ enum status command_wait(const struct invocation *invocation)
 	int r;
 
 	r = kipc_open(address, invocation->runtime_dir, KIPC_QUEUE | KIPC_SEMAPHORE, &channel);
+	if (r == -ENOENT || r == -EPROTOTYPE)
+		r = stream_open(address, invocation->runtime_dir, &channel);
 	if (r < 0)
 		return report_error(invocation, address, r);
 	signals_catch();
