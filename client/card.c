@@ -15,7 +15,7 @@
 #include "client/columns.h"
 #include "client/report.h"
 
-#define LABEL_WIDTH 16
+#define LABEL_WIDTH 17
 
 void card_done(struct card *card)
 {

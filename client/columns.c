@@ -48,6 +48,67 @@ static void get_command(const struct column *column, const void *row, struct val
 		value_set_format(value, "%s", command);
 }
 
+static const struct kipc_ring *ring_of(const void *row)
+{
+	return ring_figures_get(((const struct view_row *)row)->ring);
+}
+
+static void get_from_ring(const struct column *column, const void *row, struct value *value)
+{
+	const struct kipc_ring *ring = ring_of(row);
+
+	if (ring != NULL && ring->fault != KIPC_RING_GEOMETRY)
+		column_get_member(column, ring, value);
+}
+
+/* What a queue and a ring both have. */
+static void get_messages(const struct column *column, const void *row, struct value *value)
+{
+	const struct kipc_object *object = ((const struct view_row *)row)->object;
+	const struct kipc_ring *ring = ring_of(row);
+
+	if (object != NULL && object->kind == KIPC_QUEUE)
+		value_set_number(value, VALUE_NUMBER, object->queue.messages);
+	else if (ring != NULL)
+		value_set_number(value, VALUE_NUMBER, ring->messages);
+}
+
+static void get_bytes(const struct column *column, const void *row, struct value *value)
+{
+	const struct kipc_object *object = ((const struct view_row *)row)->object;
+	const struct kipc_ring *ring = ring_of(row);
+
+	if (object != NULL && object->kind == KIPC_QUEUE)
+		value_set_number(value, VALUE_SIZE, object->queue.bytes);
+	else if (ring != NULL)
+		value_set_number(value, VALUE_SIZE, ring->bytes);
+}
+
+static void get_capacity(const struct column *column, const void *row, struct value *value)
+{
+	const struct kipc_object *object = ((const struct view_row *)row)->object;
+	const struct kipc_ring *ring = ring_of(row);
+
+	if (object != NULL && object->kind == KIPC_QUEUE)
+		value_set_number(value, VALUE_SIZE, object->queue.capacity);
+	else if (ring != NULL)
+		value_set_number(value, VALUE_SIZE, ring->capacity);
+}
+
+static void get_fault(const struct column *column, const void *row, struct value *value)
+{
+	const struct kipc_ring *ring = ring_of(row);
+
+	if (ring != NULL && ring->fault != KIPC_RING_SOUND)
+		value_set_text(value, kipc_ring_fault_to_string(ring->fault));
+}
+
+/* With its headers; per cent. */
+static unsigned ring_fullness(const struct kipc_ring *ring)
+{
+	return ring->capacity == 0 ? 0 : (unsigned)(ring->used * 100 / ring->capacity);
+}
+
 /* Per cent; a queue that may hold nothing is full. */
 static unsigned fullness(const struct kipc_object *queue)
 {
@@ -59,8 +120,12 @@ static void get_full(const struct column *column, const void *row, struct value 
 {
 	const struct kipc_object *object = ((const struct view_row *)row)->object;
 
+	const struct kipc_ring *ring = ring_of(row);
+
 	if (object != NULL && object->kind == KIPC_QUEUE)
 		value_set_number(value, VALUE_PERCENT, fullness(object));
+	else if (ring != NULL)
+		value_set_number(value, VALUE_PERCENT, ring_fullness(ring));
 }
 
 /* A system call for each semaphore of the set, and it needs read permission. */
@@ -92,6 +157,17 @@ static void get_use_of_queue(const struct kipc_object *object, struct value *val
 				 object->queue.messages == 1 ? "" : "s", fullness(object));
 }
 
+static void get_use_of_ring(const struct kipc_ring *ring, struct value *value)
+{
+	if (ring->fault != KIPC_RING_SOUND)
+		value_set_text(value, "broken");
+	else if (ring->messages == 0)
+		value_set_text(value, "empty");
+	else
+		value_set_format(value, "%llu message%s, %u%%", (unsigned long long)ring->messages,
+				 ring->messages == 1 ? "" : "s", ring_fullness(ring));
+}
+
 static void get_use_of_segment(const struct kipc_object *object, struct value *value)
 {
 	char size[GRAMMAR_SIZE_MAX];
@@ -112,7 +188,10 @@ static void get_use(const struct column *column, const void *row, struct value *
 		get_use_of_queue(object, value);
 		break;
 	case KIPC_SEGMENT:
-		get_use_of_segment(object, value);
+		if (ring_of(row) != NULL)
+			get_use_of_ring(ring_of(row), value);
+		else
+			get_use_of_segment(object, value);
 		break;
 	case KIPC_SEMAPHORE:
 		get_values(column, row, value);
@@ -138,6 +217,7 @@ static const char *color_of_state(const void *row)
 
 #define ROW(member) column_get_member, COLUMN_MEMBER(struct view_row, member)
 #define OBJECT(member) get_from_object, COLUMN_MEMBER(struct kipc_object, member)
+#define RING(member) get_from_ring, COLUMN_MEMBER(struct kipc_ring, member)
 #define COMMAND(member) get_command, COLUMN_MEMBER(struct kipc_object, member), .type = VALUE_PID
 
 /* clang-format off */
@@ -164,13 +244,10 @@ const struct column channel_columns[] = {
 	{ "changed", "CHANGED", "when it was made, or owner, mode or capacity were last changed", 0,
 	  OBJECT(ctime), .type = VALUE_TIME },
 
-	{ "messages", "MESSAGES", "of a queue: how many are there", COLUMN_RIGHT,
-	  OBJECT(queue.messages), .type = VALUE_NUMBER, .kinds = KIPC_QUEUE },
-	{ "bytes", "BYTES", "of a queue: bytes of their bodies", COLUMN_RIGHT,
-	  OBJECT(queue.bytes), .type = VALUE_SIZE, .kinds = KIPC_QUEUE },
-	{ "capacity", "CAPACITY", "of a queue: bytes it may hold", COLUMN_RIGHT,
-	  OBJECT(queue.capacity), .type = VALUE_SIZE, .kinds = KIPC_QUEUE },
-	{ "full", "FULL", "of a queue: per cent of the capacity in use", COLUMN_RIGHT, get_full },
+	{ "messages", "MESSAGES", "of a queue or ring: how many are there", COLUMN_RIGHT, get_messages },
+	{ "bytes", "BYTES", "of a queue or ring: bytes of their bodies", COLUMN_RIGHT, get_bytes },
+	{ "capacity", "CAPACITY", "of a queue or ring: bytes it may hold", COLUMN_RIGHT, get_capacity },
+	{ "full", "FULL", "of a queue or ring: per cent of the capacity in use", COLUMN_RIGHT, get_full },
 	{ "last_sender", "SENDER", "of a queue: the process that sent last", COLUMN_RIGHT,
 	  OBJECT(queue.lspid), .type = VALUE_PID, .kinds = KIPC_QUEUE },
 	{ "last_sender_command", "SENDER-COMMAND", "its command, while it lives", COLUMN_COSTLY,
@@ -204,6 +281,32 @@ const struct column channel_columns[] = {
 	  OBJECT(segment.removed), .type = VALUE_BOOL, .kinds = KIPC_SEGMENT },
 	{ "locked", "LOCKED", "of a segment: it is never swapped", 0,
 	  OBJECT(segment.locked), .type = VALUE_BOOL, .kinds = KIPC_SEGMENT },
+
+	{ "max_message", "MAX-MESSAGE", "of a ring: bytes of the largest message", COLUMN_RIGHT,
+	  RING(max_message), .type = VALUE_SIZE },
+	{ "sent_messages", "SENT-MESSAGES", "of a ring: how many were ever sent", COLUMN_RIGHT,
+	  RING(sent_messages), .type = VALUE_NUMBER },
+	{ "sent_bytes", "SENT-BYTES", "of a ring: bytes of their bodies", COLUMN_RIGHT,
+	  RING(sent_bytes), .type = VALUE_SIZE },
+	{ "received_messages", "RECEIVED-MESSAGES", "of a ring: how many were ever received", COLUMN_RIGHT,
+	  RING(received_messages), .type = VALUE_NUMBER },
+	{ "received_bytes", "RECEIVED-BYTES", "of a ring: bytes of their bodies", COLUMN_RIGHT,
+	  RING(received_bytes), .type = VALUE_SIZE },
+	{ "sender_waits", "SENDER-WAITS", "of a ring: how often a sender slept for room", COLUMN_RIGHT,
+	  RING(producer_waits), .type = VALUE_NUMBER },
+	{ "receiver_waits", "RECEIVER-WAITS", "of a ring: how often a receiver slept for a message",
+	  COLUMN_RIGHT, RING(consumer_waits), .type = VALUE_NUMBER },
+	{ "sending", "SENDING", "of a ring: the thread that is sending at this moment", COLUMN_RIGHT,
+	  RING(producer_lock), .type = VALUE_PID },
+	{ "receiving", "RECEIVING", "of a ring: the thread that is receiving at this moment", COLUMN_RIGHT,
+	  RING(consumer_lock), .type = VALUE_PID },
+	{ "reserved_by", "RESERVED-BY", "of a ring: the process that has reserved room", COLUMN_RIGHT,
+	  RING(producer_claim), .type = VALUE_PID },
+	{ "acquired_by", "ACQUIRED-BY", "of a ring: the process that works on the oldest message",
+	  COLUMN_RIGHT, RING(consumer_claim), .type = VALUE_PID },
+	{ "retired", "RETIRED", "of a ring: it is no longer what its key means", 0,
+	  RING(retired), .type = VALUE_BOOL },
+	{ "fault", "FAULT", "of a ring: which invariant is broken", COLUMN_ELASTIC, get_fault },
 
 	{ "semaphores", "SEMAPHORES", "of a semaphore: how many the set has", COLUMN_RIGHT,
 	  OBJECT(semaphore.semaphores), .type = VALUE_NUMBER, .kinds = KIPC_SEMAPHORE },

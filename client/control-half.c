@@ -23,6 +23,7 @@ static const struct {
 	{ "list", command_list },	{ "show", command_show }, { "limits", command_limits },
 	{ "create", command_create },	{ "set", command_set },	  { "remove", command_remove },
 	{ "recover", command_recover }, { "plan", command_plan }, { "reload", command_reload },
+	{ "reset", command_reset },
 };
 
 enum status control_half_end(const struct invocation *invocation, const char *subject, int r)

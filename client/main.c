@@ -51,6 +51,8 @@ static const struct command commands[] = {
 	{ "set", "NAME KEY=VALUE…", "Alter a channel until the reboot", 2, -1, 0, command_control },
 	{ "remove", "ADDR…", "Remove a channel, if nothing is lost by it", 1, -1, O(DRY_RUN) | O(FORCE),
 	  command_control },
+	{ "reset", "RING", "Make a ring anew, if nobody has it attached", 1, 1, O(DRY_RUN) | O(FORCE),
+	  command_control },
 	{ "recover", "NAME", "Make a lost channel anew", 1, 1, 0, command_control },
 	{ "plan", "", "Show what a reload would do", 0, 0,
 	  TABLE | O(COLUMNS), command_control },

@@ -46,6 +46,9 @@ static int collect(struct show *show, struct card *card)
 	const struct view_row *row = card->row;
 	int r;
 
+	r = view_look_for_ring(show->view, row);
+	if (r < 0)
+		return r;
 	if (show->view->bus != NULL && row->name != NULL) {
 		/* Without it the card says nothing of what is declared. */
 		r = declared_read(show->view->bus, row->name, &show->style, &card->declared);

@@ -156,7 +156,9 @@ static int read_from_registry(const struct invocation *invocation, struct view *
 		*row = (struct view_row){
 			.name = name->name,
 			.kind = name->kind,
-			.layout = name->kind == KIPC_SEGMENT ? "raw" : NULL,
+			.layout = name->kind != KIPC_SEGMENT ? NULL
+				  : name->is_ring	     ? "ring"
+							     : "raw",
 			.key = name->key,
 			.id = name->id,
 			.manage = name->observed ? "observe" : "own",
@@ -210,6 +212,29 @@ static int add_foreign(struct view *view)
 	return 0;
 }
 
+/* Only declared rings: nothing foreign is attached to see what it is. */
+static int add_rings(struct view *view)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < view->n_rows && r == 0; i++) {
+		struct view_row *row = &view->rows[i];
+
+		if (row->object != NULL && row->layout != NULL && strcmp(row->layout, "ring") == 0)
+			r = ring_figures_new(row->id, &row->ring);
+	}
+	return r;
+}
+
+int view_look_for_ring(struct view *view, const struct view_row *row)
+{
+	if (row->kind != KIPC_SEGMENT || row->object == NULL || row->ring != NULL ||
+	    !ring_figures_is_ring(row->id))
+		return 0;
+	view->rows[row - view->rows].layout = "ring";
+	return ring_figures_new(row->id, &view->rows[row - view->rows].ring);
+}
+
 int view_read(const struct invocation *invocation, struct view **ret_view)
 {
 	struct view *view = calloc(1, sizeof *view);
@@ -222,8 +247,10 @@ int view_read(const struct invocation *invocation, struct view **ret_view)
 		r = read_named(invocation, view);
 	if (r == 0) {
 		view->n_named = view->n_rows;
-		r = add_foreign(view);
+		r = add_rings(view);
 	}
+	if (r == 0)
+		r = add_foreign(view);
 	if (r < 0) {
 		view_free(view);
 		return r;
@@ -259,6 +286,8 @@ struct view *view_free(struct view *view)
 	}
 	sd_bus_close_unref(view->bus);
 	free(view->names);
+	for (size_t i = 0; i < view->n_rows; i++)
+		ring_figures_free(view->rows[i].ring);
 	free(view->rows);
 	free(view);
 	return NULL;

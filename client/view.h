@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "client/bus.h"
+#include "client/ring-figures.h"
 #include "lib/kipc.h"
 
 struct view_row {
@@ -22,6 +23,7 @@ struct view_row {
 	const char *state, *reason, *manage, *lifetime, *description, *origin; /* "" or NULL: not known */
 	uint64_t needs; /* what it declares: capacity, size or number of semaphores; 0: not known */
 	const struct kipc_object *object; /* NULL: gone, or not to be seen from here */
+	struct ring_figures *ring;	  /* NULL: no ring, as far as is known */
 };
 
 struct view {
@@ -50,6 +52,9 @@ struct view {
  */
 int view_read(const struct invocation *invocation, struct view **ret_view);
 struct view *view_free(struct view *view);
+
+/* Looks whether a foreign segment that somebody asked for by name is a ring, and shows it as one. -ENOMEM. */
+int view_look_for_ring(struct view *view, const struct view_row *row);
 
 /* Says on standard error, unless --quiet, what a reader of the view must know: that kipcd was not there. */
 void view_note(const struct invocation *invocation, const struct view *view);

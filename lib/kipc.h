@@ -100,6 +100,7 @@ struct kipc_name {
 	int id;
 	uid_t creator; /* what an object must bear to be meant */
 	bool observed; /* somebody else makes it; kipcd only names it */
+	bool is_ring;  /* a segment that kipcd laid out as a ring */
 };
 
 /*
