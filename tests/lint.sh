@@ -176,7 +176,7 @@ same 'libkipc.so exports that and nothing else' \
 	"$(nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }')" "$symbols"
 same 'libkipc(3) lists each of them' "$(grep -oE '^kipc_[a-z_]+\|' lib/libkipc.3 | tr -d '|')" "$symbols"
 none 'libkipc(3) knows no other' \
-	"$(grep -oE '\bkipc_[a-z_]+' lib/libkipc.3 | sort -u | grep -vxF -e kipc_channel -e "$symbols")"
+	"$(grep -oE '\bkipc_[a-z_]+' lib/libkipc.3 | sort -u | grep -vxF -e kipc_channel -e kipc_message -e "$symbols")"
 unlike 'libkipc.so needs libc only' "$(readelf -d "$library" | grep NEEDED)" 'systemd|inih|json|smartcols'
 
 # The example in libkipc(3), as pkg-config says it is to be built.
