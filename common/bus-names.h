@@ -34,6 +34,7 @@
  * Manager.Set(s name, as assignments) -> BUS_STEP
  * Manager.Remove(s name, b force, b dry_run) -> s: what was (dry run: would be) lost, as a sentence
  * Manager.Recover(s name) -> BUS_STEP
+ * Manager.Reset(s name): a ring, without its messages; refused (BUS_ERROR_NOT_EMPTY) while somebody has it attached
  */
 
 /* clang-format off */

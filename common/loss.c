@@ -33,3 +33,23 @@ char *loss_to_string(const struct kipc_object *object, bool is_empty, char buffe
 		snprintf(buffer, LOSS_MAX, "it has been operated on, so somebody may hold it or wait for it");
 	return buffer;
 }
+
+char *loss_of_ring_to_string(const struct kipc_ring *ring, uint64_t attached, char buffer[static LOSS_MAX])
+{
+	unsigned long long messages = ring->messages, bytes = ring->bytes, times = attached;
+
+	if (ring->fault != KIPC_RING_SOUND)
+		snprintf(buffer, LOSS_MAX, "it is broken, so that nobody knows what it holds");
+	else if (messages > 0 && times > 0)
+		snprintf(buffer, LOSS_MAX,
+			 "it holds %llu message%s (%llu byte%s) and is attached %llu time%s", messages,
+			 plural(messages), bytes, plural(bytes), times, plural(times));
+	else if (messages == 0 && times == 0)
+		snprintf(buffer, LOSS_MAX, "it is empty");
+	else if (times > 0)
+		snprintf(buffer, LOSS_MAX, "it is attached %llu time%s", times, plural(times));
+	else
+		snprintf(buffer, LOSS_MAX, "it holds %llu message%s (%llu byte%s)", messages,
+			 plural(messages), bytes, plural(bytes));
+	return buffer;
+}

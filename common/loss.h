@@ -13,4 +13,7 @@
 /* "it holds 3 messages (120 bytes)"; "it is empty" where nothing would be lost. Returns buffer. */
 char *loss_to_string(const struct kipc_object *object, bool is_empty, char buffer[static LOSS_MAX]);
 
+/* The same of a ring: what it says of itself, and how often others have it attached. */
+char *loss_of_ring_to_string(const struct kipc_ring *ring, uint64_t attached, char buffer[static LOSS_MAX]);
+
 #endif

@@ -17,6 +17,7 @@
 #include "daemon/apply.h"
 #include "daemon/kernel.h"
 #include "daemon/store.h"
+#include "lib/object.h"
 
 static void set_state(struct channel *channel, enum channel_state state, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -45,8 +46,8 @@ static void take_reason(struct channel *channel, enum channel_state state, char 
 	channel->state = state;
 }
 
-/* Active, and a word about a capacity that the kernel does not allow. */
-static void set_active(struct channel *channel)
+/* Active, and a word about a capacity that the kernel does not allow, or a ring in `trouble` (NULL: none is). */
+static void set_active(struct channel *channel, const char *trouble)
 {
 	const struct channel_spec *spec = channel->spec;
 	char declared[GRAMMAR_SIZE_MAX], actual[GRAMMAR_SIZE_MAX];
@@ -60,7 +61,7 @@ static void set_active(struct channel *channel)
 			  grammar_size_to_string(channel->capacity, actual),
 			  (unsigned long long)spec->capacity);
 	else
-		set_state(channel, STATE_ACTIVE, NULL);
+		set_state(channel, STATE_ACTIVE, trouble != NULL ? "%s" : NULL, trouble);
 }
 
 static void note_object(struct channel *channel, const struct kipc_object *object)
@@ -76,7 +77,8 @@ static void note_object(struct channel *channel, const struct kipc_object *objec
 static bool links_are_equal(const struct registry_link *a, const struct registry_link *b)
 {
 	return a->kind == b->kind && a->key == b->key && a->id == b->id && a->creator == b->creator &&
-	       a->observed == b->observed && a->maker == b->maker && strcmp(a->lifetime, b->lifetime) == 0;
+	       a->observed == b->observed && a->is_ring == b->is_ring && a->maker == b->maker &&
+	       strcmp(a->lifetime, b->lifetime) == 0;
 }
 
 static int put_link(const struct apply *apply, struct channel *channel, const struct registry_link *link)
@@ -107,6 +109,7 @@ static struct registry_link link_for(const struct channel_spec *spec, const stru
 		.id = object->id,
 		.creator = object->cuid,
 		.observed = spec->manage == MANAGE_OBSERVE,
+		.is_ring = object->kind == KIPC_SEGMENT && spec->layout == LAYOUT_RING,
 	};
 
 	if (!link.observed && spec->lifetime != LIFETIME_BOOT)
@@ -123,7 +126,8 @@ static void fail_to_write_link(struct channel *channel, int error)
 }
 
 /* Opens the object to others as declared, and notes how it was left. */
-static void publish(const struct apply *apply, struct channel *channel, int id, uint64_t capacity)
+static void publish(const struct apply *apply, struct channel *channel, int id, uint64_t capacity,
+		    const char *trouble)
 {
 	const struct channel_spec *spec = channel->spec;
 	struct kipc_object object = {
@@ -144,7 +148,17 @@ static void publish(const struct apply *apply, struct channel *channel, int id, 
 		return;
 	}
 	note_object(channel, &object);
-	set_active(channel);
+	set_active(channel, trouble);
+}
+
+/* Removes what is to be no object of ours. */
+static int remove_unforced(const struct kipc_object *object, struct channel *channel)
+{
+	int r = object_remove(object, 0, channel->link.maker, channel->held != NULL, NULL);
+
+	if (r == 0 || r == -EIDRM)
+		channel->held = kernel_let_go(channel->held);
+	return r;
 }
 
 /* `half_made`: what a kipcd left unfinished, or NULL. */
@@ -153,12 +167,9 @@ static void create(const struct apply *apply, struct channel *channel, const str
 	const struct channel_spec *spec = channel->spec;
 	struct kipc_object object;
 	struct registry_link link;
-	int id, r;
+	int id = half_made != NULL ? half_made->id : -1, r;
 
-	if (half_made != NULL)
-		r = kernel_prepare(spec, id = half_made->id);
-	else
-		r = kernel_create(spec, &id);
+	r = half_made != NULL ? 0 : kernel_create(spec, &id);
 	if (r == -EEXIST) {
 		set_state(channel, STATE_CONFLICT,
 			  "its key 0x%08x was taken by somebody else just now: choose another key",
@@ -170,8 +181,17 @@ static void create(const struct apply *apply, struct channel *channel, const str
 		return;
 	}
 	object = (struct kipc_object){ .kind = spec->kind, .id = id, .key = spec->key, .cuid = apply->uid };
+	/* Before it is laid out, which attaches and detaches it. */
 	if (spec->kind == KIPC_SEGMENT && apply->holds_segments)
 		channel->held = kernel_hold(id);
+	r = kernel_prepare(spec, id, channel->held != NULL);
+	if (r < 0) {
+		if (half_made == NULL)
+			(void)kipc_object_remove(&object, KIPC_REMOVE_EVEN_IF_NOT_EMPTY, 0, NULL);
+		channel->held = kernel_let_go(channel->held);
+		take_reason(channel, STATE_FAILED, kernel_explain(spec, r));
+		return;
+	}
 	link = link_for(spec, &object);
 	if (spec->kind == KIPC_SEMAPHORE)
 		link.maker = getpid();
@@ -182,7 +202,7 @@ static void create(const struct apply *apply, struct channel *channel, const str
 		fail_to_write_link(channel, r);
 		return;
 	}
-	publish(apply, channel, id, plan_capacity(spec, apply->view));
+	publish(apply, channel, id, plan_capacity(spec, apply->view), NULL);
 }
 
 /* What is there and right: the link may still have to follow the declaration. */
@@ -207,13 +227,13 @@ static void keep(const struct apply *apply, const struct plan_step *step, struct
 	if (r < 0)
 		fail_to_write_link(channel, r);
 	else
-		set_active(channel);
+		set_active(channel, step->trouble);
 }
 
 static enum plan_action recreate(const struct apply *apply, const struct plan_step *step,
 				 struct channel *channel)
 {
-	int r = kipc_object_remove(&step->object, 0, channel->link.maker, NULL);
+	int r = remove_unforced(&step->object, channel);
 
 	if (r == -EBUSY) {
 		set_state(channel, STATE_STALE,
@@ -225,7 +245,6 @@ static enum plan_action recreate(const struct apply *apply, const struct plan_st
 		set_state(channel, STATE_FAILED, "the old one cannot be removed: %s", strerror(-r));
 		return PLAN_KEEP;
 	}
-	channel->held = kernel_let_go(channel->held);
 	drop_link(apply, channel);
 	create(apply, channel, NULL);
 	return PLAN_RECREATE;
@@ -237,7 +256,7 @@ static enum plan_action remove_object(const struct apply *apply, const struct pl
 	int r = 0;
 
 	if (step->has_object)
-		r = kipc_object_remove(&step->object, 0, channel->link.maker, NULL);
+		r = remove_unforced(&step->object, channel);
 	if (r == -EBUSY) {
 		set_state(channel, STATE_RETAINED, "declared no more, and in use since just now");
 		return PLAN_RETAIN;
@@ -267,7 +286,8 @@ enum plan_action apply_step(const struct apply *apply, const struct plan_step *s
 			break;
 		publish(apply, channel, step->object.id,
 			step->spec->capacity == 0 ? step->object.queue.capacity
-						  : plan_capacity(step->spec, apply->view));
+						  : plan_capacity(step->spec, apply->view),
+			step->trouble);
 		break;
 	case PLAN_RECREATE:
 		return recreate(apply, step, channel);
@@ -284,6 +304,22 @@ enum plan_action apply_step(const struct apply *apply, const struct plan_step *s
 	return step->action;
 }
 
+static struct store_intent intent_of(const struct plan_step *step)
+{
+	struct store_intent intent = {
+		.name = step->name,
+		.kind = step->spec->kind,
+		.key = step->spec->key,
+		.maker = getpid(),
+		.is_ring = step->spec->kind == KIPC_SEGMENT && step->spec->layout == LAYOUT_RING,
+	};
+
+	/* A segment names for ever who made it, and so must the intent, whoever finishes it. */
+	if (step->action == PLAN_CREATE && step->has_object && intent.kind == KIPC_SEGMENT)
+		intent.maker = step->object.segment.cpid;
+	return intent;
+}
+
 int apply_write_intents(const struct apply *apply, const struct plan *plan, const bool *is_due)
 {
 	struct store_intent *intents = calloc(plan->n_steps + 1, sizeof *intents);
@@ -296,7 +332,7 @@ int apply_write_intents(const struct apply *apply, const struct plan *plan, cons
 		const struct plan_step *step = &plan->steps[i];
 
 		if (is_due[i] && (step->action == PLAN_CREATE || step->action == PLAN_RECREATE))
-			intents[n++] = (struct store_intent){ step->name, step->spec->kind, step->spec->key };
+			intents[n++] = intent_of(step);
 	}
 	r = store_write_intents(apply->channels_fd, intents, n);
 	free(intents);

@@ -27,6 +27,7 @@ struct channel {
 
 	bool is_removed_by_hand; /* and stays so until the next reload */
 	bool is_above_warn_at;
+	bool is_ring_broken; /* as a sample last found it */
 
 	/* Mending what somebody keeps undoing, ever more slowly (microseconds, CLOCK_MONOTONIC). */
 	uint64_t last_mended, next_mend, mend_delay;

@@ -16,6 +16,11 @@
 
 #include "daemon/config-draft.h"
 #include "daemon/ini.h"
+#include "lib/ring-layout.h"
+
+/* What kipc_ring_format() takes; the upper end is round instead of 4 KiB higher. */
+#define RING_SIZE_MIN ((uint64_t)2 * RING_HEADER_SIZE)
+#define RING_SIZE_MAX RING_CAPACITY_MAX
 
 struct check {
 	struct draft *drafts;
@@ -89,11 +94,58 @@ static void check_belonging(struct check *check, const struct draft *draft)
 			complain(check, draft, id,
 				 "a raw segment has no messages; remove the line, or add 'layout = ring'");
 	}
-	if (spec->layout == LAYOUT_RING && spec->size > 0 && spec->max_message >= spec->size)
+}
+
+/*
+ * A ring takes its largest message wherever it stands, and what is left in front of the end of its data may be almost as
+ * long: so twice the record of that message, a header and the body in whole units, has to fit.
+ */
+static uint64_t largest_message(uint64_t size)
+{
+	uint64_t units = (size - RING_HEADER_SIZE) / RING_UNIT;
+
+	return (units / 2 - 1) * RING_UNIT;
+}
+
+static uint64_t smallest_size(uint64_t max_message)
+{
+	uint64_t units = 1 + (max_message + RING_UNIT - 1) / RING_UNIT;
+
+	return RING_HEADER_SIZE + 2 * units * RING_UNIT;
+}
+
+static void check_max_message(struct check *check, const struct draft *draft)
+{
+	const struct channel_spec *spec = &draft->spec;
+	uint64_t largest = largest_message(spec->size);
+
+	if (spec->max_message > largest_message(RING_SIZE_MAX))
 		complain(check, draft, CONFIG_KEY_MAX_MESSAGE,
-			 "a message of %" PRIu64 " bytes does not fit into a ring of %" PRIu64
-			 "; choose less than its size",
-			 spec->max_message, spec->size);
+			 "a ring of %" PRIu64 " bytes takes messages of up to %" PRIu64
+			 " bytes, and none takes so large ones; choose that or less",
+			 spec->size, largest);
+	else if (spec->max_message > largest)
+		complain(check, draft, CONFIG_KEY_MAX_MESSAGE,
+			 "a ring of %" PRIu64 " bytes takes messages of up to %" PRIu64
+			 " bytes; choose that or less, or a size of at least %" PRIu64,
+			 spec->size, largest, smallest_size(spec->max_message));
+}
+
+static void check_ring(struct check *check, const struct draft *draft)
+{
+	const struct channel_spec *spec = &draft->spec;
+
+	if (spec->kind != KIPC_SEGMENT || spec->layout != LAYOUT_RING || is_bad(draft, CONFIG_KEY_LAYOUT) ||
+	    !has(draft, CONFIG_KEY_SIZE) || is_bad(draft, CONFIG_KEY_SIZE))
+		return;
+	if (spec->size < RING_SIZE_MIN)
+		complain(check, draft, CONFIG_KEY_SIZE,
+			 "%" PRIu64 " bytes are too few for a ring; choose 8K to 8G", spec->size);
+	else if (spec->size > RING_SIZE_MAX)
+		complain(check, draft, CONFIG_KEY_SIZE,
+			 "%" PRIu64 " bytes are too many for a ring; choose 8K to 8G", spec->size);
+	else if (has(draft, CONFIG_KEY_MAX_MESSAGE) && !is_bad(draft, CONFIG_KEY_MAX_MESSAGE))
+		check_max_message(check, draft);
 }
 
 static int compare_field_names(const void *a, const void *b)
@@ -188,6 +240,12 @@ static void warn_of_access(struct check *check, const struct draft *draft)
 		warn(check, draft, CONFIG_KEY_MODE,
 		     "%04o lets in everybody on this machine; share by group instead, as with 0660",
 		     (unsigned)spec->mode);
+	if (spec->layout == LAYOUT_RING &&
+	    (((spec->mode >> 6) & 06) == 02 || ((spec->mode >> 3) & 06) == 02 || (spec->mode & 06) == 02))
+		warn(check, draft, CONFIG_KEY_MODE,
+		     "%04o lets somebody write and not read, which is of no use on a ring: who sends needs "
+		     "both, as with 0660",
+		     (unsigned)spec->mode);
 	if (has(draft, CONFIG_KEY_OWNER) && !is_bad(draft, CONFIG_KEY_OWNER) &&
 	    !check->world->user_is_system(spec->owner))
 		warn(check, draft, CONFIG_KEY_OWNER,
@@ -212,6 +270,7 @@ static int check_draft(struct check *check, struct draft *draft)
 	if (draft->spec.kind == 0)
 		return 0;
 	check_belonging(check, draft);
+	check_ring(check, draft);
 	warn_of_access(check, draft);
 	warn_of_absence(check, draft);
 	if (!has(draft, CONFIG_KEY_KEY) && !draft->is_stray)

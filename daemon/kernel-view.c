@@ -6,6 +6,7 @@
  */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/kernel-view.h"
@@ -55,8 +56,10 @@ int kernel_view_init(struct kernel_view *view, struct kernel_object *objects, si
 
 void kernel_view_done(struct kernel_view *view)
 {
-	for (size_t i = 0; i < view->n_objects; i++)
+	for (size_t i = 0; i < view->n_objects; i++) {
 		free(view->objects[i].values);
+		free(view->objects[i].ring);
+	}
 	free(view->objects);
 	free(view->by_key);
 	*view = (struct kernel_view){ 0 };
@@ -79,4 +82,29 @@ const struct kernel_object *kernel_view_find_key(const struct kernel_view *view,
 	found = view->n_by_key == 0 ? NULL
 				    : bsearch(&p, view->by_key, view->n_by_key, sizeof p, compare_keys);
 	return found == NULL ? NULL : *found;
+}
+
+char *kernel_ring_trouble(const struct kernel_ring *ring, const char *name)
+{
+	char *text;
+	int n;
+
+	if (!ring->is_laid_out)
+		n = asprintf(
+			&text,
+			"its header was overwritten, so it is no ring any more: 'kipcctl reset %s' makes "
+			"it anew",
+			name);
+	else if (ring->stat.fault != KIPC_RING_SOUND)
+		n = asprintf(&text, "it is broken: %s: 'kipcctl reset %s' makes it anew",
+			     kipc_ring_fault_to_string(ring->stat.fault), name);
+	else if (ring->stat.retired)
+		n = asprintf(
+			&text,
+			"it says that it was removed, so that nobody sends to it: take what it holds, then "
+			"'kipcctl reset %s' makes it anew",
+			name);
+	else
+		return NULL;
+	return n < 0 ? NULL : text;
 }

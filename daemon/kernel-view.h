@@ -4,11 +4,18 @@
 
 #include "lib/kipc.h"
 
+/* What was found inside a ring. Anybody who may write to it can make it say anything. */
+struct kernel_ring {
+	bool is_laid_out; /* else it says nothing: it was overwritten, or never finished */
+	struct kipc_ring stat;
+};
+
 /* What the kernel holds. */
 struct kernel_object {
 	struct kipc_object object;
 	bool is_empty;
-	unsigned short *values; /* of an owned semaphore set that may be read; else NULL */
+	unsigned short *values;	  /* of an owned semaphore set that may be read; else NULL */
+	struct kernel_ring *ring; /* of an owned ring that may be read; else NULL */
 };
 
 struct kernel_view {
@@ -28,5 +35,8 @@ void kernel_view_done(struct kernel_view *view);
 const struct kernel_object *kernel_view_find_id(const struct kernel_view *view, enum kipc_kind kind, int id);
 const struct kernel_object *kernel_view_find_key(const struct kernel_view *view, enum kipc_kind kind,
 						 key_t key);
+
+/* What is wrong with a ring, and what mends it; freed by the caller. NULL: nothing is. */
+char *kernel_ring_trouble(const struct kernel_ring *ring, const char *name);
 
 #endif

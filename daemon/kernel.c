@@ -17,6 +17,7 @@
 #include "common/grammar.h"
 #include "daemon/kernel.h"
 #include "lib/object.h"
+#include "lib/ring.h"
 
 static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
 
@@ -41,7 +42,10 @@ static int append_objects(enum kipc_kind kind, struct kernel_object **objects, s
 		struct kernel_object *object = &grown[(*n_objects)++];
 
 		*object = (struct kernel_object){ .object = listed[i] };
-		if (kind != KIPC_SEMAPHORE)
+		/* Of segments only what can be said without attaching them: most are not ours. */
+		if (kind == KIPC_SEGMENT)
+			object->is_empty = listed[i].segment.atime == 0 && listed[i].segment.attached == 0;
+		else if (kind == KIPC_QUEUE)
 			object->is_empty = kipc_object_is_empty(&object->object, 0) > 0;
 	}
 	free(listed);
@@ -67,23 +71,65 @@ static int look_into_semaphores(struct kernel_object *object, pid_t maker)
 	return values == NULL ? -ENOMEM : 0;
 }
 
+/* How empty a ring is; `is_begun`: its making was cut short, maybe before it was laid out. */
+static int look_into_ring(struct kernel_object *object, bool is_begun, unsigned n_ours)
+{
+	struct kernel_ring ring, *copy;
+
+	if (kernel_look_into_ring(&object->object, &ring) < 0)
+		return 0; /* in doubt, not empty */
+	copy = malloc(sizeof *copy);
+	if (copy == NULL)
+		return -ENOMEM;
+	*copy = ring;
+	free(object->ring);
+	object->ring = copy;
+	object->is_empty =
+		object->object.segment.attached <= n_ours &&
+		(ring.is_laid_out ? ring.stat.fault == KIPC_RING_SOUND && ring.stat.used == 0 : is_begun);
+	return 0;
+}
+
+static int look_into_linked(const struct registry_entry *entry, struct kernel_view *view)
+{
+	const struct kernel_object *object = kernel_view_find_id(view, entry->link.kind, entry->link.id);
+
+	if (object == NULL || object->object.key != entry->link.key ||
+	    object->object.cuid != entry->link.creator)
+		return 0; /* an id that came back */
+	if (entry->link.kind == KIPC_SEMAPHORE)
+		return look_into_semaphores((struct kernel_object *)object, entry->link.maker);
+	if (entry->link.kind == KIPC_SEGMENT && entry->link.is_ring)
+		return look_into_ring((struct kernel_object *)object, false, entry->is_held);
+	return 0;
+}
+
+static int look_into_intended(const struct registry_entry *entry, struct kernel_view *view)
+{
+	const struct kernel_object *object =
+		kernel_view_find_key(view, entry->intent_kind, entry->intent_key);
+
+	if (object == NULL || object->ring != NULL || object->object.mode != 0600)
+		return 0;
+	if (entry->intent_kind == KIPC_SEMAPHORE)
+		return look_into_semaphores((struct kernel_object *)object, entry->intent_maker);
+	if (entry->intent_kind == KIPC_SEGMENT && entry->intent_is_ring &&
+	    object->object.segment.cpid == entry->intent_maker)
+		return look_into_ring((struct kernel_object *)object, true, 0);
+	return 0;
+}
+
 static int look_into_owned(const struct registry *registry, struct kernel_view *view)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < registry->n_entries; i++) {
 		const struct registry_entry *entry = &registry->entries[i];
-		const struct kernel_object *object = NULL;
-		pid_t maker = entry->link.maker;
 
-		if (entry->has_link && entry->link.kind == KIPC_SEMAPHORE && !entry->link.observed)
-			object = kernel_view_find_id(view, KIPC_SEMAPHORE, entry->link.id);
-		if (object == NULL && entry->has_intent && entry->intent_kind == KIPC_SEMAPHORE) {
-			object = kernel_view_find_key(view, KIPC_SEMAPHORE, entry->intent_key);
-			maker = entry->intent_maker;
-		}
-		if (object != NULL)
-			r = look_into_semaphores((struct kernel_object *)object, maker);
+		if (entry->has_intent)
+			r = look_into_intended(entry, view);
+		if (r == 0 && entry->has_link && !entry->link.observed)
+			r = look_into_linked(entry, view);
 	}
 	return r;
 }
@@ -115,14 +161,14 @@ int kernel_view_take(const struct registry *registry, struct kernel_view *ret_vi
 	return 0;
 }
 
-int kernel_prepare(const struct channel_spec *spec, int id)
+/* -- making --------------------------------------------------------------------------------------------------- */
+
+static int prepare_semaphores(const struct channel_spec *spec, int id)
 {
 	struct sembuf null_operation = { .sem_num = 0, .sem_op = 0, .sem_flg = IPC_NOWAIT };
 	unsigned short *values;
 	int r = 0;
 
-	if (spec->kind != KIPC_SEMAPHORE)
-		return 0;
 	/*
 	 * Programs take a set whose sem_otime is 0 for one that its maker has not prepared yet. Any operation sets it;
 	 * waiting for zero changes nothing, and right after semget(2) every value is zero, so it comes first.
@@ -138,10 +184,38 @@ int kernel_prepare(const struct channel_spec *spec, int id)
 	return r;
 }
 
+/* Not kipc_ring_format(): that one takes our own attachment for somebody else's. */
+static int prepare_ring(const struct channel_spec *spec, int id, unsigned n_ours)
+{
+	struct kipc_object object;
+	void *address;
+	int r;
+
+	address = shmat(id, NULL, 0);
+	if (address == (void *)-1)
+		return -errno;
+	r = kipc_object_stat(KIPC_SEGMENT, id, &object);
+	if (r == 0 && object.segment.attached > n_ours + 1)
+		r = -EBUSY;
+	if (r == 0)
+		r = ring_lay_out(address, object.segment.size, spec->max_message);
+	(void)shmdt(address);
+	return r;
+}
+
+int kernel_prepare(const struct channel_spec *spec, int id, unsigned n_ours)
+{
+	if (spec->kind == KIPC_SEMAPHORE)
+		return prepare_semaphores(spec, id);
+	if (spec->kind == KIPC_SEGMENT && spec->layout == LAYOUT_RING)
+		return prepare_ring(spec, id, n_ours);
+	return 0;
+}
+
 int kernel_create(const struct channel_spec *spec, int *ret_id)
 {
 	const int flags = 0600 | IPC_CREAT | IPC_EXCL;
-	int id = -1, r;
+	int id = -1;
 
 	switch (spec->kind) {
 	case KIPC_QUEUE:
@@ -156,11 +230,6 @@ int kernel_create(const struct channel_spec *spec, int *ret_id)
 	}
 	if (id < 0)
 		return -errno;
-	r = kernel_prepare(spec, id);
-	if (r < 0) {
-		semctl(id, 0, IPC_RMID);
-		return r;
-	}
 	*ret_id = id;
 	return 0;
 }
@@ -226,21 +295,72 @@ char *kernel_explain(const struct channel_spec *spec, int error)
 			     spec->n_values);
 	else if (error == -ENOMEM)
 		n = asprintf(&text, "the kernel has no memory for it");
+	else if (error == -EXDEV)
+		n = asprintf(
+			&text,
+			"a ring needs to know its PID namespace, and /proc/self/ns/pid does not tell it: "
+			"is /proc mounted?");
+	else if (error == -EBUSY)
+		n = asprintf(&text, "somebody attached it before it was laid out: end that program");
 	else
 		n = asprintf(&text, "the kernel refused: %s", strerror(-error));
 	return n < 0 ? NULL : text;
 }
 
-bool kernel_forces_rmid(void)
-{
-	FILE *file = fopen("/proc/sys/kernel/shm_rmid_forced", "re");
-	int c;
+/* -- rings, and segments that are held -------------------------------------------------------------------------- */
 
-	if (file == NULL)
-		return false;
-	c = getc(file);
-	fclose(file);
-	return c == '1';
+int kernel_look_into_ring(const struct kipc_object *object, struct kernel_ring *ret_ring)
+{
+	struct kernel_ring found = { .is_laid_out = true };
+	struct ring *ring;
+	int r;
+
+	if (object->segment.attached == 0 && object_rmid_is_forced())
+		return -EAGAIN;
+	r = ring_attach(object->id, false, &ring);
+	if (r == 0) {
+		ring_stat(ring, &found.stat);
+		ring_free(ring);
+	} else if (r == -EBADMSG) {
+		found.stat.fault = KIPC_RING_GEOMETRY;
+	} else if (r == -EPROTOTYPE) {
+		found.is_laid_out = false;
+	} else {
+		return r;
+	}
+	*ret_ring = found;
+	return 0;
+}
+
+int kernel_reset_ring(const struct kipc_object *object, uint64_t max_message, unsigned n_ours)
+{
+	struct kipc_object now;
+	void *address;
+	int r;
+
+	r = object_fence_segment(object, &address, &now);
+	if (r < 0)
+		return r;
+	if (now.segment.attached > n_ours)
+		r = -EBUSY;
+	else
+		r = ring_lay_out(address, now.segment.size, max_message);
+	object_unfence_segment(object, address);
+	return r;
+}
+
+void kernel_retire_removed(const struct registry *registry, const struct kernel_view *view)
+{
+	for (size_t i = 0; i < registry->n_entries; i++) {
+		const struct registry_link *link = &registry->entries[i].link;
+		const struct kernel_object *found;
+
+		if (!registry->entries[i].has_link || !link->is_ring || link->observed)
+			continue;
+		found = kernel_view_find_id(view, KIPC_SEGMENT, link->id);
+		if (found != NULL && found->object.cuid == link->creator && found->object.segment.removed)
+			(void)object_retire(&found->object);
+	}
 }
 
 void *kernel_hold(int id)

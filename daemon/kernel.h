@@ -7,19 +7,32 @@
 #include "daemon/plan.h"
 
 /*
- * All objects of all kinds, with what the plan wants to know of them; the semaphore sets that the registry names are
- * looked into. may_exceed_msgmnb is the caller's to set. Free with kernel_view_done().
+ * All objects of all kinds, with what the plan wants to know of them; the semaphore sets and rings that the registry
+ * names are looked into, and no others. may_exceed_msgmnb is the caller's to set. Free with kernel_view_done().
  */
 int kernel_view_take(const struct registry *registry, struct kernel_view *ret_view);
 
-/*
- * Makes the object of a spec, mode 0600, and prepares it (a semaphore set gets its starting values and a null
- * operation, since programs wait for sem_otime). -EEXIST: the key is taken; else what msgget(2) and its kin say.
- */
+/* Makes the object of a spec, mode 0600. -EEXIST: the key is taken; else what msgget(2) and its kin say. */
 int kernel_create(const struct channel_spec *spec, int *ret_id);
 
-/* Prepares one whose making was cut short. */
-int kernel_prepare(const struct channel_spec *spec, int id);
+/*
+ * Prepares it, from whatever state a kill left it in: a semaphore set gets its starting values and a null operation, since
+ * programs wait for sem_otime; a ring is laid out. We have the segment attached `n_ours` times. -EBUSY: so has somebody
+ * else; -EXDEV: /proc does not tell our PID namespace.
+ */
+int kernel_prepare(const struct channel_spec *spec, int id, unsigned n_ours);
+
+/*
+ * Looks into a ring, which is attached for a moment. -EAGAIN: that would be its end (kernel.shm_rmid_forced, and nobody
+ * has it attached); -EACCES: its mode keeps us out; -EIDRM.
+ */
+int kernel_look_into_ring(const struct kipc_object *object, struct kernel_ring *ret_ring);
+
+/*
+ * Lays the ring out anew behind a fence: rights away, nobody else attached, rights back. What it held is lost. -EBUSY:
+ * somebody has it attached; -EPERM; -EIDRM.
+ */
+int kernel_reset_ring(const struct kipc_object *object, uint64_t max_message, unsigned n_ours);
 
 /*
  * Gives the object that kind and id name the owner, group, mode and capacity that it holds, in one IPC_SET: from here on
@@ -30,8 +43,12 @@ int kernel_publish(struct kipc_object *object, uint64_t msgmnb);
 /* Why making an object failed, as a sentence with its cure; freed by the caller. */
 char *kernel_explain(const struct channel_spec *spec, int error);
 
-/* Whether kernel.shm_rmid_forced is on: then an unattached segment dies with its creator. */
-bool kernel_forces_rmid(void);
+/*
+ * Our rings that somebody removed while others have them attached: these must not go on talking into what nobody else can
+ * find any more. Their sleepers wake, their senders are refused, and what is in them may be fetched. Again and again is
+ * fine.
+ */
+void kernel_retire_removed(const struct registry *registry, const struct kernel_view *view);
 
 /* Attaches the segment, against kernel.shm_rmid_forced, until it is let go of. NULL: it cannot be. */
 void *kernel_hold(int id);

@@ -16,6 +16,7 @@
 #include "daemon/manager-bus.h"
 #include "daemon/manager.h"
 #include "daemon/report.h"
+#include "daemon/reset.h"
 #include "daemon/runtime-layer.h"
 
 /* -- who may -------------------------------------------------------------------------------------------------- */
@@ -130,8 +131,10 @@ static int append_channel(sd_bus_message *reply, const struct channel *channel)
 	key_t key = is_object || spec == NULL ? channel->link.key : spec->key;
 	const char *layout = "";
 
-	if (kind == KIPC_SEGMENT)
-		layout = layout_words[spec != NULL ? spec->layout : LAYOUT_RAW];
+	if (kind == KIPC_SEGMENT && (is_object || spec == NULL))
+		layout = layout_words[channel->link.is_ring ? LAYOUT_RING : LAYOUT_RAW];
+	else if (kind == KIPC_SEGMENT)
+		layout = layout_words[spec->layout];
 	return sd_bus_message_append(reply, BUS_CHANNEL, channel->name, kipc_kind_to_string(kind), layout,
 				     (int)key, channel->has_link ? channel->link.id : -1,
 				     channel_state_words[channel->state], or_empty(channel->reason),
@@ -423,6 +426,23 @@ static int method_remove(sd_bus_message *message, void *userdata, sd_bus_error *
 	return r;
 }
 
+static int method_reset(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	char *text = NULL;
+	const char *name;
+	int r;
+
+	r = authorize(userdata, message, reterr);
+	if (r >= 0)
+		r = sd_bus_message_read(message, "s", &name);
+	if (r < 0)
+		return r;
+	r = reset_ring(userdata, name, &text);
+	if (r < 0)
+		return fail(reterr, r, text);
+	return sd_bus_reply_method_return(message, "");
+}
+
 static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_METHOD_WITH_ARGS("List", SD_BUS_ARGS("s", after, "u", limit),
@@ -442,6 +462,8 @@ static const sd_bus_vtable manager_vtable[] = {
 				SD_BUS_RESULT("s", lost), method_remove, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Recover", SD_BUS_ARGS("s", name), SD_BUS_RESULT(BUS_STEP, step),
 				method_recover, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Reset", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, method_reset,
+				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_VTABLE_END,
 };
 

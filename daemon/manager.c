@@ -22,6 +22,7 @@
 #include "daemon/sample.h"
 #include "daemon/source.h"
 #include "daemon/store.h"
+#include "lib/object.h"
 
 static int compare_channels(const void *name, const void *channel)
 {
@@ -309,7 +310,7 @@ static void remove_daemons_own(struct manager *manager)
 		    strcmp(channel->link.lifetime, lifetime_words[LIFETIME_DAEMON]) != 0 ||
 		    !channel_is_there(channel, &object))
 			continue;
-		r = kipc_object_remove(&object, 0, channel->link.maker, NULL);
+		r = object_remove(&object, 0, channel->link.maker, channel->held != NULL, NULL);
 		if (r == 0) {
 			(void)store_drop_link(manager->runtime.channels_fd, channel->name);
 			log_channel(LOG_INFO, channel->name, channel->kind, object.key,

@@ -94,6 +94,10 @@ static const struct kernel_object *half_made_object(const struct plan_input *inp
 	if (found->object.kind == KIPC_QUEUE &&
 	    (found->object.queue.stime != 0 || found->object.queue.rtime != 0))
 		return NULL;
+	/* One that was attached to be laid out as a ring: that kipcd itself made it, or it is somebody else's. */
+	if (found->object.kind == KIPC_SEGMENT && found->object.segment.atime != 0 &&
+	    found->object.segment.cpid != entry->intent_maker)
+		return NULL;
 	return found;
 }
 
@@ -156,9 +160,9 @@ static void describe_changes(struct context *context, const struct channel_spec 
 	context->step->detail = text;
 }
 
-/* What the kernel fixes when an object is made, and is not as declared, as words; false: nothing. */
-static bool is_of_other_shape(const struct channel_spec *spec, const struct kipc_object *object, char *why,
-			      size_t size)
+/* What is fixed when an object is made, and is not as declared, as words; false: nothing. */
+static bool is_of_other_shape(const struct channel_spec *spec, const struct kipc_object *object, bool is_ring,
+			      char *why, size_t size)
 {
 	char from[GRAMMAR_SIZE_MAX], to[GRAMMAR_SIZE_MAX];
 
@@ -170,6 +174,9 @@ static bool is_of_other_shape(const struct channel_spec *spec, const struct kipc
 	else if (spec->kind == KIPC_SEGMENT && spec->size != object->segment.size)
 		snprintf(why, size, "size %s -> %s", grammar_size_to_string(object->segment.size, from),
 			 grammar_size_to_string(spec->size, to));
+	else if (spec->kind == KIPC_SEGMENT && (spec->layout == LAYOUT_RING) != is_ring)
+		snprintf(why, size, "layout %s -> %s", layout_words[is_ring ? LAYOUT_RING : LAYOUT_RAW],
+			 layout_words[spec->layout]);
 	else if (spec->kind == KIPC_SEMAPHORE && spec->n_values != object->semaphore.semaphores)
 		snprintf(why, size, "values: %zu semaphores -> %zu", (size_t)object->semaphore.semaphores,
 			 spec->n_values);
@@ -179,11 +186,25 @@ static bool is_of_other_shape(const struct channel_spec *spec, const struct kipc
 }
 
 /* What makes an alteration in place impossible, as words; false: nothing does. */
-static bool needs_anew(const struct channel_spec *spec, const struct kernel_object *found, char *why,
-		       size_t size)
+static bool needs_anew(const struct channel_spec *spec, const struct kernel_object *found, bool is_ring,
+		       char *why, size_t size)
 {
-	if (is_of_other_shape(spec, &found->object, why, size))
+	char from[GRAMMAR_SIZE_MAX], to[GRAMMAR_SIZE_MAX];
+
+	if (is_of_other_shape(spec, &found->object, is_ring, why, size))
 		return true;
+	if (found->ring != NULL && found->ring->is_laid_out && found->ring->stat.fault == KIPC_RING_SOUND &&
+	    found->ring->stat.max_message != channel_spec_max_message(spec)) {
+		snprintf(why, size, "max_message %s -> %s",
+			 grammar_size_to_string(found->ring->stat.max_message, from),
+			 grammar_size_to_string(channel_spec_max_message(spec), to));
+		return true;
+	}
+	/* Retired by a kipcd that was killed before it had removed it. */
+	if (found->ring != NULL && found->ring->stat.retired && found->is_empty) {
+		snprintf(why, size, "it says that it was removed");
+		return true;
+	}
 	if (spec->kind != KIPC_SEMAPHORE || !found->is_empty || found->values == NULL ||
 	    memcmp(spec->values, found->values, spec->n_values * sizeof *spec->values) == 0)
 		return false;
@@ -224,6 +245,18 @@ static void plan_foreign(struct context *context, const struct kernel_object *fo
 		    (unsigned)object->cuid);
 }
 
+/* What would be lost with it, and so keeps it as it is. */
+static char *say_loss(const struct context *context, const struct kernel_object *found,
+		      char buffer[static LOSS_MAX])
+{
+	const struct registry_entry *entry = context->step->entry;
+
+	if (found->ring == NULL || !found->ring->is_laid_out)
+		return loss_to_string(&found->object, false, buffer);
+	return loss_of_ring_to_string(&found->ring->stat, found->object.segment.attached - entry->is_held,
+				      buffer);
+}
+
 /* Declared and ours: is it as declared? */
 static void plan_owned(struct context *context, const struct channel_spec *spec,
 		       const struct kernel_object *found)
@@ -232,7 +265,7 @@ static void plan_owned(struct context *context, const struct channel_spec *spec,
 		kernel_view_find_key(context->input->view, spec->kind, spec->key);
 	char why[128], loss[LOSS_MAX];
 
-	if (needs_anew(spec, found, why, sizeof why)) {
+	if (needs_anew(spec, found, context->step->entry->link.is_ring, why, sizeof why)) {
 		if (in_the_way != NULL && in_the_way != found && !makes_way(context, in_the_way)) {
 			plan_foreign(context, in_the_way);
 		} else if (found->is_empty) {
@@ -242,8 +275,7 @@ static void plan_owned(struct context *context, const struct channel_spec *spec,
 			decide(context, PLAN_KEEP, STATE_STALE, found);
 			say(context,
 			    "%s would need a new %s, and %s: empty it and reload, or remove it with --force",
-			    why, kipc_kind_to_string(found->object.kind),
-			    loss_to_string(&found->object, false, loss));
+			    why, kipc_kind_to_string(found->object.kind), say_loss(context, found, loss));
 		}
 		return;
 	}
@@ -254,6 +286,8 @@ static void plan_owned(struct context *context, const struct channel_spec *spec,
 	} else {
 		decide(context, context->input->is_start ? PLAN_RESUME : PLAN_KEEP, STATE_ACTIVE, found);
 	}
+	if (found->ring != NULL)
+		context->step->trouble = kernel_ring_trouble(found->ring, spec->name);
 }
 
 /*
@@ -313,11 +347,6 @@ static void plan_declared(struct context *context, const struct channel_spec *sp
 		say(context, "removed by hand: a reload makes it anew");
 		return;
 	}
-	if (spec->layout == LAYOUT_RING) {
-		decide(context, PLAN_KEEP, STATE_FAILED, NULL);
-		say(context, "this kipcd cannot lay out rings: declare layout = raw");
-		return;
-	}
 
 	found = entry != NULL && entry->link.observed ? NULL : owned_object(input, entry);
 	if (found != NULL) {
@@ -325,7 +354,8 @@ static void plan_declared(struct context *context, const struct channel_spec *sp
 		return;
 	}
 	half_made = half_made_object(input, entry);
-	if (half_made != NULL && !is_of_other_shape(spec, &half_made->object, why, sizeof why)) {
+	if (half_made != NULL &&
+	    !is_of_other_shape(spec, &half_made->object, entry->intent_is_ring, why, sizeof why)) {
 		decide(context, PLAN_CREATE, STATE_ACTIVE, half_made);
 		say(context, "finish what was begun before a crash");
 		return;
@@ -444,8 +474,10 @@ int plan_make(const struct plan_input *input, struct plan *ret_plan)
 
 void plan_done(struct plan *plan)
 {
-	for (size_t i = 0; i < plan->n_steps; i++)
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		free(plan->steps[i].trouble);
 		free(plan->steps[i].detail);
+	}
 	free(plan->steps);
 	*plan = (struct plan){ 0 };
 }

@@ -46,6 +46,8 @@ struct registry_entry {
 	enum kipc_kind intent_kind;
 	key_t intent_key;
 	pid_t intent_maker; /* that kipcd; 0: not said */
+	bool intent_is_ring;
+	bool is_held; /* kipcd has it attached itself, against kernel.shm_rmid_forced */
 };
 
 struct registry {
@@ -65,7 +67,8 @@ struct plan_step {
 	unsigned changes;	   /* PLAN_ALTER: KIPC_ALTER_* */
 	bool has_leftover;	   /* half made before a crash, and of no use: to be removed first of all */
 	struct kipc_object leftover;
-	char *detail; /* what changes, or what stands in the way; NULL: nothing to say */
+	char *trouble; /* of an active ring: what is wrong with it all the same; NULL: nothing */
+	char *detail;  /* what changes, or what stands in the way; NULL: nothing to say */
 };
 
 struct plan {

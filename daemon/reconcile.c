@@ -17,6 +17,7 @@
 #include "daemon/manager.h"
 #include "daemon/reconcile.h"
 #include "daemon/store.h"
+#include "lib/object.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define MEND_DELAY_MAX (5 * 60 * USEC_PER_SEC)
@@ -52,6 +53,7 @@ static int registry_of_channels(const struct manager *manager, struct registry *
 		memcpy(entry->name, channel->name, sizeof entry->name);
 		entry->has_link = true;
 		entry->link = channel->link;
+		entry->is_held = channel->held != NULL;
 	}
 	*ret_registry = registry;
 	return 0;
@@ -183,7 +185,8 @@ int reconcile_plan(struct manager *manager, const struct config *config, struct 
 	for (size_t i = 0; r == 0 && i < situation.plan.n_steps; i++) {
 		const struct plan_step *step = &situation.plan.steps[i];
 
-		r = report_add(&report, step->name, step->kind, step->action, step->state, step->detail);
+		r = report_add(&report, step->name, step->kind, step->action, step->state,
+			       step->detail != NULL ? step->detail : step->trouble);
 	}
 	situation_done(&situation);
 	if (r < 0) {
@@ -421,7 +424,10 @@ static void remove_leftovers(const struct plan *plan)
 
 		if (!step->has_leftover)
 			continue;
-		r = kipc_object_remove(&step->leftover, 0, step->entry->intent_maker, NULL);
+		/* Of a ring that was not laid out yet, only the plan knows that it is empty. */
+		r = kipc_object_remove(&step->leftover,
+				       step->entry->intent_is_ring ? KIPC_REMOVE_EVEN_IF_NOT_EMPTY : 0,
+				       step->entry->intent_maker, NULL);
 		if (r < 0 && r != -EIDRM)
 			log_channel(LOG_WARNING, step->name, step->leftover.kind, step->leftover.key,
 				    "@%d, begun before a crash, cannot be removed: %s", step->leftover.id,
@@ -447,11 +453,12 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 	r = situation_take(manager, config, reason, &situation);
 	if (r < 0)
 		return r;
+	kernel_retire_removed(&situation.registry, &situation.view);
 	run.apply = (struct apply){
 		.channels_fd = manager->runtime.channels_fd,
 		.uid = geteuid(),
 		.view = &situation.view,
-		.holds_segments = kernel_forces_rmid(),
+		.holds_segments = object_rmid_is_forced(),
 	};
 	run.is_due = calloc(situation.plan.n_steps + 1, sizeof *run.is_due);
 	run.channels = calloc(situation.plan.n_steps + 1, sizeof *run.channels);

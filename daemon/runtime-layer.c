@@ -14,12 +14,14 @@
 #include <unistd.h>
 
 #include "common/loss.h"
+#include "daemon/kernel.h"
 #include "daemon/log.h"
 #include "daemon/reconcile.h"
 #include "daemon/runtime-layer.h"
 #include "daemon/sentence.h"
 #include "daemon/source.h"
 #include "daemon/store.h"
+#include "lib/object.h"
 
 #define CREATED_MAX 1000 /* channels that create may have made */
 
@@ -343,11 +345,26 @@ int runtime_layer_set(struct manager *manager, const char *name, char **assignme
 
 /* -- remove, recover ------------------------------------------------------------------------------------------ */
 
+/* What a removal would lose. Of a ring, it says so itself. */
+static void say_loss(const struct channel *channel, const struct kipc_object *object, bool is_empty,
+		     char buffer[static LOSS_MAX])
+{
+	struct kernel_ring ring;
+
+	if (is_empty || !channel->link.is_ring || kernel_look_into_ring(object, &ring) < 0 ||
+	    !ring.is_laid_out)
+		(void)loss_to_string(object, is_empty, buffer);
+	else
+		(void)loss_of_ring_to_string(&ring.stat, object->segment.attached - (channel->held != NULL),
+					     buffer);
+}
+
 /* The object's part: refuses, says what would be lost, or removes. */
 static int remove_object(const struct channel *channel, bool force, bool dry_run, char **ret_lost,
 			 char **reterr_text)
 {
 	unsigned flags = (force ? KIPC_REMOVE_EVEN_IF_NOT_EMPTY : 0) | (dry_run ? KIPC_REMOVE_DRY_RUN : 0);
+	unsigned n_ours = channel->held != NULL;
 	struct kipc_object object, lost;
 	char text[LOSS_MAX];
 	bool is_empty;
@@ -357,15 +374,17 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 		*ret_lost = strdup(channel->has_link ? "its object is gone already" : "it had no object");
 		return *ret_lost == NULL ? -ENOMEM : 0;
 	}
-	is_empty = kipc_object_is_empty(&object, channel->link.maker) > 0;
-	r = kipc_object_remove(&object, flags, channel->link.maker, &lost);
+	is_empty = object_is_empty(&object, channel->link.maker, n_ours) > 0;
+	say_loss(channel, &object, is_empty, text);
+	r = object_remove(&object, flags, channel->link.maker, n_ours, &lost);
+	if (r == -EBUSY && is_empty) /* not any more */
+		say_loss(channel, &lost, false, text);
 	if (r == -EBUSY)
-		return sentence_fail(reterr_text, r, "%s: empty it first, or say --force",
-				     loss_to_string(&lost, false, text));
+		return sentence_fail(reterr_text, r, "%s: empty it first, or say --force", text);
 	if (r < 0)
 		return sentence_fail(reterr_text, r, "%s @%d cannot be removed: %s",
 				     kipc_kind_to_string(object.kind), object.id, strerror(-r));
-	*ret_lost = strdup(loss_to_string(&lost, is_empty, text));
+	*ret_lost = strdup(text);
 	return *ret_lost == NULL ? -ENOMEM : 0;
 }
 

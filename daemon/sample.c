@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Looking at every channel once in sample_interval: is its object still there and as kipcd left it, is a queue fuller
- * than warn_at. One *_STAT_ANY a channel (0.4 microseconds), and a whole reconcile only when something is wrong.
+ * Looking at every channel once in sample_interval: is its object still there and as kipcd left it, is a queue or ring
+ * fuller than warn_at. One *_STAT_ANY a channel (0.4 microseconds), and a whole reconcile only when something is wrong.
+ *
+ * Only a ring that has warn_at is looked into, and it is attached for that moment alone (some 10 microseconds). Kept
+ * attached, kipcd would count in shm_nattch for ever, which is what tells everybody, kipcd itself at a removal, a reset or
+ * a healing included, whether a segment is in use; and one that was removed would live on for kipcd alone. The price
+ * is that shm_atime, shm_dtime and shm_lpid of such a ring speak of kipcd: nothing is decided by them where a ring is
+ * concerned, which is empty when it has no message.
  */
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "daemon/kernel.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
 #include "daemon/reconcile.h"
@@ -54,24 +62,67 @@ static bool needs_attention(const struct channel *channel, uint64_t now)
 	return false;
 }
 
-static void look_at_fill(struct channel *channel)
-{
-	struct kipc_object object;
-	unsigned percent;
+struct fill {
+	uint64_t messages, bytes, capacity;
+};
 
-	if (channel->spec == NULL || channel->spec->warn_at == 0 || channel->kind != KIPC_QUEUE ||
-	    !channel_is_there(channel, &object) || object.queue.capacity == 0)
-		return;
-	percent = (unsigned)(object.queue.bytes * 100 / object.queue.capacity);
+/* Says once that a ring is broken; a reconcile makes it the reason of the channel. True: news that a reconcile wants. */
+static bool note_trouble(struct channel *channel, const struct kernel_ring *ring)
+{
+	bool was_broken = channel->is_ring_broken;
+	char *trouble = kernel_ring_trouble(ring, channel->name);
+
+	channel->is_ring_broken = trouble != NULL;
+	free(trouble);
+	return channel->is_ring_broken && !was_broken;
+}
+
+static bool fill_of_ring(const struct kernel_ring *ring, struct fill *ret_fill)
+{
+	if (!ring->is_laid_out || ring->stat.fault != KIPC_RING_SOUND || ring->stat.capacity == 0 ||
+	    ring->stat.used > ring->stat.capacity)
+		return false;
+	*ret_fill = (struct fill){ ring->stat.messages, ring->stat.used, ring->stat.capacity };
+	return true;
+}
+
+static void compare_fill(struct channel *channel, key_t key, const struct fill *fill)
+{
+	unsigned percent = (unsigned)(fill->bytes * 100 / fill->capacity);
+
 	if (!channel->is_above_warn_at && percent >= channel->spec->warn_at)
-		log_channel(LOG_WARNING, channel->name, channel->kind, object.key,
+		log_channel(LOG_WARNING, channel->name, channel->kind, key,
 			    "%u%% full (%llu messages, %llu of %llu bytes), warn_at is %u%%", percent,
-			    (unsigned long long)object.queue.messages, (unsigned long long)object.queue.bytes,
-			    (unsigned long long)object.queue.capacity, channel->spec->warn_at);
+			    (unsigned long long)fill->messages, (unsigned long long)fill->bytes,
+			    (unsigned long long)fill->capacity, channel->spec->warn_at);
 	else if (channel->is_above_warn_at && percent < channel->spec->warn_at)
-		log_channel(LOG_NOTICE, channel->name, channel->kind, object.key,
+		log_channel(LOG_NOTICE, channel->name, channel->kind, key,
 			    "%u%% full, below warn_at (%u%%) again", percent, channel->spec->warn_at);
 	channel->is_above_warn_at = percent >= channel->spec->warn_at;
+}
+
+/* True: something was found that a reconcile should see. */
+static bool look_at_fill(struct channel *channel)
+{
+	struct kipc_object object;
+	struct kernel_ring ring;
+	struct fill fill;
+	bool is_news = false;
+
+	if (channel->spec == NULL || channel->spec->warn_at == 0 || !channel_is_there(channel, &object))
+		return false;
+	if (object.kind == KIPC_QUEUE) {
+		fill = (struct fill){ object.queue.messages, object.queue.bytes, object.queue.capacity };
+	} else if (channel->link.is_ring && kernel_look_into_ring(&object, &ring) == 0) {
+		is_news = note_trouble(channel, &ring) && !channel->link.observed;
+		if (!fill_of_ring(&ring, &fill))
+			return is_news;
+	} else {
+		return false;
+	}
+	if (fill.capacity > 0)
+		compare_fill(channel, object.key, &fill);
+	return is_news;
 }
 
 static void sample(struct manager *manager, uint64_t now)
@@ -81,7 +132,7 @@ static void sample(struct manager *manager, uint64_t now)
 
 	for (size_t i = 0; i < manager->n_channels; i++) {
 		wrong |= needs_attention(&manager->channels[i], now);
-		look_at_fill(&manager->channels[i]);
+		wrong |= look_at_fill(&manager->channels[i]);
 	}
 	if (!wrong)
 		return;

@@ -17,6 +17,11 @@ const char *const lifetime_words[] = {
 
 const char *const layout_words[] = { [LAYOUT_RAW] = "raw", [LAYOUT_RING] = "ring", NULL };
 
+uint64_t channel_spec_max_message(const struct channel_spec *spec)
+{
+	return spec->max_message != 0 ? spec->max_message : spec->size / 8; /* as kipc_ring_format() has it */
+}
+
 void field_spec_done(struct field_spec *field)
 {
 	free(field->name);

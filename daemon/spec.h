@@ -71,6 +71,9 @@ struct channel_spec {
 	size_t n_values;
 };
 
+/* The largest message of a declared ring, in bytes. */
+uint64_t channel_spec_max_message(const struct channel_spec *spec);
+
 /* Free what the struct points to, not the struct. */
 void field_spec_done(struct field_spec *field);
 void channel_spec_done(struct channel_spec *spec);

@@ -44,19 +44,21 @@ static int append_entry(struct registry *registry, size_t *n_allocated, const st
 	return 0;
 }
 
-/* "NAME KIND:KEY maker=PID" a line; a malformed one was not written by us and is passed over. */
+/* "NAME KIND:KEY maker=PID [layout=ring]" a line; a malformed one was not written by us and is passed over. */
 static int parse_intent(const char *line, struct registry_entry *entry)
 {
-	char kind[16];
+	char kind[16], layout[8] = "";
 	unsigned key;
 	int maker = 0;
 
 	*entry = (struct registry_entry){ .has_intent = true };
-	if (sscanf(line, "%31s %15[a-z]:%x maker=%d", entry->name, kind, &key, &maker) < 3)
+	if (sscanf(line, "%31s %15[a-z]:%x maker=%d layout=%7[a-z]", entry->name, kind, &key, &maker,
+		   layout) < 3)
 		return -EBADMSG;
 	entry->intent_kind = kipc_kind_from_string(kind);
 	entry->intent_key = (key_t)key;
 	entry->intent_maker = (pid_t)maker;
+	entry->intent_is_ring = strcmp(layout, "ring") == 0;
 	return entry->intent_kind != 0 && kipc_name_is_valid(entry->name) ? 0 : -EBADMSG;
 }
 
@@ -114,6 +116,7 @@ static void join_entries(struct registry *registry)
 			last->intent_kind = entry->intent_kind;
 			last->intent_key = entry->intent_key;
 			last->intent_maker = entry->intent_maker;
+			last->intent_is_ring = entry->intent_is_ring;
 		}
 	}
 	registry->n_entries = n;
@@ -227,9 +230,9 @@ static int write_intents(int fd, const struct store_intent *intents, size_t n_in
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < n_intents; i++)
-		failed |= fprintf(file, "%s %s:%x maker=%d\n", intents[i].name,
+		failed |= fprintf(file, "%s %s:%x maker=%d%s\n", intents[i].name,
 				  kipc_kind_to_string(intents[i].kind), (unsigned)intents[i].key,
-				  (int)getpid()) < 0;
+				  (int)intents[i].maker, intents[i].is_ring ? " layout=ring" : "") < 0;
 	failed |= fclose(file) != 0;
 	return failed ? -EIO : 0;
 }

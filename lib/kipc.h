@@ -198,8 +198,9 @@ int kipc_object_alter(const struct kipc_object *wanted, unsigned which);
  * emptiness is looked at again, and then it is removed or gets its rights back. *ret_lost is written on
  * -EBUSY too.
  *
- * Empty is: a queue without messages; a segment that nobody ever attached; a semaphore set never operated
- * on. `pristine_pid` says which process's operations on a semaphore set do not count (its maker's); 0: none.
+ * Empty is: a queue without messages; a ring without messages that nobody has attached; another segment that
+ * nobody ever attached; a semaphore set never operated on. Who waits in a ring that is removed is woken with
+ * -EIDRM. `pristine_pid` says which process's operations on a semaphore set do not count (its maker's); 0: none.
  *
  * -EBUSY: not empty, attached or (semaphore) waited on; nothing changed, but that a queue's capacity above
  * kernel.msgmnb may have been brought down to it (see kipc_object_alter()); -EIDRM: no such object, or another
@@ -210,7 +211,8 @@ int kipc_object_remove(const struct kipc_object *seen, unsigned flags, pid_t pri
 
 /*
  * 1 if nothing would be lost by removing the object, 0 if something would or in doubt. pristine_pid as above.
- * Semaphores need read permission. -EIDRM: there is none.
+ * Semaphores need read permission; a segment that was attached before is attached for a moment, to see whether
+ * it is a ring. -EIDRM: there is none.
  */
 int kipc_object_is_empty(const struct kipc_object *object, pid_t pristine_pid);
 

@@ -34,6 +34,8 @@ void registry_link_to_string(const struct registry_link *link, char buffer[stati
 		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":observed");
 	if (link->maker != 0)
 		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":maker=%d", (int)link->maker);
+	if (link->is_ring)
+		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":layout=ring");
 	if (link->lifetime[0] != '\0')
 		snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":lifetime=%s", link->lifetime);
 }
@@ -61,6 +63,8 @@ static void take_word(const char *word, size_t size, struct registry_link *link)
 
 	if (size == strlen("observed") && memcmp(word, "observed", size) == 0) {
 		link->observed = true;
+	} else if (size == strlen("layout=ring") && memcmp(word, "layout=ring", size) == 0) {
+		link->is_ring = true;
 	} else if (size > strlen(maker) && memcmp(word, maker, strlen(maker)) == 0) {
 		long pid = strtol(word + strlen(maker), NULL, 10);
 
@@ -149,6 +153,7 @@ static void name_from_link(const char *name, const struct registry_link *link, s
 		.id = link->id,
 		.creator = link->creator,
 		.observed = link->observed,
+		.is_ring = link->is_ring,
 	};
 	memcpy(ret_name->name, name, strlen(name) + 1);
 }

@@ -8,9 +8,9 @@
  *	KIND:KEY:ID:CREATOR[:WORD…]	queue:0x00004b01:32769:995
  *
  * The first four fields are for everybody. The words behind them are for kipcd: "observed" (not ours),
- * "maker=PID" (a semaphore set: the process whose operations do not count as use), "lifetime=config",
- * "lifetime=daemon" (what to do with it once the configuration does not say any more). A reader passes over words
- * that it does not know.
+ * "maker=PID" (a semaphore set: the process whose operations do not count as use), "layout=ring" (a segment that was
+ * laid out as a ring, so that nobody needs to attach one to see), "lifetime=config", "lifetime=daemon" (what to do with
+ * it once the configuration does not say any more). A reader passes over words that it does not know.
  *
  * "channels/.ns" -> BOOTID:INODE says which boot and which IPC namespace all of them speak of.
  */
@@ -26,6 +26,7 @@ struct registry_link {
 	int id;
 	uid_t creator;
 	bool observed;
+	bool is_ring;
 	pid_t maker;	  /* 0: not said */
 	char lifetime[8]; /* "config", "daemon", or "" for boot */
 };

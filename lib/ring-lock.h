@@ -54,8 +54,10 @@ static inline void ring_thread_announce(struct ring_side *side)
 	struct robust_list_head *robust = ring_thread.robust;
 	char *entry = NULL;
 
+#ifndef RING_DEFECT_UNANNOUNCED /* seeded: tests/ring-storm.sh must find it */
 	if (side != NULL)
 		entry = (char *)&side->word + RING_WORD_LOCK_OFFSET - robust->futex_offset;
+#endif
 	/* Volatile and fenced against the compiler alone: the kernel reads it on this very thread's way out. */
 	atomic_signal_fence(memory_order_seq_cst);
 	*(struct robust_list *volatile *)&robust->list_op_pending = (struct robust_list *)entry;

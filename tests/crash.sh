@@ -20,6 +20,11 @@ key = 0x4b02
 key = 1234
 size = 64K
 
+[segment ticks]
+key = 0x4b04
+size = 16K
+layout = ring
+
 [semaphore build]
 key = 0x4b03
 values = 1,0,5
@@ -28,9 +33,9 @@ EOF
 # What is wrong with the state of the world, in words; nothing when all is as declared.
 troubles() {
 	local name
-	[ "$(count_of q) $(count_of m) $(count_of s)" = "2 1 1" ] ||
+	[ "$(count_of q) $(count_of m) $(count_of s)" = "2 2 1" ] ||
 		echo "queues, segments, semaphores: $(count_of q) $(count_of m) $(count_of s)"
-	[ "$(find "$KIPC_RUNTIME_DIR/channels" -type l ! -name .ns ! -name .new | wc -l)" = 4 ] ||
+	[ "$(find "$KIPC_RUNTIME_DIR/channels" -type l ! -name .ns ! -name .new | wc -l)" = 5 ] ||
 		echo "links: $(ls -A "$KIPC_RUNTIME_DIR/channels")"
 	kipcctl list --no-legend --columns=name,kind,key,mode,state >"$T/list"
 	diff -b - "$T/list" <<'EOF'
@@ -38,7 +43,9 @@ bills  queue     0x00004b02 0660 active
 build  semaphore 0x00004b03 0660 active
 orders queue     0x00004b01 0640 active
 prices segment   0x000004d2 0660 active
+ticks  segment   0x00004b04 0660 active
 EOF
+	[ "$("$top_build/ring-user" ticks stat | cut -d' ' -f2)" = "max_message=2048" ] || echo "the ring is not laid out"
 	for name in 'build[0]' 'build[2]'; do kipcctl wait --no-wait "$name" || echo "$name cannot be had"; done
 }
 
@@ -89,12 +96,13 @@ from_nothing() { clear_all; }
 # A world that a start resumes: everything there, a message on the queue, text in the segment.
 build_world() {
 	clear_all
-	start_kipcd && kipcctl send orders kept && kipcctl send prices kept && stop_kipcd
+	start_kipcd && kipcctl send orders kept && kipcctl send prices kept && "$top_build/ring-user" ticks send kept && stop_kipcd
 }
 world_is_whole() {
 	troubles
 	[ "$(kipcctl peek orders)" = kept ] || echo "the message is gone"
 	[ "$(kipcctl recv prices)" = kept ] || echo "the text is gone"
+	[ "$("$top_build/ring-user" ticks stat | cut -d' ' -f1)" = "messages=1" ] || echo "the message in the ring is gone"
 }
 resumed_world() { [ "$(count_of q)" = 2 ] || build_world; }
 
@@ -108,7 +116,7 @@ old_world() {
 # A first start that is killed, and by the next one something else is declared.
 from_nothing_to_old() {
 	clear_all
-	sed -i.new 's/0x4b02/0x5b02/; s/64K/32K/; s/1,0,5/7/' "$conf"
+	sed -i.new 's/0x4b02/0x5b02/; s/64K/32K/; s/16K/8K/; s/1,0,5/7/' "$conf"
 }
 change_mind() { mv "$conf.new" "$conf"; }
 
@@ -118,7 +126,7 @@ elif ! strace -qq -o /dev/null -e inject=getpid:signal=SIGKILL:when=999 true 2>/
 	skip "killed at each system call of a start" "strace is missing or may not trace here"
 else
 	# All that changes the kernel's objects or the file system: between two of them, nothing can be half done.
-	calls="msgget shmget semget msgctl shmctl semctl semop mkdir mkdirat symlinkat renameat unlinkat write bind fchmodat"
+	calls="msgget shmget semget msgctl shmctl semctl semop shmat shmdt mkdir mkdirat symlinkat renameat unlinkat write bind fchmodat"
 	kill_everywhere "killed at each call of a first start" from_nothing troubles
 	build_world
 	kill_everywhere "killed at each call of a start that resumes" resumed_world world_is_whole

@@ -102,6 +102,7 @@ until_true() {
 		[ $SECONDS -le $end ] || return 1
 		read -r -t 0.05 _ <>"$T/never"
 	done
+	return 0 # not what read said
 }
 
 # The id behind a name, from the registry; the number of objects of a kind (q, m, s).

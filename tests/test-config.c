@@ -571,13 +571,33 @@ static void mistakes_of_segments_and_semaphores(void **state)
 		  "= ring'\n"
 		  "f:5: [segment s] max_message: a raw segment has no messages; remove the line, or add "
 		  "'layout = ring'\n" },
-		{ "[segment s]\nfield.a = u8@0\nlayout = ring\nfield.b = u8@0\nsize = 8\n",
+		{ "[segment s]\nfield.a = u8@0\nlayout = ring\nfield.b = u8@0\nsize = 8K\n",
 		  "f:2: [segment s] field.a: a ring has no fields; remove the line, or 'layout = ring'\n"
 		  "f:4: [segment s] field.b: a ring has no fields; remove the line, or 'layout = ring'\n" },
 		{ "[segment s]\nlayout = ring\nsize = 4K\nmax_message = 4K\n",
-		  "f:4: [segment s] max_message: a message of 4096 bytes does not fit into a ring of 4096; "
-		  "choose less than "
-		  "its size\n" },
+		  "f:3: [segment s] size: 4096 bytes are too few for a ring; choose 8K to 8G\n" },
+		{ "[segment s]\nlayout = ring\nsize = 8191\n",
+		  "f:3: [segment s] size: 8191 bytes are too few for a ring; choose 8K to 8G\n" },
+		{ "[segment s]\nlayout = ring\nsize = 8193M\n",
+		  "f:3: [segment s] size: 8590983168 bytes are too many for a ring; choose 8K to 8G\n" },
+		{ "[segment s]\nlayout = ring\nsize = 8K\nmax_message = 2033\n",
+		  "f:4: [segment s] max_message: a ring of 8192 bytes takes messages of up to 2032 bytes; "
+		  "choose "
+		  "that or less, or a size of at least 8224\n" },
+		{ "[segment s]\nlayout = ring\nsize = 8207\nmax_message = 2033\n",
+		  "f:4: [segment s] max_message: a ring of 8207 bytes takes messages of up to 2032 bytes; "
+		  "choose "
+		  "that or less, or a size of at least 8224\n" },
+		{ "[segment s]\nlayout = ring\nsize = 64K\nmax_message = 5G\n",
+		  "f:4: [segment s] max_message: a ring of 65536 bytes takes messages of up to 30704 bytes, "
+		  "and none takes so large ones; choose that or less\n" },
+		{ "[segment s]\nlayout = ring\nsize = what\nmax_message = 5G\n",
+		  "f:3: [segment s] size: 'what' is not a size like 65536, 64K or 16M\n" },
+		{ "[segment s]\nlayout = ring\nsize = 8K\nmax_message = 2032\n", "" },
+		{ "[segment s]\nlayout = ring\nsize = 8224\nmax_message = 2033\n", "" },
+		{ "[segment s]\nlayout = ring\nsize = 8G\nmax_message = 4294965232\n", "" },
+		{ "[segment s]\nlayout = ring\nsize = 8K\nmax_message = 0\n",
+		  "f:4: [segment s] max_message: '0' would hold nothing; give a size like 64K\n" },
 		{ "[semaphore s]\nvalues = 1,32768\n",
 		  "f:2: [semaphore s] values: '32768' is not a number from 0 to 32767; "
 		  "write one for each semaphore, like 1 or 1,0,5\n" },
@@ -711,6 +731,10 @@ static void what_is_seldom_meant_is_warned_of(void **state)
 		  "removes the object at that user's last logout, even in use; share by group "
 		  "instead\n" },
 		{ "[queue q]\nowner = billing\nmode = 0660\n", "" },
+		{ "[segment s]\nlayout = ring\nsize = 64K\nmode = 0620\n",
+		  "f:4: warning: [segment s] mode: 0620 lets somebody write and not read, which is of no use "
+		  "on a ring: who sends needs both, as with 0660\n" },
+		{ "[segment s]\nlayout = ring\nsize = 64K\nmode = 0640\n", "" },
 	};
 
 	check_rows(rows, N(rows));

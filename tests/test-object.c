@@ -16,11 +16,13 @@
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "lib/object.h"
+#include "lib/ring.h"
 
 static int (*real_msgctl)(int id, int command, struct msqid_ds *ds);
 static void (*before_the_fence)(int id); /* once, before rights are taken away */
@@ -88,6 +90,167 @@ static void no_object_has_the_private_key(void **state)
 	}
 }
 
+/* -- segments, and those that are rings ------------------------------------------------------------------------ */
+
+#define SIZE 8192
+
+static int (*real_shmctl)(int id, int command, struct shmid_ds *ds);
+static void (*before_the_fence_of_a_segment)(int id);
+
+int shmctl(int id, int command, struct shmid_ds *ds)
+{
+	if (command == IPC_SET && (ds->shm_perm.mode & 0777) == 0 && before_the_fence_of_a_segment != NULL) {
+		before_the_fence_of_a_segment(id);
+		before_the_fence_of_a_segment = NULL;
+	}
+	return real_shmctl(id, command, ds);
+}
+
+static int make_ring(void)
+{
+	int id = shmget(IPC_PRIVATE, SIZE, 0640);
+
+	assert_return_code(id, errno);
+	assert_int_equal(kipc_ring_format(id, 0), 0);
+	return id;
+}
+
+static void send_to_ring(int id)
+{
+	char body[] = "abc";
+	struct kipc_message message = { 1, body, 3 };
+	struct ring *ring;
+
+	assert_int_equal(ring_attach(id, true, &ring), 0);
+	assert_int_equal(ring_send(ring, &message, 1, KIPC_NOW), 1);
+	ring_free(ring);
+}
+
+static struct ring *attached;
+
+static void attach_ring(int id)
+{
+	assert_int_equal(ring_attach(id, true, &attached), 0);
+}
+
+static bool is_empty(int id)
+{
+	struct kipc_object object;
+
+	assert_int_equal(kipc_object_stat(KIPC_SEGMENT, id, &object), 0);
+	return kipc_object_is_empty(&object, 0) == 1;
+}
+
+/* Unforced, and refused: it is as it was. */
+static void refuses(int id)
+{
+	struct kipc_object seen, lost = { 0 }, now;
+
+	assert_int_equal(kipc_object_stat(KIPC_SEGMENT, id, &seen), 0);
+	assert_int_equal(kipc_object_remove(&seen, 0, 0, &lost), -EBUSY);
+	assert_int_equal(lost.id, id);
+	assert_int_equal(kipc_object_stat(KIPC_SEGMENT, id, &now), 0);
+	assert_int_equal(now.mode, 0640);
+}
+
+static void removes(int id, unsigned flags)
+{
+	struct kipc_object seen;
+
+	assert_int_equal(kipc_object_stat(KIPC_SEGMENT, id, &seen), 0);
+	assert_int_equal(kipc_object_remove(&seen, flags, 0, NULL), 0);
+}
+
+static void a_raw_segment_is_empty_until_it_was_attached(void **state)
+{
+	int id = shmget(IPC_PRIVATE, SIZE, 0640);
+	struct kipc_object object;
+
+	assert_return_code(id, errno);
+	assert_true(is_empty(id));
+	assert_int_equal(kipc_object_stat(KIPC_SEGMENT, id, &object), 0);
+	assert_int_equal(object.segment.atime, 0); /* which it was not for that */
+	shmdt(shmat(id, NULL, 0));
+	assert_false(is_empty(id));
+	refuses(id);
+	removes(id, KIPC_REMOVE_EVEN_IF_NOT_EMPTY);
+}
+
+static void a_ring_is_empty_without_messages_and_users(void **state)
+{
+	int id = make_ring();
+
+	assert_true(is_empty(id));
+	attach_ring(id);
+	assert_false(is_empty(id));
+	refuses(id);
+	ring_free(attached);
+	send_to_ring(id);
+	assert_false(is_empty(id));
+	refuses(id);
+	assert_int_equal(kipc_ring_format(id, 0), 0);
+	removes(id, 0);
+	assert_int_equal(kipc_object_stat(KIPC_SEGMENT, id, &(struct kipc_object){ 0 }), -EIDRM);
+}
+
+/* Empty at the first look, and not behind the fence. */
+static void removal_of_a_ring_meets_a_message(void **state)
+{
+	int id = make_ring();
+
+	before_the_fence_of_a_segment = send_to_ring;
+	refuses(id);
+	assert_null(before_the_fence_of_a_segment);
+	assert_int_equal(kipc_ring_format(id, 0), 0);
+	before_the_fence_of_a_segment = attach_ring;
+	refuses(id);
+	assert_null(before_the_fence_of_a_segment);
+	assert_false(ring_is_retired(attached));
+	removes(id, KIPC_REMOVE_EVEN_IF_NOT_EMPTY);
+	assert_true(ring_is_retired(attached));
+	ring_free(attached);
+}
+
+/* Whoever has it attached himself does not stand in his own way. */
+static void our_own_attachment_is_no_use(void **state)
+{
+	struct kipc_object seen;
+	int id = make_ring();
+
+	attach_ring(id);
+	assert_int_equal(kipc_object_stat(KIPC_SEGMENT, id, &seen), 0);
+	assert_int_equal(object_is_empty(&seen, 0, 1), 1);
+	assert_int_equal(object_remove(&seen, 0, 0, 0, NULL), -EBUSY);
+	assert_int_equal(object_remove(&seen, 0, 0, 1, NULL), 0);
+	ring_free(attached);
+}
+
+static void a_broken_ring_is_not_empty(void **state)
+{
+	int id = make_ring();
+	struct ring_header *header = shmat(id, NULL, 0);
+
+	header->capacity = 16;
+	assert_int_equal(shmdt(header), 0);
+	assert_int_equal(ring_is_empty(id), -EBADMSG);
+	assert_false(is_empty(id));
+	refuses(id);
+	assert_int_equal(ring_retire(id), 0); /* for its sleepers */
+	removes(id, KIPC_REMOVE_EVEN_IF_NOT_EMPTY);
+}
+
+/* A raw segment that is removed by force keeps its bytes for who has it attached. */
+static void only_rings_are_retired(void **state)
+{
+	int id = shmget(IPC_PRIVATE, SIZE, 0640);
+	struct ring_header *header = shmat(id, NULL, 0);
+
+	removes(id, KIPC_REMOVE_EVEN_IF_NOT_EMPTY);
+	assert_int_equal(header->retired, 0);
+	assert_int_equal(ring_retire(id), -EPROTOTYPE);
+	assert_int_equal(shmdt(header), 0);
+}
+
 /* A set is untouched as long as only its maker operated on it, before its last IPC_SET. */
 static void sets_that_were_operated_on(void **state)
 {
@@ -116,10 +279,17 @@ int main(void)
 		cmocka_unit_test(removal_meets_a_message),
 		cmocka_unit_test(removal_of_an_empty_one),
 		cmocka_unit_test(no_object_has_the_private_key),
+		cmocka_unit_test(a_raw_segment_is_empty_until_it_was_attached),
+		cmocka_unit_test(a_ring_is_empty_without_messages_and_users),
+		cmocka_unit_test(removal_of_a_ring_meets_a_message),
+		cmocka_unit_test(our_own_attachment_is_no_use),
+		cmocka_unit_test(a_broken_ring_is_not_empty),
+		cmocka_unit_test(only_rings_are_retired),
 		cmocka_unit_test(sets_that_were_operated_on),
 	};
 
 	real_msgctl = (int (*)(int, int, struct msqid_ds *))dlsym(RTLD_NEXT, "msgctl");
+	real_shmctl = (int (*)(int, int, struct shmid_ds *))dlsym(RTLD_NEXT, "shmctl");
 	/* Where that is allowed; what is made here is private and removed anyway. */
 	(void)unshare(CLONE_NEWIPC);
 	cmocka_set_message_output(CM_OUTPUT_TAP);

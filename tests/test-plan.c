@@ -36,6 +36,7 @@ static unsigned short one[] = { 1 }, one_zero[] = { 1, 0 }, five[] = { 5 }, zero
 		.name = "it", .key = KEY, .owner = US, .group = US, .mode = 0660, __VA_ARGS__ })
 #define QUEUE(...) SPEC(.kind = KIPC_QUEUE, __VA_ARGS__)
 #define SEGMENT(...) SPEC(.kind = KIPC_SEGMENT, .size = 65536, __VA_ARGS__)
+#define RING(...) SEGMENT(.layout = LAYOUT_RING, __VA_ARGS__)
 #define SEMAPHORE(...) SPEC(.kind = KIPC_SEMAPHORE, .values = one, .n_values = 1, __VA_ARGS__)
 
 /* -- what the registry knows --------------------------------------------------------------------------------- */
@@ -46,6 +47,7 @@ static unsigned short one[] = { 1 }, one_zero[] = { 1, 0 }, five[] = { 5 }, zero
 #define INTENT_OF(the_kind, the_key) .has_intent = true, .intent_kind = the_kind, .intent_key = the_key
 #define OUR_QUEUE ENTRY(LINK_OF(KIPC_QUEUE, KEY, .maker = 0))
 #define OUR_SEGMENT ENTRY(LINK_OF(KIPC_SEGMENT, KEY, .maker = 0))
+#define OUR_RING ENTRY(LINK_OF(KIPC_SEGMENT, KEY, .is_ring = true))
 #define OUR_SEMAPHORE ENTRY(LINK_OF(KIPC_SEMAPHORE, KEY, .maker = 100))
 
 /* -- what the kernel holds ----------------------------------------------------------------------------------- */
@@ -76,6 +78,18 @@ static unsigned short one[] = { 1 }, one_zero[] = { 1, 0 }, five[] = { 5 }, zero
 			OBJECT(.segment = { .size = 65536, .atime = 1 }, __VA_ARGS__)                        \
 		}                                                                                            \
 	}
+/* A ring, as declared by RING(); it was attached when it was laid out. `emptiness`: as the view found it. */
+#define K_RING(emptiness, the_ring, ...)                                                                     \
+	{                                                                                                    \
+		.object = { .kind = KIPC_SEGMENT,                                                            \
+			    OBJECT(.segment = { .size = 65536, .atime = 1, .cpid = 100 }, __VA_ARGS__) },    \
+		.is_empty = emptiness, .ring = the_ring                                                      \
+	}
+#define FOUND(...)                                                                                           \
+	(&(struct kernel_ring){ .is_laid_out = true,                                                         \
+				.stat = { .capacity = 61440, .max_message = 8192, __VA_ARGS__ } })
+#define K_EMPTY_RING(...) K_RING(true, FOUND(.used = 0), __VA_ARGS__)
+#define K_FULL_RING(...) K_RING(false, FOUND(.used = 64, .messages = 2, .bytes = 7), __VA_ARGS__)
 #define K_SEMAPHORE(the_values, ...)                                                                         \
 	{                                                                                                    \
 		.object = { .kind = KIPC_SEMAPHORE,                                                          \
@@ -103,7 +117,8 @@ struct row {
 	int id; /* of the object that is meant; 0: none */
 	unsigned changes;
 	int leftover;
-	const char *detail; /* a part of it; NULL: there is none */
+	const char *detail;  /* a part of it; NULL: there is none */
+	const char *trouble; /* the same */
 };
 
 static bool yes(const char *name, void *userdata)
@@ -122,6 +137,11 @@ static void make_view(const struct kernel_object *objects, size_t n, struct kern
 		size_t size = objects[i].object.semaphore.semaphores * sizeof *copies[i].values;
 
 		copies[i] = objects[i];
+		if (objects[i].ring != NULL) {
+			copies[i].ring = malloc(sizeof *copies[i].ring);
+			assert_non_null(copies[i].ring);
+			*copies[i].ring = *objects[i].ring;
+		}
 		if (objects[i].values == NULL)
 			continue;
 		copies[i].values = malloc(size);
@@ -139,7 +159,9 @@ static bool step_is_expected(const struct plan_step *step, const struct row *row
 	       step->changes == row->changes && step->has_leftover == (row->leftover != 0) &&
 	       (row->leftover == 0 || step->leftover.id == row->leftover) &&
 	       (step->detail != NULL) == (row->detail != NULL) &&
-	       (row->detail == NULL || strstr(step->detail, row->detail) != NULL);
+	       (row->detail == NULL || strstr(step->detail, row->detail) != NULL) &&
+	       (step->trouble != NULL) == (row->trouble != NULL) &&
+	       (row->trouble == NULL || strstr(step->trouble, row->trouble) != NULL);
 }
 
 static void check_row(const struct row *row)
@@ -169,11 +191,12 @@ static void check_row(const struct row *row)
 	assert_int_equal(plan_make(&input, &plan), 0);
 	assert_int_equal(plan.n_steps, 1);
 	if (!step_is_expected(&plan.steps[0], row))
-		fail_msg("%s: %s, %s, object %d, changes %x, leftover %d: %s", row->what,
+		fail_msg("%s: %s, %s, object %d, changes %x, leftover %d: %s; %s", row->what,
 			 plan_action_words[plan.steps[0].action], channel_state_words[plan.steps[0].state],
 			 plan.steps[0].has_object ? plan.steps[0].object.id : 0, plan.steps[0].changes,
 			 plan.steps[0].has_leftover ? plan.steps[0].leftover.id : 0,
-			 plan.steps[0].detail != NULL ? plan.steps[0].detail : "no detail");
+			 plan.steps[0].detail != NULL ? plan.steps[0].detail : "no detail",
+			 plan.steps[0].trouble != NULL ? plan.steps[0].trouble : "no trouble");
 	plan_done(&plan);
 	kernel_view_done(&view);
 }
@@ -551,6 +574,169 @@ static void what_a_crash_left(void **state)
 	check_rows(rows, N(rows));
 }
 
+static void rings(void **state)
+{
+#define INTENT_OF_RING INTENT_OF(KIPC_SEGMENT, KEY), .intent_is_ring = true, .intent_maker = 100
+	const struct row rows[] = {
+		{ "nothing is there", RING(), GIVES(CREATE, ACTIVE, 0, NULL) },
+		{ "as declared", RING(), OUR_RING, { K_FULL_RING() }, GIVES(KEEP, ACTIVE, 1, NULL) },
+		{ "at start",
+		  RING(),
+		  OUR_RING,
+		  { K_FULL_RING() },
+		  .is_start = true,
+		  GIVES(RESUME, ACTIVE, 1, NULL) },
+		{ "mode",
+		  RING(.mode = 0600),
+		  OUR_RING,
+		  { K_FULL_RING() },
+		  .changes = KIPC_ALTER_MODE,
+		  GIVES(ALTER, ACTIVE, 1, "mode 0660 -> 0600") },
+		{ "one that kipcd may not look into is as declared, for all it knows",
+		  RING(.max_message = 4096),
+		  OUR_RING,
+		  { K_RING(false, NULL) },
+		  GIVES(KEEP, ACTIVE, 1, NULL) },
+
+		{ "an empty one gets another largest message",
+		  RING(.max_message = 4096),
+		  OUR_RING,
+		  { K_EMPTY_RING() },
+		  GIVES(RECREATE, ACTIVE, 1, "max_message 8K -> 4K") },
+		{ "one with messages does not",
+		  RING(.max_message = 4096),
+		  OUR_RING,
+		  { K_FULL_RING() },
+		  GIVES(KEEP, STALE, 1,
+			"max_message 8K -> 4K would need a new segment, and it holds 2 messages (7 bytes): "
+			"empty it") },
+		{ "nor does one in use",
+		  RING(.max_message = 4096),
+		  OUR_RING,
+		  { K_RING(false, FOUND(.used = 0), .segment.attached = 1) },
+		  GIVES(KEEP, STALE, 1, "and it is attached 1 time: empty") },
+		{ "kipcd itself is no use",
+		  RING(.max_message = 4096),
+		  ENTRY(LINK_OF(KIPC_SEGMENT, KEY, .is_ring = true), .is_held = true),
+		  { K_RING(false, FOUND(.used = 32, .messages = 1), .segment.attached = 3) },
+		  GIVES(KEEP, STALE, 1, "it holds 1 message (0 bytes) and is attached 2 times: empty") },
+		{ "what is declared is what the default gives",
+		  RING(.max_message = 8192),
+		  OUR_RING,
+		  { K_EMPTY_RING() },
+		  GIVES(KEEP, ACTIVE, 1, NULL) },
+		{ "another size",
+		  RING(.size = 16384),
+		  OUR_RING,
+		  { K_EMPTY_RING() },
+		  GIVES(RECREATE, ACTIVE, 1, "size 64K -> 16K") },
+		{ "another size, and messages",
+		  RING(.size = 16384),
+		  OUR_RING,
+		  { K_FULL_RING() },
+		  GIVES(KEEP, STALE, 1,
+			"size 64K -> 16K would need a new segment, and it holds 2 messages") },
+		{ "a raw segment that nobody attached becomes one",
+		  RING(),
+		  OUR_SEGMENT,
+		  { K_SEGMENT() },
+		  GIVES(RECREATE, ACTIVE, 1, "layout raw -> ring") },
+		{ "one that holds data does not",
+		  RING(),
+		  OUR_SEGMENT,
+		  { K_USED_SEGMENT() },
+		  GIVES(KEEP, STALE, 1,
+			"layout raw -> ring would need a new segment, and it holds 64K of data") },
+		{ "an empty ring becomes raw",
+		  SEGMENT(),
+		  OUR_RING,
+		  { K_EMPTY_RING() },
+		  GIVES(RECREATE, ACTIVE, 1, "layout ring -> raw") },
+		{ "one with messages does not",
+		  SEGMENT(),
+		  OUR_RING,
+		  { K_FULL_RING() },
+		  GIVES(KEEP, STALE, 1, "layout ring -> raw would need a new segment, and it holds 2 mess") },
+
+		{ "overwritten",
+		  RING(),
+		  OUR_RING,
+		  { K_RING(false, &(struct kernel_ring){ .is_laid_out = false }) },
+		  .trouble = "its header was overwritten, so it is no ring any more: 'kipcctl reset it'",
+		  GIVES(KEEP, ACTIVE, 1, NULL) },
+		{ "of a wrong geometry, whatever largest message it then says",
+		  RING(),
+		  OUR_RING,
+		  { K_RING(false, FOUND(.fault = KIPC_RING_GEOMETRY, .max_message = 1)) },
+		  .trouble = "it is broken: the sizes in its header contradict",
+		  GIVES(KEEP, ACTIVE, 1, NULL) },
+		{ "broken, and to be smaller",
+		  RING(.size = 16384),
+		  OUR_RING,
+		  { K_RING(false, FOUND(.fault = KIPC_RING_COUNTS)) },
+		  GIVES(KEEP, STALE, 1, "and it is broken, so that nobody knows what it holds: empty it") },
+		{ "retired by a kipcd that was killed then",
+		  RING(),
+		  OUR_RING,
+		  { K_RING(true, FOUND(.retired = true)) },
+		  GIVES(RECREATE, ACTIVE, 1, "it says that it was removed") },
+		{ "retired, with messages",
+		  RING(),
+		  OUR_RING,
+		  { K_RING(false, FOUND(.retired = true, .used = 32, .messages = 1)) },
+		  .trouble = "take what it holds, then 'kipcctl reset it'",
+		  GIVES(KEEP, ACTIVE, 1, NULL) },
+
+		{ "half-made, not attached yet",
+		  RING(),
+		  ENTRY(INTENT_OF_RING),
+		  { K_SEGMENT(.mode = 0600) },
+		  GIVES(CREATE, ACTIVE, 1, "finish") },
+		{ "half-made, attached to be laid out",
+		  RING(),
+		  ENTRY(INTENT_OF_RING),
+		  { K_RING(true, &(struct kernel_ring){ .is_laid_out = false }, .mode = 0600) },
+		  GIVES(CREATE, ACTIVE, 1, "finish") },
+		{ "one of that key that another process made and used",
+		  RING(),
+		  ENTRY(INTENT_OF_RING),
+		  { K_RING(true, NULL, .mode = 0600, .segment.cpid = 101) },
+		  GIVES(CONFLICT, CONFLICT, 1, "not by kipcd") },
+		{ "half-made, and somebody sent to it",
+		  RING(),
+		  ENTRY(INTENT_OF_RING),
+		  { K_FULL_RING(.mode = 0600) },
+		  GIVES(CONFLICT, CONFLICT, 1, "not by kipcd") },
+		{ "half-made, and raw is declared by now",
+		  SEGMENT(),
+		  ENTRY(INTENT_OF_RING),
+		  { K_EMPTY_RING(.mode = 0600) },
+		  .leftover = 1,
+		  GIVES(CREATE, ACTIVE, 0, NULL) },
+
+		{ "declared no more, lifetime = config: goes when empty",
+		  NULL,
+		  ENTRY(LINK_OF(KIPC_SEGMENT, KEY, .is_ring = true, .lifetime = "config")),
+		  { K_EMPTY_RING() },
+		  GIVES(REMOVE, ABSENT, 1, "and empty") },
+		{ "stays with messages",
+		  NULL,
+		  ENTRY(LINK_OF(KIPC_SEGMENT, KEY, .is_ring = true, .lifetime = "config")),
+		  { K_FULL_RING() },
+		  GIVES(RETAIN, RETAINED, 1, "") },
+		{ "removed while it is attached",
+		  RING(),
+		  OUR_RING,
+		  { K_USED_SEGMENT(.key = 0, .segment = { .size = 65536, .attached = 2, .removed = true }) },
+		  GIVES(KEEP, LOST, 1, "somebody removed segment @1, which is still attached 2 times") },
+		{ "removed, and nobody has it", RING(), OUR_RING, GIVES(CREATE, ACTIVE, 0, NULL) },
+		{ "observed", RING(.manage = MANAGE_OBSERVE), .objects = { K_USED_SEGMENT(.cuid = STRANGER) },
+		  GIVES(KEEP, ACTIVE, 1, NULL) },
+	};
+
+	check_rows(rows, N(rows));
+}
+
 static void what_vanished(void **state)
 {
 	const struct row rows[] = {
@@ -786,6 +972,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_altered),
 		cmocka_unit_test(somebody_else_has_the_key),
 		cmocka_unit_test(what_a_crash_left),
+		cmocka_unit_test(rings),
 		cmocka_unit_test(what_vanished),
 		cmocka_unit_test(observed),
 		cmocka_unit_test(declared_no_more),

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What the tests do to a ring from outside kipcd and kipcctl: ring-user ADDRESS VERB [ARGUMENT…]. Prints what it got, or the
+ * name of the error; the status says which.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/shm.h>
+
+#include "lib/kipc.h"
+
+/* One long enough for what the tests send. */
+static char buffer[1 << 20];
+
+static int show(ssize_t n)
+{
+	if (n < 0)
+		printf("%s\n", strerrorname_np((int)-n));
+	fflush(stdout);
+	return n < 0;
+}
+
+static int do_send(struct kipc_channel *channel, char **arguments)
+{
+	int r = 0;
+
+	for (; *arguments != NULL && r == 0; arguments++)
+		r = kipc_send(channel, 1, *arguments, strlen(*arguments), KIPC_NOW);
+	return show(r);
+}
+
+/* Messages of SIZE bytes until it is full. */
+static int do_fill(struct kipc_channel *channel, char **arguments)
+{
+	size_t size = strtoul(arguments[0], NULL, 0);
+	int r;
+
+	while ((r = kipc_send(channel, 1, buffer, size, KIPC_NOW)) == 0)
+		;
+	return r == -EAGAIN ? 0 : show(r);
+}
+
+static int do_recv(struct kipc_channel *channel, char **arguments)
+{
+	ssize_t n = kipc_recv(channel, buffer, sizeof buffer, 0, 0,
+			      arguments[0] != NULL ? KIPC_FOREVER : KIPC_NOW, NULL);
+
+	if (n >= 0)
+		printf("%.*s\n", (int)n, buffer);
+	return show(n);
+}
+
+/* Two of them: what the second says is about whatever the name means by then. */
+static int do_recv_twice(struct kipc_channel *channel, char **arguments)
+{
+	(void)do_recv(channel, (char *[]){ (char *)"wait", NULL });
+	return do_recv(channel, arguments);
+}
+
+static int do_stat(struct kipc_channel *channel, char **arguments)
+{
+	struct kipc_ring ring;
+	int r = kipc_ring_stat(channel, &ring);
+
+	if (r == 0)
+		printf("messages=%llu max_message=%llu capacity=%llu consumer_waits=%llu retired=%d "
+		       "fault=%d\n",
+		       (unsigned long long)ring.messages, (unsigned long long)ring.max_message,
+		       (unsigned long long)ring.capacity, (unsigned long long)ring.consumer_waits,
+		       ring.retired, ring.fault);
+	return show(r);
+}
+
+/* Attached until its standard input ends. */
+static int do_hold(struct kipc_channel *channel, char **arguments)
+{
+	int r = kipc_channel_is_ring(channel);
+
+	if (r < 0)
+		return show(r);
+	printf("attached\n");
+	fflush(stdout);
+	while (getchar() != EOF)
+		;
+	return 0;
+}
+
+/* Writes NUMBER over the eight bytes at OFFSET. */
+static int do_scribble(struct kipc_channel *channel, char **arguments)
+{
+	unsigned long offset = strtoul(arguments[0], NULL, 0), number = strtoul(arguments[1], NULL, 0);
+	char *address = shmat(kipc_channel_id(channel), NULL, 0);
+
+	if (address == (char *)-1)
+		return show(-errno);
+	memcpy(address + offset, &number, sizeof number);
+	return shmdt(address) < 0;
+}
+
+static const struct {
+	const char *name;
+	int n_arguments;
+	int (*run)(struct kipc_channel *channel, char **arguments);
+} verbs[] = {
+	{ "send", 1, do_send },		{ "fill", 1, do_fill },
+	{ "recv", 0, do_recv },		{ "recv-twice", 0, do_recv_twice },
+	{ "stat", 0, do_stat },		{ "hold", 0, do_hold },
+	{ "scribble", 2, do_scribble },
+};
+
+int main(int argc, char **argv)
+{
+	struct kipc_channel *channel;
+	int r;
+
+	for (size_t i = 0; argc > 2 && i < sizeof verbs / sizeof verbs[0]; i++) {
+		if (strcmp(argv[2], verbs[i].name) != 0 || argc < 3 + verbs[i].n_arguments)
+			continue;
+		r = kipc_open(argv[1], NULL, KIPC_SEGMENT, &channel);
+		if (r < 0)
+			return show(r);
+		r = verbs[i].run(channel, argv + 3);
+		kipc_close(channel);
+		return r;
+	}
+	return 2;
+}
