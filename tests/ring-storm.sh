@@ -1,0 +1,42 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A ring under a storm of kill -9: nothing sent is lost, torn or doubled beyond what kipc.h says, and the others go on.
+# KIPC_TEST_LONG=1: a hundred thousand kills.
+. "$(dirname "$0")/tap.sh"
+
+kills=400
+[ -z "${KIPC_TEST_LONG:-}" ] || kills=10000
+
+# weather MODE SIZE SEED
+weather() {
+	local figures
+	if figures=$("$top_build/ring-storm" "$1" "$kills" "$2" "$3" 2>&1); then
+		pass "$figures, in $2 bytes"
+	else
+		fail "$1 in $2 bytes" "$figures"
+	fi
+}
+
+for mode in plain batch work in-place ordered; do
+	weather $mode 8192 1
+	weather $mode 65536 2
+done
+
+# The same where a sleeper is not told of a death (Linux before 5.16).
+if "$top_build/without-waitv" true 2>/dev/null; then
+	exits 0 'without futex_waitv' "$top_build/without-waitv" "$top_build/ring-storm" work "$kills" 16384 3
+else
+	skip 'without futex_waitv' 'no seccomp filter can be set here'
+fi
+
+# A lock of which the kernel does not know stays with the dead: the storm must notice.
+defect() {
+	"${CC:-cc}" -O1 -w -D_GNU_SOURCE -DKIPC_RUNTIME_PARENT='"/run"' "$@" -I"$top_src" -o "$T/defect" \
+		"$top_src"/lib/*.c "$top_src/tests/ring-storm.c" -lpthread
+}
+if defect -DRING_DEFECT_UNANNOUNCED 2>"$T/cc.log"; then
+	unlike 'a lock that is not announced makes the storm fail' "$("$T/defect" plain 2000 8192 1 2>&1; echo "status $?")" '^status 0$'
+else
+	fail 'the defect can be built' "$(cat "$T/cc.log")"
+fi
+finish
