@@ -14,13 +14,13 @@
 
 #define SPIN_NS 20000
 #define SKIPS_MAX 255
-#define POLLS_PER_CLOCK 8
+#define POLLS_PER_CLOCK 4
 
 /*
  * Between two looks, so that the other side gets something done with its cache line, and more than one message is there
- * when we find it moved: some 100 to 400 ns.
+ * when we find it moved: some 100 to 700 ns.
  */
-#define PAUSES_PER_POLL 8
+#define PAUSES_PER_POLL 16
 
 struct timespec ring_time_in(int64_t microseconds)
 {
