@@ -14,6 +14,12 @@
 
 #include "lib/ring-layout.h"
 
+#ifdef RING_DEFECT_RELAXED_MOVE /* seeded: tests/ring-threads.sh must find it */
+#define RING_ORDER_OF_MOVE memory_order_relaxed
+#else
+#define RING_ORDER_OF_MOVE memory_order_release
+#endif
+
 /* A thread as the kernel's robust futexes know it. */
 struct ring_thread {
 	uint32_t tid; /* 0: not asked yet */
@@ -110,7 +116,7 @@ static inline int ring_lock_move(struct ring_side *side, uint64_t word, uint64_t
 	 */
 	if (!(word & (RING_WORD_WAITERS | RING_WORD_SLEEPERS)) &&
 	    atomic_compare_exchange_strong_explicit(&side->word, &word, ring_word_at(position),
-						    memory_order_release, memory_order_relaxed)) {
+						    RING_ORDER_OF_MOVE, memory_order_relaxed)) {
 		ring_thread_announce(NULL);
 		return 0;
 	}
