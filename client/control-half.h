@@ -13,6 +13,7 @@ enum status command_remove(const struct invocation *invocation);  /* remove.c */
 enum status command_create(const struct invocation *invocation);  /* manage.c */
 enum status command_set(const struct invocation *invocation);	  /* manage.c */
 enum status command_recover(const struct invocation *invocation); /* manage.c */
+enum status command_bench(const struct invocation *invocation);	  /* bench.c */
 enum status command_reset(const struct invocation *invocation);	  /* reset.c */
 enum status command_plan(const struct invocation *invocation);	  /* plan.c */
 enum status command_reload(const struct invocation *invocation);  /* plan.c */

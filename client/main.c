@@ -58,6 +58,8 @@ static const struct command commands[] = {
 	  TABLE | O(COLUMNS), command_control },
 	{ "reload", "", "Make kipcd read its configuration again", 0, 0,
 	  TABLE | O(COLUMNS), command_control },
+	{ "bench", "[ADDR]", "Measure how fast messages go, on a queue and a ring like ADDR", 0, 1,
+	  O(SIZES) | O(PRODUCERS) | O(CONSUMERS) | O(BATCH) | O(TIME) | O(JSON), command_control },
 	{ "check", "[FILE]", "Look for mistakes in a configuration", 0, 1, O(CONFIG), command_check },
 	{ NULL },
 };

@@ -91,6 +91,17 @@ static int set_timeout(struct options *options, size_t offset, const char *text)
 	return 0;
 }
 
+static int set_duration(struct options *options, size_t offset, const char *text)
+{
+	uint64_t usec;
+	int r = grammar_span_from_string(text, &usec);
+
+	if (r < 0)
+		return r;
+	options->duration = usec > INT32_MAX ? INT32_MAX : (int64_t)usec;
+	return 0;
+}
+
 static const struct option_form nothing = { set_nothing, NULL };
 static const struct option_form flag = { set_flag, NULL };
 static const struct option_form text = { set_text, NULL };
@@ -100,6 +111,7 @@ static const struct option_form type = { set_type, "a message type (a whole numb
 static const struct option_form not_type = { set_not_type, "a message type (a whole number from 1)" };
 static const struct option_form max_type = { set_max_type, "a message type (a whole number from 1)" };
 static const struct option_form no_wait = { set_no_wait, NULL };
+static const struct option_form duration = { set_duration, "a time span like 500ms or 2s" };
 static const struct option_form timeout = { set_timeout, "a time span like 500ms or 1min 30s" };
 
 #define AT(member) offsetof(struct options, member)
@@ -131,6 +143,11 @@ const struct option_row option_rows[] = {
 	{ OPTION_DRY_RUN, "dry-run", 0, NULL, &flag, AT(dry_run), "only say what would be lost" },
 	{ OPTION_FORCE, "force", 0, NULL, &flag, AT(force), "also when something is lost" },
 	{ OPTION_CONFIG, "config", 0, "FILE", &text, AT(config), "the configuration to look at" },
+	{ OPTION_SIZES, "sizes", 0, "LIST", &text, AT(sizes), "of the messages (64,1K,8K)" },
+	{ OPTION_PRODUCERS, "producers", 0, "N", &number, AT(producers), "how many send (1)" },
+	{ OPTION_CONSUMERS, "consumers", 0, "N", &number, AT(consumers), "how many receive (1)" },
+	{ OPTION_BATCH, "batch", 0, "N", &number, AT(batch), "messages a call (1)" },
+	{ OPTION_TIME, "time", 0, "SPAN", &duration, AT(duration), "how long each figure is measured (1s)" },
 	{ OPTION_USER, "user", 0, NULL, &flag, AT(user), "your own kipcd" },
 	{ OPTION_SYSTEM, "system", 0, NULL, &nothing, 0, "the system's kipcd" },
 	{ OPTION_RUNTIME_DIR, "runtime-dir", 0, "DIR", &text, AT(runtime_dir), "the kipcd of this folder" },

@@ -291,7 +291,15 @@ static bool parse(struct parser *parser, int argc, char **argv, int *ret_first)
 bool options_parse(int argc, char **argv, const struct command *commands, struct options *ret_options,
 		   const struct command **ret_command, int *ret_first_argument, int *ret_status)
 {
-	struct options options = { .count = 1, .length = UINT64_MAX, .timeout = KIPC_FOREVER };
+	struct options options = {
+		.count = 1,
+		.length = UINT64_MAX,
+		.timeout = KIPC_FOREVER,
+		.producers = 1,
+		.consumers = 1,
+		.batch = 1,
+		.duration = 1000000,
+	};
 	struct parser parser = { .commands = commands, .options = &options };
 
 	if (!parse(&parser, argc, argv, ret_first_argument)) {

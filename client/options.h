@@ -53,6 +53,12 @@ enum option_id {
 	OPTION_DRY_RUN,
 	OPTION_FORCE,
 	OPTION_CONFIG,
+	/* measuring */
+	OPTION_SIZES,
+	OPTION_PRODUCERS,
+	OPTION_CONSUMERS,
+	OPTION_BATCH,
+	OPTION_TIME,
 };
 
 #define OPTION_BIT(option) (UINT64_C(1) << (option))
@@ -83,6 +89,10 @@ struct options {
 
 	bool dry_run, force;
 	const char *config; /* kipcctl check --config= */
+
+	const char *sizes;
+	uint64_t producers, consumers, batch; /* 1 each unless given */
+	int64_t duration;		      /* microseconds; a second unless given */
 };
 
 /*

@@ -189,6 +189,15 @@ int kipc_object_list(enum kipc_kind kind, struct kipc_object **ret_objects, size
  */
 int kipc_object_alter(const struct kipc_object *wanted, unsigned which);
 
+/*
+ * Makes an object of the kind, key (0: IPC_PRIVATE; another one must be free), mode and capacity (queue; 0: the kernel's
+ * default), size (segment) or number of semaphores that `wanted` says.
+ *
+ * -EEXIST: the key is taken; -EINVAL: no kind, or a size that the kernel does not allow; -ENOSPC: a limit is reached;
+ * -EDQUOT: the capacity is above kernel.msgmnb; -EPERM; -ENOMEM.
+ */
+int kipc_object_create(const struct kipc_object *wanted, int *ret_id);
+
 #define KIPC_REMOVE_EVEN_IF_NOT_EMPTY (1U << 0)
 #define KIPC_REMOVE_DRY_RUN (1U << 1)
 

@@ -52,7 +52,7 @@ is "--bytes" "$(kipcctl list --no-legend --kind=segment --columns=size --bytes)"
 like "a description is shown as it is" "$(LC_ALL=C.UTF-8 kipcctl list --columns=description)" "^Orders — waiting to be billed$"
 like "and escaped where the locale has no such character" "$(timeout 10 kipcctl list --columns=description)" \
 	'^Orders \\xe2\\x80\\x94 waiting to be billed$'
-like "--columns=help" "$(kipcctl list --columns=help)" "^messages +of a queue: how many are there$"
+like "--columns=help" "$(kipcctl list --columns=help)" "^messages +of a queue or ring: how many are there$"
 
 exits 2 "an unknown column" kipcctl list --columns=nmae
 like "gets a hint" "$ERR" "there is no column 'nmae'; did you mean 'name'\?"

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Making kernel objects, for programs that want one of their own. kipcd has its own way, which the registry goes with. */
+
+#include <errno.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+
+#include "lib/kipc.h"
+
+/* A queue comes with the capacity of kernel.msgmnb, and may be given another one. */
+static int set_capacity(const struct kipc_object *wanted, int id)
+{
+	struct kipc_object object;
+	int r;
+
+	if (wanted->kind != KIPC_QUEUE || wanted->queue.capacity == 0)
+		return 0;
+	r = kipc_object_stat(KIPC_QUEUE, id, &object);
+	if (r < 0)
+		return r;
+	object.queue.capacity = wanted->queue.capacity;
+	r = kipc_object_alter(&object, KIPC_ALTER_CAPACITY);
+	if (r < 0)
+		msgctl(id, IPC_RMID, NULL);
+	return r;
+}
+
+int kipc_object_create(const struct kipc_object *wanted, int *ret_id)
+{
+	const int flags = (int)(wanted->mode & 0777) | IPC_CREAT | IPC_EXCL;
+	int id = -1, r;
+
+	switch (wanted->kind) {
+	case KIPC_QUEUE:
+		id = msgget(wanted->key, flags);
+		break;
+	case KIPC_SEGMENT:
+		id = shmget(wanted->key, wanted->segment.size, flags);
+		break;
+	case KIPC_SEMAPHORE:
+		id = semget(wanted->key, (int)wanted->semaphore.semaphores, flags);
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (id < 0)
+		return -errno;
+	r = set_capacity(wanted, id);
+	if (r == 0)
+		*ret_id = id;
+	return r;
+}
