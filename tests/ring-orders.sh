@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The memory orders of a ring, by Relacy: a million executions without a race, and each order taken away is found.
+. "$(dirname "$0")/tap.sh"
+
+if ! command -v g++ >/dev/null || ! echo '#include <relacy/relacy.hpp>' | g++ -w -std=gnu++11 -x c++ -fsyntax-only - 2>/dev/null; then
+	echo '1..0 # SKIP relacy (relacy-dev) is not installed, or no C++ compiler'
+	exit 0
+fi
+
+# explore SLOTS FLAGS…
+explore() {
+	g++ -O1 -w -std=gnu++11 -DITERATIONS=500000 -DN_SLOTS="$1" "${@:2}" "$top_src/tests/ring-orders.cc" -o "$T/orders" -lpthread &&
+		timeout 120 "$T/orders"
+}
+for slots in 1 2; do
+	exits 0 "no race with $slots of 2 messages in the ring" explore $slots
+	like '... in all executions' "$OUT" '^iterations: 500000$'
+done
+found() { like "$1" "$(explore "${@:2}" 2>&1)" 'DATA RACE'; }
+found 'a move that does not release is found' 1 -DORDER_OF_MOVE=rl::mo_relaxed
+found 'a lock that does not acquire is found' 2 -DORDER_OF_TAKE=rl::mo_relaxed
+found 'a look at the other side that does not acquire is found' 1 -DORDER_OF_LOOK=rl::mo_relaxed
+finish
