@@ -54,7 +54,8 @@ static size_t send_one(const char *data, size_t size, size_t n)
 
 static size_t recv_one(const char **ret_data, size_t *ret_stride, size_t size)
 {
-	if (kipc_recv(channel, contest_buffer, 65536, 0, 0, KIPC_FOREVER, NULL) != (ssize_t)size)
+	if (kipc_recv(channel, contest_buffer, size > 8192 ? 65536 : 8192, 0, 0, KIPC_FOREVER, NULL) !=
+	    (ssize_t)size)
 		contest_fail("kipc_recv");
 	*ret_data = contest_buffer;
 	*ret_stride = size;
