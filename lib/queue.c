@@ -106,9 +106,10 @@ static int revive(struct kipc_channel *channel, struct call *call)
 
 static ssize_t call_queue(struct kipc_channel *channel, struct call *call, int64_t timeout)
 {
-	struct deadline deadline = { .is_armed = false };
+	struct deadline deadline;
 	ssize_t r;
 
+	deadline.is_armed = false; /* the rest, which is much, is filled in for those that wait */
 	if (timeout > 0)
 		deadline_init(&deadline, timeout);
 	r = call_with_timeout(call, timeout, &deadline);
