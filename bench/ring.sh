@@ -123,7 +123,7 @@ for i in "${!names[@]}"; do
 done >"$T/plot"
 if command -v gnuplot >/dev/null; then
 	gnuplot <<PLOT && echo "drawn: $build/ring.svg"
-set terminal svg size 900,520 font 'sans,13' background 'white'
+set terminal svg noenhanced size 900,520 font 'sans,13' background 'white'
 set output '$build/ring.svg'
 set title 'Messages between two processes'
 set xlabel 'bytes a message'
