@@ -311,7 +311,7 @@ int ring_retire_at(void *address, uint64_t segment_size)
 	/* Nothing but its magic need be right, and we may be in any PID namespace: what sleeps on it has to wake. */
 	if (!is_ring(header, segment_size))
 		return -EPROTOTYPE;
-	/* Relaxed: it says all by itself; the futexes of the sleepers compare it before they sleep. */
+	/* Relaxed: the change of the words that follows is what publishes it. */
 	atomic_store_explicit(&header->retired, 1, memory_order_relaxed);
 	ring_lock_wake_retired(header);
 	return 0;
