@@ -1,49 +1,113 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Finds the threads that sleep in msgsnd, msgrcv or semop, from /proc. Used by show, and by remove, which must not
- * pull an object away from under them unasked. Processes come and go while we look, and what they let us read is
- * theirs: whatever cannot be read or understood is passed over, and what our rights hide is counted.
+ * From a line of /proc/PID/task/TID/syscall to what the thread waits for. Called by processes.c for each thread. All that
+ * is read here is the thread's own word: it is bounded, and what makes no sense is passed over.
  *
- * Numbers are those of programs of this machine's own architecture.
+ * A caller is taken for a 32-bit one if both its stack and its code lie below 4 GiB, on a machine where programs have 64.
+ * Whoever arranges that in a 64-bit program gets itself described wrongly, and nobody else.
  */
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
+#include <sys/uio.h>
 
 #include "client/blocked.h"
 
-#define FLAG_MSG_EXCEPT 020000UL	/* msgrcv(2); sys/msg.h is not for us */
-#define FLAG_KERNEL_THREAD 0x00200000UL /* PF_KTHREAD in /proc/PID/stat */
-
+#define FLAG_MSG_EXCEPT 020000UL /* msgrcv(2); sys/msg.h is not for us */
 #define N_ARGUMENTS 6
+#define FUTEXES_MAX 128 /* FUTEX_WAITV_MAX of <linux/futex.h> */
+#define FUTEX_COMMAND_MASK 0x7fUL
+#define FUTEX_WAIT_COMMAND 0UL
+#define FUTEX_WAIT_BITSET_COMMAND 9UL
 
-static const struct call {
+#ifndef SYS_futex_waitv
+#define SYS_futex_waitv 449 /* on every architecture */
+#endif
+
+enum call {
+	CALL_NONE = 0,
+	CALL_MSGSND,
+	CALL_MSGRCV,
+	CALL_SEMOP,
+	CALL_IPC, /* the old way: one call for all, its first argument says which; ipc(2) */
+	CALL_FUTEX,
+	CALL_FUTEX_WAITV,
+};
+
+struct call_number {
 	long number;
-	enum blocked_operation operation;
-} calls[] = {
+	enum call call;
+};
+
+static const struct call_number numbers[] = {
 #ifdef SYS_msgsnd
-	{ SYS_msgsnd, BLOCKED_SEND },
+	{ SYS_msgsnd, CALL_MSGSND },
 #endif
 #ifdef SYS_msgrcv
-	{ SYS_msgrcv, BLOCKED_RECEIVE },
+	{ SYS_msgrcv, CALL_MSGRCV },
 #endif
 #ifdef SYS_semop
-	{ SYS_semop, BLOCKED_OPERATE },
+	{ SYS_semop, CALL_SEMOP },
 #endif
 #ifdef SYS_semtimedop
-	{ SYS_semtimedop, BLOCKED_OPERATE },
+	{ SYS_semtimedop, CALL_SEMOP },
 #endif
 #ifdef SYS_semtimedop_time64
-	{ SYS_semtimedop_time64, BLOCKED_OPERATE },
+	{ SYS_semtimedop_time64, CALL_SEMOP },
 #endif
+#ifdef SYS_ipc
+	{ SYS_ipc, CALL_IPC },
+#endif
+#ifdef SYS_futex
+	{ SYS_futex, CALL_FUTEX },
+#endif
+	{ SYS_futex_waitv, CALL_FUTEX_WAITV },
+};
+
+/* Of 32-bit programs on a 64-bit kernel: arch/{x86,arm64,powerpc,s390}/…/syscall*.tbl of the kernel. */
+static const struct call_number numbers_of_32_bit[] = {
+#if defined(__x86_64__)
+	{ 117, CALL_IPC },
+	{ 400, CALL_MSGSND },
+	{ 401, CALL_MSGRCV },
+	{ 420, CALL_SEMOP },
+	{ 240, CALL_FUTEX },
+	{ 422, CALL_FUTEX },
+#elif defined(__aarch64__)
+	{ 298, CALL_SEMOP },
+	{ 301, CALL_MSGSND },
+	{ 302, CALL_MSGRCV },
+	{ 312, CALL_SEMOP },
+	{ 420, CALL_SEMOP },
+	{ 240, CALL_FUTEX },
+	{ 422, CALL_FUTEX },
+#elif defined(__powerpc64__)
+	{ 117, CALL_IPC },
+	{ 400, CALL_MSGSND },
+	{ 401, CALL_MSGRCV },
+	{ 420, CALL_SEMOP },
+	{ 221, CALL_FUTEX },
+	{ 422, CALL_FUTEX },
+#elif defined(__s390x__)
+	{ 117, CALL_IPC },
+	{ 400, CALL_MSGSND },
+	{ 401, CALL_MSGRCV },
+	{ 420, CALL_SEMOP },
+	{ 238, CALL_FUTEX },
+	{ 422, CALL_FUTEX },
+#endif
+	{ SYS_futex_waitv, CALL_FUTEX_WAITV },
+};
+
+/* One thread inside a call. */
+struct caller {
+	pid_t tid;
+	bool is_32_bit;
+	enum call call;
+	uint64_t arguments[N_ARGUMENTS];
 };
 
 const char *blocked_operation_to_string(enum blocked_operation operation)
@@ -59,216 +123,227 @@ const char *blocked_operation_to_string(enum blocked_operation operation)
 	return "?";
 }
 
-bool blocked_is_on(const struct blocked *blocked, const struct kipc_object *object)
+/* -- the caller's memory --------------------------------------------------------------------------------- */
+
+static bool read_memory(const struct caller *caller, uint64_t address, void *data, size_t size)
 {
-	return blocked->kind == object->kind && blocked->id == object->id;
+	struct iovec ours = { data, size }, theirs = { (void *)(uintptr_t)address, size };
+
+	return process_vm_readv(caller->tid, &ours, 1, &theirs, 1, 0) == (ssize_t)size;
 }
 
-static void set_receive(struct blocked *blocked, unsigned long type, unsigned long flags)
+/* The long of the caller's own size. */
+static bool read_long(const struct caller *caller, uint64_t address, long *ret_number)
 {
-	blocked->type = (long)type;
-	blocked->not_type = (flags & FLAG_MSG_EXCEPT) != 0 && blocked->type > 0;
+	int32_t small;
+
+	if (!caller->is_32_bit)
+		return read_memory(caller, address, ret_number, sizeof *ret_number);
+	if (!read_memory(caller, address, &small, sizeof small))
+		return false;
+	*ret_number = small;
+	return true;
 }
 
-#ifdef SYS_ipc
-/* The old way of some architectures: one call for all, its first argument says which (ipc(2)). */
-static void decode_multiplexed(const unsigned long *arguments, struct blocked *blocked)
+/* -- calls ----------------------------------------------------------------------------------------------- */
+
+static long to_long(const struct caller *caller, uint64_t argument)
 {
+	return caller->is_32_bit ? (long)(int32_t)argument : (long)argument;
+}
+
+static void decode_send(const struct caller *caller, int id, uint64_t message, struct blocked *blocked)
+{
+	blocked->kind = KIPC_QUEUE;
+	blocked->operation = BLOCKED_SEND;
+	blocked->id = id;
+	blocked->has_type = read_long(caller, message, &blocked->type);
+}
+
+static void decode_receive(int id, long type, uint64_t flags, struct blocked *blocked)
+{
+	blocked->kind = KIPC_QUEUE;
+	blocked->operation = BLOCKED_RECEIVE;
+	blocked->id = id;
+	blocked->has_type = true;
+	blocked->type = type;
+	blocked->not_type = (flags & FLAG_MSG_EXCEPT) != 0 && type > 0;
+}
+
+static void decode_operate(const struct caller *caller, int id, uint64_t operations, uint64_t n_operations,
+			   struct blocked *blocked)
+{
+	struct { /* struct sembuf of semop(2) */
+		uint16_t number;
+		int16_t change, flags;
+	} operation;
+
+	blocked->kind = KIPC_SEMAPHORE;
+	blocked->operation = BLOCKED_OPERATE;
+	blocked->id = id;
+	if (n_operations != 1 || !read_memory(caller, operations, &operation, sizeof operation))
+		return;
+	blocked->semaphore = operation.number;
+	blocked->change = operation.change;
+}
+
+/* In version 0 the address of the buffer and the type lie together in the caller's memory. */
+static void decode_multiplexed_receive(const struct caller *caller, struct blocked *blocked)
+{
+	const uint64_t *arguments = caller->arguments;
+	size_t long_size = caller->is_32_bit ? sizeof(int32_t) : sizeof(long);
+	long type = 0;
+	bool has_type = true;
+
+	if (arguments[0] >> 16 != 0)
+		type = to_long(caller, arguments[5]);
+	else
+		has_type = read_long(caller, arguments[4] + long_size, &type);
+	decode_receive((int)arguments[1], type, arguments[3], blocked);
+	blocked->has_type = has_type;
+}
+
+static void decode_multiplexed(const struct caller *caller, struct blocked *blocked)
+{
+	const uint64_t *arguments = caller->arguments;
+
 	switch (arguments[0] & 0xffff) {
-	case 1:
+	case 1: /* SEMOP, SEMTIMEDOP, MSGSND, MSGRCV of <linux/ipc.h> */
 	case 4:
-		blocked->operation = BLOCKED_OPERATE;
+		decode_operate(caller, (int)arguments[1], arguments[4], arguments[2], blocked);
 		break;
 	case 11:
-		blocked->operation = BLOCKED_SEND;
+		decode_send(caller, (int)arguments[1], arguments[4], blocked);
 		break;
 	case 12:
-		blocked->operation = BLOCKED_RECEIVE;
-		if (arguments[0] >> 16 != 0) /* in version 0 the type lies in the caller's memory */
-			set_receive(blocked, arguments[5], arguments[3]);
+		decode_multiplexed_receive(caller, blocked);
 		break;
 	}
-	blocked->id = (int)arguments[1];
 }
-#endif
 
-static bool decode_call(long number, const unsigned long *arguments, struct blocked *blocked)
+/* Which side of which ring has that futex. */
+static bool decode_futex(uint64_t address, const struct mapping *mappings, size_t n_mappings,
+			 struct blocked *blocked)
 {
-	blocked->operation = 0;
-	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-		if (calls[i].number == number)
-			blocked->operation = calls[i].operation;
-	if (blocked->operation != 0)
-		blocked->id = (int)arguments[0];
-	if (blocked->operation == BLOCKED_RECEIVE)
-		set_receive(blocked, arguments[3], arguments[4]);
-#ifdef SYS_ipc
-	if (number == SYS_ipc)
-		decode_multiplexed(arguments, blocked);
-#endif
-	blocked->kind = blocked->operation == BLOCKED_OPERATE ? KIPC_SEMAPHORE : KIPC_QUEUE;
-	return blocked->operation != 0 && blocked->id >= 0;
+	for (size_t i = 0; i < n_mappings; i++) {
+		if (address < mappings[i].start || address >= mappings[i].end)
+			continue;
+		switch (kipc_ring_side_at(address - mappings[i].start + mappings[i].offset)) {
+		case KIPC_RING_PRODUCERS:
+			blocked->operation = BLOCKED_RECEIVE;
+			break;
+		case KIPC_RING_CONSUMERS:
+			blocked->operation = BLOCKED_SEND;
+			break;
+		default:
+			return false;
+		}
+		blocked->kind = KIPC_SEGMENT;
+		blocked->id = mappings[i].id;
+		return true;
+	}
+	return false;
+}
+
+static void decode_futexes(const struct caller *caller, const struct mapping *mappings, size_t n_mappings,
+			   struct blocked *blocked)
+{
+	struct { /* struct futex_waitv of <linux/futex.h> */
+		uint64_t value, address;
+		uint32_t flags, reserved;
+	} futexes[FUTEXES_MAX];
+	uint64_t n = caller->arguments[1];
+
+	if (n_mappings == 0 || n == 0 || n > FUTEXES_MAX ||
+	    !read_memory(caller, caller->arguments[0], futexes, n * sizeof *futexes))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (decode_futex(futexes[i].address, mappings, n_mappings, blocked))
+			return;
+}
+
+static void decode_call(const struct caller *caller, const struct mapping *mappings, size_t n_mappings,
+			struct blocked *blocked)
+{
+	const uint64_t *arguments = caller->arguments;
+	uint64_t command;
+
+	switch (caller->call) {
+	case CALL_NONE:
+		break;
+	case CALL_MSGSND:
+		decode_send(caller, (int)arguments[0], arguments[1], blocked);
+		break;
+	case CALL_MSGRCV:
+		decode_receive((int)arguments[0], to_long(caller, arguments[3]), arguments[4], blocked);
+		break;
+	case CALL_SEMOP:
+		decode_operate(caller, (int)arguments[0], arguments[1], arguments[2], blocked);
+		break;
+	case CALL_IPC:
+		decode_multiplexed(caller, blocked);
+		break;
+	case CALL_FUTEX:
+		command = arguments[1] & FUTEX_COMMAND_MASK;
+		if (command == FUTEX_WAIT_COMMAND || command == FUTEX_WAIT_BITSET_COMMAND)
+			(void)decode_futex(arguments[0], mappings, n_mappings, blocked);
+		break;
+	case CALL_FUTEX_WAITV:
+		decode_futexes(caller, mappings, n_mappings, blocked);
+		break;
+	}
+}
+
+/* -- the line -------------------------------------------------------------------------------------------- */
+
+static enum call find_call(const struct call_number *table, size_t n, long number)
+{
+	for (size_t i = 0; i < n; i++)
+		if (table[i].number == number)
+			return table[i].call;
+	return CALL_NONE;
 }
 
 /* "NUMBER 0x… 0x… 0x… 0x… 0x… 0x… SP PC"; "running", or "-1 SP PC" outside of a call. */
-static bool decode_line(const char *line, struct blocked *blocked)
+static bool parse_line(const char *line, struct caller *caller)
 {
-	unsigned long arguments[N_ARGUMENTS];
+	uint64_t words[N_ARGUMENTS + 2]; /* with stack pointer and program counter */
 	char *end;
 	long number;
 
 	number = strtol(line, &end, 10);
 	if (end == line || number < 0)
 		return false;
-	for (size_t i = 0; i < N_ARGUMENTS; i++) {
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		const char *start = end;
 
 		errno = 0;
-		arguments[i] = strtoul(start, &end, 16);
+		words[i] = strtoull(start, &end, 16);
 		if (end == start || errno != 0)
 			return false;
 	}
-	return decode_call(number, arguments, blocked);
+	memcpy(caller->arguments, words, sizeof caller->arguments);
+	caller->is_32_bit =
+		sizeof(long) > 4 && words[N_ARGUMENTS] <= UINT32_MAX && words[N_ARGUMENTS + 1] <= UINT32_MAX;
+	if (caller->is_32_bit)
+		caller->call = find_call(numbers_of_32_bit,
+					 sizeof numbers_of_32_bit / sizeof *numbers_of_32_bit, number);
+	else
+		caller->call = find_call(numbers, sizeof numbers / sizeof *numbers, number);
+	return caller->call != CALL_NONE;
 }
 
-static int add_blocked(struct blocked_list *list, const struct blocked *blocked)
+bool blocked_decode(const char *line, pid_t tid, const struct mapping *mappings, size_t n_mappings,
+		    struct blocked *ret_blocked)
 {
-	struct blocked *items = list->items;
+	struct blocked blocked = { .id = -1, .tid = tid, .semaphore = -1 };
+	struct caller caller = { .tid = tid };
 
-	/* Room doubles with the count: 1, 2, 4, 8… */
-	if ((list->n_items & (list->n_items - 1)) == 0) {
-		items = reallocarray(items, list->n_items == 0 ? 1 : list->n_items * 2, sizeof *items);
-		if (items == NULL)
-			return -ENOMEM;
-		list->items = items;
-	}
-	items[list->n_items++] = *blocked;
-	return 0;
-}
-
-/* Whether nothing is hidden although we may not look: a thread of the kernel, or a process that has ended. */
-static bool has_nothing_to_see(int process_fd)
-{
-	char stat[512], *p, state;
-	unsigned long flags;
-
-	if (process_read(process_fd, "stat", stat, sizeof stat) < 0)
-		return true;
-	p = strrchr(stat, ')'); /* a command may hold anything, also ')' */
-	if (p == NULL || sscanf(p + 1, " %c %*d %*d %*d %*d %*d %lu", &state, &flags) != 2)
-		return true;
-	return state == 'Z' || state == 'X' || (flags & FLAG_KERNEL_THREAD) != 0;
-}
-
-static bool is_denied(ssize_t r)
-{
-	return r == -EACCES || r == -EPERM;
-}
-
-/* One thread: 1 if it was added, 0 if not, -EACCES or -EPERM if it may not be looked at, -ENOMEM. */
-static int look_at_thread(struct blocked_list *list, int task_fd, pid_t pid, const char *tid)
-{
-	struct blocked blocked = { .pid = pid };
-	char path[32], line[256];
-	ssize_t n;
-	int r;
-
-	if (!process_id_from_string(tid, &blocked.tid))
-		return 0;
-	snprintf(path, sizeof path, "%d/syscall", (int)blocked.tid);
-	n = process_read(task_fd, path, line, sizeof line);
-	if (is_denied(n))
-		return (int)n;
-	if (n <= 0 || !decode_line(line, &blocked))
-		return 0;
-	if (process_command(pid, blocked.command) < 0)
-		return 0;
-	r = add_blocked(list, &blocked);
-	return r < 0 ? r : 1;
-}
-
-static int look_at_threads(struct blocked_list *list, int process_fd, pid_t pid)
-{
-	int fd = openat(process_fd, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	int r = 0;
-
-	if (folder == NULL) {
-		int error = errno;
-
-		if (fd >= 0)
-			close(fd);
-		return error == ENOMEM ? -ENOMEM : 0;
-	}
-	while (r >= 0 && (entry = readdir(folder)) != NULL)
-		r = look_at_thread(list, dirfd(folder), pid, entry->d_name);
-	closedir(folder);
-	return r < 0 ? r : 0;
-}
-
-/* "ipc:[4026531839]"; the size or a negative errno. */
-static ssize_t read_namespace(int process_fd, char *buffer, size_t size)
-{
-	ssize_t n = readlinkat(process_fd, "ns/ipc", buffer, size - 1);
-
-	if (n < 0)
-		return -errno;
-	buffer[n] = '\0';
-	return n;
-}
-
-static int look_at_process(struct blocked_list *list, int proc_fd, const char *name,
-			   const char *our_namespace)
-{
-	char namespace[64];
-	ssize_t r;
-	pid_t pid;
-	int fd;
-
-	if (!process_id_from_string(name, &pid))
-		return 0;
-	fd = openat(proc_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return 0; /* gone */
-	r = read_namespace(fd, namespace, sizeof namespace);
-	if (r >= 0)
-		r = strcmp(namespace, our_namespace) == 0 ? look_at_threads(list, fd, pid) : 0;
-	if (is_denied(r) && !has_nothing_to_see(fd))
-		list->n_unseen++;
-	close(fd);
-	return r == -ENOMEM ? -ENOMEM : 0;
-}
-
-int blocked_list_read(struct blocked_list *ret_list)
-{
-	struct blocked_list list = { 0 };
-	char our_namespace[64];
-	struct dirent *entry;
-	DIR *folder;
-	ssize_t n;
-	int r = 0;
-
-	n = readlink("/proc/self/ns/ipc", our_namespace, sizeof our_namespace - 1);
-	if (n < 0)
-		return -errno;
-	our_namespace[n] = '\0';
-	folder = opendir("/proc");
-	if (folder == NULL)
-		return -errno;
-	while (r == 0 && (entry = readdir(folder)) != NULL)
-		r = look_at_process(&list, dirfd(folder), entry->d_name, our_namespace);
-	closedir(folder);
-	if (r < 0) {
-		blocked_list_done(&list);
-		return r;
-	}
-	*ret_list = list;
-	return 0;
-}
-
-void blocked_list_done(struct blocked_list *list)
-{
-	free(list->items);
-	*list = (struct blocked_list){ 0 };
+	if (!parse_line(line, &caller))
+		return false;
+	decode_call(&caller, mappings, n_mappings, &blocked);
+	if (blocked.operation == 0 || blocked.id < 0)
+		return false;
+	*ret_blocked = blocked;
+	return true;
 }

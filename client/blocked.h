@@ -2,45 +2,50 @@
 #ifndef KIPC_CLIENT_BLOCKED_H
 #define KIPC_CLIENT_BLOCKED_H
 
-/* Who is blocked right now in a call on a queue or a semaphore, as far as our rights let us see. */
+/* What a thread that sleeps in a system call waits for, if that is one of the kernel's IPC objects. */
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
-#include "client/process.h"
 #include "lib/kipc.h"
 
 enum blocked_operation {
-	BLOCKED_SEND = 1, /* msgsnd */
-	BLOCKED_RECEIVE,  /* msgrcv */
+	BLOCKED_SEND = 1, /* msgsnd; in a ring: for room */
+	BLOCKED_RECEIVE,  /* msgrcv; in a ring: for a message */
 	BLOCKED_OPERATE,  /* semop, semtimedop */
 };
 
 struct blocked {
-	pid_t pid, tid;
-	char command[PROCESS_COMMAND_MAX]; /* as it is: to be escaped */
-	enum blocked_operation operation;
 	enum kipc_kind kind;
 	int id;
-	long type;     /* receive: as msgrcv(2) has it */
+	size_t process; /* whose thread: the caller's affair */
+	pid_t pid, tid;
+	enum blocked_operation operation;
+	bool has_type;
+	long type;     /* receive: as msgrcv(2) has it; send: of the message */
 	bool not_type; /* receive: any but `type` */
+	int semaphore; /* operate: which of the set, where it is one only; -1: several, or not to be seen */
+	int change;    /* operate: its sem_op */
 };
 
-struct blocked_list {
-	struct blocked *items;
-	size_t n_items;
-	size_t n_unseen; /* processes that could not be looked at */
+/* A segment in a process's address space. */
+struct mapping {
+	uint64_t start, end;
+	uint64_t offset; /* of `start` in the segment */
+	int id;
+	key_t key;
+	bool can_write;
 };
 
 /*
- * One pass over all threads of all processes in our IPC namespace (ids mean something else in another), with
- * /proc/PID/task/TID/syscall, for which ptrace rights are needed. -ENOMEM; errors of opening /proc.
+ * Takes /proc/PID/task/TID/syscall apart. Where the kernel's arguments point into the thread's memory, that is read too,
+ * if we may. `mappings` are its process's segments: a futex(2) on one of them is a wait in a ring. False: it is not
+ * blocked on any object. Numbers are those of this machine's architecture, 32-bit programs on it included.
  */
-int blocked_list_read(struct blocked_list *ret_list);
-void blocked_list_done(struct blocked_list *list);
-
-bool blocked_is_on(const struct blocked *blocked, const struct kipc_object *object);
+bool blocked_decode(const char *line, pid_t tid, const struct mapping *mappings, size_t n_mappings,
+		    struct blocked *ret_blocked);
 
 /* "send", "receive", "operate" */
 const char *blocked_operation_to_string(enum blocked_operation operation);

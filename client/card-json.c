@@ -2,7 +2,7 @@
 
 /*
  * One channel as a JSON object: the columns, and what has no place in a row: "declared", "set" (the semaphores),
- * "blocked". Keys are always there; what does not apply is null. Whatever fails here fails for want of memory.
+ * "attached_by", "blocked". Keys are always there; what does not apply is null. Whatever fails here fails for want of memory.
  */
 
 #include <errno.h>
@@ -89,35 +89,76 @@ static bool add_set(struct json_object *object, const struct card *card)
 	return array != NULL;
 }
 
-static bool append_blocked(struct json_object *array, const struct blocked *blocked)
+/* pid, command, unit: whose doing it is. */
+static bool add_process(struct json_object *item, const struct process *process)
 {
+	return add_number(item, "pid", process->pid) && add_text(item, "command", process->command) &&
+	       add_text(item, "unit", process->unit);
+}
+
+static bool append_attachment(struct json_object *array, const struct card *card,
+			      const struct attachment *attachment)
+{
+	const struct process *process = &card->processes->items[attachment->process];
 	struct json_object *item = append_object(array);
 
-	if (item == NULL || !add_number(item, "pid", blocked->pid) ||
-	    !add_number(item, "tid", blocked->tid) || !add_text(item, "command", blocked->command) ||
-	    !add_text(item, "operation", blocked_operation_to_string(blocked->operation)))
-		return false;
-	if (blocked->operation != BLOCKED_RECEIVE)
-		return add(item, "type", NULL) && add(item, "not_type", NULL);
-	return add_number(item, "type", blocked->type) &&
-	       add(item, "not_type", json_object_new_boolean(blocked->not_type));
+	return item != NULL && add_process(item, process) &&
+	       add_number(item, "mappings", attachment->n_mappings) &&
+	       add(item, "read_write", json_object_new_boolean(attachment->can_write)) &&
+	       add(item, "elsewhere", json_object_new_boolean(process->is_elsewhere));
+}
+
+static bool add_attached(struct json_object *object, const struct card *card)
+{
+	const struct kipc_object *segment = card->row->object;
+	const struct attachment *attachments;
+	struct json_object *array;
+	uint64_t n_missing;
+	size_t n;
+
+	if (card->processes == NULL || segment->kind != KIPC_SEGMENT)
+		return add(object, "attached_by", NULL) && add(object, "attached_not_visible", NULL);
+	array = add_array(object, "attached_by");
+	attachments = processes_attached(card->processes, segment, &n);
+	n_missing = segment->segment.attached;
+	for (size_t i = 0; array != NULL && i < n; i++) {
+		if (!append_attachment(array, card, &attachments[i]))
+			return false;
+		n_missing -= attachments[i].n_mappings < n_missing ? attachments[i].n_mappings : n_missing;
+	}
+	return array != NULL && add_number(object, "attached_not_visible", (int64_t)n_missing);
+}
+
+static bool append_blocked(struct json_object *array, const struct card *card, const struct blocked *blocked)
+{
+	struct json_object *item = append_object(array);
+	bool has_one = blocked->operation == BLOCKED_OPERATE && blocked->semaphore >= 0;
+
+	return item != NULL && add_process(item, &card->processes->items[blocked->process]) &&
+	       add_number(item, "tid", blocked->tid) &&
+	       add_text(item, "operation", blocked_operation_to_string(blocked->operation)) &&
+	       (blocked->has_type ? add_number(item, "type", blocked->type) : add(item, "type", NULL)) &&
+	       add(item, "not_type", blocked->has_type ? json_object_new_boolean(blocked->not_type) : NULL) &&
+	       (has_one ? add_number(item, "semaphore", blocked->semaphore) &&
+				  add_number(item, "change", blocked->change)
+			: add(item, "semaphore", NULL) && add(item, "change", NULL));
 }
 
 static bool add_blocked(struct json_object *object, const struct card *card)
 {
-	const struct blocked_list *list = card->blocked;
+	const struct view_row *row = card->row;
+	const struct blocked *blocked;
 	struct json_object *array;
+	size_t n;
 
-	if (list == NULL)
+	if (card->processes == NULL || (row->kind == KIPC_SEGMENT && row->ring == NULL))
 		return add(object, "blocked", NULL) && add(object, "blocked_not_visible", NULL);
 	array = add_array(object, "blocked");
-	if (array == NULL)
-		return false;
-	for (size_t i = 0; i < list->n_items; i++)
-		if (blocked_is_on(&list->items[i], card->row->object) &&
-		    !append_blocked(array, &list->items[i]))
+	blocked = processes_blocked(card->processes, row->kind, row->object->id, &n);
+	for (size_t i = 0; array != NULL && i < n; i++)
+		if (!append_blocked(array, card, &blocked[i]))
 			return false;
-	return add_number(object, "blocked_not_visible", (int64_t)list->n_unseen);
+	return array != NULL && add_number(object, "blocked_not_visible", (int64_t)card->processes->n_unseen);
 }
 
 int card_to_json(const struct card *card, struct value_style *style, struct json_object **ret_json)
@@ -126,7 +167,7 @@ int card_to_json(const struct card *card, struct value_style *style, struct json
 
 	if (object != NULL && add_columns(object, card, style) &&
 	    add(object, "declared", json_object_get(card->declared)) && add_set(object, card) &&
-	    add_blocked(object, card)) {
+	    add_attached(object, card) && add_blocked(object, card)) {
 		*ret_json = object;
 		return 0;
 	}

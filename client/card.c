@@ -2,20 +2,29 @@
 
 /*
  * One channel on one card, for people: a line for every column that says something, what is declared beside what is
- * where they differ, the semaphores of a set, and who is blocked. Whatever somebody else could have written (commands,
- * descriptions) is escaped.
+ * where they differ, the semaphores of a set, who has it attached and who is blocked on it. Whatever somebody else could
+ * have written (commands, units, descriptions) is escaped.
  */
 
 #include <json-c/json.h>
-#include <stdio.h>
+#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client/card.h"
 #include "client/columns.h"
 #include "client/report.h"
 
 #define LABEL_WIDTH 17
+#define BAR_WIDTH 20
+
+/* Where a card goes, and how. */
+struct print {
+	const struct card *card;
+	struct value_style *style;
+	FILE *out;
+};
 
 void card_done(struct card *card)
 {
@@ -24,58 +33,82 @@ void card_done(struct card *card)
 	*card = (struct card){ 0 };
 }
 
-static void print_escaped(const char *text)
+static void print_escaped(const struct print *print, const char *text)
 {
 	char *escaped = report_escape(text, strlen(text));
 
-	fputs(escaped != NULL ? escaped : "?", stdout);
+	fputs(escaped != NULL ? escaped : "?", print->out);
 	free(escaped);
 }
 
-static void print_label(const char *word)
+static void print_label(const struct print *print, const char *word)
 {
 	for (size_t n = strlen(word); n < LABEL_WIDTH; n++)
-		putchar(' ');
+		putc(' ', print->out);
 	for (; *word != '\0'; word++)
-		putchar(*word == '_' ? ' ' : *word);
-	fputs(": ", stdout);
+		putc(*word == '_' ? ' ' : *word, print->out);
+	fputs(": ", print->out);
+}
+
+static void print_process(const struct print *print, pid_t pid, const char *command, const char *unit)
+{
+	fprintf(print->out, "%d ", (int)pid);
+	print_escaped(print, command);
+	if (unit[0] != '\0') {
+		fputs(" (", print->out);
+		print_escaped(print, unit);
+		putc(')', print->out);
+	}
 }
 
 /* The process may be gone, and with it its name. */
-static void print_command(pid_t pid)
+static void print_pid(const struct print *print, pid_t pid)
 {
-	char command[PROCESS_COMMAND_MAX];
+	char command[PROCESS_COMMAND_MAX], unit[PROCESS_UNIT_MAX];
+	int fd = process_open(pid);
 
-	if (process_command(pid, command) < 0) {
-		fputs(" (gone)", stdout);
-		return;
+	if (fd < 0 || process_command(pid, command) < 0) {
+		fprintf(print->out, "%d (gone)", (int)pid);
+	} else {
+		process_unit(fd, unit);
+		print_process(print, pid, command, unit);
 	}
-	putchar(' ');
-	print_escaped(command);
+	if (fd >= 0)
+		close(fd);
 }
 
 /* Where the declared value is another than the actual one. */
-static void print_declared(const struct card *card, const struct column *column, const struct value *actual,
-			   struct value_style *style)
+static void print_declared(const struct print *print, const struct column *column, const struct value *actual)
 {
-	struct json_object *wanted = json_object_object_get(card->declared, column->name), *is = NULL;
+	struct json_object *wanted = json_object_object_get(print->card->declared, column->name), *is = NULL;
 	struct value declared = { 0 };
 	char buffer[VALUE_TEXT_MAX];
 
 	/* A list is where a semaphore set starts from, not where it stays. */
 	if (wanted == NULL || json_object_is_type(wanted, json_type_array) ||
-	    value_to_json(actual, style, &is) < 0)
+	    value_to_json(actual, print->style, &is) < 0)
 		return;
 	if (!json_object_equal(is, wanted)) {
 		if (json_object_is_type(wanted, json_type_int))
 			value_set_number(&declared, actual->type, json_object_get_uint64(wanted));
 		else
 			value_set_text(&declared, json_object_get_string(wanted));
-		fputs(" (declared: ", stdout);
-		print_escaped(value_to_string(&declared, style, buffer, sizeof buffer));
-		putchar(')');
+		fputs(" (declared: ", print->out);
+		print_escaped(print, value_to_string(&declared, print->style, buffer, sizeof buffer));
+		putc(')', print->out);
 	}
 	json_object_put(is);
+}
+
+/* How full, to be seen at a glance. */
+static void print_bar(const struct print *print, uint64_t percent)
+{
+	bool has_blocks = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	uint64_t n = (percent > 100 ? 100 : percent) * BAR_WIDTH / 100;
+
+	fputs("  ", print->out);
+	for (uint64_t i = 0; i < BAR_WIDTH; i++)
+		fputs(i < n ? (has_blocks ? "█" : "#") : (has_blocks ? "░" : "."), print->out);
 }
 
 /* A time that could be known, and has not come. */
@@ -85,117 +118,166 @@ static bool is_never(const struct card *card, const struct column *column, const
 	       (column->kinds & card->row->kind) != 0;
 }
 
-static void print_column(const struct card *card, const struct column *column, struct value_style *style)
+static void print_column(const struct print *print, const struct column *column)
 {
 	struct value value = { 0 };
 	char buffer[VALUE_TEXT_MAX];
 
-	column->get(column, card->row, &value);
-	if (is_never(card, column, &value))
+	column->get(column, print->card->row, &value);
+	if (is_never(print->card, column, &value))
 		value_set_text(&value, "never");
 	if (value.type == VALUE_NONE)
 		return;
-	print_label(column->name);
-	print_escaped(value_to_string(&value, style, buffer, sizeof buffer));
+	print_label(print, column->name);
 	if (value.type == VALUE_PID)
-		print_command((pid_t)value.number);
-	print_declared(card, column, &value, style);
-	putchar('\n');
+		print_pid(print, (pid_t)value.number);
+	else
+		print_escaped(print, value_to_string(&value, print->style, buffer, sizeof buffer));
+	print_declared(print, column, &value);
+	if (value.type == VALUE_PERCENT)
+		print_bar(print, value.number);
+	putc('\n', print->out);
 	value_done(&value);
 }
 
-static void print_title(const struct view_row *row)
+static void print_title(const struct print *print)
 {
+	const struct view_row *row = print->card->row;
 	char address[VIEW_ADDRESS_MAX];
 
-	printf("%s: %s%s%s", view_row_to_address(row, address), kipc_kind_to_string(row->kind),
-	       row->state != NULL ? ", " : "", row->state != NULL ? row->state : "");
+	fprintf(print->out, "%s: %s%s%s", view_row_to_address(row, address), kipc_kind_to_string(row->kind),
+		row->state != NULL ? ", " : "", row->state != NULL ? row->state : "");
 	if (row->reason != NULL && row->reason[0] != '\0') {
-		fputs(": ", stdout);
-		print_escaped(row->reason);
+		fputs(": ", print->out);
+		print_escaped(print, row->reason);
 	}
-	putchar('\n');
+	putc('\n', print->out);
 	if (row->description != NULL && row->description[0] != '\0') {
-		fputs("    ", stdout);
-		print_escaped(row->description);
-		putchar('\n');
+		fputs("    ", print->out);
+		print_escaped(print, row->description);
+		putc('\n', print->out);
 	}
 }
 
-static void print_semaphores(const struct card *card)
+static void print_semaphores(const struct print *print)
 {
+	const struct card *card = print->card;
+
 	for (size_t i = 0; i < card->n_semaphores; i++) {
 		const struct kipc_semaphore *semaphore = &card->semaphores[i];
 		char label[40];
 
 		snprintf(label, sizeof label, "semaphore[%zu]", i);
-		print_label(label);
-		printf("%d", semaphore->value);
+		print_label(print, label);
+		fprintf(print->out, "%d", semaphore->value);
 		if (semaphore->waiting > 0)
-			printf(", %d waiting", semaphore->waiting);
+			fprintf(print->out, ", %d waiting", semaphore->waiting);
 		if (semaphore->waiting_for_zero > 0)
-			printf(", %d waiting for zero", semaphore->waiting_for_zero);
+			fprintf(print->out, ", %d waiting for zero", semaphore->waiting_for_zero);
 		if (semaphore->pid > 0) {
-			printf(", last %d", (int)semaphore->pid);
-			print_command(semaphore->pid);
+			fputs(", last ", print->out);
+			print_pid(print, semaphore->pid);
 		}
-		putchar('\n');
+		putc('\n', print->out);
 	}
 	if (card->semaphores_error < 0) {
-		print_label("values");
-		printf("not visible: %s\n", strerror(-card->semaphores_error));
+		print_label(print, "values");
+		fprintf(print->out, "not visible: %s\n", strerror(-card->semaphores_error));
 	}
 }
 
-static void print_wish(const struct blocked *blocked)
+/* -- who uses it ------------------------------------------------------------------------------------------- */
+
+static void print_attachment(const struct print *print, const struct attachment *attachment)
 {
-	if (blocked->operation != BLOCKED_RECEIVE || blocked->type == 0)
+	const struct process *process = &print->card->processes->items[attachment->process];
+
+	print_label(print, "attached by");
+	print_process(print, process->pid, process->command, process->unit);
+	fputs(attachment->can_write ? ", read-write" : ", read-only", print->out);
+	if (attachment->n_mappings > 1)
+		fprintf(print->out, ", %u times", attachment->n_mappings);
+	if (process->is_elsewhere)
+		fputs(", from another IPC namespace, by all appearance", print->out);
+	putc('\n', print->out);
+}
+
+static void print_attached(const struct print *print)
+{
+	const struct kipc_object *object = print->card->row->object;
+	const struct attachment *attachments;
+	uint64_t n_mappings = 0;
+	size_t n;
+
+	if (print->card->processes == NULL || object->kind != KIPC_SEGMENT || object->segment.attached == 0)
+		return;
+	attachments = processes_attached(print->card->processes, object, &n);
+	for (size_t i = 0; i < n; i++) {
+		print_attachment(print, &attachments[i]);
+		n_mappings += attachments[i].n_mappings;
+	}
+	if (n_mappings >= object->segment.attached)
+		return;
+	print_label(print, "attached by");
+	fprintf(print->out, "not visible: %llu of %llu mapping%s; root (CAP_SYS_PTRACE) may see whose\n",
+		(unsigned long long)(object->segment.attached - n_mappings),
+		(unsigned long long)object->segment.attached, object->segment.attached == 1 ? "" : "s");
+}
+
+static void print_wish(const struct print *print, const struct blocked *blocked)
+{
+	if (blocked->operation == BLOCKED_OPERATE && blocked->semaphore >= 0)
+		fprintf(print->out, " on semaphore[%d], by %+d", blocked->semaphore, blocked->change);
+	if (!blocked->has_type || (blocked->operation == BLOCKED_RECEIVE && blocked->type == 0))
 		return;
 	if (blocked->type < 0)
-		printf(", a type up to %lu", 0UL - (unsigned long)blocked->type);
+		fprintf(print->out, ", a type up to %lu", 0UL - (unsigned long)blocked->type);
 	else
-		printf(", %stype %ld", blocked->not_type ? "not " : "", blocked->type);
+		fprintf(print->out, ", %stype %ld", blocked->not_type ? "not " : "", blocked->type);
 }
 
-static void print_blocked(const struct card *card)
+static void print_blocked(const struct print *print)
 {
-	const struct blocked_list *list = card->blocked;
-	bool has_any = false;
+	const struct card *card = print->card;
+	const struct kipc_object *object = card->row->object;
+	const struct blocked *blocked;
+	size_t n;
 
-	if (list == NULL)
+	if (card->processes == NULL || (object->kind == KIPC_SEGMENT && card->row->ring == NULL))
 		return;
-	for (size_t i = 0; i < list->n_items; i++) {
-		const struct blocked *blocked = &list->items[i];
+	blocked = processes_blocked(card->processes, object->kind, object->id, &n);
+	for (size_t i = 0; i < n; i++) {
+		const struct process *process = &card->processes->items[blocked[i].process];
 
-		if (!blocked_is_on(blocked, card->row->object))
-			continue;
-		has_any = true;
-		print_label("blocked");
-		printf("%d ", (int)blocked->pid);
-		print_escaped(blocked->command);
-		printf(" waits to %s", blocked_operation_to_string(blocked->operation));
-		print_wish(blocked);
-		if (blocked->tid != blocked->pid)
-			printf(" (thread %d)", (int)blocked->tid);
-		putchar('\n');
+		print_label(print, "blocked");
+		print_process(print, process->pid, process->command, process->unit);
+		fprintf(print->out, " waits to %s", blocked_operation_to_string(blocked[i].operation));
+		print_wish(print, &blocked[i]);
+		if (blocked[i].tid != blocked[i].pid)
+			fprintf(print->out, " (thread %d)", (int)blocked[i].tid);
+		putc('\n', print->out);
 	}
-	if (!has_any && list->n_unseen == 0) {
-		print_label("blocked");
-		puts("nobody");
+	if (n == 0 && card->processes->n_unseen == 0) {
+		print_label(print, "blocked");
+		fputs("nobody\n", print->out);
 	}
-	if (list->n_unseen > 0) {
-		print_label("blocked");
-		printf("not visible: %zu process%s that only root (CAP_SYS_PTRACE) may look at\n",
-		       list->n_unseen, list->n_unseen == 1 ? "" : "es");
+	if (card->processes->n_unseen > 0) {
+		print_label(print, "blocked");
+		fprintf(print->out,
+			"not visible: %zu process%s that only root (CAP_SYS_PTRACE) may look at\n",
+			card->processes->n_unseen, card->processes->n_unseen == 1 ? "" : "es");
 	}
 }
 
-void card_print(const struct card *card, struct value_style *style)
+void card_print(const struct card *card, struct value_style *style, FILE *out)
 {
-	print_title(card->row);
+	const struct print print = { .card = card, .style = style, .out = out };
+
+	print_title(&print);
 	for (size_t i = 0; i < n_channel_columns; i++)
 		if ((channel_columns[i].flags & (COLUMN_COSTLY | COLUMN_TEXT_ONLY | COLUMN_IN_TITLE)) == 0)
-			print_column(card, &channel_columns[i], style);
-	print_semaphores(card);
-	print_blocked(card);
+			print_column(&print, &channel_columns[i]);
+	print_semaphores(&print);
+	print_attached(&print);
+	print_blocked(&print);
 }

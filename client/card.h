@@ -4,7 +4,9 @@
 
 /* Everything known of one channel, collected by show.c, and its two forms. */
 
-#include "client/blocked.h"
+#include <stdio.h>
+
+#include "client/processes.h"
 #include "client/value.h"
 #include "client/view.h"
 
@@ -13,14 +15,14 @@ struct card {
 	struct json_object *declared;	   /* NULL: nothing, or not known */
 	struct kipc_semaphore *semaphores; /* NULL: not a set, or not to be read */
 	size_t n_semaphores;
-	int semaphores_error;		    /* why not */
-	const struct blocked_list *blocked; /* of all channels; NULL: nobody can be on this one */
+	int semaphores_error;		   /* why not */
+	const struct processes *processes; /* who uses what, of all channels; NULL: the object is gone */
 };
 
 void card_done(struct card *card);
 
 /* For people. */
-void card_print(const struct card *card, struct value_style *style);
+void card_print(const struct card *card, struct value_style *style, FILE *out);
 
 /* As a JSON object. -ENOMEM. */
 int card_to_json(const struct card *card, struct value_style *style, struct json_object **ret_json);

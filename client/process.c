@@ -31,6 +31,16 @@ ssize_t process_read(int folder_fd, const char *path, char *buffer, size_t size)
 	return n;
 }
 
+int process_open(pid_t pid)
+{
+	char path[sizeof "/proc/" + 3 * sizeof pid];
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d", (int)pid);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 int process_command(pid_t pid, char ret_command[static PROCESS_COMMAND_MAX])
 {
 	char path[sizeof "/proc//comm" + 3 * sizeof pid];
@@ -43,6 +53,49 @@ int process_command(pid_t pid, char ret_command[static PROCESS_COMMAND_MAX])
 	if (n > 0 && ret_command[n - 1] == '\n') /* the kernel's; any other belongs to the name */
 		ret_command[n - 1] = '\0';
 	return 0;
+}
+
+static bool has_suffix(const char *text, size_t n, const char *suffix)
+{
+	size_t n_suffix = strlen(suffix);
+
+	return n > n_suffix && memcmp(text + n - n_suffix, suffix, n_suffix) == 0;
+}
+
+/* The last unit in "0::/system.slice/nginx.service", or in one line of a cgroup v1 hierarchy. */
+static void find_unit(const char *path, size_t n, char ret_unit[static PROCESS_UNIT_MAX])
+{
+	while (n > 0) {
+		const char *slash = memrchr(path, '/', n);
+		size_t n_before = slash != NULL ? (size_t)(slash - path) : 0;
+		const char *part = slash != NULL ? slash + 1 : path;
+		size_t n_part = n - (size_t)(part - path);
+
+		if (n_part < PROCESS_UNIT_MAX &&
+		    (has_suffix(part, n_part, ".service") || has_suffix(part, n_part, ".scope"))) {
+			memcpy(ret_unit, part, n_part);
+			ret_unit[n_part] = '\0';
+			return;
+		}
+		n = n_before;
+	}
+}
+
+void process_unit(int process_fd, char ret_unit[static PROCESS_UNIT_MAX])
+{
+	char text[4096];
+	const char *line = text;
+
+	ret_unit[0] = '\0';
+	if (process_read(process_fd, "cgroup", text, sizeof text) <= 0)
+		return;
+	/* systemd's own hierarchy comes last, or is the only one. */
+	while (ret_unit[0] == '\0' && *line != '\0') {
+		size_t n = strcspn(line, "\n");
+
+		find_unit(line, n, ret_unit);
+		line += n + (line[n] == '\n');
+	}
 }
 
 bool process_id_from_string(const char *text, pid_t *ret_pid)

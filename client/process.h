@@ -15,7 +15,17 @@
  */
 int process_command(pid_t pid, char ret_command[static PROCESS_COMMAND_MAX]);
 
-/* Reads a small file of /proc whole (cut at `size` - 1) and closes it with a NUL. Returns its size. */
+/* Its folder in /proc, to be closed; -ENOENT: there is no such process. */
+int process_open(pid_t pid);
+
+/*
+ * The systemd unit that a process belongs to: the last part of its cgroup's path that is a service or a scope ("nginx.service",
+ * "session-3.scope", "docker-….scope"), as it is: to be escaped. "" if there is none or it cannot be known.
+ */
+#define PROCESS_UNIT_MAX 128
+void process_unit(int process_fd, char ret_unit[static PROCESS_UNIT_MAX]);
+
+/* Reads a small file of /proc (cut at `size` - 1) and closes it with a NUL. Returns its size. */
 ssize_t process_read(int folder_fd, const char *path, char *buffer, size_t size);
 
 /* Whether text is a number and nothing else, as the folders of /proc are named. */

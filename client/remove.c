@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/blocked.h"
 #include "client/control-half.h"
+#include "client/processes.h"
 #include "client/report.h"
 #include "client/view.h"
 #include "common/loss.h"
@@ -20,24 +20,22 @@
 #define SENTENCE_MAX 256
 
 /* "1234 (cat), 1240 (perl)…": who waits on the object; returns how many. */
-static size_t describe_waiters(const struct blocked_list *list, const struct kipc_object *object,
+static size_t describe_waiters(const struct processes *processes, const struct kipc_object *object,
 			       char sentence[static SENTENCE_MAX])
 {
-	size_t n_found = 0, used = 0;
+	size_t n_found, used = 0;
+	const struct blocked *blocked = processes_blocked(processes, object->kind, object->id, &n_found);
 
-	for (size_t i = 0; i < list->n_items; i++) {
-		const struct blocked *blocked = &list->items[i];
-		char *command;
+	for (size_t i = 0; i < n_found && i < 8; i++) {
+		const char *command = processes->items[blocked[i].process].command;
+		char *escaped = report_escape(command, strlen(command));
 		int n;
 
-		if (!blocked_is_on(blocked, object))
-			continue;
-		command = n_found++ < 8 ? report_escape(blocked->command, strlen(blocked->command)) : NULL;
-		if (command == NULL)
+		if (escaped == NULL)
 			continue;
 		n = snprintf(sentence + used, SENTENCE_MAX - used, "%s%d (%s)", used > 0 ? ", " : "",
-			     (int)blocked->tid, command);
-		free(command);
+			     (int)blocked[i].tid, escaped);
+		free(escaped);
 		/* One that does not fit is cut off whole. */
 		if (n < 0 || used + (size_t)n >= SENTENCE_MAX)
 			sentence[used] = '\0';
@@ -52,17 +50,17 @@ static enum status refuse_if_blocked(const struct invocation *invocation, const 
 				     const struct view_row *row)
 {
 	char sentence[SENTENCE_MAX] = "", loss[LOSS_MAX] = "";
-	struct blocked_list list;
+	struct processes processes;
 	size_t n;
 	int r;
 
 	if (invocation->options->force || row->object == NULL || row->kind == KIPC_SEGMENT)
 		return STATUS_DONE;
-	r = blocked_list_read(&list);
+	r = processes_read(&processes);
 	if (r < 0)
 		return control_half_end(invocation, address, r);
-	n = describe_waiters(&list, row->object, sentence);
-	blocked_list_done(&list);
+	n = describe_waiters(&processes, row->object, sentence);
+	processes_done(&processes);
 	if (n == 0)
 		return STATUS_DONE;
 	if (row->kind == KIPC_QUEUE && row->object->queue.messages > 0)

@@ -19,25 +19,25 @@ struct show {
 	const struct invocation *invocation;
 	struct value_style style;
 	struct view *view;
-	struct blocked_list blocked;
-	bool has_blocked;
+	struct processes processes;
+	bool has_processes;
 	struct json_object *array; /* --json */
 };
 
-/* Looked for once, and only when a channel is shown that somebody can block on. */
-static int look_for_blocked(struct show *show, struct card *card)
+/* Looked for once, and only when a channel is shown that somebody can use. */
+static int look_at_processes(struct show *show, struct card *card)
 {
 	int r;
 
-	if (card->row->object == NULL || card->row->kind == KIPC_SEGMENT)
+	if (card->row->object == NULL)
 		return 0;
-	if (!show->has_blocked) {
-		r = blocked_list_read(&show->blocked);
+	if (!show->has_processes) {
+		r = processes_read(&show->processes);
 		if (r < 0)
 			return r;
-		show->has_blocked = true;
+		show->has_processes = true;
 	}
-	card->blocked = &show->blocked;
+	card->processes = &show->processes;
 	return 0;
 }
 
@@ -59,7 +59,7 @@ static int collect(struct show *show, struct card *card)
 		r = kipc_object_semaphores(row->id, &card->semaphores, &card->n_semaphores);
 		card->semaphores_error = r < 0 ? r : 0;
 	}
-	return look_for_blocked(show, card);
+	return look_at_processes(show, card);
 }
 
 static int print(struct show *show, const struct card *card, bool is_first)
@@ -70,7 +70,7 @@ static int print(struct show *show, const struct card *card, bool is_first)
 	if (show->array == NULL) {
 		if (!is_first)
 			putchar('\n');
-		card_print(card, &show->style);
+		card_print(card, &show->style, stdout);
 		return 0;
 	}
 	r = card_to_json(card, &show->style, &object);
@@ -138,7 +138,7 @@ enum status command_show(const struct invocation *invocation)
 		status = show_all(&show);
 	}
 	json_object_put(show.array);
-	blocked_list_done(&show.blocked);
+	processes_done(&show.processes);
 	view_free(show.view);
 	accounts_done(&show.style.accounts);
 	return r < 0 ? control_half_end(invocation, NULL, r) : status;

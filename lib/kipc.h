@@ -466,6 +466,18 @@ struct kipc_ring {
 /* Needs to read. A broken ring is no error: see `fault`. -EPROTOTYPE: no ring; errors as kipc_attach(). */
 int kipc_ring_stat(struct kipc_channel *channel, struct kipc_ring *ret_ring);
 
+enum kipc_ring_side {
+	KIPC_RING_PRODUCERS = 1,
+	KIPC_RING_CONSUMERS,
+};
+
+/*
+ * Which side's word lies at that offset of a ring's segment; 0: neither's. Who sleeps there, in futex(2) or futex_waitv(2),
+ * waits for that side to move: on the producers' for a message, on the consumers' for room (or, while somebody works on a
+ * message that it acquired, for that one to release it).
+ */
+enum kipc_ring_side kipc_ring_side_at(uint64_t offset);
+
 /*
  * Lays out the segment `id` as an empty ring. max_message 0: an eighth of the size. Whatever it held is lost, so
  * nobody may have it attached.

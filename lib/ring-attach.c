@@ -353,3 +353,17 @@ const char *kipc_ring_fault_to_string(enum kipc_ring_fault fault)
 	}
 	return "something unknown is wrong with it";
 }
+
+static bool is_word_of(uint64_t offset, size_t side)
+{
+	size_t word = side + offsetof(struct ring_side, word);
+
+	return offset >= word && offset < word + sizeof(uint64_t);
+}
+
+enum kipc_ring_side kipc_ring_side_at(uint64_t offset)
+{
+	if (is_word_of(offset, offsetof(struct ring_header, producers)))
+		return KIPC_RING_PRODUCERS;
+	return is_word_of(offset, offsetof(struct ring_header, consumers)) ? KIPC_RING_CONSUMERS : 0;
+}

@@ -73,7 +73,7 @@ kipcctl down 'build[1]' & taker=$!
 if blocked "$receiver" orders && blocked "$taker" build; then
 	like "who is blocked on a queue, for which type" "$(kipcctl show orders)" \
 		"^ +blocked: $receiver kipcctl waits to receive, type 5$"
-	like "who is blocked on a semaphore" "$(kipcctl show build)" "^ +blocked: $taker kipcctl waits to operate$"
+	like "who is blocked on a semaphore" "$(kipcctl show build)" "^ +blocked: $taker kipcctl waits to operate on semaphore\[1\], by -1$"
 	like "the kernel's count says it too" "$(kipcctl show build)" "^ +semaphore\[1\]: 0, 1 waiting"
 	is "JSON: the type that is waited for" "$(kipcctl show --json orders | json '$d->[0]{blocked}[0]{type}')" 5
 else
@@ -82,6 +82,70 @@ fi
 kipcctl send --type=5 orders done
 kipcctl up 'build[1]'
 wait "$receiver" "$taker"
+
+# Who sends and for which type, in the sender's own memory; and on a ring, where nobody is in a call on IPC at all.
+kipcctl create queue narrow capacity=64 >/dev/null
+kipcctl create segment stream size=64K layout=ring >/dev/null
+kipcctl send narrow "$(printf 'x%.0s' {1..64})"
+kipcctl send --type=9 narrow more & sender=$!
+kipcctl recv stream >/dev/null & reader=$!
+if blocked "$sender" narrow && blocked "$reader" stream; then
+	like "a blocked sender's type" "$(kipcctl show narrow)" "^ +blocked: $sender kipcctl waits to send, type 9$"
+	like "who waits in a ring" "$(kipcctl show stream)" "^ +blocked: $reader kipcctl waits to receive$"
+	like "a full queue has a full bar" "$(kipcctl show narrow)" "^ +full: 100%  #{20}$"
+else
+	skip "who is blocked on a ring" "/proc/PID/syscall cannot be read here"
+fi
+kipcctl recv narrow >/dev/null
+kipcctl send stream done
+wait "$sender" "$reader"
+
+# A 32-bit program's call has other numbers. It needs no libc: this is all of it.
+cat >"$T/old.c" <<'EOF'
+void _start(void)
+{
+	static struct { int type; char text[8]; } message;
+	int r;
+
+	__asm__ volatile("int $0x80" : "=a"(r) : "a"(399), "b"(1234), "c"(0));
+	__asm__ volatile("int $0x80" : "=a"(r) : "a"(401), "b"(r), "c"(&message), "d"(8), "S"(-5), "D"(0) : "memory");
+	__asm__ volatile("int $0x80" : : "a"(1), "b"(r < 0));
+}
+EOF
+if [ "$(uname -m)" = x86_64 ] && gcc -m32 -O1 -nostdlib -static -fno-stack-protector -fno-pie -no-pie \
+	-o "$T/old" "$T/old.c" 2>/dev/null && { "$T/old" & old=$!; } && blocked "$old" orders; then
+	like "a 32-bit program" "$(kipcctl show orders)" "^ +blocked: $old old waits to receive, a type up to 5$"
+	kipcctl send --type=5 orders done
+	wait "$old"
+else
+	skip "a 32-bit program" "the compiler, the kernel or /proc does not do it here"
+fi
+
+# Who has a segment attached: from the maps, once a process, with what it may do there.
+cat >"$T/attach.pl" <<'EOF'
+use IPC::SysV qw(shmat); $| = 1;
+my @held = map { shmat($_->[0], undef, $_->[1]) or die } ([$ARGV[0], 0], [$ARGV[0], 010000], [$ARGV[1], 010000]);
+print "\n"; <STDIN>;
+EOF
+if perl -MIPC::SysV -e 1 2>/dev/null; then
+	held=$(ipcmk -M 4096 | grep -o '[0-9]*$')
+	coproc user { exec perl "$T/attach.pl" "$(id_of prices)" "$held"; }
+	read -r -t 10 -u "${user[0]}"
+	user_pid=$user_PID
+	like "who has a segment attached" "$(kipcctl show prices)" "^ +attached by: $user_pid perl.*, read-write, 2 times$"
+	like "and how" "$(kipcctl show "segment:@$held")" "^ +attached by: $user_pid perl.*, read-only$"
+	is "JSON: who and how often" "$(kipcctl show --json prices |
+		json '"@{$d->[0]{attached_by}[0]}{qw(pid mappings)} $d->[0]{attached_not_visible}"')" "$user_pid 2 0"
+	ipcrm -m "$held"
+	like "a removed segment is found by its id, with who holds it" "$(kipcctl show "segment:@$held")" \
+		"^ +attached by: $user_pid perl.*, read-only$"
+	like "and can be looked at" "$(kipcctl hexdump "@$held" --length=16)" '^0+ +00 00'
+	echo >&"${user[1]}"
+	wait "$user_pid"
+	unlike "nobody any more" "$(kipcctl show prices)" 'attached by'
+else
+	skip "who has a segment attached" "no perl IPC::SysV"
+fi
 
 # A process may call itself anything; it must not reach the terminal.
 cat >"$T/evil.pl" <<'EOF'
