@@ -98,6 +98,19 @@ static void get_figure(const struct column *column, const void *row, struct valu
 	value_set_number(value, limit->limit->type, figure);
 }
 
+static void get_full(const struct column *column, const void *row, struct value *value)
+{
+	const struct limit_row *limit = row;
+	uint64_t most, used;
+
+	if (limit->limit->limit == NONE || limit->limit->used == NONE)
+		return;
+	memcpy(&most, (const char *)limit->figures + limit->limit->limit, sizeof most);
+	memcpy(&used, (const char *)limit->figures + limit->limit->used, sizeof used);
+	if (most > 0)
+		value_set_number(value, VALUE_PERCENT, (uint64_t)((double)used * 100 / (double)most));
+}
+
 static bool is_own(const struct view_row *row)
 {
 	return row->manage != NULL && strcmp(row->manage, "own") == 0;
@@ -139,6 +152,7 @@ static const struct column columns[] = {
 	{ "name", "NAME", "the kernel's name of it", COLUMN_DEFAULT, TEXT(name) },
 	{ "limit", "LIMIT", "the limit", COLUMN_DEFAULT | COLUMN_RIGHT, FIGURE(limit) },
 	{ "used", "USED", "what is used of it now", COLUMN_DEFAULT | COLUMN_RIGHT, FIGURE(used) },
+	{ "full", "FULL", "per cent of the limit in use", COLUMN_DEFAULT | COLUMN_RIGHT, get_full },
 	{ "declared", "DECLARED", "what kipcd's channels need of it by their declarations",
 	  COLUMN_DEFAULT | COLUMN_RIGHT, get_declared },
 	{ "of", "OF", "what is counted", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(help) },

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "client/command.h"
+#include "client/ipc-of.h"
 #include "client/report.h"
 #include "client/signals.h"
 #include "lib/kipc.h"
@@ -105,6 +106,9 @@ int main(int argc, char **argv)
 	invocation.n_args = argc - first;
 	invocation.args = argv + first;
 
+	status = options_has(&options, OPTION_IPC_OF) ? (int)ipc_of_enter(&invocation) : STATUS_DONE;
+	if (status != STATUS_DONE)
+		return invocation.command->runs_command ? STATUS_LOCK_FAILED : status;
 	status = (int)invocation.command->run(&invocation);
 	signals_pass_on();
 	return status;

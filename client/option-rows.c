@@ -91,6 +91,11 @@ static int set_timeout(struct options *options, size_t offset, const char *text)
 	return 0;
 }
 
+static int set_pid(struct options *options, size_t offset, const char *text)
+{
+	return grammar_number_from_string(text, 1, INT_MAX, (int64_t *)((char *)options + offset));
+}
+
 static int set_duration(struct options *options, size_t offset, const char *text)
 {
 	uint64_t usec;
@@ -112,6 +117,7 @@ static const struct option_form not_type = { set_not_type, "a message type (a wh
 static const struct option_form max_type = { set_max_type, "a message type (a whole number from 1)" };
 static const struct option_form no_wait = { set_no_wait, NULL };
 static const struct option_form duration = { set_duration, "a time span like 500ms or 2s" };
+static const struct option_form pid = { set_pid, "the number of a process" };
 static const struct option_form timeout = { set_timeout, "a time span like 500ms or 1min 30s" };
 
 #define AT(member) offsetof(struct options, member)
@@ -151,6 +157,7 @@ const struct option_row option_rows[] = {
 	{ OPTION_USER, "user", 0, NULL, &flag, AT(user), "your own kipcd" },
 	{ OPTION_SYSTEM, "system", 0, NULL, &nothing, 0, "the system's kipcd" },
 	{ OPTION_RUNTIME_DIR, "runtime-dir", 0, "DIR", &text, AT(runtime_dir), "the kipcd of this folder" },
+	{ OPTION_IPC_OF, "ipc-of", 0, "PID", &pid, AT(ipc_of), "in the IPC namespace of process PID" },
 	{ OPTION_QUIET, "quiet", 'q', NULL, &flag, AT(quiet), "say nothing of what was to be expected" },
 	{ OPTION_HELP, "help", 'h', NULL, &nothing, 0, "this text" },
 	{ OPTION_VERSION, "version", 0, NULL, &nothing, 0, "the version" },

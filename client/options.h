@@ -22,6 +22,7 @@ enum option_id {
 	OPTION_SYSTEM,
 	OPTION_RUNTIME_DIR,
 	OPTION_QUIET,
+	OPTION_IPC_OF,
 	/* messages */
 	OPTION_TYPE,
 	OPTION_MAX_TYPE,
@@ -64,7 +65,8 @@ enum option_id {
 #define OPTION_BIT(option) (UINT64_C(1) << (option))
 #define OPTIONS_EVERYWHERE                                                                                   \
 	(OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION) | OPTION_BIT(OPTION_USER) |                    \
-	 OPTION_BIT(OPTION_SYSTEM) | OPTION_BIT(OPTION_RUNTIME_DIR) | OPTION_BIT(OPTION_QUIET))
+	 OPTION_BIT(OPTION_SYSTEM) | OPTION_BIT(OPTION_RUNTIME_DIR) | OPTION_BIT(OPTION_QUIET) |             \
+	 OPTION_BIT(OPTION_IPC_OF))
 
 /* What the command line said. Strings point into argv. */
 struct options {
@@ -73,6 +75,7 @@ struct options {
 	bool user;
 	const char *runtime_dir; /* NULL: not said */
 	bool quiet;
+	int64_t ipc_of; /* a process; 0: not said */
 
 	long type;	/* as kipc_recv() wants it: 0 any, N, -N for --max-type */
 	bool not_type;	/* with type N: any but it */

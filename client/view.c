@@ -177,6 +177,9 @@ static int read_from_registry(const struct invocation *invocation, struct view *
 static int read_named(const struct invocation *invocation, struct view *view)
 {
 	view->is_elsewhere = kipc_registry_check(invocation->runtime_dir) == -EXDEV;
+	/* Names of another namespace say nothing of the one that somebody went into to look at. */
+	if (view->is_elsewhere && options_has(invocation->options, OPTION_IPC_OF))
+		return 0;
 	view->bus_error = read_from_daemon(invocation, view);
 	if (view->bus_error == -ENOMEM)
 		return -ENOMEM;
@@ -263,6 +266,14 @@ void view_note(const struct invocation *invocation, const struct view *view)
 {
 	if (invocation->options->quiet)
 		return;
+	if (view->is_elsewhere && options_has(invocation->options, OPTION_IPC_OF)) {
+		fprintf(stderr,
+			"kipcctl: %s: no kipcd named this IPC namespace in %s; shown is what the kernel "
+			"shows "
+			"(--runtime-dir chooses another kipcd)\n",
+			invocation->command->name, invocation->runtime_dir);
+		return;
+	}
 	if (view->bus == NULL)
 		fprintf(stderr, "kipcctl: %s: kipcd is not reachable at %s/%s: %s; shown is what %s\n",
 			invocation->command->name, invocation->runtime_dir, BUS_SOCKET_NAME,

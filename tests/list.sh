@@ -76,7 +76,7 @@ is "JSON: the columns that were asked for" "$(kipcctl list --json --columns=name
 	'[{"name":"absentee","id":null}]'
 
 exits 0 "limits" kipcctl limits
-like "says what is used and what is declared" "$OUT" "^msgmni +[0-9]+ +2 +1 queues +kernel.msgmni$"
+like "says what is used and what is declared" "$OUT" "^msgmni +[0-9]+ +2 +0% +1 queues +kernel.msgmni$"
 is "and what the largest queue and all segments need" \
 	"$(kipcctl limits --json | json 'join " ", map { $_->{declared} } grep { $_->{name} =~ /^(msgmnb|shmall|semmns)$/ } @$d')" \
 	"8192 $((65536 / $(getconf PAGESIZE))) 3"
