@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Loads the control half (kipcctl-control.so) for the verbs that need it, and hands the invocation over. Nothing
- * of libsystemd, libsmartcols or json-c is mapped into a kipcctl that only sends and receives.
+ * of libsystemd or json-c is mapped into a kipcctl that only sends and receives.
  */
 
 #include "client/control.h"

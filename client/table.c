@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Rows and columns, printed through libsmartcols or json-c. Called by list, limits, plan and reload, and by show for
- * its JSON. libsmartcols escapes what cannot be printed in the user's locale. (scols_table_enable_noencoding() is no
- * short cut: with it 2.38 hangs at a byte that is no character there.)
+ * Rows and columns, printed as a drawing or through json-c. Called by list, limits, plan and reload, and by show for its
+ * JSON.
  */
 
 #include <errno.h>
 #include <json-c/json.h>
-#include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "client/control-half.h"
+#include "client/drawing.h"
 #include "client/table.h"
 #include "client/words.h"
+#include "common/grammar.h"
 
 void column_get_member(const struct column *column, const void *row, struct value *value)
 {
@@ -285,63 +286,61 @@ static int print_as_json(struct table *table)
 	return r;
 }
 
-static int add_cell(struct table *table, const void *row, size_t n, struct libscols_line *line)
-{
-	const struct column *column = table->chosen[n];
-	struct value value = { 0 };
-	char buffer[VALUE_TEXT_MAX];
-	const char *color;
-	int r;
-
-	column->get(column, row, &value);
-	r = scols_line_set_data(line, n, value_to_string(&value, &table->style, buffer, sizeof buffer));
-	value_done(&value);
-	color = column->color != NULL ? column->color(row) : NULL;
-	if (r == 0 && color != NULL)
-		r = scols_cell_set_color(scols_line_get_cell(line, n), color);
-	return r;
-}
-
-static int fill(struct table *table, struct libscols_table *drawn)
+static int draw_row(struct table *table, const void *row, struct drawing *drawing, bool may_color)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < table->n_chosen; i++) {
+	for (size_t i = 0; r == 0 && i < table->n_chosen; i++) {
 		const struct column *column = table->chosen[i];
-		int flags = ((column->flags & COLUMN_RIGHT) != 0 ? SCOLS_FL_RIGHT : 0) |
-			    ((column->flags & COLUMN_ELASTIC) != 0 ? SCOLS_FL_TRUNC : 0);
-		bool has_heading = !table->invocation->options->no_legend;
+		struct value value = { 0 };
+		char buffer[VALUE_TEXT_MAX];
 
-		/* A heading that is not shown would still widen its column. */
-		if (scols_table_new_column(drawn, has_heading ? column->heading : NULL, 0, flags) == NULL)
-			return -ENOMEM;
-	}
-	for (size_t i = 0; r == 0 && i < table->n_rows; i++) {
-		struct libscols_line *line = scols_table_new_line(drawn, NULL);
-
-		if (line == NULL)
-			return -ENOMEM;
-		for (size_t n = 0; r == 0 && n < table->n_chosen; n++)
-			r = add_cell(table, table->rows[i], n, line);
+		column->get(column, row, &value);
+		r = drawing_add(drawing, value_to_string(&value, &table->style, buffer, sizeof buffer),
+				may_color && column->color != NULL ? column->color(row) : NULL);
+		value_done(&value);
 	}
 	return r;
+}
+
+/* Of the terminal; 0: standard output is none, or does not say. */
+static size_t terminal_width(void)
+{
+	struct winsize size;
+	int64_t columns;
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return getenv("COLUMNS") != NULL &&
+			       grammar_number_from_string(getenv("COLUMNS"), 1, 10000, &columns) == 0
+		       ? (size_t)columns
+		       : 80;
 }
 
 static int print_as_text(struct table *table)
 {
 	const char *no_color = getenv("NO_COLOR");
 	bool may_color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
-	struct libscols_table *drawn = scols_new_table();
-	int r;
+	struct drawing_column *columns = calloc(table->n_chosen + 1, sizeof *columns);
+	struct drawing drawing;
+	int r = 0;
 
-	if (drawn == NULL)
+	if (columns == NULL)
 		return -ENOMEM;
-	scols_table_enable_colors(drawn, may_color);
-	scols_table_enable_noheadings(drawn, table->invocation->options->no_legend);
-	r = fill(table, drawn);
+	for (size_t i = 0; i < table->n_chosen; i++) {
+		columns[i].heading = table->chosen[i]->heading;
+		columns[i].is_right = (table->chosen[i]->flags & COLUMN_RIGHT) != 0;
+		columns[i].is_elastic = (table->chosen[i]->flags & COLUMN_ELASTIC) != 0;
+	}
+	drawing_init(&drawing, columns, table->n_chosen, !table->invocation->options->no_legend);
+	for (size_t i = 0; r == 0 && i < table->n_rows; i++)
+		r = draw_row(table, table->rows[i], &drawing, may_color);
 	if (r == 0)
-		r = scols_print_table(drawn);
-	scols_unref_table(drawn);
+		drawing_print(&drawing, stdout, terminal_width());
+	drawing_done(&drawing);
+	free(columns);
 	return r;
 }
 

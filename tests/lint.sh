@@ -48,7 +48,7 @@ control_half=${control_half//./\\.}
 theirs '<ini.h> is read in one file' 'ini\.h' 'daemon/ini\.c'
 theirs 'System V headers are for lib and daemon/kernel.c' 'sys/(msg|shm|sem)\.h' 'lib/.*|daemon/kernel\.c'
 theirs 'systemd is for daemon and the control half' 'systemd/.*' "daemon/.*|${control_half//$'\n'/|}"
-theirs 'tables and JSON are for the control half' '(libsmartcols|json-c)/.*' "${control_half//$'\n'/|}"
+theirs 'JSON is for the control half' 'json-c/.*' "${control_half//$'\n'/|}"
 
 # -- every file ------------------------------------------------------------------------------------------
 
@@ -178,7 +178,7 @@ same 'libkipc.so exports that and nothing else' \
 same 'libkipc(3) lists each of them' "$(grep -oE '^kipc_[a-z_]+\|' lib/libkipc.3 | tr -d '|')" "$symbols"
 none 'libkipc(3) knows no other' \
 	"$(grep -oE '\bkipc_[a-z_]+' lib/libkipc.3 | sort -u | grep -vxF -e kipc_channel -e kipc_message -e "$symbols")"
-unlike 'libkipc.so needs libc only' "$(readelf -d "$library" | grep NEEDED)" 'systemd|inih|json|smartcols'
+unlike 'libkipc.so needs libc only' "$(readelf -d "$library" | grep NEEDED)" 'systemd|inih|json'
 
 # The example in libkipc(3), as pkg-config says it is to be built.
 mkdir -p "$T/pc"

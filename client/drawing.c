@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Tables as text. Filled and printed by table.c. Each cell is measured and escaped once, when it is added, into one growing
+ * text; printing only copies. That is why this is not libsmartcols: 30,000 rows of eight columns take it 115 ms with
+ * nothing else to do, where lsipc, which draws with it, takes 150 ms in all, and this 20 (bench/seeing.sh).
+ */
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
+#include "client/drawing.h"
+
+#define ELASTIC_MIN 4 /* characters that a cut column keeps */
+#define ESCAPE_MAX 4  /* "\xNN" */
+
+struct drawing_cell {
+	size_t start;	      /* in the text of all cells */
+	uint32_t size, width; /* bytes, places on the screen */
+	const char *color;    /* static; NULL: none */
+};
+
+void drawing_init(struct drawing *drawing, struct drawing_column *columns, size_t n_columns,
+		  bool has_headings)
+{
+	*drawing = (struct drawing){
+		.columns = columns,
+		.n_columns = n_columns,
+		.has_headings = has_headings,
+	};
+	/* A heading that is not shown would still widen its column. */
+	for (size_t i = 0; i < n_columns; i++)
+		columns[i].width = has_headings ? strlen(columns[i].heading) : 0;
+}
+
+void drawing_done(struct drawing *drawing)
+{
+	free(drawing->cells);
+	free(drawing->text);
+	*drawing = (struct drawing){ 0 };
+}
+
+/* -- cells ------------------------------------------------------------------------------------------------ */
+
+/* Room for n more bytes behind the text; it doubles. */
+static int make_room(struct drawing *drawing, size_t n)
+{
+	size_t room = drawing->text_room > 0 ? drawing->text_room : 4096;
+	char *text;
+
+	while (room - drawing->n_text < n)
+		room *= 2;
+	if (room == drawing->text_room)
+		return 0;
+	text = realloc(drawing->text, room);
+	if (text == NULL)
+		return -ENOMEM;
+	drawing->text = text;
+	drawing->text_room = room;
+	return 0;
+}
+
+static bool is_plain(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (text[i] < 0x20 || text[i] > 0x7e)
+			return false;
+	return true;
+}
+
+/* The bytes of the printable character at `text`, and the places it takes; 0: there is none. */
+static size_t measure_character(const char *text, size_t size, int *ret_width)
+{
+	mbstate_t state = { 0 };
+	wchar_t character;
+	size_t n = mbrtowc(&character, text, size, &state);
+
+	if (n == 0 || n > size || !iswprint((wint_t)character))
+		return 0;
+	*ret_width = wcwidth(character);
+	return *ret_width < 0 ? 0 : n;
+}
+
+/* Copies into the room that was made; the width. */
+static size_t copy_escaped(struct drawing *drawing, const char *text, size_t size)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *out = drawing->text + drawing->n_text;
+	size_t total = 0;
+
+	while (size > 0) {
+		int width;
+		size_t n = measure_character(text, size, &width);
+
+		if (n > 0) {
+			out = mempcpy(out, text, n);
+		} else {
+			out = mempcpy(out, "\\x", 2);
+			*out++ = digits[(unsigned char)*text >> 4];
+			*out++ = digits[(unsigned char)*text & 15];
+			n = 1;
+			width = ESCAPE_MAX;
+		}
+		total += (size_t)width;
+		text += n;
+		size -= n;
+	}
+	drawing->n_text = (size_t)(out - drawing->text);
+	return total;
+}
+
+static int add_cell(struct drawing *drawing, const struct drawing_cell *cell)
+{
+	/* Room doubles with the count: 1, 2, 4, 8… */
+	if ((drawing->n_cells & (drawing->n_cells - 1)) == 0) {
+		size_t n = drawing->n_cells == 0 ? 1 : drawing->n_cells * 2;
+		struct drawing_cell *cells = reallocarray(drawing->cells, n, sizeof *cells);
+
+		if (cells == NULL)
+			return -ENOMEM;
+		drawing->cells = cells;
+	}
+	drawing->cells[drawing->n_cells++] = *cell;
+	return 0;
+}
+
+int drawing_add(struct drawing *drawing, const char *text, const char *color)
+{
+	struct drawing_column *column = &drawing->columns[drawing->n_cells % drawing->n_columns];
+	struct drawing_cell cell = { .start = drawing->n_text, .color = color };
+	size_t size = strlen(text), width = size;
+	int r;
+
+	r = make_room(drawing, size * ESCAPE_MAX);
+	if (r < 0)
+		return r;
+	if (is_plain(text, size)) {
+		memcpy(drawing->text + drawing->n_text, text, size);
+		drawing->n_text += size;
+	} else {
+		width = copy_escaped(drawing, text, size);
+	}
+	cell.size = (uint32_t)(drawing->n_text - cell.start);
+	cell.width = (uint32_t)width;
+	if (width > column->width)
+		column->width = width;
+	return add_cell(drawing, &cell);
+}
+
+/* -- widths ----------------------------------------------------------------------------------------------- */
+
+static size_t total_width(const struct drawing *drawing)
+{
+	size_t total = drawing->n_columns - 1;
+
+	for (size_t i = 0; i < drawing->n_columns; i++)
+		total += drawing->columns[i].width;
+	return total;
+}
+
+/* Takes from the widest that may be cut, a place at a time, until all fit or nothing more can be had. */
+static void narrow(struct drawing *drawing, size_t width)
+{
+	for (size_t total = total_width(drawing); total > width; total--) {
+		struct drawing_column *widest = NULL;
+
+		for (size_t i = 0; i < drawing->n_columns; i++) {
+			struct drawing_column *column = &drawing->columns[i];
+
+			if (column->is_elastic && column->width > ELASTIC_MIN &&
+			    (widest == NULL || column->width > widest->width))
+				widest = column;
+		}
+		if (widest == NULL)
+			return;
+		widest->width--;
+	}
+}
+
+/* -- printing --------------------------------------------------------------------------------------------- */
+
+static void pad(FILE *out, size_t n)
+{
+	static const char blanks[] = "                                ";
+
+	for (; n >= sizeof blanks; n -= sizeof blanks - 1)
+		fwrite_unlocked(blanks, 1, sizeof blanks - 1, out);
+	fwrite_unlocked(blanks, 1, n, out);
+}
+
+/* As many bytes as fill at most `room` places; what is printed here was found printable before. */
+static size_t cut(const char *text, size_t size, size_t room, size_t *ret_width)
+{
+	size_t taken = 0, used = 0;
+
+	while (taken < size) {
+		int width;
+		size_t n = measure_character(text + taken, size - taken, &width);
+
+		if (n == 0 || used + (size_t)width > room)
+			break;
+		taken += n;
+		used += (size_t)width;
+	}
+	*ret_width = used;
+	return taken;
+}
+
+static void print_text(const struct drawing_column *column, const char *text, size_t size, size_t width,
+		       const char *color, bool is_last, FILE *out)
+{
+	if (width > column->width)
+		size = cut(text, size, column->width, &width);
+	if (column->is_right)
+		pad(out, column->width - width);
+	if (color != NULL)
+		fputs(strcmp(color, "red") == 0 ? "\033[31m" : "\033[33m", out);
+	fwrite_unlocked(text, 1, size, out);
+	if (color != NULL)
+		fputs("\033[0m", out);
+	if (!column->is_right && !is_last)
+		pad(out, column->width - width);
+	putc_unlocked(is_last ? '\n' : ' ', out);
+}
+
+void drawing_print(struct drawing *drawing, FILE *out, size_t width)
+{
+	size_t last = drawing->n_columns - 1;
+
+	if (width > 0)
+		narrow(drawing, width);
+	for (size_t i = 0; drawing->has_headings && drawing->n_cells > 0 && i <= last; i++) {
+		const char *heading = drawing->columns[i].heading;
+
+		print_text(&drawing->columns[i], heading, strlen(heading), strlen(heading), NULL, i == last,
+			   out);
+	}
+	for (size_t i = 0; i < drawing->n_cells; i++) {
+		const struct drawing_cell *cell = &drawing->cells[i];
+		size_t place = i % drawing->n_columns;
+
+		print_text(&drawing->columns[place], drawing->text + cell->start, cell->size, cell->width,
+			   cell->color, place == last, out);
+	}
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_DRAWING_H
+#define KIPC_CLIENT_DRAWING_H
+
+/* A table as text: columns as wide as their widest cell, narrowed until they fit the terminal. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct drawing_column {
+	const char *heading;
+	bool is_right;	 /* at the right of its column, as numbers are */
+	bool is_elastic; /* may be cut where there is too little room */
+
+	size_t width; /* the drawing's affair */
+};
+
+struct drawing {
+	struct drawing_column *columns; /* the caller's */
+	size_t n_columns;
+	bool has_headings;
+	struct drawing_cell *cells; /* row by row */
+	size_t n_cells;
+	char *text; /* of all cells */
+	size_t n_text, text_room;
+};
+
+/* An empty drawing. The headings are a row of their own unless has_headings is false. */
+void drawing_init(struct drawing *drawing, struct drawing_column *columns, size_t n_columns,
+		  bool has_headings);
+void drawing_done(struct drawing *drawing);
+
+/*
+ * The next cell of a row, or the first of the next one. What cannot be printed in the user's locale is escaped, \xNN each
+ * byte. `color` is "red" or "yellow"; NULL: none. -ENOMEM.
+ */
+int drawing_add(struct drawing *drawing, const char *text, const char *color);
+
+/* `width` is that of the terminal, 0: there is none, and nothing is cut. */
+void drawing_print(struct drawing *drawing, FILE *out, size_t width);
+
+#endif
