@@ -10,7 +10,6 @@
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client/card.h"
 #include "client/columns.h"
@@ -48,33 +47,6 @@ static void print_label(const struct print *print, const char *word)
 	for (; *word != '\0'; word++)
 		putc(*word == '_' ? ' ' : *word, print->out);
 	fputs(": ", print->out);
-}
-
-static void print_process(const struct print *print, pid_t pid, const char *command, const char *unit)
-{
-	fprintf(print->out, "%d ", (int)pid);
-	print_escaped(print, command);
-	if (unit[0] != '\0') {
-		fputs(" (", print->out);
-		print_escaped(print, unit);
-		putc(')', print->out);
-	}
-}
-
-/* The process may be gone, and with it its name. */
-static void print_pid(const struct print *print, pid_t pid)
-{
-	char command[PROCESS_COMMAND_MAX], unit[PROCESS_UNIT_MAX];
-	int fd = process_open(pid);
-
-	if (fd < 0 || process_command(pid, command) < 0) {
-		fprintf(print->out, "%d (gone)", (int)pid);
-	} else {
-		process_unit(fd, unit);
-		print_process(print, pid, command, unit);
-	}
-	if (fd >= 0)
-		close(fd);
 }
 
 /* Where the declared value is another than the actual one. */
@@ -130,7 +102,7 @@ static void print_column(const struct print *print, const struct column *column)
 		return;
 	print_label(print, column->name);
 	if (value.type == VALUE_PID)
-		print_pid(print, (pid_t)value.number);
+		process_print_pid(print->out, (pid_t)value.number);
 	else
 		print_escaped(print, value_to_string(&value, print->style, buffer, sizeof buffer));
 	print_declared(print, column, &value);
@@ -176,7 +148,7 @@ static void print_semaphores(const struct print *print)
 			fprintf(print->out, ", %d waiting for zero", semaphore->waiting_for_zero);
 		if (semaphore->pid > 0) {
 			fputs(", last ", print->out);
-			print_pid(print, semaphore->pid);
+			process_print_pid(print->out, semaphore->pid);
 		}
 		putc('\n', print->out);
 	}
@@ -193,7 +165,7 @@ static void print_attachment(const struct print *print, const struct attachment 
 	const struct process *process = &print->card->processes->items[attachment->process];
 
 	print_label(print, "attached by");
-	print_process(print, process->pid, process->command, process->unit);
+	process_print(print->out, process->pid, process->command, process->unit);
 	fputs(attachment->can_write ? ", read-write" : ", read-only", print->out);
 	if (attachment->n_mappings > 1)
 		fprintf(print->out, ", %u times", attachment->n_mappings);
@@ -250,7 +222,7 @@ static void print_blocked(const struct print *print)
 		const struct process *process = &card->processes->items[blocked[i].process];
 
 		print_label(print, "blocked");
-		print_process(print, process->pid, process->command, process->unit);
+		process_print(print->out, process->pid, process->command, process->unit);
 		fprintf(print->out, " waits to %s", blocked_operation_to_string(blocked[i].operation));
 		print_wish(print, &blocked[i]);
 		if (blocked[i].tid != blocked[i].pid)

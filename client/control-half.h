@@ -6,17 +6,18 @@
 
 #include "client/command.h"
 
-enum status command_list(const struct invocation *invocation);	  /* list.c */
-enum status command_show(const struct invocation *invocation);	  /* show.c */
-enum status command_limits(const struct invocation *invocation);  /* limits.c */
-enum status command_remove(const struct invocation *invocation);  /* remove.c */
-enum status command_create(const struct invocation *invocation);  /* manage.c */
-enum status command_set(const struct invocation *invocation);	  /* manage.c */
-enum status command_recover(const struct invocation *invocation); /* manage.c */
-enum status command_bench(const struct invocation *invocation);	  /* bench.c */
-enum status command_reset(const struct invocation *invocation);	  /* reset.c */
-enum status command_plan(const struct invocation *invocation);	  /* plan.c */
-enum status command_reload(const struct invocation *invocation);  /* plan.c */
+enum status command_list(const struct invocation *invocation);	   /* list.c */
+enum status command_show(const struct invocation *invocation);	   /* show.c */
+enum status command_limits(const struct invocation *invocation);   /* limits.c */
+enum status command_remove(const struct invocation *invocation);   /* remove.c */
+enum status command_create(const struct invocation *invocation);   /* manage.c */
+enum status command_set(const struct invocation *invocation);	   /* manage.c */
+enum status command_recover(const struct invocation *invocation);  /* manage.c */
+enum status command_generate(const struct invocation *invocation); /* generate.c */
+enum status command_bench(const struct invocation *invocation);	   /* bench.c */
+enum status command_reset(const struct invocation *invocation);	   /* reset.c */
+enum status command_plan(const struct invocation *invocation);	   /* plan.c */
+enum status command_reload(const struct invocation *invocation);   /* plan.c */
 
 /* What a verb returns that ended with r: STATUS_DONE, or the status of a negative errno after having said it. */
 enum status control_half_end(const struct invocation *invocation, const char *subject, int r);

@@ -55,6 +55,7 @@ static const struct command commands[] = {
 	{ "reset", "RING", "Make a ring anew, if nobody has it attached", 1, 1, O(DRY_RUN) | O(FORCE),
 	  command_control },
 	{ "recover", "NAME", "Make a lost channel anew", 1, 1, 0, command_control },
+	{ "generate", "", "Print a configuration for what lives in the kernel now", 0, 0, 0, command_control },
 	{ "plan", "", "Show what a reload would do", 0, 0,
 	  TABLE | O(COLUMNS), command_control },
 	{ "reload", "", "Make kipcd read its configuration again", 0, 0,

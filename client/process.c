@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "client/process.h"
+#include "client/report.h"
 
 ssize_t process_read(int folder_fd, const char *path, char *buffer, size_t size)
 {
@@ -96,6 +97,40 @@ void process_unit(int process_fd, char ret_unit[static PROCESS_UNIT_MAX])
 		find_unit(line, n, ret_unit);
 		line += n + (line[n] == '\n');
 	}
+}
+
+static void print_escaped(FILE *out, const char *text)
+{
+	char *escaped = report_escape(text, strlen(text));
+
+	fputs(escaped != NULL ? escaped : "?", out);
+	free(escaped);
+}
+
+void process_print(FILE *out, pid_t pid, const char *command, const char *unit)
+{
+	fprintf(out, "%d ", (int)pid);
+	print_escaped(out, command);
+	if (unit[0] != '\0') {
+		fputs(" (", out);
+		print_escaped(out, unit);
+		putc(')', out);
+	}
+}
+
+void process_print_pid(FILE *out, pid_t pid)
+{
+	char command[PROCESS_COMMAND_MAX], unit[PROCESS_UNIT_MAX];
+	int fd = process_open(pid);
+
+	if (fd < 0 || process_command(pid, command) < 0) {
+		fprintf(out, "%d (gone)", (int)pid);
+	} else {
+		process_unit(fd, unit);
+		process_print(out, pid, command, unit);
+	}
+	if (fd >= 0)
+		close(fd);
 }
 
 bool process_id_from_string(const char *text, pid_t *ret_pid)

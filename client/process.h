@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #define PROCESS_COMMAND_MAX 64 /* the kernel gives 15 bytes, 63 for its own threads */
@@ -24,6 +25,12 @@ int process_open(pid_t pid);
  */
 #define PROCESS_UNIT_MAX 128
 void process_unit(int process_fd, char ret_unit[static PROCESS_UNIT_MAX]);
+
+/* "1234 postgres (postgresql.service)", escaped; unit "": none. */
+void process_print(FILE *out, pid_t pid, const char *command, const char *unit);
+
+/* The same of a number alone; "1234 (gone)" if there is no such process. */
+void process_print_pid(FILE *out, pid_t pid);
 
 /* Reads a small file of /proc (cut at `size` - 1) and closes it with a NUL. Returns its size. */
 ssize_t process_read(int folder_fd, const char *path, char *buffer, size_t size);
