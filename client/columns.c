@@ -318,6 +318,10 @@ const struct column channel_columns[] = {
 	{ "manage", "MANAGE", "own or observe", 0, ROW(manage), .type = VALUE_TEXT },
 	{ "lifetime", "LIFETIME", "boot, config or daemon", 0, ROW(lifetime), .type = VALUE_TEXT },
 	{ "origin", "ORIGIN", "the file that declares it", COLUMN_ELASTIC, ROW(origin), .type = VALUE_TEXT },
+	{ "healings", "HEALINGS", "how often kipcd mended it since it started", COLUMN_RIGHT,
+	  ROW(healings), .type = VALUE_NUMBER },
+	{ "losses", "LOSSES", "how often it was lost since then", COLUMN_RIGHT,
+	  ROW(losses), .type = VALUE_NUMBER },
 	{ "description", "DESCRIPTION", "what it is for", COLUMN_ELASTIC | COLUMN_IN_TITLE,
 	  ROW(description), .type = VALUE_TEXT },
 };

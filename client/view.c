@@ -102,7 +102,7 @@ static int read_page(struct view *view, sd_bus_message *page)
 
 		r = sd_bus_message_read(page, BUS_CHANNEL, &row.name, &kind, &row.layout, &key, &id,
 					&row.state, &row.reason, &row.manage, &row.lifetime, &row.description,
-					&row.origin, &row.needs);
+					&row.origin, &row.needs, &row.healings, &row.losses);
 		if (r <= 0)
 			return r < 0 ? r : n;
 		row.kind = kipc_kind_from_string(kind);

@@ -21,6 +21,7 @@ struct view_row {
 	key_t key;
 	int id;								       /* -1: none now */
 	const char *state, *reason, *manage, *lifetime, *description, *origin; /* "" or NULL: not known */
+	uint32_t healings, losses;					       /* since kipcd started */
 	uint64_t needs; /* what it declares: capacity, size or number of semaphores; 0: not known */
 	const struct kipc_object *object; /* NULL: gone, or not to be seen from here */
 	struct ring_figures *ring;	  /* NULL: no ring, as far as is known */

@@ -16,9 +16,9 @@
  * most BUS_LIST_PAGE. An empty answer ends the listing.
  * name, kind, layout ("" but for segments), key, id (-1: none now), state, reason ("" if all is well), manage,
  * lifetime, description, origin (the file that declares it, "" if none does), what it declares to need (bytes of
- * capacity or size, semaphores; 0: the kernel's default)
+ * capacity or size, semaphores; 0: the kernel's default), how often kipcd mended it and how often it was lost
  */
-#define BUS_CHANNEL "(sssiisssssst)"
+#define BUS_CHANNEL "(sssiisssssstuu)"
 #define BUS_LIST_PAGE 1000
 
 /* Manager.Describe(s name) -> a{sv}: the above and what is declared, by the words of the configuration. */
@@ -36,6 +36,28 @@
  * Manager.Recover(s name) -> BUS_STEP
  * Manager.Reset(s name): a ring, without its messages; refused (BUS_ERROR_NOT_EMPTY) while somebody has it attached
  */
+
+/*
+ * Manager.Adopt(s kind, i id, i key, s name, b dry_run) -> (u uid, BUS_STEP): dry_run only asks whether kipcd would take it
+ * over; the caller then gives the object to kipcd's uid, and calls again.
+ */
+
+/*
+ * Manager.Events(t after, u limit) -> a(BUS_EVENT): those that are remembered and have a number above `after`, oldest
+ * first, at most `limit` and at most BUS_LIST_PAGE
+ * Manager.Subscribe(): from here on this connection gets the signal Manager.Event(BUS_EVENT); so it does after any AddMatch
+ * number, time (microseconds since the epoch), event, channel, kind ("" and "" of kipcd itself), key, detail
+ */
+#define BUS_EVENT "(ttsssis)"
+
+/*
+ * Manager.History(as names) -> (t interval, a(sa(uu))): for each of the (at most BUS_HISTORY_NAMES) channels that are known
+ * its last samples, the oldest first: depth (messages, of a raw segment mappings) and how many messages were received since
+ * the one before (of a ring). interval: microseconds between two. For half a minute from here kipcd keeps them for all.
+ */
+#define BUS_HISTORY_NAMES 200
+
+/* Manager.Statistics() -> a{st}: how kipcd itself is; names as `kipcctl metrics` prints them */
 
 /* clang-format off */
 /* The errors, each with the errno that the client makes of it. */

@@ -77,8 +77,8 @@ static void note_object(struct channel *channel, const struct kipc_object *objec
 static bool links_are_equal(const struct registry_link *a, const struct registry_link *b)
 {
 	return a->kind == b->kind && a->key == b->key && a->id == b->id && a->creator == b->creator &&
-	       a->observed == b->observed && a->is_ring == b->is_ring && a->maker == b->maker &&
-	       strcmp(a->lifetime, b->lifetime) == 0;
+	       a->observed == b->observed && a->adopted == b->adopted && a->is_ring == b->is_ring &&
+	       a->maker == b->maker && strcmp(a->lifetime, b->lifetime) == 0;
 }
 
 static int put_link(const struct apply *apply, struct channel *channel, const struct registry_link *link)
@@ -222,6 +222,7 @@ static void keep(const struct apply *apply, const struct plan_step *step, struct
 		channel->held = kernel_hold(step->object.id);
 	link = link_for(step->spec, &step->object);
 	link.maker = channel->has_link ? channel->link.maker : 0;
+	link.adopted = !link.observed && step->object.cuid != apply->uid;
 	note_object(channel, &step->object);
 	r = put_link(apply, channel, &link);
 	if (r < 0)
@@ -275,6 +276,7 @@ enum plan_action apply_step(const struct apply *apply, const struct plan_step *s
 	switch (step->action) {
 	case PLAN_KEEP:
 	case PLAN_RESUME:
+	case PLAN_ADOPT:
 		keep(apply, step, channel);
 		break;
 	case PLAN_CREATE:

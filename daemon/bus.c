@@ -20,12 +20,14 @@
 #include "daemon/log.h"
 #include "daemon/manager-bus.h"
 #include "daemon/manager.h"
+#include "daemon/watch-bus.h"
 
 #define CONNECTIONS_MAX 64
 #define CONNECTIONS_FOR_ROOT 8 /* of them, kept for root and our own uid */
 #define CONNECTIONS_PER_UID 8
 #define AUTHENTICATION_USEC (2 * 1000000)
 #define REPLIES_WAITING_MAX 8
+#define EVENTS_WAITING_MAX 64 /* signals that a subscriber has not read */
 #define CALLS_PER_SECOND 500
 #define CALLS_AT_ONCE 1000
 #define PLAN_COSTS 50	   /* calls: it reads and parses the whole configuration */
@@ -37,6 +39,7 @@ struct connection {
 	struct connection *next;
 	sd_bus *bus;
 	uid_t uid;
+	bool is_subscribed;
 	sd_event_source *authentication_timer;
 	sd_event_source *early_calls;
 	sd_event_source *farewell; /* deferred end, outside of sd-bus's own callbacks */
@@ -197,6 +200,47 @@ static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error 
 					  CALLS_PER_SECOND);
 }
 
+/* -- telling ------------------------------------------------------------------------------------------------ */
+
+void bus_server_subscribe(struct bus_server *server, const sd_bus *bus)
+{
+	for (struct connection *c = server->connections; c != NULL; c = c->next)
+		if (c->bus == bus)
+			c->is_subscribed = true;
+}
+
+static int send_event(struct connection *connection, const struct event *event)
+{
+	sd_bus_message *message = NULL;
+	int r;
+
+	r = sd_bus_message_new_signal(connection->bus, &message, BUS_PATH, BUS_MANAGER, "Event");
+	if (r >= 0)
+		r = watch_bus_append_event(message, event);
+	if (r >= 0)
+		r = sd_bus_send(connection->bus, message, NULL);
+	sd_bus_message_unref(message);
+	return r;
+}
+
+void bus_server_tell(struct bus_server *server, const struct event *event)
+{
+	for (struct connection *c = server->connections; c != NULL; c = c->next) {
+		uint64_t n_waiting = 0;
+
+		if (!c->is_subscribed)
+			continue;
+		if (sd_bus_get_n_queued_write(c->bus, &n_waiting) < 0 || n_waiting > EVENTS_WAITING_MAX ||
+		    send_event(c, event) < 0)
+			connection_drop(c);
+	}
+}
+
+unsigned bus_server_n_connections(const struct bus_server *server)
+{
+	return server->n_connections;
+}
+
 /* -- the bus driver's part that clients of a real bus ask for ---------------------------------------------- */
 
 static int driver_hello(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
@@ -204,7 +248,16 @@ static int driver_hello(sd_bus_message *message, void *userdata, sd_bus_error *r
 	return sd_bus_reply_method_return(message, "s", ":1.1");
 }
 
-static int driver_match(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+/* Clients of a real bus ask for signals in this way; which of them they want, they filter themselves. */
+static int driver_add_match(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct connection *connection = userdata;
+
+	connection->is_subscribed = true;
+	return sd_bus_reply_method_return(message, "");
+}
+
+static int driver_remove_match(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	return sd_bus_reply_method_return(message, "");
 }
@@ -226,8 +279,8 @@ static int driver_get_name_owner(sd_bus_message *message, void *userdata, sd_bus
 static const sd_bus_vtable driver_vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_METHOD("Hello", "", "s", driver_hello, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD("AddMatch", "s", "", driver_match, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD("RemoveMatch", "s", "", driver_match, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("AddMatch", "s", "", driver_add_match, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("RemoveMatch", "s", "", driver_remove_match, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("GetNameOwner", "s", "s", driver_get_name_owner, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_VTABLE_END,
 };
@@ -278,7 +331,7 @@ static int connection_start(struct connection *connection, int fd)
 		r = sd_bus_add_filter(connection->bus, NULL, on_any_message, connection);
 	if (r >= 0)
 		r = sd_bus_add_object_vtable(connection->bus, NULL, "/org/freedesktop/DBus",
-					     "org.freedesktop.DBus", driver_vtable, NULL);
+					     "org.freedesktop.DBus", driver_vtable, connection);
 	if (r >= 0)
 		r = manager_bus_add(connection->server->manager, connection->bus);
 	if (r >= 0)

@@ -2,7 +2,15 @@
 
 /* A channel and its object: the same id alone is not enough, since ids come back. */
 
+#include <stdlib.h>
+
 #include "daemon/channel.h"
+
+void channel_done(struct channel *channel)
+{
+	free(channel->reason);
+	free(channel->history);
+}
 
 bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object)
 {

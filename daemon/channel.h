@@ -4,6 +4,7 @@
 
 /* One channel as kipcd knows it while it runs: what is declared, what the registry says, how it stands. */
 
+#include "daemon/history.h"
 #include "daemon/plan.h"
 
 struct channel {
@@ -25,6 +26,16 @@ struct channel {
 	mode_t mode;
 	uint64_t capacity;
 
+	uint32_t healings, losses; /* since kipcd started */
+
+	/* As the last sample saw it. */
+	bool is_seen;
+	uint64_t attached;	  /* segment: mappings */
+	pid_t gone_consumer;	  /* queue: the last receiver, found to have ended; 0: none */
+	unsigned n_consumer_gone; /* samples in a row */
+	uint64_t received;	  /* ring: messages, ever */
+	struct history *history;  /* NULL: nobody watches */
+
 	bool is_removed_by_hand; /* and stays so until the next reload */
 	bool is_above_warn_at;
 	bool is_ring_broken; /* as a sample last found it */
@@ -32,6 +43,9 @@ struct channel {
 	/* Mending what somebody keeps undoing, ever more slowly (microseconds, CLOCK_MONOTONIC). */
 	uint64_t last_mended, next_mend, mend_delay;
 };
+
+/* Frees what the struct points to and owns, not the struct. */
+void channel_done(struct channel *channel);
 
 /* Whether the kernel still holds the object that the channel's link means; *ret_object (may be NULL) is it. */
 bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object);

@@ -14,6 +14,7 @@
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
+#include "daemon/events.h"
 #include "daemon/log.h"
 
 static bool to_journal;
@@ -73,4 +74,23 @@ void log_channel(int level, const char *name, enum kipc_kind kind, key_t key, co
 	else if (text != NULL)
 		fprintf(stderr, "kipcd: %s %s: %s\n", kipc_kind_to_string(kind), name, text);
 	free(text);
+}
+
+void log_event(int level, const struct event_row *row, const char *name, enum kipc_kind kind, key_t key,
+	       const char *text)
+{
+	if (level > max_level)
+		return;
+	if (to_journal && kind != 0)
+		sd_journal_send("PRIORITY=%d", level, "MESSAGE=%s %s: %s", kipc_kind_to_string(kind), name,
+				text, "MESSAGE_ID=%s", row->message_id, "KIPC_EVENT=%s", row->word,
+				"KIPC_CHANNEL=%s", name, "KIPC_KIND=%s", kipc_kind_to_string(kind),
+				"KIPC_KEY=0x%08x", (unsigned)key, NULL);
+	else if (to_journal)
+		sd_journal_send("PRIORITY=%d", level, "MESSAGE=%s", text, "MESSAGE_ID=%s", row->message_id,
+				"KIPC_EVENT=%s", row->word, NULL);
+	else if (kind != 0)
+		fprintf(stderr, "kipcd: %s %s: %s\n", kipc_kind_to_string(kind), name, text);
+	else
+		fprintf(stderr, "kipcd: %s\n", text);
 }

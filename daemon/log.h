@@ -11,6 +11,8 @@
 
 #include "lib/kipc.h"
 
+struct event_row;
+
 /* Looks where standard error goes. */
 void log_init(void);
 
@@ -22,5 +24,9 @@ void log_line(int level, const char *format, ...) __attribute__((format(printf, 
 /* One about a channel: "queue orders: …", in the journal with KIPC_CHANNEL=, KIPC_KIND= and KIPC_KEY=. */
 void log_channel(int level, const char *name, enum kipc_kind kind, key_t key, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/* An event: the same with MESSAGE_ID= and KIPC_EVENT=. kind 0: of kipcd itself. */
+void log_event(int level, const struct event_row *row, const char *name, enum kipc_kind kind, key_t key,
+	       const char *text);
 
 #endif

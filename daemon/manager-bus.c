@@ -12,12 +12,14 @@
 #include <unistd.h>
 
 #include "common/bus-names.h"
+#include "daemon/adopt.h"
 #include "daemon/log.h"
 #include "daemon/manager-bus.h"
 #include "daemon/manager.h"
 #include "daemon/report.h"
 #include "daemon/reset.h"
 #include "daemon/runtime-layer.h"
+#include "daemon/watch-bus.h"
 
 /* -- who may -------------------------------------------------------------------------------------------------- */
 
@@ -135,14 +137,14 @@ static int append_channel(sd_bus_message *reply, const struct channel *channel)
 		layout = layout_words[channel->link.is_ring ? LAYOUT_RING : LAYOUT_RAW];
 	else if (kind == KIPC_SEGMENT)
 		layout = layout_words[spec->layout];
-	return sd_bus_message_append(reply, BUS_CHANNEL, channel->name, kipc_kind_to_string(kind), layout,
-				     (int)key, channel->has_link ? channel->link.id : -1,
-				     channel_state_words[channel->state], or_empty(channel->reason),
-				     manage_words[spec != NULL ? spec->manage : MANAGE_OWN],
-				     lifetime_words[spec != NULL ? spec->lifetime : LIFETIME_BOOT],
-				     or_empty(spec != NULL ? spec->description : NULL),
-				     or_empty(spec != NULL ? spec->origin : NULL),
-				     spec != NULL ? declared_need(spec) : UINT64_C(0));
+	return sd_bus_message_append(
+		reply, BUS_CHANNEL, channel->name, kipc_kind_to_string(kind), layout, (int)key,
+		channel->has_link ? channel->link.id : -1, channel_state_words[channel->state],
+		or_empty(channel->reason), manage_words[spec != NULL ? spec->manage : MANAGE_OWN],
+		lifetime_words[spec != NULL ? spec->lifetime : LIFETIME_BOOT],
+		or_empty(spec != NULL ? spec->description : NULL),
+		or_empty(spec != NULL ? spec->origin : NULL),
+		spec != NULL ? declared_need(spec) : UINT64_C(0), channel->healings, channel->losses);
 }
 
 static int new_array_reply(sd_bus_message *call, const char *contents, sd_bus_message **ret_reply)
@@ -443,6 +445,50 @@ static int method_reset(sd_bus_message *message, void *userdata, sd_bus_error *r
 	return sd_bus_reply_method_return(message, "");
 }
 
+/* -- handing over ---------------------------------------------------------------------------------------------- */
+
+static int reply_adoption(sd_bus_message *message, const struct report *report)
+{
+	static const struct report_line nothing = { .action = PLAN_ADOPT, .state = STATE_CONFLICT };
+	const struct report_line *line = report->n_lines > 0 ? &report->lines[0] : &nothing;
+	sd_bus_message *reply = NULL;
+	int r;
+
+	r = sd_bus_message_new_method_return(message, &reply);
+	if (r >= 0)
+		r = sd_bus_message_append(reply, "u", (uint32_t)geteuid());
+	if (r >= 0)
+		r = append_line(reply, line);
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	sd_bus_message_unref(reply);
+	return r;
+}
+
+static int method_adopt(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct report report = { 0 };
+	struct adoption adoption;
+	char *text = NULL;
+	const char *kind;
+	int key, dry_run, r;
+
+	r = authorize(userdata, message, reterr);
+	if (r >= 0)
+		r = sd_bus_message_read(message, "siisb", &kind, &adoption.id, &key, &adoption.name,
+					&dry_run);
+	if (r < 0)
+		return r;
+	adoption.kind = kipc_kind_from_string(kind);
+	adoption.key = (key_t)key;
+	if (adoption.kind == 0)
+		return fail(reterr, -EINVAL, NULL);
+	r = dry_run ? adopt_check(userdata, &adoption, &text) : adopt(userdata, &adoption, &report, &text);
+	r = r < 0 ? fail(reterr, r, text) : reply_adoption(message, &report);
+	report_done(&report);
+	return r;
+}
+
 static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_METHOD_WITH_ARGS("List", SD_BUS_ARGS("s", after, "u", limit),
@@ -464,6 +510,20 @@ static const sd_bus_vtable manager_vtable[] = {
 				method_recover, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Reset", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, method_reset,
 				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Adopt", SD_BUS_ARGS("s", kind, "i", id, "i", key, "s", name, "b", dry_run),
+				SD_BUS_RESULT("u", uid, BUS_STEP, step), method_adopt,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Events", SD_BUS_ARGS("t", after, "u", limit),
+				SD_BUS_RESULT("a" BUS_EVENT, events), watch_bus_events,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Subscribe", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, watch_bus_subscribe,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("History", SD_BUS_ARGS("as", names),
+				SD_BUS_RESULT("t", interval, "a(sa(uu))", histories), watch_bus_history,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Statistics", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{st}", statistics),
+				watch_bus_statistics, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_SIGNAL_WITH_ARGS("Event", SD_BUS_ARGS(BUS_EVENT, event), 0),
 	SD_BUS_VTABLE_END,
 };
 

@@ -131,6 +131,10 @@ int manager_reload(struct manager *manager, struct problems *problems, struct re
 			 problems->n_mistakes);
 	else if (r < 0)
 		log_line(LOG_ERR, "reload: %s; what runs stays as it is", strerror(-r));
+	if (r < 0)
+		manager->statistics.reloads_failed++;
+	else
+		manager->statistics.reloads++;
 	if (r == 0)
 		r = sample_start(manager); /* the interval may be another */
 	sd_notify(0, "READY=1");
@@ -214,6 +218,14 @@ static int start_channels(struct manager *manager)
 	return r;
 }
 
+static void on_event(const struct event *event, void *userdata)
+{
+	struct manager *manager = userdata;
+
+	if (manager->bus != NULL)
+		bus_server_tell(manager->bus, event);
+}
+
 static int start_bus(struct manager *manager)
 {
 	char *text = NULL;
@@ -234,12 +246,17 @@ static int start_bus(struct manager *manager)
 int manager_new(const struct manager_options *options, struct manager **ret_manager)
 {
 	struct manager *manager = calloc(1, sizeof *manager);
+	struct timespec now;
 	char *text = NULL;
 	int r;
 
 	if (manager == NULL)
 		return -ENOMEM;
 	manager->options = *options;
+	clock_gettime(CLOCK_REALTIME, &now);
+	manager->statistics.started_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	manager->events.listener = on_event;
+	manager->events.userdata = manager;
 	manager->may_exceed_msgmnb = has_cap_sys_resource();
 	r = runtime_open(&manager->runtime, options->runtime_dir, &text);
 	if (r < 0) {
@@ -271,15 +288,16 @@ struct manager *manager_free(struct manager *manager)
 		return NULL;
 	if (manager->bus != NULL) {
 		runtime_unlisten(&manager->runtime);
-		bus_server_free(manager->bus);
+		manager->bus = bus_server_free(manager->bus);
 	}
 	sd_event_source_unref(manager->sample_timer);
 	sd_event_unref(manager->event);
 	for (size_t i = 0; i < manager->n_channels; i++)
-		free(manager->channels[i].reason);
+		channel_done(&manager->channels[i]);
 	free(manager->channels);
 	config_free(manager->config);
 	source_list_free(manager->sources, manager->n_sources);
+	events_done(&manager->events);
 	runtime_close(&manager->runtime);
 	free(manager);
 	return NULL;
@@ -313,8 +331,8 @@ static void remove_daemons_own(struct manager *manager)
 		r = object_remove(&object, 0, channel->link.maker, channel->held != NULL, NULL);
 		if (r == 0) {
 			(void)store_drop_link(manager->runtime.channels_fd, channel->name);
-			log_channel(LOG_INFO, channel->name, channel->kind, object.key,
-				    "removed: kipcd stops");
+			events_tell(&manager->events, LOG_INFO, EVENT_REMOVED, channel->name, channel->kind,
+				    object.key, "removed: kipcd stops");
 		} else {
 			log_channel(LOG_WARNING, channel->name, channel->kind, object.key,
 				    "stays although kipcd stops: %s",

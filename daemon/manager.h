@@ -8,6 +8,8 @@
 
 #include "daemon/channel.h"
 #include "daemon/config.h"
+#include "daemon/events.h"
+#include "daemon/statistics.h"
 #include "daemon/runtime.h"
 
 struct bus_server;
@@ -31,6 +33,13 @@ struct manager {
 	struct channel *channels; /* sorted by name */
 	size_t n_channels;
 	bool may_exceed_msgmnb; /* CAP_SYS_RESOURCE, until the kernel says otherwise */
+
+	struct events events;
+	struct statistics statistics;
+	struct adopting *adopting; /* what the reconcile that runs is to take over; NULL: nothing */
+
+	uint64_t watched_until; /* somebody asks for histories: keep them until then; CLOCK_MONOTONIC */
+	bool is_watched;	/* at the last sample */
 
 	sd_event *event;
 	sd_event_source *sample_timer;

@@ -17,9 +17,11 @@
 #include "daemon/plan.h"
 
 const char *const plan_action_words[] = {
-	[PLAN_KEEP] = "keep",	  [PLAN_RESUME] = "resume",	[PLAN_CREATE] = "create",
-	[PLAN_ALTER] = "alter",	  [PLAN_RECREATE] = "recreate", [PLAN_RETAIN] = "retain",
-	[PLAN_REMOVE] = "remove", [PLAN_CONFLICT] = "conflict", NULL,
+	[PLAN_KEEP] = "keep",	      [PLAN_RESUME] = "resume",
+	[PLAN_CREATE] = "create",     [PLAN_ALTER] = "alter",
+	[PLAN_RECREATE] = "recreate", [PLAN_RETAIN] = "retain",
+	[PLAN_REMOVE] = "remove",     [PLAN_ADOPT] = "adopt",
+	[PLAN_CONFLICT] = "conflict", NULL,
 };
 
 const char *const channel_state_words[] = {
@@ -75,6 +77,9 @@ static const struct kernel_object *owned_object(const struct plan_input *input,
 	found = kernel_view_find_id(input->view, entry->link.kind, entry->link.id);
 	if (found == NULL || found->object.key != entry->link.key ||
 	    found->object.cuid != entry->link.creator)
+		return NULL;
+	/* Of what others made, we are no more than the owner; somebody may have taken it back. */
+	if (entry->link.adopted && found->object.uid != input->uid)
 		return NULL;
 	return found;
 }
@@ -265,6 +270,14 @@ static void plan_owned(struct context *context, const struct channel_spec *spec,
 		kernel_view_find_key(context->input->view, spec->kind, spec->key);
 	char why[128], loss[LOSS_MAX];
 
+	if (context->step->entry->link.adopted && spec->owner != context->input->uid) {
+		decide(context, PLAN_KEEP, STATE_STALE, found);
+		say(context,
+		    "it was adopted, and giving it to owner %u would end kipcd's rights to it for good: take "
+		    "the line 'owner' away",
+		    (unsigned)spec->owner);
+		return;
+	}
 	if (needs_anew(spec, found, context->step->entry->link.is_ring, why, sizeof why)) {
 		if (in_the_way != NULL && in_the_way != found && !makes_way(context, in_the_way)) {
 			plan_foreign(context, in_the_way);
@@ -331,6 +344,15 @@ static void plan_observed(struct context *context, const struct channel_spec *sp
 	decide(context, PLAN_KEEP, found != NULL ? STATE_ACTIVE : STATE_ABSENT, found);
 }
 
+/* The very object that adopt names, now that kipcd owns it. */
+static bool is_handed_over(const struct plan_input *input, const struct channel_spec *spec,
+			   const struct kipc_object *object)
+{
+	return input->adopting != NULL && strcmp(input->adopting->name, spec->name) == 0 &&
+	       input->adopting->kind == object->kind && input->adopting->id == object->id &&
+	       (object->uid == input->uid || object->cuid == input->uid);
+}
+
 static void plan_declared(struct context *context, const struct channel_spec *spec,
 			  const struct registry_entry *entry)
 {
@@ -361,6 +383,11 @@ static void plan_declared(struct context *context, const struct channel_spec *sp
 		return;
 	}
 	found = kernel_view_find_key(input->view, spec->kind, spec->key);
+	if (found != NULL && is_handed_over(input, spec, &found->object)) {
+		decide(context, PLAN_ADOPT, STATE_ACTIVE, found);
+		say(context, "@%d, made by uid %u", found->object.id, (unsigned)found->object.cuid);
+		return;
+	}
 	if (found != NULL && found != half_made && !makes_way(context, found)) {
 		plan_foreign(context, found);
 		return;

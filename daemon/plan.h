@@ -19,6 +19,7 @@ enum plan_action {
 	PLAN_RECREATE,
 	PLAN_RETAIN,
 	PLAN_REMOVE,
+	PLAN_ADOPT,
 	PLAN_CONFLICT,
 };
 
@@ -76,6 +77,12 @@ struct plan {
 	size_t n_steps;
 };
 
+struct adopting {
+	const char *name;
+	enum kipc_kind kind;
+	int id;
+};
+
 struct plan_input {
 	const struct config *config;
 	const struct registry *registry;
@@ -85,6 +92,8 @@ struct plan_input {
 	/* whether a declared channel was removed by hand and stays gone; NULL: none was */
 	bool (*is_removed_by_hand)(const char *name, void *userdata);
 	void *userdata;
+	/* What somebody hands over: this object becomes that channel's. NULL: nothing */
+	const struct adopting *adopting;
 };
 
 /* -ENOMEM. The plan points into all three inputs. */

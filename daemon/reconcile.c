@@ -23,7 +23,7 @@
 #define MEND_DELAY_MAX (5 * 60 * USEC_PER_SEC)
 #define MEND_QUIET                                                                                           \
 	(60 * USEC_PER_SEC) /* undone again within this after a mending: the next one waits longer */
-#define LOG_EACH_UP_TO 100  /* steps; a start with thousands is logged as their sum */
+#define TELL_EACH_UP_TO 100 /* steps; a start with thousands is told as their sum */
 
 static uint64_t now_usec(void)
 {
@@ -112,6 +112,7 @@ static int situation_take(struct manager *manager, const struct config *config, 
 		.uid = geteuid(),
 		.is_start = reason == RECONCILE_START,
 		.userdata = manager,
+		.adopting = manager->adopting,
 	};
 	int r;
 
@@ -149,6 +150,7 @@ static bool is_due_for_healing(const struct plan_step *step, const struct channe
 	case PLAN_KEEP:
 	case PLAN_RESUME:
 	case PLAN_CONFLICT:
+	case PLAN_ADOPT:
 		return true;
 	case PLAN_RECREATE:
 		/* A reload asked for it, and only a stranger on its key was in the way. */
@@ -199,50 +201,66 @@ int reconcile_plan(struct manager *manager, const struct config *config, struct 
 
 /* -- what the operator reads ------------------------------------------------------------------------------ */
 
-static void log_trouble(const struct channel *channel)
+static void tell_trouble(struct manager *manager, struct channel *channel)
 {
+	static const enum event_word words[] = {
+		[STATE_ACTIVE] = EVENT_WARNING,	   [STATE_ABSENT] = EVENT_WARNING,
+		[STATE_CONFLICT] = EVENT_CONFLICT, [STATE_STALE] = EVENT_STALE,
+		[STATE_FAILED] = EVENT_FAILED,	   [STATE_LOST] = EVENT_LOST,
+		[STATE_RETAINED] = EVENT_RETAINED,
+	};
 	key_t key = channel->spec != NULL ? channel->spec->key : channel->link.key;
 	int level = channel->state == STATE_FAILED || channel->state == STATE_LOST ? LOG_ERR : LOG_WARNING;
 
-	log_channel(level, channel->name, channel->kind, key, "%s: %s", channel_state_words[channel->state],
+	channel->losses += channel->state == STATE_LOST;
+	manager->statistics.losses += channel->state == STATE_LOST;
+	manager->statistics.conflicts += channel->state == STATE_CONFLICT;
+	events_tell(&manager->events, level, words[channel->state], channel->name, channel->kind, key,
+		    "%s: %s", channel_state_words[channel->state],
 		    channel->reason != NULL ? channel->reason : "");
 }
 
 /* What healing did: nobody asked for it, so it is more than information. */
-static void log_healing(const struct plan_step *step, enum plan_action action, const struct channel *channel,
-			enum channel_state state_before)
+static void tell_healing(struct manager *manager, const struct plan_step *step, enum plan_action action,
+			 struct channel *channel, enum channel_state state_before)
 {
+	struct events *events = &manager->events;
+	bool is_healing = action == PLAN_ALTER || (action == PLAN_CREATE && state_before != STATE_CONFLICT &&
+						   state_before != STATE_FAILED);
+
+	channel->healings += is_healing;
+	manager->statistics.healings += is_healing;
 	if (action == PLAN_ALTER)
-		log_channel(LOG_WARNING, step->name, step->kind, channel->link.key,
+		events_tell(events, LOG_WARNING, EVENT_HEALED, step->name, step->kind, channel->link.key,
 			    "changed from outside, and mended: %s", step->detail);
 	else if ((action == PLAN_CREATE || action == PLAN_RECREATE) && state_before == STATE_CONFLICT)
-		log_channel(LOG_NOTICE, step->name, step->kind, channel->link.key,
+		events_tell(events, LOG_NOTICE, EVENT_CREATED, step->name, step->kind, channel->link.key,
 			    "its key is free again: made, with id %d", channel->link.id);
 	else if (action == PLAN_CREATE && state_before == STATE_FAILED)
-		log_channel(LOG_NOTICE, step->name, step->kind, channel->link.key,
+		events_tell(events, LOG_NOTICE, EVENT_CREATED, step->name, step->kind, channel->link.key,
 			    "made after all, with id %d", channel->link.id);
 	else if (action == PLAN_CREATE)
-		log_channel(LOG_WARNING, step->name, step->kind, channel->link.key,
+		events_tell(events, LOG_WARNING, EVENT_HEALED, step->name, step->kind, channel->link.key,
 			    "somebody removed it: made anew, with id %d", channel->link.id);
 }
 
-static void log_deed(int level, const struct plan_step *step, enum plan_action action,
-		     const struct channel *channel)
+/* Of thousands at once the sum is told, and nothing of each. */
+static void tell_deed(struct manager *manager, const struct plan_step *step, enum plan_action action,
+		      const struct channel *channel)
 {
-	static const char *const deeds[PLAN_CONFLICT + 1] = {
-		[PLAN_CREATE] = "created",
-		[PLAN_ALTER] = "altered",
-		[PLAN_RECREATE] = "made anew",
-		[PLAN_REMOVE] = "removed",
+	static const struct {
+		const char *deed;
+		enum event_word word;
+	} deeds[PLAN_CONFLICT + 1] = {
+		[PLAN_CREATE] = { "created", EVENT_CREATED },	  [PLAN_ALTER] = { "altered", EVENT_ALTERED },
+		[PLAN_RECREATE] = { "made anew", EVENT_CREATED }, [PLAN_ADOPT] = { "adopted", EVENT_ADOPTED },
+		[PLAN_REMOVE] = { "removed", EVENT_REMOVED },
 	};
 
-	if (deeds[action] == NULL)
-		return;
-	if (step->detail != NULL)
-		log_channel(level, step->name, step->kind, channel->link.key, "%s: %s", deeds[action],
-			    step->detail);
-	else
-		log_channel(level, step->name, step->kind, channel->link.key, "%s", deeds[action]);
+	if (deeds[action].deed != NULL)
+		events_tell(&manager->events, LOG_INFO, deeds[action].word, step->name, step->kind,
+			    channel->link.key, "%s%s%s", deeds[action].deed, step->detail != NULL ? ": " : "",
+			    step->detail != NULL ? step->detail : "");
 }
 
 /* -- carrying out ----------------------------------------------------------------------------------------- */
@@ -278,6 +296,7 @@ static void begin_channel(const struct run *run, const struct plan_step *step, s
 	if (before != NULL) {
 		*channel = *before;
 		before->reason = NULL;
+		before->history = NULL;
 	} else if (step->entry != NULL && step->entry->has_link) {
 		channel->has_link = true;
 		channel->link = step->entry->link;
@@ -306,12 +325,12 @@ static void carry_out(struct run *run, const struct plan_step *step, struct chan
 	    (step->action == PLAN_CREATE || step->action == PLAN_ALTER || channel->state == STATE_FAILED))
 		note_mending(channel, run->now, run->interval);
 	if (channel->state != STATE_FAILED && run->reason == RECONCILE_HEAL)
-		log_healing(step, action, channel, state_before);
-	else if (channel->state != STATE_FAILED)
-		log_deed(run->n_due <= LOG_EACH_UP_TO ? LOG_INFO : LOG_DEBUG, step, action, channel);
+		tell_healing(run->manager, step, action, channel, state_before);
+	else if (channel->state != STATE_FAILED && run->n_due <= TELL_EACH_UP_TO)
+		tell_deed(run->manager, step, action, channel);
 	if (channel->reason != NULL && channel->state != STATE_ABSENT &&
 	    (run->reason != RECONCILE_HEAL || channel->state != state_before || !was_in_trouble))
-		log_trouble(channel);
+		tell_trouble(run->manager, channel);
 	if (run->report != NULL && (run->only != NULL || action != PLAN_KEEP || channel->reason != NULL))
 		(void)report_add(run->report, step->name, step->kind, action, channel->state,
 				 channel->reason != NULL ? channel->reason : step->detail);
@@ -360,7 +379,7 @@ static void finish_table(struct run *run, const struct plan *plan)
 		if (!run->is_due[i])
 			postpone(run, &plan->steps[i], &run->channels[i]);
 		if (is_forgotten(&run->channels[i]))
-			free(run->channels[i].reason);
+			channel_done(&run->channels[i]);
 		else
 			run->channels[n++] = run->channels[i];
 	}
@@ -370,7 +389,7 @@ static void finish_table(struct run *run, const struct plan *plan)
 static void take_over(struct manager *manager, struct config *config, const struct run *run)
 {
 	for (size_t i = 0; i < manager->n_channels; i++)
-		free(manager->channels[i].reason);
+		channel_done(&manager->channels[i]);
 	free(manager->channels);
 	manager->channels = run->channels;
 	manager->n_channels = run->n_channels;
@@ -391,18 +410,20 @@ static void learn_limit(struct manager *manager)
 	}
 }
 
-static void log_sum(const struct run *run)
+static void tell_sum(const struct run *run)
 {
 	const size_t *n_done = run->n_done;
 
 	if (run->reason != RECONCILE_START && run->reason != RECONCILE_RELOAD)
 		return;
-	log_line(LOG_INFO,
-		 "%zu channels: %zu created, %zu found as left, %zu altered, %zu made anew, %zu removed, %zu "
-		 "in conflict, %zu failed",
-		 run->n_channels, n_done[PLAN_CREATE], n_done[PLAN_KEEP] + n_done[PLAN_RESUME],
-		 n_done[PLAN_ALTER], n_done[PLAN_RECREATE], n_done[PLAN_REMOVE], n_done[PLAN_CONFLICT],
-		 run->n_failed);
+	events_tell(
+		&run->manager->events, LOG_INFO,
+		run->reason == RECONCILE_START ? EVENT_STARTED : EVENT_RELOADED, "", 0, 0,
+		"%zu channels: %zu created, %zu found as left, %zu altered, %zu made anew, %zu removed, %zu "
+		"in conflict, %zu failed",
+		run->n_channels, n_done[PLAN_CREATE], n_done[PLAN_KEEP] + n_done[PLAN_RESUME],
+		n_done[PLAN_ALTER], n_done[PLAN_RECREATE], n_done[PLAN_REMOVE], n_done[PLAN_CONFLICT],
+		run->n_failed);
 }
 
 static void mark_due(struct run *run, const struct plan *plan)
@@ -479,7 +500,7 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 	run_steps(&run, &situation.plan, false);
 	(void)store_write_intents(manager->runtime.channels_fd, NULL, 0);
 	finish_table(&run, &situation.plan);
-	log_sum(&run);
+	tell_sum(&run);
 	take_over(manager, config, &run);
 	learn_limit(manager);
 finish:

@@ -76,7 +76,8 @@ int reset_ring(struct manager *manager, const char *name, char **reterr_text)
 		return sentence_fail(reterr_text, r, "segment @%d cannot be laid out anew: %s", object.id,
 				     strerror(-r));
 	channel->is_ring_broken = false;
-	log_channel(LOG_NOTICE, name, channel->kind, channel->link.key, "reset by hand: %s", lost);
+	events_tell(&manager->events, LOG_NOTICE, EVENT_RESET, name, channel->kind, channel->link.key,
+		    "reset by hand: %s", lost);
 	r = reconcile(manager, manager->config, RECONCILE_ONE, name, NULL);
 	manager_notify_status(manager);
 	return r;

@@ -277,20 +277,16 @@ static int check_creation(const struct manager *manager, enum kipc_kind kind, co
 	return 0;
 }
 
-int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
-			 struct report *report, char **reterr_text)
+/* Writes the section and makes it so; leaves nothing behind where the channel cannot be had. */
+static int declare(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
+		   struct report *report, char **reterr_text)
 {
 	struct report undone = { 0 };
 	struct channel *channel;
 	char *text, *lost = NULL, *ignored = NULL;
-	bool was_there = manager_find(manager, name) != NULL; /* retained, from before */
+	bool was_there = manager_find(manager, name) != NULL; /* retained or observed, from before */
 	int r;
 
-	r = check_creation(manager, kind, name, reterr_text);
-	if (r == 0)
-		r = check_assignments(assignments, reterr_text);
-	if (r < 0)
-		return r;
 	text = merge_text(NULL, kind, name, assignments);
 	if (text == NULL)
 		return -ENOMEM;
@@ -301,7 +297,6 @@ int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const cha
 	channel = manager_find(manager, name);
 	if (channel == NULL || channel->state == STATE_ACTIVE)
 		return 0;
-	/* It cannot be had: leave nothing behind. */
 	r = sentence_fail(reterr_text, channel->state == STATE_CONFLICT ? -EEXIST : -EIO, "%s",
 			  channel->reason != NULL ? channel->reason : channel_state_words[channel->state]);
 	if (was_there || !channel->has_link ||
@@ -314,6 +309,23 @@ int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const cha
 	free(ignored);
 	report_done(&undone);
 	return r;
+}
+
+int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
+			 struct report *report, char **reterr_text)
+{
+	int r;
+
+	r = check_creation(manager, kind, name, reterr_text);
+	if (r == 0)
+		r = check_assignments(assignments, reterr_text);
+	return r < 0 ? r : declare(manager, kind, name, assignments, report, reterr_text);
+}
+
+int runtime_layer_adopt(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
+			struct report *report, char **reterr_text)
+{
+	return declare(manager, kind, name, assignments, report, reterr_text);
 }
 
 int runtime_layer_set(struct manager *manager, const char *name, char **assignments, struct report *report,
@@ -423,7 +435,8 @@ int runtime_layer_remove(struct manager *manager, const char *name, bool force, 
 	if (r < 0)
 		return r;
 	if (!dry_run) {
-		log_channel(LOG_NOTICE, name, channel->kind, channel->link.key, "removed by hand: %s", lost);
+		events_tell(&manager->events, LOG_NOTICE, EVENT_REMOVED, name, channel->kind,
+			    channel->link.key, "removed by hand: %s", lost);
 		(void)store_drop_link(manager->runtime.channels_fd, name);
 		channel->has_link = false;
 		channel->is_removed_by_hand = channel->spec != NULL;

@@ -10,6 +10,9 @@
 /* All give a sentence in *reterr_text on failure. */
 int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
 			 struct report *report, char **reterr_text);
+/* A section for what is handed over, in place of what the layer said of that name; for adopt(). */
+int runtime_layer_adopt(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
+			struct report *report, char **reterr_text);
 int runtime_layer_set(struct manager *manager, const char *name, char **assignments, struct report *report,
 		      char **reterr_text);
 int runtime_layer_remove(struct manager *manager, const char *name, bool force, bool dry_run, char **ret_lost,

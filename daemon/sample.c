@@ -2,9 +2,9 @@
 
 /*
  * Looking at every channel once in sample_interval: is its object still there and as kipcd left it, is a queue or ring
- * fuller than warn_at. One *_STAT_ANY a channel (0.4 microseconds), and a whole reconcile only when something is wrong.
+ * fuller than warn_at, who came and went; and keeping the figures while somebody watches. One *_STAT_ANY a channel (0.4 microseconds), and a whole reconcile only when something is wrong.
  *
- * Only a ring that has warn_at is looked into, and it is attached for that moment alone (some 10 microseconds). Kept
+ * Only a ring that is watched or has warn_at is looked into, and it is attached for that moment alone (some 10 microseconds). Kept
  * attached, kipcd would count in shm_nattch for ever, which is what tells everybody, kipcd itself at a removal, a reset or
  * a healing included, whether a segment is in use; and one that was removed would live on for kipcd alone. The price
  * is that shm_atime, shm_dtime and shm_lpid of such a ring speak of kipcd: nothing is decided by them where a ring is
@@ -12,6 +12,7 @@
  */
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,6 +23,8 @@
 #include "daemon/reconcile.h"
 #include "daemon/sample.h"
 
+#define CONSUMER_GONE_AFTER 5 /* samples: a program that is started for each message is not gone */
+
 static bool is_changed(const struct channel *channel, const struct kipc_object *object)
 {
 	return object->uid != channel->uid || object->gid != channel->gid || object->mode != channel->mode ||
@@ -30,15 +33,14 @@ static bool is_changed(const struct channel *channel, const struct kipc_object *
 }
 
 /* Whether the world has moved since the channel was last brought up to date, and it is time to do something about it. */
-static bool needs_attention(const struct channel *channel, uint64_t now)
+static bool needs_attention(const struct channel *channel, const struct kipc_object *object, uint64_t now)
 {
-	struct kipc_object object;
-	bool is_there = channel_is_there(channel, &object);
+	struct kipc_object found;
 
 	switch (channel->state) {
 	case STATE_ACTIVE:
-		return !is_there ||
-		       (!channel->link.observed && now >= channel->next_mend && is_changed(channel, &object));
+		return object == NULL ||
+		       (!channel->link.observed && now >= channel->next_mend && is_changed(channel, object));
 	case STATE_ABSENT:
 		if (channel->is_removed_by_hand)
 			return false;
@@ -46,18 +48,18 @@ static bool needs_attention(const struct channel *channel, uint64_t now)
 			return true; /* its name could not be dropped */
 		return channel->spec->manage == MANAGE_OWN
 			       ? now >= channel->next_mend
-			       : kipc_object_find(channel->kind, channel->spec->key, &object) == 0;
+			       : kipc_object_find(channel->kind, channel->spec->key, &found) == 0;
 	case STATE_CONFLICT:
-		return kipc_object_find(channel->kind, channel->spec->key, &object) < 0;
+		return kipc_object_find(channel->kind, channel->spec->key, &found) < 0;
 	case STATE_STALE:
 	case STATE_RETAINED:
-		return !is_there;
+		return object == NULL;
 	case STATE_FAILED:
 		return now >= channel->next_mend;
 	case STATE_LOST:
 		/* A segment's users may have let go of the old one; a semaphore waits for `kipcctl recover`. */
 		return channel->kind == KIPC_SEGMENT &&
-		       kipc_object_stat(KIPC_SEGMENT, channel->link.id, &object) < 0;
+		       kipc_object_stat(KIPC_SEGMENT, channel->link.id, &found) < 0;
 	}
 	return false;
 }
@@ -86,55 +88,175 @@ static bool fill_of_ring(const struct kernel_ring *ring, struct fill *ret_fill)
 	return true;
 }
 
-static void compare_fill(struct channel *channel, key_t key, const struct fill *fill)
+static void compare_fill(struct events *events, struct channel *channel, key_t key, const struct fill *fill)
 {
 	unsigned percent = (unsigned)(fill->bytes * 100 / fill->capacity);
 
 	if (!channel->is_above_warn_at && percent >= channel->spec->warn_at)
-		log_channel(LOG_WARNING, channel->name, channel->kind, key,
+		events_tell(events, LOG_WARNING, EVENT_ABOVE_WARN_AT, channel->name, channel->kind, key,
 			    "%u%% full (%llu messages, %llu of %llu bytes), warn_at is %u%%", percent,
 			    (unsigned long long)fill->messages, (unsigned long long)fill->bytes,
 			    (unsigned long long)fill->capacity, channel->spec->warn_at);
 	else if (channel->is_above_warn_at && percent < channel->spec->warn_at)
-		log_channel(LOG_NOTICE, channel->name, channel->kind, key,
+		events_tell(events, LOG_NOTICE, EVENT_BELOW_WARN_AT, channel->name, channel->kind, key,
 			    "%u%% full, below warn_at (%u%%) again", percent, channel->spec->warn_at);
 	channel->is_above_warn_at = percent >= channel->spec->warn_at;
 }
 
-/* True: something was found that a reconcile should see. */
-static bool look_at_fill(struct channel *channel)
+/* Who came and went, by the count of mappings; kipcd's own for a moment are over by now. */
+static void compare_attached(struct events *events, struct channel *channel, const struct kipc_object *object)
 {
-	struct kipc_object object;
-	struct kernel_ring ring;
-	struct fill fill;
-	bool is_news = false;
+	uint64_t before = channel->attached, now = object->segment.attached;
 
-	if (channel->spec == NULL || channel->spec->warn_at == 0 || !channel_is_there(channel, &object))
-		return false;
-	if (object.kind == KIPC_QUEUE) {
-		fill = (struct fill){ object.queue.messages, object.queue.bytes, object.queue.capacity };
-	} else if (channel->link.is_ring && kernel_look_into_ring(&object, &ring) == 0) {
-		is_news = note_trouble(channel, &ring) && !channel->link.observed;
-		if (!fill_of_ring(&ring, &fill))
-			return is_news;
-	} else {
-		return false;
+	channel->attached = now;
+	if (!channel->is_seen || now == before)
+		return;
+	events_tell(events, LOG_DEBUG, now > before ? EVENT_ATTACHED : EVENT_DETACHED, channel->name,
+		    channel->kind, object->key, "mapped %llu time%s, before %llu; the last was process %d",
+		    (unsigned long long)now, now == 1 ? "" : "s", (unsigned long long)before,
+		    (int)object->segment.lpid);
+}
+
+/* A queue with messages whose last receiver has ended: said once, and again when another one has. */
+static void look_for_consumer(struct events *events, struct channel *channel,
+			      const struct kipc_object *object)
+{
+	pid_t receiver = object->queue.lrpid;
+
+	if (object->queue.messages == 0 || receiver <= 0 || kill(receiver, 0) == 0 || errno != ESRCH) {
+		channel->n_consumer_gone = 0;
+		return;
 	}
-	if (fill.capacity > 0)
-		compare_fill(channel, object.key, &fill);
+	if (channel->gone_consumer == receiver || ++channel->n_consumer_gone < CONSUMER_GONE_AFTER)
+		return;
+	channel->gone_consumer = receiver;
+	events_tell(events, LOG_NOTICE, EVENT_CONSUMER_GONE, channel->name, channel->kind, object->key,
+		    "%llu message%s wait, and process %d, which received last, has ended: start the consumer",
+		    (unsigned long long)object->queue.messages, object->queue.messages == 1 ? "" : "s",
+		    (int)receiver);
+}
+
+static uint32_t to_sample(uint64_t number)
+{
+	return number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
+}
+
+static void keep_sample(struct channel *channel, size_t room, const struct kipc_object *object,
+			const struct kernel_ring *ring)
+{
+	struct history_sample sample = { 0 };
+	uint64_t received;
+
+	if (object->kind == KIPC_QUEUE) {
+		sample.depth = to_sample(object->queue.messages);
+	} else if (ring != NULL) {
+		received = ring->stat.received_messages;
+		sample.depth = to_sample(ring->stat.messages);
+		/* Anybody may make a ring say anything. */
+		if (channel->history != NULL && received > channel->received)
+			sample.passed = to_sample(received - channel->received);
+		channel->received = received;
+	} else if (object->kind == KIPC_SEGMENT) {
+		sample.depth = to_sample(object->segment.attached);
+	}
+	history_add(&channel->history, room, &sample);
+}
+
+static bool has_warn_at(const struct channel *channel)
+{
+	return channel->spec != NULL && channel->spec->warn_at != 0;
+}
+
+/*
+ * How full it is, who uses it, and what is kept of that. Only a ring that is watched or has warn_at is looked into. True:
+ * something was found that a reconcile should see.
+ */
+static bool look_at_use(struct manager *manager, struct channel *channel, const struct kipc_object *object,
+			size_t room)
+{
+	bool is_watched = room > 0 && (manager->is_watched || has_warn_at(channel)), is_news = false;
+	bool has_ring = false;
+	struct kernel_ring ring;
+	struct fill fill = { 0 };
+
+	if (object->kind == KIPC_QUEUE) {
+		fill = (struct fill){ object->queue.messages, object->queue.bytes, object->queue.capacity };
+		look_for_consumer(&manager->events, channel, object);
+	} else if (object->kind == KIPC_SEGMENT) {
+		compare_attached(&manager->events, channel, object);
+		has_ring = channel->link.is_ring && (is_watched || has_warn_at(channel)) &&
+			   kernel_look_into_ring(object, &ring) == 0;
+	}
+	if (has_ring) {
+		is_news = note_trouble(channel, &ring) && !channel->link.observed;
+		has_ring = fill_of_ring(&ring, &fill);
+	}
+	if (has_warn_at(channel) && fill.capacity > 0)
+		compare_fill(&manager->events, channel, object->key, &fill);
+	if (is_watched)
+		keep_sample(channel, room, object, has_ring ? &ring : NULL);
+	channel->is_seen = true;
 	return is_news;
+}
+
+/* How many samples each channel keeps; 0: nobody is to keep any. What is kept no more is freed. */
+static size_t choose_room(struct manager *manager, uint64_t now)
+{
+	size_t n_kept = 0;
+
+	manager->is_watched = now < manager->watched_until;
+	for (size_t i = 0; i < manager->n_channels; i++) {
+		struct channel *channel = &manager->channels[i];
+
+		if (manager->is_watched || has_warn_at(channel)) {
+			n_kept++;
+		} else {
+			free(channel->history);
+			channel->history = NULL;
+		}
+	}
+	return n_kept > 0 ? history_room(n_kept) : 0;
+}
+
+static bool look_at_all(struct manager *manager, uint64_t now)
+{
+	size_t room = choose_room(manager, now);
+	bool is_wrong = false;
+
+	for (size_t i = 0; i < manager->n_channels; i++) {
+		struct channel *channel = &manager->channels[i];
+		struct kipc_object object;
+		bool is_there = channel_is_there(channel, &object);
+
+		is_wrong |= needs_attention(channel, is_there ? &object : NULL, now);
+		if (is_there)
+			is_wrong |= look_at_use(manager, channel, &object, room);
+		else
+			channel->is_seen = false;
+	}
+	return is_wrong;
+}
+
+static uint64_t usec_since(uint64_t start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 - start;
 }
 
 static void sample(struct manager *manager, uint64_t now)
 {
-	bool wrong = false;
+	struct statistics *statistics = &manager->statistics;
+	uint64_t start = usec_since(0);
+	bool is_wrong = look_at_all(manager, now);
 	int r;
 
-	for (size_t i = 0; i < manager->n_channels; i++) {
-		wrong |= needs_attention(&manager->channels[i], now);
-		wrong |= look_at_fill(&manager->channels[i]);
-	}
-	if (!wrong)
+	statistics->samples++;
+	statistics->sample_usec_last = usec_since(start);
+	if (statistics->sample_usec_last > statistics->sample_usec_max)
+		statistics->sample_usec_max = statistics->sample_usec_last;
+	if (!is_wrong)
 		return;
 	r = reconcile(manager, manager->config, RECONCILE_HEAL, NULL, NULL);
 	if (r < 0)
@@ -145,7 +267,6 @@ static void sample(struct manager *manager, uint64_t now)
 static int on_sample(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct manager *manager = userdata;
-
 	uint64_t now;
 
 	sd_event_now(manager->event, CLOCK_MONOTONIC, &now);

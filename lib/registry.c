@@ -32,6 +32,8 @@ void registry_link_to_string(const struct registry_link *link, char buffer[stati
 
 	if (link->observed)
 		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":observed");
+	if (link->adopted)
+		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":adopted");
 	if (link->maker != 0)
 		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":maker=%d", (int)link->maker);
 	if (link->is_ring)
@@ -63,6 +65,8 @@ static void take_word(const char *word, size_t size, struct registry_link *link)
 
 	if (size == strlen("observed") && memcmp(word, "observed", size) == 0) {
 		link->observed = true;
+	} else if (size == strlen("adopted") && memcmp(word, "adopted", size) == 0) {
+		link->adopted = true;
 	} else if (size == strlen("layout=ring") && memcmp(word, "layout=ring", size) == 0) {
 		link->is_ring = true;
 	} else if (size > strlen(maker) && memcmp(word, maker, strlen(maker)) == 0) {

@@ -7,7 +7,7 @@
  *
  *	KIND:KEY:ID:CREATOR[:WORD…]	queue:0x00004b01:32769:995
  *
- * The first four fields are for everybody. The words behind them are for kipcd: "observed" (not ours),
+ * The first four fields are for everybody. The words behind them are for kipcd: "observed" (not ours), "adopted" (handed to kipcd by who made it),
  * "maker=PID" (a semaphore set: the process whose operations do not count as use), "layout=ring" (a segment that was
  * laid out as a ring, so that nobody needs to attach one to see), "lifetime=config", "lifetime=daemon" (what to do with
  * it once the configuration does not say any more). A reader passes over words that it does not know.
@@ -26,6 +26,7 @@ struct registry_link {
 	int id;
 	uid_t creator;
 	bool observed;
+	bool adopted; /* made by somebody else and handed to kipcd, which owns it now */
 	bool is_ring;
 	pid_t maker;	  /* 0: not said */
 	char lifetime[8]; /* "config", "daemon", or "" for boot */

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Taking over what somebody else made, as it is: nothing of the object changes but its owner, which the caller of
+ * `kipcctl adopt` gives to kipcd before, so that kipcd needs no privilege for it. Killed anywhere in between, the object goes
+ * on as before for everybody else, and the same command again finishes it.
+ */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/adopt.h"
+#include "daemon/kernel.h"
+#include "daemon/runtime-layer.h"
+#include "daemon/sentence.h"
+
+#define ASSIGNMENTS_MAX 8
+
+/* Already a channel of ours, under whichever name. */
+static const struct channel *find_owner(const struct manager *manager, const struct adoption *adoption)
+{
+	for (size_t i = 0; i < manager->n_channels; i++) {
+		const struct channel *channel = &manager->channels[i];
+
+		if (channel->has_link && !channel->link.observed && channel->link.kind == adoption->kind &&
+		    channel->link.id == adoption->id && channel_is_there(channel, NULL))
+			return channel;
+	}
+	return NULL;
+}
+
+static int find_object(const struct adoption *adoption, struct kipc_object *ret_object, char **reterr_text)
+{
+	if (adoption->key == 0)
+		return sentence_fail(reterr_text, -EINVAL,
+				     "it has no key, so nothing could be made anew in its place: only its "
+				     "programs can give it one");
+	if (kipc_object_stat(adoption->kind, adoption->id, ret_object) < 0 ||
+	    ret_object->key != adoption->key)
+		return sentence_fail(reterr_text, -ENOENT, "it is gone");
+	return 0;
+}
+
+/* A name may be declared already if it waits for this very object: observed until now, or in conflict with it. */
+static int check_name(const struct manager *manager, const struct adoption *adoption, char **reterr_text)
+{
+	const struct channel_spec *spec = config_find(manager->config, adoption->name);
+	const struct channel *channel = manager_find(manager, adoption->name);
+
+	if (!kipc_name_is_valid(adoption->name))
+		return sentence_fail(reterr_text, -EINVAL,
+				     "'%s' is not a name: 1 to %d of A-Z a-z 0-9 . _ -, a letter first",
+				     adoption->name, KIPC_NAME_MAX);
+	if (spec == NULL && channel == NULL)
+		return 0;
+	if (spec != NULL && spec->kind == adoption->kind && spec->key == adoption->key &&
+	    (spec->manage == MANAGE_OBSERVE || (channel != NULL && channel->state == STATE_CONFLICT)))
+		return 0;
+	return sentence_fail(reterr_text, -EEXIST, "the name %s is in use already%s%s: choose another one",
+			     adoption->name, spec != NULL ? ", in " : "", spec != NULL ? spec->origin : "");
+}
+
+int adopt_check(const struct manager *manager, const struct adoption *adoption, char **reterr_text)
+{
+	const struct channel *owner;
+	struct kipc_object object;
+	int r;
+
+	r = find_object(adoption, &object, reterr_text);
+	if (r < 0)
+		return r;
+	owner = find_owner(manager, adoption);
+	if (owner != NULL)
+		return sentence_fail(reterr_text, -EEXIST, "it is kipcd's already, by the name of %s",
+				     owner->name);
+	return check_name(manager, adoption, reterr_text);
+}
+
+/* -- its section --------------------------------------------------------------------------------------------- */
+
+struct assignments {
+	char *items[ASSIGNMENTS_MAX + 1]; /* NULL-terminated */
+	size_t n;
+	bool failed;
+};
+
+static void assign(struct assignments *assignments, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void assign(struct assignments *assignments, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	if (vasprintf(&assignments->items[assignments->n], format, arguments) < 0) {
+		assignments->items[assignments->n] = NULL;
+		assignments->failed = true;
+	} else {
+		assignments->n++;
+	}
+	va_end(arguments);
+}
+
+static void assign_layout(struct assignments *assignments, const struct kipc_object *object)
+{
+	struct kernel_ring ring;
+
+	assign(assignments, "size = %llu", (unsigned long long)object->segment.size);
+	if (kernel_look_into_ring(object, &ring) < 0 || !ring.is_laid_out)
+		return;
+	assign(assignments, "layout = ring");
+	assign(assignments, "max_message = %llu", (unsigned long long)ring.stat.max_message);
+}
+
+/* As they are now: what a set made anew would start with. */
+static void assign_values(struct assignments *assignments, const struct kipc_object *object)
+{
+	struct kipc_semaphore *semaphores = NULL;
+	size_t n = 0, size;
+	char *text = NULL;
+	FILE *out;
+
+	if (kipc_object_semaphores(object->id, &semaphores, &n) < 0)
+		n = object->semaphore.semaphores;
+	out = open_memstream(&text, &size);
+	for (size_t i = 0; out != NULL && i < n; i++)
+		fprintf(out, "%s%d", i == 0 ? "" : ",", semaphores != NULL ? semaphores[i].value : 0);
+	if (out != NULL && fclose(out) == 0)
+		assign(assignments, "values = %s", text);
+	else
+		assignments->failed = true;
+	free(text);
+	free(semaphores);
+}
+
+static void describe(struct assignments *assignments, const struct kipc_object *object)
+{
+	assign(assignments, "key = 0x%08x", (unsigned)object->key);
+	assign(assignments, "manage = own");
+	assign(assignments, "group = %u", (unsigned)object->gid);
+	assign(assignments, "mode = %04o", (unsigned)object->mode);
+	switch (object->kind) {
+	case KIPC_QUEUE:
+		assign(assignments, "capacity = %llu", (unsigned long long)object->queue.capacity);
+		break;
+	case KIPC_SEGMENT:
+		assign_layout(assignments, object);
+		break;
+	case KIPC_SEMAPHORE:
+		assign_values(assignments, object);
+		break;
+	}
+}
+
+int adopt(struct manager *manager, const struct adoption *adoption, struct report *report, char **reterr_text)
+{
+	struct adopting adopting = { .name = adoption->name, .kind = adoption->kind, .id = adoption->id };
+	struct assignments assignments = { 0 };
+	struct kipc_object object;
+	int r;
+
+	r = adopt_check(manager, adoption, reterr_text);
+	if (r == 0)
+		r = find_object(adoption, &object, reterr_text);
+	if (r < 0)
+		return r;
+	if (object.uid != geteuid() && object.cuid != geteuid())
+		return sentence_fail(reterr_text, -EPERM,
+				     "it still belongs to uid %u: 'kipcctl adopt' gives it to kipcd first",
+				     (unsigned)object.uid);
+	describe(&assignments, &object);
+	r = assignments.failed ? -ENOMEM : 0;
+	manager->adopting = &adopting;
+	if (r == 0)
+		r = runtime_layer_adopt(manager, adoption->kind, adoption->name, assignments.items, report,
+					reterr_text);
+	manager->adopting = NULL;
+	for (size_t i = 0; i < assignments.n; i++)
+		free(assignments.items[i]);
+	return r;
+}

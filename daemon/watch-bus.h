@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_WATCH_BUS_H
+#define KIPC_DAEMON_WATCH_BUS_H
+
+#include <systemd/sd-bus.h>
+
+struct event;
+
+/* Methods of org.kipc1.Manager, as sd-bus calls them; userdata is the manager. */
+int watch_bus_events(sd_bus_message *message, void *userdata, sd_bus_error *reterr);
+int watch_bus_subscribe(sd_bus_message *message, void *userdata, sd_bus_error *reterr);
+int watch_bus_history(sd_bus_message *message, void *userdata, sd_bus_error *reterr);
+int watch_bus_statistics(sd_bus_message *message, void *userdata, sd_bus_error *reterr);
+
+/* As BUS_EVENT. */
+int watch_bus_append_event(sd_bus_message *message, const struct event *event);
+
+#endif
