@@ -260,6 +260,5 @@ enum status command_bench(const struct invocation *invocation)
 	if (bench.array != NULL && status == STATUS_DONE && table_print_json(bench.array) < 0)
 		status = control_half_end(invocation, NULL, -ENOMEM);
 	json_object_put(bench.array);
-	signals_pass_on(); /* this half has caught it, not main()'s */
 	return status;
 }

@@ -14,16 +14,18 @@
 #include "client/control.h"
 #include "client/message-json.h"
 #include "client/report.h"
+#include "client/signals.h"
 #include "config.h"
 
 static const struct {
 	const char *name;
 	enum status (*run)(const struct invocation *invocation);
 } verbs[] = {
-	{ "list", command_list },	  { "show", command_show },   { "limits", command_limits },
-	{ "create", command_create },	  { "set", command_set },     { "remove", command_remove },
-	{ "recover", command_recover },	  { "plan", command_plan },   { "reload", command_reload },
-	{ "generate", command_generate }, { "reset", command_reset }, { "bench", command_bench },
+	{ "list", command_list },	  { "show", command_show },	{ "limits", command_limits },
+	{ "create", command_create },	  { "set", command_set },	{ "remove", command_remove },
+	{ "recover", command_recover },	  { "plan", command_plan },	{ "reload", command_reload },
+	{ "generate", command_generate }, { "events", command_events }, { "adopt", command_adopt },
+	{ "reset", command_reset },	  { "bench", command_bench },
 };
 
 enum status control_half_end(const struct invocation *invocation, const char *subject, int r)
@@ -46,13 +48,21 @@ static enum status finish_output(const struct invocation *invocation, enum statu
 	return report(invocation, NULL, STATUS_FAILED, "standard output: %s", strerror(error));
 }
 
+/* A verb that a signal ended dies of it, as kipcctl's other half does; this one has caught it for itself. */
+static enum status end(const struct invocation *invocation, enum status status)
+{
+	status = finish_output(invocation, status);
+	signals_pass_on();
+	return status;
+}
+
 static enum status run(const struct invocation *invocation)
 {
 	/* Widths of characters in tables; everything else stays as in the C locale. */
 	setlocale(LC_CTYPE, "");
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		if (strcmp(verbs[i].name, invocation->command->name) == 0)
-			return finish_output(invocation, verbs[i].run(invocation));
+			return end(invocation, verbs[i].run(invocation));
 	return report(invocation, NULL, STATUS_FAILED, "this verb is not part of %s", "kipcctl-control.so");
 }
 

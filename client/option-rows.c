@@ -91,6 +91,11 @@ static int set_timeout(struct options *options, size_t offset, const char *text)
 	return 0;
 }
 
+static int set_since(struct options *options, size_t offset, const char *text)
+{
+	return grammar_span_from_string(text, &options->since);
+}
+
 static int set_pid(struct options *options, size_t offset, const char *text)
 {
 	return grammar_number_from_string(text, 1, INT_MAX, (int64_t *)((char *)options + offset));
@@ -117,6 +122,7 @@ static const struct option_form not_type = { set_not_type, "a message type (a wh
 static const struct option_form max_type = { set_max_type, "a message type (a whole number from 1)" };
 static const struct option_form no_wait = { set_no_wait, NULL };
 static const struct option_form duration = { set_duration, "a time span like 500ms or 2s" };
+static const struct option_form since = { set_since, "a time span like 10min or 2h" };
 static const struct option_form pid = { set_pid, "the number of a process" };
 static const struct option_form timeout = { set_timeout, "a time span like 500ms or 1min 30s" };
 
@@ -146,6 +152,7 @@ const struct option_row option_rows[] = {
 	{ OPTION_STATE, "state", 0, "STATE", &text, AT(state), "only those in this state" },
 	{ OPTION_SORT, "sort", 0, "COLUMN", &text, AT(sort), "sort by this column" },
 	{ OPTION_COLUMNS, "columns", 0, "LIST", &text, AT(columns), "these columns, separated by commas" },
+	{ OPTION_SINCE, "since", 0, "SPAN", &since, AT(since), "only what is not older than SPAN" },
 	{ OPTION_DRY_RUN, "dry-run", 0, NULL, &flag, AT(dry_run), "only say what would be lost" },
 	{ OPTION_FORCE, "force", 0, NULL, &flag, AT(force), "also when something is lost" },
 	{ OPTION_CONFIG, "config", 0, "FILE", &text, AT(config), "the configuration to look at" },

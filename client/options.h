@@ -50,6 +50,7 @@ enum option_id {
 	OPTION_STATE,
 	OPTION_SORT,
 	OPTION_COLUMNS,
+	OPTION_SINCE,
 	/* changing */
 	OPTION_DRY_RUN,
 	OPTION_FORCE,
@@ -86,6 +87,8 @@ struct options {
 	int64_t timeout; /* microseconds, for the whole command: KIPC_FOREVER, KIPC_NOW (--no-wait), or a span */
 
 	uint64_t offset, length; /* length UINT64_MAX: to the end */
+
+	uint64_t since; /* microseconds back from now */
 
 	bool json, bytes, no_legend, foreign;
 	const char *kind, *state, *sort, *columns;

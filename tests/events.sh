@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kipcctl events, histories and statistics: what happened is remembered, told as it happens, and counted.
+. "$(dirname "$0")/tap.sh"
+
+json() { perl -MJSON::PP -e 'local $/; $d = JSON::PP->new->utf8->decode(<STDIN>); print eval $ARGV[0]' "$1"; }
+call() { busctl --address="unix:path=$KIPC_RUNTIME_DIR/control" call org.kipc1 /org/kipc1 org.kipc1.Manager "$@"; }
+
+cat >"$conf" <<'EOF'
+[daemon]
+sample_interval = 100ms
+[queue orders]
+key = 1234
+capacity = 1000
+warn_at = 80
+[segment prices]
+size = 4K
+[segment ticks]
+size = 64K
+layout = ring
+warn_at = 90
+EOF
+start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+
+# Follows from the beginning, into a pipe that is read an event at a time.
+coproc follower { exec kipcctl events --follow; }
+exec 5<&"${follower[0]}"
+follower_pid=$follower_PID
+
+# next WHAT PATTERN: the next event that matches; the ones before it are passed over
+next() {
+	local line
+	while read -r -t 20 -u 5 line; do
+		grep -Eq -- "$2" <<<"$line" && { pass "$1"; return; }
+	done
+	fail "$1" "no event matches: $2"
+}
+
+next "made at the start" ' created +queue orders: created$'
+next "the sum of the start" ' started +3 channels: 3 created'
+ipcrm -Q 1234
+next "a removed queue is healed" ' healed +queue orders: somebody removed it: made anew'
+kipcctl set prices mode=0600 >/dev/null
+next "altered on demand" ' altered +segment prices: altered: mode 0660 -> 0600$'
+kipcctl send orders "$(printf 'x%.0s' {1..900})"
+next "above warn_at" ' above_warn_at queue orders: 90% full'
+kipcctl recv orders >/dev/null
+next "below it again" ' below_warn_at queue orders: 0% full'
+kipcctl send orders one two
+kipcctl recv orders >/dev/null & wait $!
+next "whoever received last has ended" " consumer_gone queue orders: 1 message wait, and process $!, "
+kipcctl create queue extra key=77 >/dev/null
+next "created by hand" ' created +queue extra: created$'
+kipcctl remove extra >/dev/null
+next "removed by hand" ' removed +queue extra: removed by hand: it is empty$'
+if perl -MIPC::SysV -e 1 2>/dev/null; then
+	perl -MIPC::SysV=shmat -e '$a = shmat($ARGV[0], undef, 0) or die; <STDIN>' "$(id_of prices)" < <(
+		next "attached" ' attached +segment prices: mapped 1 time, before 0' >&2
+	) 2>"$T/attached"
+	cat "$T/attached"
+	n_tests=$((n_tests + 1))
+	next "detached" ' detached +segment prices: mapped 0 times, before 1'
+else
+	skip "attached and detached" "no perl IPC::SysV"
+fi
+foreign=$(ipcmk -Q -p 0600 | grep -o '[0-9]*$')
+key=$(kipcctl show "queue:@$foreign" --json | json '$d->[0]{key}')
+printf '[queue disputed]\nkey = %s\n' "$key" >>"$conf"
+kipcctl reload >/dev/null
+next "a conflict" ' conflict +queue disputed: conflict: its key '
+next "a reload" ' reloaded +4 channels'
+kill "$follower_pid"
+wait "$follower_pid"
+is "SIGTERM ends it" $? 143
+
+exits 0 "what was" kipcctl events
+is "is all there" "$(grep -c . <<<"$OUT")" "$(kipcctl events --json | wc -l)"
+is "of one channel" "$(kipcctl events extra | awk '{print $3}' | xargs)" "created removed"
+is "the last of them" "$(kipcctl events extra -n 1 | awk '{print $3}')" removed
+is "since long ago" "$(kipcctl events --since=1h extra | wc -l)" 2
+is "since just now" "$(kipcctl events --since=0 | wc -l)" 0
+is "JSON: an object a line" "$(kipcctl events --json extra | head -n 1 | json 'join " ", @$d{qw(event channel kind key detail)}')" \
+	"created extra queue 0x0000004d created"
+like "JSON: times to the microsecond" "$(kipcctl events --json -n 1 | json '$d->{time}')" '^20[-0-9]+T[:0-9]+\.[0-9]{6}Z$'
+kipcctl events --follow 2>"$T/pipe" | head -n 1 >/dev/null
+is "a reader that leaves" "$(cat "$T/pipe")" ""
+exits 2 "not a span" kipcctl events --since=soon
+
+if command -v busctl >/dev/null; then
+	like "numbers ascend" "$(call Events tu 0 2)" '^a\(ttsssis\) 2 1 [0-9]+ .* 2 [0-9]+ '
+	is "and are asked for from one on" "$(call Events tu 1000000 10)" "a(ttsssis) 0"
+	# Two samples are needed for what passed between them.
+	kipcctl send ticks a b c
+	kipcctl send orders x
+	has_history() { call History as 2 orders ticks | grep -Eq "\"orders\" [0-9]+ (.* )?2 0 \"ticks\" .* 3 0"; }
+	until_true has_history && pass "depths are kept while somebody watches" || fail "depths are kept" "$(call History as 2 orders ticks)"
+	kipcctl recv ticks -n 2 >/dev/null
+	has_passed() { call History as 1 ticks | grep -Eq " 3 0 1 2( |$)"; }
+	until_true has_passed && pass "and what passed through a ring" || fail "what passed" "$(call History as 1 ticks)"
+	like "nobody is known by another name" "$(call History as 1 nobody)" '^ta\(sa\(uu\)\) 100000 0$'
+	like "what kipcd counts" "$(call Statistics)" '"reloads" 1 .*"healings" 1 .*"conflicts" 1 .*"watched" 1 '
+else
+	skip "histories" "busctl is not installed"
+fi
+is "how often it was mended" "$(kipcctl list --columns=name,healings --no-legend | awk '$1 == "orders" { print $2 }')" 1
+
+# Who follows and does not read is dropped, and kipcd goes on.
+coproc follower { exec kipcctl events --follow; }
+follower_pid=$follower_PID
+exec 5<&"${follower[0]}"
+read -r -t 10 -u 5
+stop_kipcd
+cat <&5 >/dev/null
+wait "$follower_pid"
+is "kipcd goes away" $? 7
+exits 7 "without kipcd" kipcctl events
+finish
