@@ -161,13 +161,30 @@ static bool add_blocked(struct json_object *object, const struct card *card)
 	return array != NULL && add_number(object, "blocked_not_visible", (int64_t)card->processes->n_unseen);
 }
 
+static bool add_findings(struct json_object *object, const struct card *card)
+{
+	struct json_object *array = add_array(object, "findings"), *item;
+
+	for (size_t i = 0; array != NULL && i < card->findings->n_items; i++) {
+		const struct finding *finding = &card->findings->items[i];
+
+		item = append_object(array);
+		if (item == NULL || !add_text(item, "severity", severity_words[finding->severity]) ||
+		    !add_text(item, "finding", finding->check) ||
+		    !add_text(item, "evidence", finding->evidence) ||
+		    !add_text(item, "command", finding->command))
+			return false;
+	}
+	return array != NULL;
+}
+
 int card_to_json(const struct card *card, struct value_style *style, struct json_object **ret_json)
 {
 	struct json_object *object = json_object_new_object();
 
 	if (object != NULL && add_columns(object, card, style) &&
 	    add(object, "declared", json_object_get(card->declared)) && add_set(object, card) &&
-	    add_attached(object, card) && add_blocked(object, card)) {
+	    add_attached(object, card) && add_blocked(object, card) && add_findings(object, card)) {
 		*ret_json = object;
 		return 0;
 	}

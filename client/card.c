@@ -241,6 +241,28 @@ static void print_blocked(const struct print *print)
 	}
 }
 
+/* What doctor would say of it. The reasons of states stand in the title already. */
+static void print_hints(const struct print *print)
+{
+	const struct findings *findings = print->card->findings;
+
+	for (size_t i = 0; i < findings->n_items; i++) {
+		const struct finding *finding = &findings->items[i];
+
+		if (print->card->row->reason != NULL && print->card->row->reason[0] != '\0' &&
+		    strstr(finding->evidence, print->card->row->reason) != NULL)
+			continue;
+		print_label(print, severity_words[finding->severity]);
+		print_escaped(print, finding->evidence);
+		putc('\n', print->out);
+		if (finding->command == NULL)
+			continue;
+		print_label(print, "try");
+		print_escaped(print, finding->command);
+		putc('\n', print->out);
+	}
+}
+
 void card_print(const struct card *card, struct value_style *style, FILE *out)
 {
 	const struct print print = { .card = card, .style = style, .out = out };
@@ -252,4 +274,5 @@ void card_print(const struct card *card, struct value_style *style, FILE *out)
 	print_semaphores(&print);
 	print_attached(&print);
 	print_blocked(&print);
+	print_hints(&print);
 }

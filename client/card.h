@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "client/processes.h"
+#include "client/findings.h"
 #include "client/value.h"
 #include "client/view.h"
 
@@ -17,6 +17,7 @@ struct card {
 	size_t n_semaphores;
 	int semaphores_error;		   /* why not */
 	const struct processes *processes; /* who uses what, of all channels; NULL: the object is gone */
+	const struct findings *findings;   /* what is wrong with this one */
 };
 
 void card_done(struct card *card);

@@ -45,6 +45,7 @@ static const struct command commands[] = {
 	{ "list", "", "Show the channels, one a row", 0, 0,
 	  TABLE | O(FOREIGN) | O(KIND) | O(STATE) | O(SORT) | O(COLUMNS), command_control },
 	{ "show", "ADDR…", "Show everything known of a channel", 1, -1, TABLE, command_control },
+	{ "doctor", "", "Look for what is wrong, and say what mends it", 0, 0, O(JSON), command_control },
 	{ "events", "[NAME…]", "Show what happened; with --follow, what happens", 0, -1,
 	  O(FOLLOW) | O(COUNT) | O(SINCE) | O(JSON), command_control },
 	{ "limits", "", "Show the kernel's limits, and what is used of them", 0, 0, TABLE | O(COLUMNS),

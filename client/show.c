@@ -13,6 +13,7 @@
 #include "client/card.h"
 #include "client/control-half.h"
 #include "client/declared.h"
+#include "client/findings.h"
 #include "client/table.h"
 
 struct show {
@@ -21,6 +22,7 @@ struct show {
 	struct view *view;
 	struct processes processes;
 	bool has_processes;
+	struct kipc_limits limits;
 	struct json_object *array; /* --json */
 };
 
@@ -85,7 +87,14 @@ static int print(struct show *show, const struct card *card, bool is_first)
 
 static enum status show_one(struct show *show, const char *address, bool is_first)
 {
-	struct card card = { 0 };
+	struct findings findings = {
+		.view = show->view,
+		.processes = &show->processes,
+		.limits = &show->limits,
+		.root = "",
+		.accounts = &show->style.accounts,
+	};
+	struct card card = { .findings = &findings };
 	enum status status;
 	int r;
 
@@ -93,8 +102,14 @@ static enum status show_one(struct show *show, const char *address, bool is_firs
 	if (card.row == NULL)
 		return status;
 	r = collect(show, &card);
+	if (r == 0) {
+		findings_examine_row(&findings, card.row);
+		findings_sort(&findings);
+		r = findings.failed ? -ENOMEM : 0;
+	}
 	if (r == 0)
 		r = print(show, &card, is_first);
+	findings_done(&findings);
 	card_done(&card);
 	return control_half_end(show->invocation, address, r);
 }

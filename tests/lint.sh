@@ -213,4 +213,7 @@ else
 	skip 'kipc.h is C++ too' 'no C++ compiler'
 fi
 
+none 'every finding of doctor is in kipcctl(1)' "$(grep -hoE '^	\{ "[a-z-]+"' client/row-checks.c client/machine-checks.c | grep -oE '[a-z-]+' |
+	grep -v '^retained$\|^active$\|^failed$\|^lost$\|^stale$' | while read -r word; do grep -q "^$word|T{$" client/kipcctl.1 || echo "$word"; done)"
+
 finish

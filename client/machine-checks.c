@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What can be wrong with the machine: limits that are nearly used up, and settings that destroy objects. A new check is a
+ * function here and a row of the table at the end. Called through findings_examine_machine().
+ */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/findings.h"
+
+#define NEAR_PERCENT 80
+#define FULL_PERCENT 95
+#define UID_HUMAN 1000 /* from here on users are people's, for logind; logind.conf(5) */
+#define UID_NOBODY 65534
+
+/* -- limits ---------------------------------------------------------------------------------------------------- */
+
+static void check_limit(struct findings *findings, const char *check, const char *name, const char *what,
+			uint64_t used, uint64_t limit, char *command)
+{
+	uint64_t percent = limit == 0 ? 100 : (uint64_t)((double)used * 100 / (double)limit);
+
+	if (percent < NEAR_PERCENT) {
+		free(command);
+		return;
+	}
+	findings_add(findings, percent >= FULL_PERCENT ? SEVERITY_DANGER : SEVERITY_WARNING, check, NULL,
+		     findings_text("%s: %llu of %llu %s are in use", name, (unsigned long long)used,
+				   (unsigned long long)limit, what),
+		     command);
+}
+
+static char *raise_limit(const char *sysctl, uint64_t limit, uint64_t most)
+{
+	return findings_text("sysctl -w kernel.%s=%llu", sysctl,
+			     (unsigned long long)(limit > most / 2 ? most : limit * 2));
+}
+
+static void check_limits(struct findings *findings, const char *check)
+{
+	const struct kipc_limits *l = findings->limits;
+	uint64_t semmns = l->semmns > INT32_MAX / 2 ? INT32_MAX : l->semmns * 2;
+	uint64_t semmni = l->semmni > 16000 ? 32000 : l->semmni * 2; /* IPCMNI of ipc/util.h is 32768 */
+
+	check_limit(findings, check, "msgmni", "queues", l->queues, l->msgmni,
+		    raise_limit("msgmni", l->msgmni, 32000));
+	check_limit(findings, check, "shmmni", "segments", l->segments, l->shmmni,
+		    raise_limit("shmmni", l->shmmni, 32000));
+	check_limit(findings, check, "shmall", "pages of segments", l->segment_pages, l->shmall,
+		    raise_limit("shmall", l->shmall, UINT64_MAX / 4096));
+	check_limit(findings, check, "semmni", "semaphore sets", l->semaphore_sets, l->semmni,
+		    findings_text("sysctl -w kernel.sem='%llu %llu %llu %llu'", (unsigned long long)l->semmsl,
+				  (unsigned long long)l->semmns, (unsigned long long)l->semopm,
+				  (unsigned long long)semmni));
+	check_limit(findings, check, "semmns", "semaphores", l->semaphores, l->semmns,
+		    findings_text("sysctl -w kernel.sem='%llu %llu %llu %llu'", (unsigned long long)l->semmsl,
+				  (unsigned long long)semmns, (unsigned long long)l->semopm,
+				  (unsigned long long)l->semmni));
+}
+
+/* -- settings -------------------------------------------------------------------------------------------------- */
+
+static FILE *open_file(const struct findings *findings, const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+	int fd, n = snprintf(path, sizeof path, "%s%s/%s", findings->root, folder, name);
+
+	if (n < 0 || (size_t)n >= sizeof path)
+		return NULL;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
+/* Reads RemoveIPC= of [Login]; leaves *ret_value alone where it says nothing. */
+static void read_remove_ipc(FILE *file, bool *ret_value)
+{
+	bool is_login = false;
+	char line[512], word[16];
+
+	if (file == NULL)
+		return;
+	while (fgets(line, sizeof line, file) != NULL) {
+		if (line[0] == '[')
+			is_login = strncmp(line, "[Login]", 7) == 0;
+		else if (is_login && sscanf(line, " RemoveIPC = %15s", word) == 1)
+			*ret_value = strchr("yYtT1oO", word[0]) != NULL && strcasecmp(word, "off") != 0;
+	}
+	fclose(file);
+}
+
+static int is_conf(const struct dirent *entry)
+{
+	size_t n = strlen(entry->d_name);
+
+	return n > 5 && strcmp(entry->d_name + n - 5, ".conf") == 0;
+}
+
+/* One folder of drop-ins, in the order of their names. */
+static void read_drop_ins(const struct findings *findings, const char *folder, bool *ret_value)
+{
+	char path[PATH_MAX];
+	struct dirent **entries;
+	int n = snprintf(path, sizeof path, "%s%s", findings->root, folder);
+
+	if (n < 0 || (size_t)n >= sizeof path)
+		return;
+	n = scandir(path, &entries, is_conf, alphasort);
+	for (int i = 0; i < n; i++) {
+		read_remove_ipc(open_file(findings, folder, entries[i]->d_name), ret_value);
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+}
+
+/*
+ * The default is yes; what /etc says goes before /run, and that before /usr/lib. (Which drop-in of one name hides another
+ * is not followed: the last one read counts.)
+ */
+static bool removes_ipc(const struct findings *findings)
+{
+	static const char *const folders[] = { "/usr/lib/systemd", "/run/systemd", "/etc/systemd" };
+	char drop_ins[64];
+	bool value = true;
+
+	for (size_t i = 0; i < 3; i++)
+		read_remove_ipc(open_file(findings, folders[i], "logind.conf"), &value);
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(drop_ins, sizeof drop_ins, "%s/logind.conf.d", folders[i]);
+		read_drop_ins(findings, drop_ins, &value);
+	}
+	return value;
+}
+
+static bool has_logind(const struct findings *findings)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/run/systemd/seats", findings->root);
+	return access(path, F_OK) == 0;
+}
+
+static void check_remove_ipc(struct findings *findings, const char *check)
+{
+	char address[VIEW_ADDRESS_MAX];
+	const struct view_row *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->view->n_rows; i++) {
+		const struct view_row *row = &findings->view->rows[i];
+
+		if (row->object == NULL || row->object->uid < UID_HUMAN || row->object->uid == UID_NOBODY)
+			continue;
+		if (n++ == 0)
+			first = row;
+	}
+	if (n == 0 || !has_logind(findings) || !removes_ipc(findings))
+		return;
+	findings_add(findings, first->name != NULL ? SEVERITY_DANGER : SEVERITY_WARNING, check, NULL,
+		     findings_text("logind removes what belongs to a user when he logs out (RemoveIPC=yes), "
+				   "even in use: %zu objects belong to ordinary users, the first is %s of %s",
+				   n, view_row_to_address(first, address),
+				   accounts_user(findings->accounts, first->object->uid)),
+		     findings_text("printf '[Login]\\nRemoveIPC=no\\n' "
+				   ">/etc/systemd/logind.conf.d/50-kipc.conf && systemctl reload "
+				   "systemd-logind"));
+}
+
+static void check_rmid_forced(struct findings *findings, const char *check)
+{
+	FILE *file = open_file(findings, "/proc/sys/kernel", "shm_rmid_forced");
+	int value = 0;
+
+	if (file == NULL)
+		return;
+	if (fscanf(file, "%d", &value) != 1)
+		value = 0;
+	fclose(file);
+	if (value != 0)
+		findings_add(
+			findings, SEVERITY_WARNING, check, NULL,
+			findings_text("kernel.shm_rmid_forced is 1: a segment dies with the last process "
+				      "that has it attached, with its data; kipcd holds its own"),
+			findings_text("sysctl -w kernel.shm_rmid_forced=0"));
+}
+
+static void check_unseen(struct findings *findings, const char *check)
+{
+	if (findings->processes->n_unseen > 0)
+		findings_add(findings, SEVERITY_NOTICE, check, NULL,
+			     findings_text("what %zu processes have attached or wait for cannot be seen: it "
+					   "needs CAP_SYS_PTRACE (root), outside of this container",
+					   findings->processes->n_unseen),
+			     geteuid() != 0 ? findings_text("sudo kipcctl doctor") : NULL);
+}
+
+const struct check machine_checks[] = {
+	{ "limit", "a limit of the kernel is nearly used up", 0, { .of_machine = check_limits } },
+	{ "remove-ipc",
+	  "logind removes the objects of users who log out",
+	  0,
+	  { .of_machine = check_remove_ipc } },
+	{ "rmid-forced",
+	  "the kernel removes segments that nobody has attached",
+	  0,
+	  { .of_machine = check_rmid_forced } },
+	{ "unseen", "processes that could not be looked at", 0, { .of_machine = check_unseen } },
+};
+const size_t n_machine_checks = sizeof machine_checks / sizeof *machine_checks;
