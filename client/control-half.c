@@ -21,11 +21,12 @@ static const struct {
 	const char *name;
 	enum status (*run)(const struct invocation *invocation);
 } verbs[] = {
-	{ "doctor", command_doctor }, { "list", command_list },		{ "show", command_show },
-	{ "limits", command_limits }, { "create", command_create },	{ "set", command_set },
-	{ "remove", command_remove }, { "recover", command_recover },	{ "plan", command_plan },
-	{ "reload", command_reload }, { "generate", command_generate }, { "events", command_events },
-	{ "adopt", command_adopt },   { "reset", command_reset },	{ "bench", command_bench },
+	{ "doctor", command_doctor }, { "metrics", command_metrics }, { "list", command_list },
+	{ "show", command_show },     { "limits", command_limits },   { "create", command_create },
+	{ "set", command_set },	      { "remove", command_remove },   { "recover", command_recover },
+	{ "plan", command_plan },     { "reload", command_reload },   { "generate", command_generate },
+	{ "events", command_events }, { "adopt", command_adopt },     { "reset", command_reset },
+	{ "bench", command_bench },
 };
 
 enum status control_half_end(const struct invocation *invocation, const char *subject, int r)

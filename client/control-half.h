@@ -14,6 +14,7 @@ enum status command_create(const struct invocation *invocation);   /* manage.c *
 enum status command_set(const struct invocation *invocation);	   /* manage.c */
 enum status command_recover(const struct invocation *invocation);  /* manage.c */
 enum status command_doctor(const struct invocation *invocation);   /* doctor.c */
+enum status command_metrics(const struct invocation *invocation);  /* metrics.c */
 enum status command_events(const struct invocation *invocation);   /* events.c */
 enum status command_adopt(const struct invocation *invocation);	   /* adopt.c */
 enum status command_generate(const struct invocation *invocation); /* generate.c */

@@ -153,6 +153,7 @@ const struct option_row option_rows[] = {
 	{ OPTION_SORT, "sort", 0, "COLUMN", &text, AT(sort), "sort by this column" },
 	{ OPTION_COLUMNS, "columns", 0, "LIST", &text, AT(columns), "these columns, separated by commas" },
 	{ OPTION_SINCE, "since", 0, "SPAN", &since, AT(since), "only what is not older than SPAN" },
+	{ OPTION_OUTPUT, "output", 0, "FILE", &text, AT(output), "into FILE, in one step" },
 	{ OPTION_DRY_RUN, "dry-run", 0, NULL, &flag, AT(dry_run), "only say what would be lost" },
 	{ OPTION_FORCE, "force", 0, NULL, &flag, AT(force), "also when something is lost" },
 	{ OPTION_CONFIG, "config", 0, "FILE", &text, AT(config), "the configuration to look at" },

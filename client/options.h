@@ -55,6 +55,7 @@ enum option_id {
 	OPTION_DRY_RUN,
 	OPTION_FORCE,
 	OPTION_CONFIG,
+	OPTION_OUTPUT,
 	/* measuring */
 	OPTION_SIZES,
 	OPTION_PRODUCERS,
@@ -92,6 +93,8 @@ struct options {
 
 	bool json, bytes, no_legend, foreign;
 	const char *kind, *state, *sort, *columns;
+
+	const char *output; /* a file; NULL: standard output */
 
 	bool dry_run, force;
 	const char *config; /* kipcctl check --config= */
