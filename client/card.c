@@ -158,6 +158,23 @@ static void print_semaphores(const struct print *print)
 	}
 }
 
+/* What its bytes are declared to mean; `kipcctl get` shows what they say. */
+static void print_fields(const struct print *print)
+{
+	struct json_object *fields = json_object_object_get(print->card->declared, "fields");
+	char label[KIPC_NAME_MAX + sizeof "field."];
+
+	if (fields == NULL)
+		return;
+	json_object_object_foreach(fields, name, type)
+	{
+		snprintf(label, sizeof label, "field.%s", name);
+		print_label(print, label);
+		print_escaped(print, json_object_get_string(type));
+		putc('\n', print->out);
+	}
+}
+
 /* -- who uses it ------------------------------------------------------------------------------------------- */
 
 static void print_attachment(const struct print *print, const struct attachment *attachment)
@@ -272,6 +289,7 @@ void card_print(const struct card *card, struct value_style *style, FILE *out)
 		if ((channel_columns[i].flags & (COLUMN_COSTLY | COLUMN_TEXT_ONLY | COLUMN_IN_TITLE)) == 0)
 			print_column(&print, &channel_columns[i]);
 	print_semaphores(&print);
+	print_fields(&print);
 	print_attached(&print);
 	print_blocked(&print);
 	print_hints(&print);

@@ -76,6 +76,30 @@ static int read_value(sd_bus_message *message, const char *word, struct value *v
 	return r;
 }
 
+/* name -> type and place, as JSON. */
+static int read_fields(sd_bus_message *message, struct json_object **ret_json)
+{
+	struct json_object *fields = json_object_new_object();
+	const char *name, *type;
+	int r = fields == NULL ? -ENOMEM : 0;
+
+	if (r == 0)
+		r = sd_bus_message_enter_container(message, 'v', "a{ss}");
+	if (r >= 0)
+		r = sd_bus_message_enter_container(message, 'a', "{ss}");
+	while (r >= 0 && (r = sd_bus_message_read(message, "{ss}", &name, &type)) > 0)
+		if (json_object_object_add(fields, name, json_object_new_string(type)) < 0)
+			r = -ENOMEM;
+	for (int i = 0; r >= 0 && i < 2; i++)
+		r = sd_bus_message_exit_container(message);
+	if (r < 0) {
+		json_object_put(fields);
+		return r;
+	}
+	*ret_json = fields;
+	return 0;
+}
+
 static int read_word(sd_bus_message *message, struct value_style *style, struct json_object *object)
 {
 	struct json_object *member = NULL;
@@ -84,10 +108,13 @@ static int read_word(sd_bus_message *message, struct value_style *style, struct 
 	int r;
 
 	r = sd_bus_message_read(message, "s", &word);
-	if (r >= 0)
+	if (r >= 0 && strcmp(word, "fields") == 0) {
+		r = read_fields(message, &member);
+	} else if (r >= 0) {
 		r = read_value(message, word, &value);
-	if (r >= 0)
-		r = value_to_json(&value, style, &member);
+		if (r >= 0)
+			r = value_to_json(&value, style, &member);
+	}
 	value_done(&value);
 	if (r >= 0 && json_object_object_add(object, word, member) < 0) {
 		json_object_put(member);

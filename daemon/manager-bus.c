@@ -237,6 +237,29 @@ static int append_values(sd_bus_message *reply, const struct channel_spec *spec)
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
+/* name -> "f64be[4]@64" */
+static int append_fields(sd_bus_message *reply, const struct channel_spec *spec)
+{
+	char text[128];
+	int r;
+
+	r = sd_bus_message_open_container(reply, 'e', "sv");
+	if (r >= 0)
+		r = sd_bus_message_append(reply, "s", "fields");
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'v', "a{ss}");
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'a', "{ss}");
+	for (size_t i = 0; r >= 0 && i < spec->n_fields; i++) {
+		snprintf(text, sizeof text, "%s@%llu", spec->fields[i].type,
+			 (unsigned long long)spec->fields[i].offset);
+		r = sd_bus_message_append(reply, "{ss}", spec->fields[i].name, text);
+	}
+	for (int i = 0; r >= 0 && i < 3; i++)
+		r = sd_bus_message_close_container(reply);
+	return r;
+}
+
 static int method_describe(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	const struct manager *manager = userdata;
@@ -257,6 +280,8 @@ static int method_describe(sd_bus_message *message, void *userdata, sd_bus_error
 		r = append_declared(reply, channel->spec);
 	if (r >= 0 && channel->spec != NULL && channel->spec->n_values > 0)
 		r = append_values(reply, channel->spec);
+	if (r >= 0 && channel->spec != NULL && channel->spec->n_fields > 0)
+		r = append_fields(reply, channel->spec);
 	return send_array_reply(reply, r);
 }
 
