@@ -17,17 +17,32 @@
 #include "client/signals.h"
 #include "config.h"
 
+/* clang-format off */
 static const struct {
 	const char *name;
 	enum status (*run)(const struct invocation *invocation);
 } verbs[] = {
-	{ "doctor", command_doctor }, { "metrics", command_metrics }, { "list", command_list },
-	{ "show", command_show },     { "limits", command_limits },   { "create", command_create },
-	{ "set", command_set },	      { "remove", command_remove },   { "recover", command_recover },
-	{ "plan", command_plan },     { "reload", command_reload },   { "generate", command_generate },
-	{ "events", command_events }, { "adopt", command_adopt },     { "reset", command_reset },
+	{ "list", command_list },
+	{ "show", command_show },
+	{ "watch", command_watch },
+	{ "get", command_get },
+	{ "put", command_put },
+	{ "events", command_events },
+	{ "doctor", command_doctor },
+	{ "limits", command_limits },
+	{ "create", command_create },
+	{ "set", command_set },
+	{ "remove", command_remove },
+	{ "reset", command_reset },
+	{ "recover", command_recover },
+	{ "generate", command_generate },
+	{ "adopt", command_adopt },
+	{ "plan", command_plan },
+	{ "reload", command_reload },
+	{ "metrics", command_metrics },
 	{ "bench", command_bench },
 };
+/* clang-format on */
 
 enum status control_half_end(const struct invocation *invocation, const char *subject, int r)
 {

@@ -15,6 +15,9 @@ enum status command_set(const struct invocation *invocation);	   /* manage.c */
 enum status command_recover(const struct invocation *invocation);  /* manage.c */
 enum status command_doctor(const struct invocation *invocation);   /* doctor.c */
 enum status command_metrics(const struct invocation *invocation);  /* metrics.c */
+enum status command_get(const struct invocation *invocation);	   /* get-put.c */
+enum status command_put(const struct invocation *invocation);	   /* get-put.c */
+enum status command_watch(const struct invocation *invocation);	   /* watch.c */
 enum status command_events(const struct invocation *invocation);   /* events.c */
 enum status command_adopt(const struct invocation *invocation);	   /* adopt.c */
 enum status command_generate(const struct invocation *invocation); /* generate.c */

@@ -18,7 +18,8 @@
 #define TYPES (O(TYPE) | O(MAX_TYPE) | O(NOT_TYPE))
 #define WAITING (O(NO_WAIT) | O(TIMEOUT))
 #define SHOWN (O(NULL) | O(FRAMES) | O(RAW) | O(JSON))
-#define RANGE (O(OFFSET) | O(LENGTH))
+#define GUARDED (O(LOCK) | WAITING)
+#define RANGE (O(OFFSET) | O(LENGTH) | GUARDED)
 #define TABLE (O(JSON) | O(BYTES) | O(NO_LEGEND))
 
 /* clang-format off */
@@ -38,6 +39,10 @@ static const struct command commands[] = {
 	{ "read", "SEGMENT", "Print the bytes of a segment", 1, 1, RANGE | O(RAW), command_read },
 	{ "write", "SEGMENT [TEXT]", "Write TEXT, or standard input, into a segment", 1, 2, RANGE, command_write },
 	{ "hexdump", "SEGMENT", "Show the bytes of a segment as numbers and text", 1, 1, RANGE, command_hexdump },
+	{ "get", "SEGMENT [FIELD…]", "Print the fields of a segment", 1, -1, O(JSON) | GUARDED, command_control },
+	{ "put", "SEGMENT FIELD=VALUE…", "Write fields of a segment", 2, -1, GUARDED, command_control },
+	{ "watch", "SEGMENT [FIELD…]", "Show the bytes and fields of a segment as they change", 1, -1,
+	  RANGE | O(INTERVAL) | O(ONCE) | O(COUNT), command_control },
 	{ "lock", "SEMAPHORE [--] COMMAND…", "Run COMMAND; the semaphore is held as long as it lives", 2, -1,
 	  O(COUNT) | WAITING, command_lock, .runs_command = true },
 	{ "up", "SEMAPHORE", "Add to a semaphore", 1, 1, O(COUNT), command_up },

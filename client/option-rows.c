@@ -6,6 +6,7 @@
 
 #include "client/option-rows.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -101,6 +102,17 @@ static int set_pid(struct options *options, size_t offset, const char *text)
 	return grammar_number_from_string(text, 1, INT_MAX, (int64_t *)((char *)options + offset));
 }
 
+static int set_interval(struct options *options, size_t offset, const char *text)
+{
+	uint64_t usec;
+	int r = grammar_span_from_string(text, &usec);
+
+	if (r < 0 || usec > INT64_MAX)
+		return r < 0 ? r : -ERANGE;
+	options->interval = (int64_t)usec;
+	return 0;
+}
+
 static int set_duration(struct options *options, size_t offset, const char *text)
 {
 	uint64_t usec;
@@ -123,6 +135,7 @@ static const struct option_form max_type = { set_max_type, "a message type (a wh
 static const struct option_form no_wait = { set_no_wait, NULL };
 static const struct option_form duration = { set_duration, "a time span like 500ms or 2s" };
 static const struct option_form since = { set_since, "a time span like 10min or 2h" };
+static const struct option_form interval = { set_interval, "a time span like 500ms or 2s" };
 static const struct option_form pid = { set_pid, "the number of a process" };
 static const struct option_form timeout = { set_timeout, "a time span like 500ms or 1min 30s" };
 
@@ -144,6 +157,7 @@ const struct option_row option_rows[] = {
 	{ OPTION_TIMEOUT, "timeout", 0, "SPAN", &timeout, AT(timeout), "give up after SPAN (2s, 500ms)" },
 	{ OPTION_OFFSET, "offset", 0, "SIZE", &size, AT(offset), "start so many bytes in (0)" },
 	{ OPTION_LENGTH, "length", 0, "SIZE", &size, AT(length), "at most so many bytes" },
+	{ OPTION_LOCK, "lock", 0, "SEMAPHORE", &text, AT(lock), "while SEMAPHORE is held" },
 	{ OPTION_JSON, "json", 0, NULL, &flag, AT(json), "print JSON" },
 	{ OPTION_BYTES, "bytes", 0, NULL, &flag, AT(bytes), "sizes as plain numbers of bytes" },
 	{ OPTION_NO_LEGEND, "no-legend", 0, NULL, &flag, AT(no_legend), "no headings and notes" },
@@ -153,6 +167,8 @@ const struct option_row option_rows[] = {
 	{ OPTION_SORT, "sort", 0, "COLUMN", &text, AT(sort), "sort by this column" },
 	{ OPTION_COLUMNS, "columns", 0, "LIST", &text, AT(columns), "these columns, separated by commas" },
 	{ OPTION_SINCE, "since", 0, "SPAN", &since, AT(since), "only what is not older than SPAN" },
+	{ OPTION_INTERVAL, "interval", 0, "SPAN", &interval, AT(interval), "how often to look" },
+	{ OPTION_ONCE, "once", 0, NULL, &flag, AT(once), "print one frame, and end" },
 	{ OPTION_OUTPUT, "output", 0, "FILE", &text, AT(output), "into FILE, in one step" },
 	{ OPTION_DRY_RUN, "dry-run", 0, NULL, &flag, AT(dry_run), "only say what would be lost" },
 	{ OPTION_FORCE, "force", 0, NULL, &flag, AT(force), "also when something is lost" },

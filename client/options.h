@@ -41,6 +41,7 @@ enum option_id {
 	/* segments */
 	OPTION_OFFSET,
 	OPTION_LENGTH,
+	OPTION_LOCK,
 	/* what is shown */
 	OPTION_JSON,
 	OPTION_BYTES,
@@ -56,6 +57,9 @@ enum option_id {
 	OPTION_FORCE,
 	OPTION_CONFIG,
 	OPTION_OUTPUT,
+	/* watching */
+	OPTION_INTERVAL,
+	OPTION_ONCE,
 	/* measuring */
 	OPTION_SIZES,
 	OPTION_PRODUCERS,
@@ -87,12 +91,16 @@ struct options {
 
 	int64_t timeout; /* microseconds, for the whole command: KIPC_FOREVER, KIPC_NOW (--no-wait), or a span */
 
+	const char *lock;	 /* a semaphore; NULL: none */
 	uint64_t offset, length; /* length UINT64_MAX: to the end */
 
 	uint64_t since; /* microseconds back from now */
 
 	bool json, bytes, no_legend, foreign;
 	const char *kind, *state, *sort, *columns;
+
+	int64_t interval; /* microseconds, where it is given */
+	bool once;
 
 	const char *output; /* a file; NULL: standard output */
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "client/command.h"
+#include "client/guard.h"
 #include "client/hand.h"
 #include "client/output.h"
 #include "client/report.h"
@@ -33,28 +34,57 @@ static uint64_t range_of(const struct options *options, uint64_t size)
 	return options->length < room ? options->length : room;
 }
 
+static enum status print_bytes(const struct invocation *invocation, const void *bytes, uint64_t size,
+			       struct hand *hand)
+{
+	enum status status = STATUS_DONE;
+
+	for (uint64_t at = 0; at < size && status == STATUS_DONE; at += BLOCK) {
+		int r = hand_add(hand, 1, (const char *)bytes + at, size - at < BLOCK ? size - at : BLOCK);
+
+		status = r < 0 ? report_error(invocation, invocation->args[0], r)
+			       : output_flush(invocation, hand);
+	}
+	return status;
+}
+
+/* Copied while the semaphore is held, and printed when it is not any more. */
+static enum status print_copy(const struct invocation *invocation, struct kipc_channel *segment,
+			      struct hand *hand)
+{
+	const struct options *options = invocation->options;
+	unsigned char *bytes = NULL;
+	struct guard guard;
+	enum status status;
+	size_t size;
+
+	status = guard_open(invocation, &guard);
+	if (status == STATUS_DONE)
+		status = guard_copy(&guard, segment, options->offset, options->length, &bytes, &size);
+	if (status == STATUS_DONE)
+		status = print_bytes(invocation, bytes, size, hand);
+	free(bytes);
+	guard_close(&guard);
+	return status;
+}
+
 static enum status print_range(const struct invocation *invocation, struct kipc_channel *segment,
 			       struct hand *hand)
 {
 	const struct options *options = invocation->options;
-	enum status status = STATUS_DONE;
-	uint64_t end;
 	void *address;
 	size_t size;
 	int r;
 
+	if (options->lock)
+		return print_copy(invocation, segment, hand);
 	r = kipc_attach(segment, KIPC_READ_ONLY, &address, &size);
 	if (r < 0)
 		return report_error(invocation, invocation->args[0], r);
 	if (options->offset > size)
 		return offset_beyond(invocation, size);
-	end = options->offset + range_of(options, size);
-	for (uint64_t at = options->offset; at < end && status == STATUS_DONE; at += BLOCK) {
-		r = hand_add(hand, 1, (char *)address + at, end - at < BLOCK ? end - at : BLOCK);
-		status = r < 0 ? report_error(invocation, invocation->args[0], r)
-			       : output_flush(invocation, hand);
-	}
-	return status;
+	return print_bytes(invocation, (const char *)address + options->offset, range_of(options, size),
+			   hand);
 }
 
 enum status command_read(const struct invocation *invocation)
@@ -105,6 +135,8 @@ static int read_input(size_t most, char **ret_data, size_t *ret_size)
 static enum status put(const struct invocation *invocation, struct kipc_channel *segment, const char *data,
 		       size_t size, uint64_t room)
 {
+	struct guard guard;
+	enum status status;
 	ssize_t n;
 
 	if (size > room)
@@ -112,8 +144,17 @@ static enum status put(const struct invocation *invocation, struct kipc_channel 
 			      "there is room for %" PRIu64 " bytes from offset %" PRIu64
 			      ", and this is more; nothing was written",
 			      room, invocation->options->offset);
-	n = kipc_write(segment, invocation->options->offset, data, size);
-	return n < 0 ? report_error(invocation, invocation->args[0], (int)n) : STATUS_DONE;
+	status = guard_open(invocation, &guard);
+	if (status == STATUS_DONE)
+		status = guard_take(&guard);
+	if (status == STATUS_DONE) {
+		n = kipc_write(segment, invocation->options->offset, data, size);
+		guard_release(&guard);
+		if (n < 0)
+			status = report_error(invocation, invocation->args[0], (int)n);
+	}
+	guard_close(&guard);
+	return status;
 }
 
 static enum status write_range(const struct invocation *invocation, struct kipc_channel *segment)

@@ -35,6 +35,7 @@ n_failed=0
 clean_up() {
 	local pid
 	[ -z "$kipcd_pid" ] || kill "$kipcd_pid" 2>/dev/null
+	[ ! -S "$T/tmux" ] || TMUX= tmux -S "$T/tmux" kill-server 2>/dev/null
 	for pid in $(jobs -p); do kill -9 "$pid" 2>/dev/null; done
 	wait 2>/dev/null
 	rm -rf "$T"
@@ -104,6 +105,28 @@ until_true() {
 	done
 	return 0 # not what read said
 }
+
+# A terminal of COLUMNS x LINES in which a command runs; what it shows; keys for it, as tmux names them; another size.
+# `terminal_status` is how the command ended, once it has.
+has_terminal() { command -v tmux >/dev/null; }
+terminal() {
+	local columns=$1 lines=$2
+	shift 2
+	rm -f "$T/status"
+	printf '%s; echo $? >%q\n' "$*" "$T/status" >"$T/terminal.sh"
+	TMUX= LC_ALL=C.UTF-8 tmux -u -S "$T/tmux" -f /dev/null new-session -d -x "$columns" -y "$lines" "bash $T/terminal.sh"
+}
+shown() { TMUX= LC_ALL=C.UTF-8 tmux -u -S "$T/tmux" capture-pane -p 2>/dev/null; }
+press() { TMUX= tmux -S "$T/tmux" send-keys "$@" 2>/dev/null; }
+resize() { TMUX= tmux -S "$T/tmux" resize-window -x "$1" -y "$2"; }
+# shows WHAT PATTERN: waits until a line of the terminal matches
+shows() {
+	local pattern=$2
+	is_shown() { shown | grep -Eq -- "$pattern"; }
+	if until_true is_shown; then pass "$1"; else fail "$1" "$(shown)
+no line matches: $2"; fi
+}
+terminal_status() { until_true test -s "$T/status" && cat "$T/status"; }
 
 # The id behind a name, from the registry; the number of objects of a kind (q, m, s).
 id_of() { readlink "$KIPC_RUNTIME_DIR/channels/$1" | cut -d: -f3; }
