@@ -24,6 +24,7 @@ static const struct {
 } verbs[] = {
 	{ "list", command_list },
 	{ "show", command_show },
+	{ "top", command_top },
 	{ "watch", command_watch },
 	{ "get", command_get },
 	{ "put", command_put },

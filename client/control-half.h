@@ -18,6 +18,7 @@ enum status command_metrics(const struct invocation *invocation);  /* metrics.c 
 enum status command_get(const struct invocation *invocation);	   /* get-put.c */
 enum status command_put(const struct invocation *invocation);	   /* get-put.c */
 enum status command_watch(const struct invocation *invocation);	   /* watch.c */
+enum status command_top(const struct invocation *invocation);	   /* top.c */
 enum status command_events(const struct invocation *invocation);   /* events.c */
 enum status command_adopt(const struct invocation *invocation);	   /* adopt.c */
 enum status command_generate(const struct invocation *invocation); /* generate.c */

@@ -27,26 +27,6 @@ static bool has_word(const char *list, const char *wanted)
 	return false;
 }
 
-/* Whether a list has known words only; says so if not. */
-static bool check_words(const struct invocation *invocation, const char *what, const char *list,
-			const char *const *known, const char *advice)
-{
-	const char *word;
-	size_t n;
-
-	while ((word = words_next(&list, &n)) != NULL) {
-		const char *const *p = known;
-
-		while (*p != NULL && !words_equal(word, n, *p))
-			p++;
-		if (*p == NULL) {
-			(void)words_report_unknown(invocation, what, word, n, known, advice);
-			return false;
-		}
-	}
-	return true;
-}
-
 static bool row_is_wanted(const struct options *options, const struct view_row *row)
 {
 	if (row->name == NULL && !options->foreign &&
@@ -80,9 +60,8 @@ enum status command_list(const struct invocation *invocation)
 	enum status status;
 	struct table table;
 
-	if (!check_words(invocation, "kind", options->kind, words_kinds, WORDS_KINDS_ADVICE) ||
-	    !check_words(invocation, "state", options->state, view_states,
-			 "it is active, absent, conflict, stale, failed, lost, retained or foreign"))
+	if (!words_check(invocation, "kind", options->kind, words_kinds, WORDS_KINDS_ADVICE) ||
+	    !words_check(invocation, "state", options->state, view_states, VIEW_STATES_ADVICE))
 		return STATUS_USAGE;
 	if (!table_init(&table, invocation, channel_columns, n_channel_columns, &status))
 		return status;

@@ -23,6 +23,9 @@ enum status screen_start(const struct invocation *invocation)
 		return report(invocation, NULL, STATUS_USAGE,
 			      "it needs a terminal to draw on; --once prints one frame");
 	signals_catch();
+	/* ncurses would believe them for ever, also after a change of size. */
+	unsetenv("COLUMNS");
+	unsetenv("LINES");
 	screen = newterm(NULL, stdout, stdin);
 	if (screen == NULL)
 		return report(invocation, NULL, STATUS_FAILED,

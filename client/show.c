@@ -14,6 +14,7 @@
 #include "client/control-half.h"
 #include "client/declared.h"
 #include "client/findings.h"
+#include "client/show.h"
 #include "client/table.h"
 
 struct show {
@@ -112,6 +113,35 @@ static enum status show_one(struct show *show, const char *address, bool is_firs
 	findings_done(&findings);
 	card_done(&card);
 	return control_half_end(show->invocation, address, r);
+}
+
+/* Whoever wants to print it elsewhere; 0 or a negative errno. */
+int show_card(const struct invocation *invocation, struct view *view, const struct view_row *row, FILE *out)
+{
+	struct show show = { .invocation = invocation,
+			     .style.bytes = invocation->options->bytes,
+			     .view = view };
+	struct findings findings = {
+		.view = view,
+		.processes = &show.processes,
+		.limits = &show.limits,
+		.root = "",
+		.accounts = &show.style.accounts,
+	};
+	struct card card = { .row = row, .findings = &findings };
+	int r;
+
+	r = collect(&show, &card);
+	if (r == 0) {
+		findings_examine_row(&findings, row);
+		findings_sort(&findings);
+		card_print(&card, &show.style, out);
+	}
+	findings_done(&findings);
+	card_done(&card);
+	processes_done(&show.processes);
+	accounts_done(&show.style.accounts);
+	return r;
 }
 
 static enum status show_all(struct show *show)

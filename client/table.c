@@ -209,33 +209,39 @@ struct sort_item {
 	struct value value;
 };
 
+struct sorting {
+	bool is_descending;
+	struct value_style *style;
+};
+
 static int compare_items(const void *a, const void *b, void *context)
 {
 	const struct sort_item *one = a, *other = b;
-	struct table *table = context;
-	bool is_descending = table->invocation->options->sort[0] == '-';
+	const struct sorting *sorting = context;
 	bool has_both = one->value.type != VALUE_NONE && other->value.type != VALUE_NONE;
-	int r = value_compare(&one->value, &other->value, &table->style);
+	int r = value_compare(&one->value, &other->value, sorting->style);
 
 	if (r != 0)
-		return is_descending && has_both ? -r : r; /* what is not known stays at the end */
+		return sorting->is_descending && has_both ? -r : r; /* what is not known stays at the end */
 	return one->place < other->place ? -1 : 1;
 }
 
-static int sort_rows(struct table *table)
+int table_sort_rows(const void **rows, size_t n_rows, const struct column *column, bool is_descending,
+		    struct value_style *style)
 {
-	struct sort_item *items = calloc(table->n_rows + 1, sizeof *items);
+	struct sorting sorting = { .is_descending = is_descending, .style = style };
+	struct sort_item *items = calloc(n_rows + 1, sizeof *items);
 
 	if (items == NULL)
 		return -ENOMEM;
-	for (size_t i = 0; i < table->n_rows; i++) {
-		items[i].row = table->rows[i];
+	for (size_t i = 0; i < n_rows; i++) {
+		items[i].row = rows[i];
 		items[i].place = i;
-		table->sort->get(table->sort, table->rows[i], &items[i].value);
+		column->get(column, rows[i], &items[i].value);
 	}
-	qsort_r(items, table->n_rows, sizeof *items, compare_items, table);
-	for (size_t i = 0; i < table->n_rows; i++) {
-		table->rows[i] = items[i].row;
+	qsort_r(items, n_rows, sizeof *items, compare_items, &sorting);
+	for (size_t i = 0; i < n_rows; i++) {
+		rows[i] = items[i].row;
 		value_done(&items[i].value);
 	}
 	free(items);
@@ -346,7 +352,11 @@ static int print_as_text(struct table *table)
 
 int table_print(struct table *table)
 {
-	int r = table->sort != NULL ? sort_rows(table) : 0;
+	int r = 0;
+
+	if (table->sort != NULL)
+		r = table_sort_rows(table->rows, table->n_rows, table->sort,
+				    table->invocation->options->sort[0] == '-', &table->style);
 
 	if (r == 0)
 		r = table->invocation->options->json ? print_as_json(table) : print_as_text(table);

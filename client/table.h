@@ -79,6 +79,10 @@ int table_add(struct table *table, const void *row);
  */
 int table_print(struct table *table);
 
+/* Sorts rows by a column; equal ones keep their order, and what is not known stays at the end. -ENOMEM. */
+int table_sort_rows(const void **rows, size_t n_rows, const struct column *column, bool is_descending,
+		    struct value_style *style);
+
 /* Prints a JSON value and a newline to standard output. -ENOMEM. */
 int table_print_json(struct json_object *json);
 

@@ -62,6 +62,7 @@ void view_note(const struct invocation *invocation, const struct view *view);
 
 /* The words for states; NULL-terminated. */
 extern const char *const view_states[];
+#define VIEW_STATES_ADVICE "it is active, absent, conflict, stale, failed, lost, retained or foreign"
 
 /*
  * The row that an address means: one with a name goes before a foreign one, one with an object before one without.

@@ -26,4 +26,8 @@ bool words_equal(const char *word, size_t n, const char *text);
 enum status words_report_unknown(const struct invocation *invocation, const char *what, const char *word,
 				 size_t n, const char *const *known, const char *advice);
 
+/* Whether a list ("a,b"; NULL is fine) has known words only; says so if not. */
+bool words_check(const struct invocation *invocation, const char *what, const char *list,
+		 const char *const *known, const char *advice);
+
 #endif

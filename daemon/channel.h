@@ -4,7 +4,7 @@
 
 /* One channel as kipcd knows it while it runs: what is declared, what the registry says, how it stands. */
 
-#include "daemon/history.h"
+#include "common/history.h"
 #include "daemon/plan.h"
 
 struct channel {

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/history.h"
+#include "common/history.h"
 
 static void rooms_keep_within_the_bound(void **state)
 {

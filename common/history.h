@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef KIPC_DAEMON_HISTORY_H
-#define KIPC_DAEMON_HISTORY_H
+#ifndef KIPC_COMMON_HISTORY_H
+#define KIPC_COMMON_HISTORY_H
 
 /*
  * What one channel was like at its last samples. Together the histories of all channels take at most HISTORY_BYTES: with

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The samples of one channel, in a ring that may become shorter or longer. Pure; filled by sample.c. */
+/* The samples of one channel, in a ring that may become shorter or longer. Pure; filled by kipcd's samples and by top. */
 
 #include <stdlib.h>
 
-#include "daemon/history.h"
+#include "common/history.h"
 
 size_t history_room(size_t n_channels)
 {

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_TOP_FRAME_H
+#define KIPC_CLIENT_TOP_FRAME_H
+
+/* What a frame of top looks like, as lines of text: the same on a screen and with --once. */
+
+#include "client/columns.h"
+#include "client/series.h"
+
+#define TOP_LINE_MAX 1024 /* bytes of a line */
+
+/* The columns that fit, and their places. */
+struct top_layout {
+	size_t width; /* of the terminal */
+	bool is_utf8;
+	size_t widths[24]; /* by the rows of the table of columns; 0: it does not fit */
+};
+
+void top_layout_init(struct top_layout *layout, size_t width);
+
+/* "14:03:12  kipcd runs  12 channels: 10 active, 1 conflict  3 foreign  24 messages, 3.4K" */
+void top_format_totals(const struct view *view, char line[static TOP_LINE_MAX]);
+
+void top_format_heading(const struct top_layout *layout, char line[static TOP_LINE_MAX]);
+
+/* Formats one row; padded to the whole width. */
+void top_format_row(const struct top_layout *layout, const struct view_row *row, const struct series *series,
+		    struct value_style *style, char line[static TOP_LINE_MAX]);
+
+/* How it stands: 1 red, 2 yellow, 0 nothing to see; the pairs of screen.h. */
+int top_color(const struct view_row *row);
+
+/* The names of columns that are shown at any width, for sorting by them; NULL-terminated. */
+extern const char *const top_sort_names[];
+
+#endif
