@@ -161,6 +161,29 @@ static bool add_blocked(struct json_object *object, const struct card *card)
 	return array != NULL && add_number(object, "blocked_not_visible", (int64_t)card->processes->n_unseen);
 }
 
+/* "history": {"interval_usec", "depth": […], "passed": […]}; null: kipcd kept nothing */
+static bool add_history(struct json_object *object, const struct card *card)
+{
+	struct json_object *member, *depths, *passed;
+
+	if (card->history == NULL)
+		return add(object, "history", NULL);
+	member = json_object_new_object();
+	if (member == NULL || !add(object, "history", member) ||
+	    !add_number(member, "interval_usec", (int64_t)card->history_interval))
+		return false;
+	depths = add_array(member, "depth");
+	passed = add_array(member, "passed");
+	for (size_t i = 0; depths != NULL && passed != NULL && i < card->history->n; i++) {
+		const struct history_sample *sample = history_get(card->history, i);
+
+		if (json_object_array_add(depths, json_object_new_int64(sample->depth)) < 0 ||
+		    json_object_array_add(passed, json_object_new_int64(sample->passed)) < 0)
+			return false;
+	}
+	return depths != NULL && passed != NULL;
+}
+
 static bool add_findings(struct json_object *object, const struct card *card)
 {
 	struct json_object *array = add_array(object, "findings"), *item;
@@ -184,7 +207,8 @@ int card_to_json(const struct card *card, struct value_style *style, struct json
 
 	if (object != NULL && add_columns(object, card, style) &&
 	    add(object, "declared", json_object_get(card->declared)) && add_set(object, card) &&
-	    add_attached(object, card) && add_blocked(object, card) && add_findings(object, card)) {
+	    add_attached(object, card) && add_blocked(object, card) && add_findings(object, card) &&
+	    add_history(object, card)) {
 		*ret_json = object;
 		return 0;
 	}

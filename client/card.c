@@ -14,9 +14,11 @@
 #include "client/card.h"
 #include "client/columns.h"
 #include "client/report.h"
+#include "client/series.h"
 
 #define LABEL_WIDTH 17
 #define BAR_WIDTH 20
+#define SPARK_PLACES 40
 
 /* Where a card goes, and how. */
 struct print {
@@ -29,6 +31,7 @@ void card_done(struct card *card)
 {
 	json_object_put(card->declared);
 	free(card->semaphores);
+	free(card->history);
 	*card = (struct card){ 0 };
 }
 
@@ -175,6 +178,28 @@ static void print_fields(const struct print *print)
 	}
 }
 
+/* What kipcd kept of the last minutes, and how fast messages went meanwhile. */
+static void print_history(const struct print *print)
+{
+	const struct history *history = print->card->history;
+	double seconds = (double)print->card->history_interval / 1e6;
+	char spark[SPARK_PLACES * SPARK_BYTES + 1];
+	uint64_t passed = 0;
+
+	if (history == NULL || history->n < 2)
+		return;
+	for (size_t i = 1; i < history->n; i++)
+		passed += history_get(history, i)->passed;
+	series_spark(history, false, SPARK_PLACES, strcmp(nl_langinfo(CODESET), "UTF-8") == 0, spark);
+	print_label(print, "history");
+	fprintf(print->out, "%s  the last %.0f s\n", spark, (double)(history->n - 1) * seconds);
+	if (print->card->row->ring == NULL)
+		return;
+	print_label(print, "rate");
+	fprintf(print->out, "%.0f messages/s received\n",
+		(double)passed / ((double)(history->n - 1) * seconds));
+}
+
 /* -- who uses it ------------------------------------------------------------------------------------------- */
 
 static void print_attachment(const struct print *print, const struct attachment *attachment)
@@ -290,6 +315,7 @@ void card_print(const struct card *card, struct value_style *style, FILE *out)
 			print_column(&print, &channel_columns[i]);
 	print_semaphores(&print);
 	print_fields(&print);
+	print_history(&print);
 	print_attached(&print);
 	print_blocked(&print);
 	print_hints(&print);

@@ -9,6 +9,7 @@
 #include "client/findings.h"
 #include "client/value.h"
 #include "client/view.h"
+#include "common/history.h"
 
 struct card {
 	const struct view_row *row;
@@ -16,6 +17,8 @@ struct card {
 	struct kipc_semaphore *semaphores; /* NULL: not a set, or not to be read */
 	size_t n_semaphores;
 	int semaphores_error;		   /* why not */
+	struct history *history;	   /* what kipcd kept of it; NULL: nothing */
+	uint64_t history_interval;	   /* microseconds between two samples */
 	const struct processes *processes; /* who uses what, of all channels; NULL: the object is gone */
 	const struct findings *findings;   /* what is wrong with this one */
 };

@@ -14,6 +14,7 @@
 #include "client/control-half.h"
 #include "client/declared.h"
 #include "client/findings.h"
+#include "client/past.h"
 #include "client/show.h"
 #include "client/table.h"
 
@@ -44,6 +45,15 @@ static int look_at_processes(struct show *show, struct card *card)
 	return 0;
 }
 
+static void take_history(const char *name, struct history *history, void *userdata)
+{
+	struct card *card = userdata;
+
+	(void)name;
+	free(card->history);
+	card->history = history;
+}
+
 static int collect(struct show *show, struct card *card)
 {
 	const struct view_row *row = card->row;
@@ -57,6 +67,8 @@ static int collect(struct show *show, struct card *card)
 		r = declared_read(show->view->bus, row->name, &show->style, &card->declared);
 		if (r == -ENOMEM)
 			return r;
+		(void)past_read(show->view->bus, (const char *const[]){ row->name, NULL }, take_history, card,
+				&card->history_interval);
 	}
 	if (row->kind == KIPC_SEMAPHORE && row->object != NULL) {
 		r = kipc_object_semaphores(row->id, &card->semaphores, &card->n_semaphores);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "client/control-half.h"
+#include "client/past.h"
 #include "client/report.h"
 #include "client/screen.h"
 #include "client/show.h"
@@ -163,63 +164,36 @@ static struct series *find_named_series(const struct top *top, const char *name)
 	return NULL;
 }
 
-static int read_history(struct top *top, sd_bus_message *reply)
+static void take_history(const char *name, struct history *history, void *userdata)
 {
-	struct history *history = NULL;
-	struct history_sample sample;
-	struct series *series;
-	const char *name;
-	int r;
+	struct series *series = find_named_series(userdata, name);
 
-	r = sd_bus_message_read(reply, "s", &name);
-	if (r >= 0)
-		r = sd_bus_message_enter_container(reply, 'a', "(uu)");
-	while (r >= 0 && (r = sd_bus_message_read(reply, "(uu)", &sample.depth, &sample.passed)) > 0)
-		history_add(&history, HISTORY_SAMPLES_MAX, &sample);
-	series = r >= 0 && history != NULL ? find_named_series(top, name) : NULL;
-	if (series != NULL) {
+	if (series == NULL) {
+		free(history);
+	} else {
 		free(series->history);
 		series->history = history;
-	} else {
-		free(history);
 	}
-	return r < 0 ? r : sd_bus_message_exit_container(reply);
 }
 
 /* For the rows that are seen and were not asked for before; without it bars simply begin now. */
 static void ask_for_histories(struct top *top, size_t n_seen)
 {
-	CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL, *call = NULL;
+	const char *names[BUS_HISTORY_NAMES + 1] = { NULL };
 	size_t n = 0;
 	uint64_t interval;
-	int r;
 
-	if (top->view->bus == NULL ||
-	    sd_bus_message_new_method_call(top->view->bus, &call, NULL, BUS_PATH, BUS_MANAGER, "History") <
-		    0 ||
-	    sd_bus_message_open_container(call, 'a', "s") < 0)
-		return;
 	for (size_t i = top->first; i < top->n_rows && i < top->first + n_seen && n < BUS_HISTORY_NAMES;
 	     i++) {
 		struct series *series = series_find(&top->series, top->rows[i]);
 
-		if (series == NULL || series->was_asked_for || top->rows[i]->name == NULL ||
-		    sd_bus_message_append(call, "s", top->rows[i]->name) < 0)
+		if (series == NULL || series->was_asked_for || top->rows[i]->name == NULL)
 			continue;
 		series->was_asked_for = true;
-		n++;
+		names[n++] = top->rows[i]->name;
 	}
-	if (n == 0 || sd_bus_message_close_container(call) < 0 ||
-	    sd_bus_call(top->view->bus, call, 0, NULL, &reply) < 0)
-		return;
-	r = sd_bus_message_read(reply, "t", &interval);
-	if (r >= 0)
-		r = sd_bus_message_enter_container(reply, 'a', "(sa(uu))");
-	while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'r', "sa(uu)")) > 0) {
-		r = read_history(top, reply);
-		if (r >= 0)
-			r = sd_bus_message_exit_container(reply);
-	}
+	if (n > 0 && top->view->bus != NULL)
+		(void)past_read(top->view->bus, names, take_history, top, &interval);
 }
 
 /* -- on a screen ------------------------------------------------------------------------------------------------- */
@@ -359,7 +333,8 @@ static void change_sort(struct top *top, int step)
 			now = n;
 		n++;
 	}
-	top->sort = find_column(top_sort_names[(now == SIZE_MAX ? (step > 0 ? 0 : n - 1) : now + n + (size_t)step) % n]);
+	top->sort = find_column(
+		top_sort_names[(now == SIZE_MAX ? (step > 0 ? 0 : n - 1) : now + n + (size_t)step) % n]);
 	(void)choose_rows(top);
 }
 
