@@ -54,11 +54,12 @@ next "created by hand" ' created +queue extra: created$'
 kipcctl remove extra >/dev/null
 next "removed by hand" ' removed +queue extra: removed by hand: it is empty$'
 if perl -MIPC::SysV -e 1 2>/dev/null; then
-	perl -MIPC::SysV=shmat -e '$a = shmat($ARGV[0], undef, 0) or die; <STDIN>' "$(id_of prices)" < <(
-		next "attached" ' attached +segment prices: mapped 1 time, before 0' >&2
-	) 2>"$T/attached"
-	cat "$T/attached"
-	n_tests=$((n_tests + 1))
+	mkfifo "$T/hold"
+	perl -MIPC::SysV=shmat -e '$a = shmat($ARGV[0], undef, 0) or die; <STDIN>' "$(id_of prices)" <"$T/hold" & holder=$!
+	exec 6>"$T/hold"
+	next "attached" ' attached +segment prices: mapped 1 time, before 0'
+	exec 6>&-
+	wait "$holder"
 	next "detached" ' detached +segment prices: mapped 0 times, before 1'
 else
 	skip "attached and detached" "no perl IPC::SysV"

@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Looking at 30,000 queues: side by side with ipcs and lsipc, by turns, medians; then what watching costs kipcd. Asserts
+# nothing.
+set -eu
+build=${abs_top_builddir:-$(cd "$(dirname "$0")/.." && pwd)/build}
+n=${1:-30000}
+runs=${RUNS:-7}
+
+if [ -z "${KIPC_BENCH_NAMESPACE:-}" ]; then
+	export KIPC_BENCH_NAMESPACE=private
+	exec unshare --ipc bash "$0" "$@"
+fi
+export PATH=$build:$PATH LC_ALL=C.UTF-8
+T=$(mktemp -d)
+trap 'kill "${kipcd_pid:-0}" 2>/dev/null; rm -rf "$T"' EXIT
+sysctl -qw kernel.msgmni=32000
+
+# by_turns NAME COMMAND…: one line a command, the median of the wall times in milliseconds
+by_turns() {
+	perl -MTime::HiRes=time -e '
+		my ($runs, %times, %commands, @names) = shift;
+		while (@ARGV) { my ($name, $command) = splice @ARGV, 0, 2; push @names, $name; $commands{$name} = $command }
+		for (1 .. $runs) { for (@names) { my $t = time; system "$commands{$_} >/dev/null 2>&1"; push @{$times{$_}}, time - $t } }
+		my $median = sub { my @t = sort { $a <=> $b } @{$times{$_[0]}}; 1000 * $t[@t / 2] };
+		my ($best) = sort { $a <=> $b } map { $median->($_) } grep { /ipcs/ || /lsipc/ } @names;
+		printf "%-40s %8.1f ms%s\n", $_, $median->($_), $best ? sprintf("   %.2f of the faster of the two", $median->($_) / $best) : "" for @names' "$runs" "$@"
+}
+
+echo "# $n foreign queues, medians of $runs runs by turns"
+perl -e 'for (1 .. $ARGV[0]) { defined msgget(0x100000 + $_, 01600 | 0660) or die $! }' "$n"
+export KIPC_RUNTIME_DIR=$T/none
+by_turns "ipcs -q" "ipcs -q" "lsipc -q" "lsipc -q" \
+	"kipcctl list --foreign" "kipcctl list --foreign -q" \
+	"kipcctl list --foreign --columns=key,id" "kipcctl list --foreign -q --columns=key,id" \
+	"kipcctl list --foreign --json" "kipcctl list --foreign -q --json" \
+	"kipcctl top --once --foreign" "kipcctl top --once --foreign -q" \
+	"kipcctl doctor" "kipcctl doctor -q" \
+	"kipcctl metrics" "kipcctl metrics -q"
+ipcrm --all=msg
+
+echo "# the same as channels of a kipcd"
+perl -e 'print "[daemon]\nsample_interval = 1s\n"; printf "[queue q%05d]\nkey = %d\n", $_, 0x100000 + $_ for 1 .. $ARGV[0]' "$n" >"$T/kipcd.conf"
+export KIPC_RUNTIME_DIR=$T/run
+mkfifo "$T/ready"
+kipcd --config="$T/kipcd.conf" --ready-fd=9 9>"$T/ready" 2>"$T/log" &
+kipcd_pid=$!
+read -r _ <"$T/ready"
+statistic() { kipcctl metrics | awk -v name="kipc_daemon_$1" '$1 == name { print $2 }'; }
+memory() { awk '/^Rss(Anon|Shmem)/ { sum += $2 } END { print sum }' "/proc/$kipcd_pid/status"; }
+report_samples() {
+	printf '%-40s %8.1f ms a look, %.2f us a channel; %d KiB of memory, %d bytes a channel\n' "$1" \
+		"$(perl -e "print 1000 * $(statistic last_sample_seconds)")" "$(perl -e "print 1e6 * $(statistic last_sample_seconds) / $n")" \
+		"$(memory)" "$((1024 * $(memory) / n))"
+}
+more_samples() { local from; from=$(statistic samples_total); until [ "$(statistic samples_total)" -ge $((from + $1)) ]; do read -r -t 0.5 _ <>"$T/ready" || true; done; }
+more_samples 3
+report_samples "nobody watches"
+kipcctl show q00001 >/dev/null
+more_samples 3
+kipcctl show q00001 >/dev/null
+report_samples "somebody watches"
+printf '%-40s %8d bytes of histories\n' "" "$(statistic history_bytes)"
+by_turns "kipcctl list" "kipcctl list" "kipcctl top --once" "kipcctl top --once" "kipcctl doctor" "kipcctl doctor" \
+	"kipcctl metrics" "kipcctl metrics"
+ipcrm --all=msg
