@@ -199,6 +199,13 @@ static void get_use(const struct column *column, const void *row, struct value *
 	}
 }
 
+/* What only kipcd knows, of its channels. */
+static void get_of_named(const struct column *column, const void *row, struct value *value)
+{
+	if (((const struct view_row *)row)->name != NULL)
+		column_get_member(column, row, value);
+}
+
 static const char *color_of_state(const void *row)
 {
 	static const struct {
@@ -215,6 +222,7 @@ static const char *color_of_state(const void *row)
 	return NULL;
 }
 
+#define NAMED(member) get_of_named, COLUMN_MEMBER(struct view_row, member)
 #define ROW(member) column_get_member, COLUMN_MEMBER(struct view_row, member)
 #define OBJECT(member) get_from_object, COLUMN_MEMBER(struct kipc_object, member)
 #define RING(member) get_from_ring, COLUMN_MEMBER(struct kipc_ring, member)
@@ -319,9 +327,9 @@ const struct column channel_columns[] = {
 	{ "lifetime", "LIFETIME", "boot, config or daemon", 0, ROW(lifetime), .type = VALUE_TEXT },
 	{ "origin", "ORIGIN", "the file that declares it", COLUMN_ELASTIC, ROW(origin), .type = VALUE_TEXT },
 	{ "healings", "HEALINGS", "how often kipcd mended it since it started", COLUMN_RIGHT,
-	  ROW(healings), .type = VALUE_NUMBER },
+	  NAMED(healings), .type = VALUE_NUMBER },
 	{ "losses", "LOSSES", "how often it was lost since then", COLUMN_RIGHT,
-	  ROW(losses), .type = VALUE_NUMBER },
+	  NAMED(losses), .type = VALUE_NUMBER },
 	{ "description", "DESCRIPTION", "what it is for", COLUMN_ELASTIC | COLUMN_IN_TITLE,
 	  ROW(description), .type = VALUE_TEXT },
 };

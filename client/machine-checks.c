@@ -194,11 +194,13 @@ static void check_rmid_forced(struct findings *findings, const char *check)
 
 static void check_unseen(struct findings *findings, const char *check)
 {
-	if (findings->processes->n_unseen > 0)
+	size_t n = findings->processes->n_unseen;
+
+	if (n > 0)
 		findings_add(findings, SEVERITY_NOTICE, check, NULL,
-			     findings_text("what %zu processes have attached or wait for cannot be seen: it "
-					   "needs CAP_SYS_PTRACE (root), outside of this container",
-					   findings->processes->n_unseen),
+			     findings_text("what %zu process%s for cannot be seen: it needs CAP_SYS_PTRACE "
+					   "(root), outside of this container",
+					   n, n == 1 ? " has attached or waits" : "es have attached or wait"),
 			     geteuid() != 0 ? findings_text("sudo kipcctl doctor") : NULL);
 }
 

@@ -158,11 +158,11 @@ static char *describe_jam(const struct view_row *row, const struct jam *jam)
 {
 	char size[GRAMMAR_SIZE_MAX];
 
-	return findings_text("%u%% full (%llu messages, %s)%s%s", fullness(row->object),
-			     (unsigned long long)row->object->queue.messages,
-			     grammar_size_to_string(row->object->queue.bytes, size),
-			     jam->n_senders > 0 ? ", waiting to send: " : "",
-			     jam->n_senders > 0 ? jam->senders : "");
+	return findings_text(
+		"%u%% full (%llu message%s, %s)%s%s", fullness(row->object),
+		(unsigned long long)row->object->queue.messages, row->object->queue.messages == 1 ? "" : "s",
+		grammar_size_to_string(row->object->queue.bytes, size),
+		jam->n_senders > 0 ? ", waiting to send: " : "", jam->n_senders > 0 ? jam->senders : "");
 }
 
 static void check_full_no_reader(struct findings *findings, const char *check, const struct view_row *row)
@@ -234,12 +234,13 @@ static void check_wrong_type(struct findings *findings, const char *check, const
 	if (n_receivers == 0)
 		return;
 	receivers = describe_blocked(findings, row, BLOCKED_RECEIVE, &n_receivers);
-	findings_add(findings, SEVERITY_WARNING, check, row,
-		     findings_text("%llu messages are there, and none of a type that those want who wait for "
-				   "one: %s",
-				   (unsigned long long)row->object->queue.messages,
-				   receivers != NULL ? receivers : "?"),
-		     findings_text("kipcctl peek --all --json %s", address_of(row, address)));
+	findings_add(
+		findings, SEVERITY_WARNING, check, row,
+		findings_text("none of the %llu messages that are there is of a type that those want who "
+			      "wait for one: %s",
+			      (unsigned long long)row->object->queue.messages,
+			      receivers != NULL ? receivers : "?"),
+		findings_text("kipcctl peek --all --json %s", address_of(row, address)));
 	free(receivers);
 }
 
@@ -305,7 +306,7 @@ static void check_removed_held(struct findings *findings, const char *check, con
 		fclose(out);
 	findings_add(
 		findings, SEVERITY_WARNING, check, row,
-		findings_text("%s that somebody removed and that is still attached %llu times, by %s; "
+		findings_text("%s that somebody removed and that is still attached (%llu), by %s; "
 			      "programs that look for its key do not find it",
 			      grammar_size_to_string(object->segment.size, size),
 			      (unsigned long long)object->segment.attached,

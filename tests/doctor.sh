@@ -37,7 +37,7 @@ kipcctl send orders more & sender=$!
 waits() { kipcctl show "$1" | grep -q "blocked: $2 "; }
 until_true waits orders "$sender"
 like "a queue whose reader crashed" "$(finding full-no-reader)" \
-	"^danger 100% full \(1 messages, 64\), waiting to send: $sender kipcctl.*; process $reader, which received last \(20.*\), has ended$"
+	"^danger 100% full \(1 message, 64\), waiting to send: $sender kipcctl.*; process $reader, which received last \(20.*\), has ended$"
 exits 8 "is dangerous" kipcctl doctor
 like "it stands in its card too" "$(kipcctl show orders)" "^ +danger: 100% full .*process $reader, which received last"
 like "with what to do" "$(kipcctl show orders)" "^ +try: kipcctl recv --all orders$"
@@ -67,7 +67,7 @@ kipcctl send --type=5 orders five
 kipcctl recv --type=7 orders >/dev/null & picky=$!
 until_true waits orders "$picky"
 like "messages of another type than is waited for" "$(finding wrong-type)" \
-	"^warning 1 messages are there, and none of a type that those want who wait for one: $picky kipcctl"
+	"^warning none of the 1 messages that are there is of a type that those want who wait for one: $picky kipcctl"
 kipcctl send --type=7 orders seven
 wait "$picky"
 kipcctl purge -q orders
@@ -85,7 +85,7 @@ coproc holder { exec perl -MIPC::SysV=shmat -e '$| = 1; $a = shmat($ARGV[0], und
 holder_pid=$holder_PID
 read -r -t 10 -u "${holder[0]}"
 ipcrm -m "$held"
-like "a removed segment, and who holds it" "$(finding removed-held)" "^warning 4K that somebody removed and that is still attached 1 times, by $holder_pid perl"
+like "a removed segment, and who holds it" "$(finding removed-held)" "^warning 4K that somebody removed and that is still attached \(1\), by $holder_pid perl"
 if [[ $(command_of removed-held) = "kill $holder_pid" ]]; then mend removed-held; else kill "$holder_pid"; fi
 wait "$holder_pid" 2>/dev/null
 is "goes with its last user" "$(finding removed-held)" ""
