@@ -391,7 +391,10 @@ const struct attachment *processes_attached(const struct processes *processes,
 		else
 			high = middle;
 	}
-	first = processes->attachments + low;
+	*ret_n = 0;
+	if (low == processes->n_attachments)
+		return NULL;
+	first = &processes->attachments[low];
 	for (; low + n < processes->n_attachments && first[n].id == segment->id; n++) {
 		/* A guess is as good as its key, and only where mappings are missing. */
 		if (processes->items[first[n].process].is_elsewhere &&
@@ -418,7 +421,10 @@ const struct blocked *processes_blocked(const struct processes *processes, enum 
 		else
 			high = middle;
 	}
-	first = processes->blocked + low;
+	*ret_n = 0;
+	if (low == processes->n_blocked)
+		return NULL;
+	first = &processes->blocked[low];
 	while (low + n < processes->n_blocked && compare_objects(&first[n], kind, id) == 0)
 		n++;
 	*ret_n = n;

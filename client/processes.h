@@ -47,13 +47,13 @@ int processes_read(struct processes *ret_processes);
 void processes_done(struct processes *processes);
 
 /*
- * Who has the segment attached; the first, and how many follow it. Of those elsewhere only as many are believed as
+ * Who has the segment attached: the first of *ret_n. Of those elsewhere only as many are believed as
  * mappings of ours are missing from its nattch.
  */
 const struct attachment *processes_attached(const struct processes *processes,
 					    const struct kipc_object *segment, size_t *ret_n);
 
-/* The threads blocked on an object; the first, and how many follow it. For a segment they mean something in a ring only. */
+/* The threads blocked on an object: the first of *ret_n. For a segment they mean something in a ring only. */
 const struct blocked *processes_blocked(const struct processes *processes, enum kipc_kind kind, int id,
 					size_t *ret_n);
 
