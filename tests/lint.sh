@@ -81,7 +81,7 @@ fi
 
 # -- manual pages ----------------------------------------------------------------------------------------
 
-pages='client/kipcctl.1 lib/libkipc.3 daemon/kipcd.conf.5 daemon/kipcd.8'
+pages='client/kipcctl.1 client/kipc.7 lib/libkipc.3 daemon/kipcd.conf.5 daemon/kipcd.8'
 if command -v mandoc >/dev/null; then
 	none 'mandoc has no warning for the manual pages' "$(mandoc -T lint -W warning $pages)"
 else
