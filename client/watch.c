@@ -408,11 +408,12 @@ static int64_t now_usec(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* Nothing may be said on a terminal that is drawn on: whoever fails in between is asked again once it is given back. */
+/* What is said while the terminal is drawn on is not seen: a frame that fails is taken again when it is given back. */
 static enum status watch_on_screen(struct watch *watch)
 {
 	enum status status = take_frame(watch);
 	int64_t next = now_usec() + watch->interval;
+	bool has_failed = false;
 	int key = 0;
 
 	if (status == STATUS_DONE)
@@ -429,13 +430,14 @@ static enum status watch_on_screen(struct watch *watch)
 		next = now_usec() + watch->interval;
 		if (is_over(watch))
 			break;
-		if (!watch->is_paused && take_frame(watch) != STATUS_DONE)
+		has_failed = !watch->is_paused && take_frame(watch) != STATUS_DONE;
+		if (has_failed)
 			break;
 	}
 	screen_stop();
 	if (key >= 0 && is_over(watch))
 		return end_removed(watch);
-	return STATUS_DONE;
+	return has_failed ? take_frame(watch) : STATUS_DONE;
 }
 
 /* -- all of it -------------------------------------------------------------------------------------------------- */
