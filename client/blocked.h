@@ -24,10 +24,11 @@ struct blocked {
 	pid_t pid, tid;
 	enum blocked_operation operation;
 	bool has_type;
-	long type;     /* receive: as msgrcv(2) has it; send: of the message */
-	bool not_type; /* receive: any but `type` */
-	int semaphore; /* operate: which of the set, where it is one only; -1: several, or not to be seen */
-	int change;    /* operate: its sem_op */
+	long type;	 /* receive: as msgrcv(2) has it; send: of the message */
+	bool not_type;	 /* receive: any but `type` */
+	int semaphore;	 /* operate: which of the set, where it is one only; -1: several, or not to be seen */
+	int change;	 /* operate: its sem_op */
+	bool is_stopped; /* and would not go on if it could: by a signal or a debugger; the caller's affair */
 };
 
 /* A segment in a process's address space. */

@@ -137,6 +137,7 @@ static bool append_blocked(struct json_object *array, const struct card *card, c
 	return item != NULL && add_process(item, &card->processes->items[blocked->process]) &&
 	       add_number(item, "tid", blocked->tid) &&
 	       add_text(item, "operation", blocked_operation_to_string(blocked->operation)) &&
+	       add(item, "stopped", json_object_new_boolean(blocked->is_stopped)) &&
 	       (blocked->has_type ? add_number(item, "type", blocked->type) : add(item, "type", NULL)) &&
 	       add(item, "not_type", blocked->has_type ? json_object_new_boolean(blocked->not_type) : NULL) &&
 	       (has_one ? add_number(item, "semaphore", blocked->semaphore) &&

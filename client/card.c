@@ -269,6 +269,8 @@ static void print_blocked(const struct print *print)
 		print_wish(print, &blocked[i]);
 		if (blocked[i].tid != blocked[i].pid)
 			fprintf(print->out, " (thread %d)", (int)blocked[i].tid);
+		if (blocked[i].is_stopped)
+			fputs(", but is stopped", print->out);
 		putc('\n', print->out);
 	}
 	if (n == 0 && card->processes->n_unseen == 0) {

@@ -56,6 +56,21 @@ int process_command(pid_t pid, char ret_command[static PROCESS_COMMAND_MAX])
 	return 0;
 }
 
+char process_state(int folder_fd, const char *path)
+{
+	char stat[512], *p, state = '?';
+
+	/* A command may hold anything, also ')'. */
+	if (process_read(folder_fd, path, stat, sizeof stat) > 0 && (p = strrchr(stat, ')')) != NULL)
+		(void)sscanf(p + 1, " %c", &state);
+	return state;
+}
+
+bool process_state_is_stopped(char state)
+{
+	return state == 'T' || state == 't'; /* by a signal; by a debugger */
+}
+
 static bool has_suffix(const char *text, size_t n, const char *suffix)
 {
 	size_t n_suffix = strlen(suffix);

@@ -32,6 +32,10 @@ void process_print(FILE *out, pid_t pid, const char *command, const char *unit);
 /* The same of a number alone; "1234 (gone)" if there is no such process. */
 void process_print_pid(FILE *out, pid_t pid);
 
+/* The state in a `stat` of /proc, as proc(5) has it: 'S', 'T'…; '?' where it cannot be known. */
+char process_state(int folder_fd, const char *path);
+bool process_state_is_stopped(char state);
+
 /* Reads a small file of /proc (cut at `size` - 1) and closes it with a NUL. Returns its size. */
 ssize_t process_read(int folder_fd, const char *path, char *buffer, size_t size);
 

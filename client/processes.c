@@ -221,6 +221,8 @@ static int look_at_thread(struct pass *pass, struct look *look, int task_fd, con
 		return r == -ESRCH ? 0 : r;
 	blocked.process = look->entry;
 	blocked.pid = look->pid;
+	snprintf(path, sizeof path, "%d/stat", (int)tid);
+	blocked.is_stopped = process_state_is_stopped(process_state(task_fd, path));
 	found->blocked[found->n_blocked++] = blocked;
 	return 0;
 }

@@ -56,7 +56,10 @@ static const char *describe_time(int64_t seconds, char buffer[static VALUE_TEXT_
 	return seconds == 0 ? "never" : value_to_string(&value, &style, buffer, VALUE_TEXT_MAX);
 }
 
-/* The first few of those who are blocked in one operation, and how many there are in all; freed by the caller. */
+/*
+ * The first few of those who are blocked in one operation, and how many there are in all; freed by the caller. Who is
+ * stopped in it does not count: he would take no message.
+ */
 static char *describe_blocked(const struct findings *findings, const struct view_row *row,
 			      enum blocked_operation operation, size_t *ret_n)
 {
@@ -71,7 +74,7 @@ static char *describe_blocked(const struct findings *findings, const struct view
 	for (size_t i = 0; i < n_blocked; i++) {
 		const struct process *process = &findings->processes->items[blocked[i].process];
 
-		if (blocked[i].operation != operation)
+		if (blocked[i].operation != operation || blocked[i].is_stopped)
 			continue;
 		if (n++ < 4) {
 			fputs(n > 1 ? ", " : "", out);
@@ -105,13 +108,12 @@ static char *command_for_process(pid_t pid)
 
 static char state_of_process(pid_t pid)
 {
-	char stat[512], *p, state = '?';
 	int fd = process_open(pid);
+	char state;
 
 	if (fd < 0)
 		return '?';
-	if (process_read(fd, "stat", stat, sizeof stat) > 0 && (p = strrchr(stat, ')')) != NULL)
-		(void)sscanf(p + 1, " %c", &state);
+	state = process_state(fd, "stat");
 	close(fd);
 	return state;
 }
@@ -205,6 +207,7 @@ static void check_stuck_reader(struct findings *findings, const char *check, con
 					   "message here: %s",
 					   state, reader, describe_time(object->queue.rtime, when),
 					   process_state == 'T'	  ? "it is stopped"
+					   : process_state == 't' ? "a debugger holds it"
 					   : process_state == 'D' ? "it waits for a device or file system"
 					   : process_state == 'R' ? "it is computing"
 								  : "it waits for something else"),
@@ -226,7 +229,7 @@ static void check_wrong_type(struct findings *findings, const char *check, const
 		return;
 	blocked = processes_blocked(findings->processes, row->kind, row->id, &n_blocked);
 	for (size_t i = 0; i < n_blocked; i++)
-		if (blocked[i].operation == BLOCKED_RECEIVE) {
+		if (blocked[i].operation == BLOCKED_RECEIVE && !blocked[i].is_stopped) {
 			if (!blocked[i].has_type || blocked[i].type == 0)
 				return; /* it takes anything: it is just about to */
 			n_receivers++;

@@ -46,21 +46,32 @@ wait "$sender"
 is "room is what it needs" "$(finding full-no-reader)" ""
 kipcctl purge -q orders
 
-# Its reader lives, and is stopped.
+# Its reader lives, and is stopped: in the middle of a receive, or busy with something else.
 fill bills
-coproc stuck { exec perl -e '$| = 1; $q = msgget(0x12, 0); msgrcv($q, $b, 100, 0, 0) or die; print "\n"; msgrcv($q, $b, 100, 0, 0) or die'; }
+coproc stuck { exec perl -e '$| = 1; $q = msgget(0x12, 0); for (1 .. 3) { msgrcv($q, $b, 100, 0, 0) or die; print "\n"; <STDIN> if $_ == 2 }'; }
 stuck_pid=$stuck_PID
-exec 5<&"${stuck[0]}"
-read -r -t 10 -u 5
-kill -STOP "$stuck_pid"
+exec 5<&"${stuck[0]}" 6>&"${stuck[1]}"
 is_stopped() { grep -q '^State:.T' "/proc/$stuck_pid/status"; }
-until_true is_stopped
-fill bills
-like "a stopped reader" "$(finding stuck-reader)" \
-	"^warning 100% full .*; $stuck_pid perl.*, which received last .*, lives, and does not wait for a message here: it is stopped$"
+stop_reader() {
+	kill -STOP "$stuck_pid"
+	until_true is_stopped
+	fill bills
+}
+stopped="^warning 100% full .*; $stuck_pid perl.*, which received last .*, lives, and does not wait for a message here: it is stopped$"
+read -r -t 10 -u 5
+until_true waits bills "$stuck_pid"
+stop_reader
+like "a reader stopped while it receives" "$(finding stuck-reader)" "$stopped"
+like "its card says so" "$(kipcctl show bills)" "blocked: $stuck_pid perl.* waits to receive, but is stopped$"
 mend stuck-reader
-wait "$stuck_pid"
+read -r -t 10 -u 5
 is "goes on" "$(finding stuck-reader)" ""
+stop_reader
+like "a reader stopped elsewhere" "$(finding stuck-reader)" "$stopped"
+mend stuck-reader
+echo >&6
+wait "$stuck_pid"
+is "goes on too" "$(finding stuck-reader)" ""
 
 # Messages wait for nobody who waits.
 kipcctl send --type=5 orders five

@@ -11,8 +11,26 @@ top_src=${abs_top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
 kipcd=$top_build/kipcd
 export PATH=$top_build:$PATH LC_ALL=C TZ=UTC
 
+# watch_over PID WHAT: a test that hangs is shown and ended, rather than everything with it
+watch_over() {
+	local process processes
+	timeout "${KIPC_TEST_LIMIT:-300}" tail -s 1 --pid="$1" -f /dev/null
+	[ $? -eq 124 ] || return
+	exec >>"/proc/$1/fd/1" 2>/dev/null
+	echo "Bail out! $2 does not end; what runs, and in which system call:"
+	processes=$(grep -lzx "KIPC_TEST_NAMESPACE=$1" /proc/[0-9]*/environ | cut -d/ -f3)
+	for process in $processes; do
+		printf '# %s %s: %s\n' "$process" "$(head -n 1 "/proc/$process/syscall")" "$(tr '\0\n' '  ' <"/proc/$process/cmdline")"
+	done
+	kill "$1"
+	for process in $processes; do
+		[ "$process" = "$1" ] || kill -9 "$process"
+	done
+}
+
 if [ -z "${KIPC_TEST_NAMESPACE:-}" ]; then
-	export KIPC_TEST_NAMESPACE=private
+	watch_over $$ "$(basename "$0")" >/dev/null 2>&1 </dev/null &
+	export KIPC_TEST_NAMESPACE=$$
 	if unshare --ipc true 2>/dev/null; then
 		exec unshare --ipc bash "$0" "$@"
 	elif unshare -Ur --ipc true 2>/dev/null; then
