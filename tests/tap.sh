@@ -40,7 +40,9 @@ if [ -z "${KIPC_TEST_NAMESPACE:-}" ]; then
 	exit 0
 fi
 
-[ -x "$kipcd" ] || { echo "Bail out! there is no $kipcd"; exit 1; }
+for program in "$kipcd" "$top_build/kipcctl"; do
+	[ -x "$program" ] || { echo "Bail out! there is no $program"; exit 1; }
+done
 T=$(mktemp -d "${TMPDIR:-/tmp}/kipc-test.XXXXXX")
 chmod 755 "$T"
 export KIPC_RUNTIME_DIR=$T/run
