@@ -53,13 +53,13 @@ static void set_active(struct channel *channel, const char *trouble)
 	char declared[GRAMMAR_SIZE_MAX], actual[GRAMMAR_SIZE_MAX];
 
 	if (spec->kind == KIPC_QUEUE && spec->manage == MANAGE_OWN && spec->capacity > channel->capacity)
-		set_state(channel, STATE_ACTIVE,
-			  "capacity %s is more than kernel.msgmnb allows, so it runs with %s: 'sysctl "
-			  "kernel.msgmnb=%llu' and a "
-			  "reload give it all",
-			  grammar_size_to_string(spec->capacity, declared),
-			  grammar_size_to_string(channel->capacity, actual),
-			  (unsigned long long)spec->capacity);
+		set_state(
+			channel, STATE_ACTIVE,
+			"capacity %s is more than kernel.msgmnb allows (and kipcd has no CAP_SYS_RESOURCE), "
+			"so it runs with %s: 'sysctl kernel.msgmnb=%llu' and a reload give it all",
+			grammar_size_to_string(spec->capacity, declared),
+			grammar_size_to_string(channel->capacity, actual),
+			(unsigned long long)spec->capacity);
 	else
 		set_state(channel, STATE_ACTIVE, trouble != NULL ? "%s" : NULL, trouble);
 }

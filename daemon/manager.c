@@ -6,10 +6,13 @@
  */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
@@ -20,6 +23,7 @@
 #include "daemon/manager.h"
 #include "daemon/reconcile.h"
 #include "daemon/sample.h"
+#include "daemon/sentence.h"
 #include "daemon/source.h"
 #include "daemon/store.h"
 #include "lib/object.h"
@@ -226,12 +230,30 @@ static void on_event(const struct event *event, void *userdata)
 		bus_server_tell(manager->bus, event);
 }
 
+/* The control socket that systemd listens on for us (kipcd.socket); -ENOENT: it does not. */
+static int take_passed_socket(struct manager *manager, char **reterr_text)
+{
+	int n = sd_listen_fds(true), fd = SD_LISTEN_FDS_START;
+
+	if (n == 0)
+		return -ENOENT;
+	if (n != 1 || sd_is_socket(fd, AF_UNIX, SOCK_STREAM, true) <= 0 ||
+	    fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
+		return sentence_fail(reterr_text, n < 0 ? n : -EINVAL,
+				     "what was passed as the control socket is not one listening AF_UNIX "
+				     "stream socket: mend kipcd.socket");
+	manager->is_socket_passed = true;
+	return fd;
+}
+
 static int start_bus(struct manager *manager)
 {
 	char *text = NULL;
 	int fd, r;
 
-	fd = runtime_listen(&manager->runtime, &text);
+	fd = take_passed_socket(manager, &text);
+	if (fd == -ENOENT)
+		fd = runtime_listen(&manager->runtime, &text);
 	if (fd < 0) {
 		log_line(LOG_ERR, "%s", text != NULL ? text : strerror(-fd));
 		free(text);
@@ -258,6 +280,9 @@ int manager_new(const struct manager_options *options, struct manager **ret_mana
 	manager->events.listener = on_event;
 	manager->events.userdata = manager;
 	manager->may_exceed_msgmnb = has_cap_sys_resource();
+	if (manager->may_exceed_msgmnb && geteuid() != 0)
+		log_line(LOG_INFO, "with CAP_SYS_RESOURCE: capacities may be more than kernel.msgmnb");
+	umask(0022); /* whatever the service's: everybody reads the registry */
 	r = runtime_open(&manager->runtime, options->runtime_dir, &text);
 	if (r < 0) {
 		log_line(LOG_ERR, "%s", text != NULL ? text : strerror(-r));
@@ -287,7 +312,8 @@ struct manager *manager_free(struct manager *manager)
 	if (manager == NULL)
 		return NULL;
 	if (manager->bus != NULL) {
-		runtime_unlisten(&manager->runtime);
+		if (!manager->is_socket_passed)
+			runtime_unlisten(&manager->runtime);
 		manager->bus = bus_server_free(manager->bus);
 	}
 	sd_event_source_unref(manager->sample_timer);

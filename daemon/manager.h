@@ -43,6 +43,7 @@ struct manager {
 
 	sd_event *event;
 	sd_event_source *sample_timer;
+	bool is_socket_passed; /* the control socket is systemd's, and stays when we go */
 	struct bus_server *bus;
 };
 

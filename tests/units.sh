@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What is installed into systemd's folders, held against systemd's own tools: units, the sandbox, users, the catalog; and
+# the control socket when systemd listens on it.
+. "$(dirname "$0")/tap.sh"
+
+# -- the units ---------------------------------------------------------------------------------------------------
+
+make -C "$top_build" --no-print-directory install DESTDIR="$T/root" >"$T/install" 2>&1 ||
+	fail "make install into a folder" "$(tail -n 5 "$T/install")"
+in_root() { find "$T/root" -name "$1" -path "*$2*"; }
+unit() { in_root "$1" /system/; }
+
+if command -v systemd-analyze >/dev/null; then
+	# Programs and folders of the units are where they were installed, which is not where they will be.
+	units=$T/units
+	mkdir "$units"
+	for file in $(dirname "$(unit kipcd.service)")/*; do
+		sed 's|^Exec\([A-Za-z]*\)=/[^ ]*|Exec\1=/bin/true|' "$file" >"$units/$(basename "$file")"
+	done
+	is "systemd finds nothing wrong with the units" \
+		"$(cd "$units" && SYSTEMD_UNIT_PATH=$units: systemd-analyze verify --man=no ./* 2>&1 | grep "$units\|kipc")" ""
+	mkdir "$T/user"
+	sed 's|^Exec\([A-Za-z]*\)=/[^ ]*|Exec\1=/bin/true|' "$(in_root kipcd.service /user/)" >"$T/user/kipcd.service"
+	is "nor with the user's" "$(cd "$T/user" && systemd-analyze verify --user --man=no ./kipcd.service 2>&1 | grep kipcd)" ""
+	exits 0 "the sandbox is rated 0.6 or better" \
+		systemd-analyze security --offline=true --threshold=6 "$units/kipcd.service"
+else
+	skip "the units" "there is no systemd-analyze"
+fi
+
+# -- the catalog -------------------------------------------------------------------------------------------------
+
+ids() { grep -o '[0-9a-f]\{32\}' "$1" | sort; }
+is "each event has its entry in the catalog, and each entry an event" \
+	"$(ids "$top_src/daemon/events.c")" "$(grep '^-- ' "$top_src/systemd/kipc.catalog" | ids /dev/stdin)"
+like "it is installed" "$(in_root kipc.catalog catalog)" kipc.catalog
+if command -v journalctl >/dev/null; then
+	mkdir -p "$T/catalog/usr/lib/systemd/catalog" "$T/catalog/var/lib/systemd/catalog"
+	cp "$top_src/systemd/kipc.catalog" "$T/catalog/usr/lib/systemd/catalog/"
+	exits 0 "journalctl takes it" journalctl --root="$T/catalog" --update-catalog
+	like "and has its words" "$(journalctl --root="$T/catalog" --dump-catalog)" "^Subject: The key of the @KIPC_KIND@ @KIPC_CHANNEL@ belongs"
+else
+	skip "journalctl takes the catalog" "there is no journalctl"
+fi
+
+# -- a socket that systemd listens on -----------------------------------------------------------------------------
+
+if command -v systemd-socket-activate >/dev/null; then
+	printf '[queue orders]\n' >"$conf"
+	mkdir "$KIPC_RUNTIME_DIR"
+	systemd-socket-activate --listen="$KIPC_RUNTIME_DIR/control" "$kipcd" --config="$conf" 2>"$T/kipcd.log" &
+	activated=$!
+	until_true test -S "$KIPC_RUNTIME_DIR/control"
+	is "kipcd does not run before somebody asks" "$(ls "$KIPC_RUNTIME_DIR")" control
+	exits 0 "the first call starts it" kipcctl reload
+	is "and finds every channel" "$(kipcctl list --no-legend --columns=name,state | tr -s ' ')" "orders active"
+	kill "$activated"
+	wait "$activated"
+	is "it ends well" $? 0
+	is "and leaves the socket to systemd" "$(ls "$KIPC_RUNTIME_DIR/control")" "$KIPC_RUNTIME_DIR/control"
+	rm "$KIPC_RUNTIME_DIR/control"
+	systemd-socket-activate --datagram --listen="$T/datagram" "$kipcd" --config="$conf" 2>"$T/wrong.log" &
+	activated=$!
+	until_true test -S "$T/datagram"
+	perl -MSocket -e 'socket(my $s, PF_UNIX, SOCK_DGRAM, 0); send($s, "x", 0, pack_sockaddr_un($ARGV[0])) or die' "$T/datagram"
+	wait "$activated"
+	is "another kind of socket is refused" "$?:$(grep -c 'not one listening AF_UNIX stream socket: mend kipcd.socket' "$T/wrong.log")" 1:1
+else
+	skip "a socket that systemd listens on" "there is no systemd-socket-activate"
+fi
+finish
