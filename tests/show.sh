@@ -51,6 +51,14 @@ is "JSON: what is declared" "$(json '$d->[0]{declared}{capacity}' <"$T/show.json
 is "JSON: the semaphores" "$(json '$d->[1]{set}[2]{value}' <"$T/show.json")" 5
 is "JSON: nobody is blocked" "$(json 'scalar @{$d->[0]{blocked}}' <"$T/show.json")" 0
 
+# Looking leaves no mark: a segment that nobody ever attached would count as used.
+idle=$(ipcmk -M 4096 | grep -o '[0-9]*$')
+kipcctl show prices "segment:@$idle" >/dev/null
+is "a segment that is shown was not attached for that" \
+	"$(kipcctl list --json --foreign --kind=segment --columns=last_attached,last_user | tr -d ' \n')" \
+	'[{"last_attached":null,"last_user":null},{"last_attached":null,"last_user":null}]'
+exits 0 "and is removed as one that nobody used" kipcctl remove "segment:@$idle"
+
 # What is declared and not to be had without loss is shown beside what is.
 sed -i 's/64K/32K/' "$conf"
 kipcctl write prices data
