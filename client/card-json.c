@@ -159,7 +159,11 @@ static bool add_blocked(struct json_object *object, const struct card *card)
 	for (size_t i = 0; array != NULL && i < n; i++)
 		if (!append_blocked(array, card, &blocked[i]))
 			return false;
-	return array != NULL && add_number(object, "blocked_not_visible", (int64_t)card->processes->n_unseen);
+	if (array == NULL)
+		return false;
+	return card->processes->has_hidden /* nobody knows how many */
+		       ? add(object, "blocked_not_visible", NULL)
+		       : add_number(object, "blocked_not_visible", (int64_t)card->processes->n_unseen);
 }
 
 /* "history": {"interval_usec", "depth": […], "passed": […]}; null: kipcd kept nothing */

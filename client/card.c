@@ -273,11 +273,16 @@ static void print_blocked(const struct print *print)
 			fputs(", but is stopped", print->out);
 		putc('\n', print->out);
 	}
-	if (n == 0 && card->processes->n_unseen == 0) {
+	if (n == 0 && card->processes->n_unseen == 0 && !card->processes->has_hidden) {
 		print_label(print, "blocked");
 		fputs("nobody\n", print->out);
 	}
-	if (card->processes->n_unseen > 0) {
+	if (card->processes->has_hidden) {
+		print_label(print, "blocked");
+		fputs("not visible: the processes of others, which /proc hides here (hidepid=); root "
+		      "(CAP_SYS_PTRACE) may look at them\n",
+		      print->out);
+	} else if (card->processes->n_unseen > 0) {
 		print_label(print, "blocked");
 		fprintf(print->out,
 			"not visible: %zu process%s that only root (CAP_SYS_PTRACE) may look at\n",

@@ -196,7 +196,14 @@ static void check_unseen(struct findings *findings, const char *check)
 {
 	size_t n = findings->processes->n_unseen;
 
-	if (n > 0)
+	if (findings->processes->has_hidden)
+		findings_add(
+			findings, SEVERITY_NOTICE, check, NULL,
+			findings_text("/proc hides the processes of others here (hidepid=), so what they "
+				      "have attached or wait for cannot be seen: it needs CAP_SYS_PTRACE "
+				      "(root)"),
+			geteuid() != 0 ? findings_text("sudo kipcctl doctor") : NULL);
+	else if (n > 0)
 		findings_add(findings, SEVERITY_NOTICE, check, NULL,
 			     findings_text("what %zu process%s for cannot be seen: it needs CAP_SYS_PTRACE "
 					   "(root), outside of this container",

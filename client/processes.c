@@ -254,10 +254,12 @@ static bool has_nothing_to_see(int process_fd)
 {
 	char stat[512], *p, state;
 	unsigned long flags;
+	ssize_t n;
 
-	if (process_read(process_fd, "stat", stat, sizeof stat) < 0)
-		return true;
-	p = strrchr(stat, ')'); /* a command may hold anything, also ')' */
+	n = process_read(process_fd, "stat", stat, sizeof stat);
+	if (n < 0)
+		return !is_denied(n); /* hidepid=1 keeps even this from us */
+	p = strrchr(stat, ')');	      /* a command may hold anything, also ')' */
 	if (p == NULL || sscanf(p + 1, " %c %*d %*d %*d %*d %*d %lu", &state, &flags) != 2)
 		return true;
 	return state == 'Z' || state == 'X' || (flags & FLAG_KERNEL_THREAD) != 0;
@@ -359,6 +361,8 @@ int processes_read(struct processes *ret_processes)
 		r = look_at_process(&pass, dirfd(folder), entry->d_name);
 	closedir(folder);
 	free(pass.mappings);
+	/* There always is a first process, unless hidepid=2 leaves us nothing but our own. */
+	pass.found.has_hidden = access("/proc/1", F_OK) < 0 && errno == ENOENT;
 	if (r < 0) {
 		processes_done(&pass.found);
 		return r;

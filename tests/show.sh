@@ -59,6 +59,24 @@ is "a segment that is shown was not attached for that" \
 	'[{"last_attached":null,"last_user":null},{"last_attached":null,"last_user":null}]'
 exits 0 "and is removed as one that nobody used" kipcctl remove "segment:@$idle"
 
+# A /proc that hides others' processes: nobody is said to be blocked only where that can be known.
+hidden() {
+	unshare --mount sh -c "mount -t proc -o hidepid=$1 proc /proc && shift && exec setpriv --reuid 65534 --regid 65534 --clear-groups \"\$@\"" \
+		sh "$@"
+}
+for how in 1 2; do
+	if hidden $how true 2>/dev/null; then
+		like "others' processes cannot be seen with hidepid=$how, and that is said" "$(hidden $how kipcctl show orders)" \
+			'^ +blocked: not visible: .*\(CAP_SYS_PTRACE\)'
+		unlike "and not that nobody is blocked" "$(hidden $how kipcctl show orders)" 'blocked: nobody'
+		[ $how = 1 ] || is "JSON does not tell a number that is not known" \
+			"$(hidden $how kipcctl show --json orders | json '$d->[0]{blocked_not_visible} // "null"')" null
+		like "doctor says it too" "$(hidden $how kipcctl doctor)" '^notice: this machine: unseen$'
+	else
+		skip "hidepid=$how" "no mount namespace, or no other user in it"
+	fi
+done
+
 # What is declared and not to be had without loss is shown beside what is.
 sed -i 's/64K/32K/' "$conf"
 kipcctl write prices data
