@@ -6,6 +6,7 @@
  * have written (commands, units, descriptions) is escaped.
  */
 
+#include <errno.h>
 #include <json-c/json.h>
 #include <langinfo.h>
 #include <stdlib.h>
@@ -134,6 +135,26 @@ static void print_title(const struct print *print)
 	}
 }
 
+/* What the object itself does not tell us, and whom it would. */
+static void print_kept_back(const struct print *print, const char *what, int error)
+{
+	print_label(print, what);
+	if (error == -EACCES)
+		fputs("not visible: its mode does not let you read it; root (CAP_IPC_OWNER) may\n",
+		      print->out);
+	else
+		fprintf(print->out, "not visible: %s\n", strerror(-error));
+}
+
+/* Its figures are columns, where they can be had. */
+static void print_ring(const struct print *print)
+{
+	struct ring_figures *ring = print->card->row->ring;
+
+	if (ring != NULL && ring_figures_get(ring) == NULL)
+		print_kept_back(print, "messages", ring->error);
+}
+
 static void print_semaphores(const struct print *print)
 {
 	const struct card *card = print->card;
@@ -155,10 +176,8 @@ static void print_semaphores(const struct print *print)
 		}
 		putc('\n', print->out);
 	}
-	if (card->semaphores_error < 0) {
-		print_label(print, "values");
-		fprintf(print->out, "not visible: %s\n", strerror(-card->semaphores_error));
-	}
+	if (card->semaphores_error < 0)
+		print_kept_back(print, "values", card->semaphores_error);
 }
 
 /* What its bytes are declared to mean; `kipcctl get` shows what they say. */
@@ -320,6 +339,7 @@ void card_print(const struct card *card, struct value_style *style, FILE *out)
 	for (size_t i = 0; i < n_channel_columns; i++)
 		if ((channel_columns[i].flags & (COLUMN_COSTLY | COLUMN_TEXT_ONLY | COLUMN_IN_TITLE)) == 0)
 			print_column(&print, &channel_columns[i]);
+	print_ring(&print);
 	print_semaphores(&print);
 	print_fields(&print);
 	print_history(&print);

@@ -59,6 +59,18 @@ is "a segment that is shown was not attached for that" \
 	'[{"last_attached":null,"last_user":null},{"last_attached":null,"last_user":null}]'
 exits 0 "and is removed as one that nobody used" kipcctl remove "segment:@$idle"
 
+# What the mode keeps from somebody is said, with what would show it.
+kipcctl create segment closed size=64K layout=ring mode=0600 >/dev/null
+nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+if nobody true 2>/dev/null; then
+	like "values that may not be read" "$(nobody kipcctl show build)" '^ +values: not visible: .*\(CAP_IPC_OWNER\)'
+	like "a ring that may not be read" "$(nobody kipcctl show closed)" '^ +messages: not visible: .*\(CAP_IPC_OWNER\)'
+	unlike "whoever may is not told so" "$(kipcctl show build closed)" 'CAP_IPC_OWNER'
+else
+	skip "what may not be read" "no other user here"
+fi
+kipcctl remove closed >/dev/null
+
 # A /proc that hides others' processes: nobody is said to be blocked only where that can be known.
 hidden() {
 	unshare --mount sh -c "mount -t proc -o hidepid=$1 proc /proc && shift && exec setpriv --reuid 65534 --regid 65534 --clear-groups \"\$@\"" \
