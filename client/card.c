@@ -211,12 +211,12 @@ static void print_history(const struct print *print)
 		passed += history_get(history, i)->passed;
 	series_spark(history, false, SPARK_PLACES, strcmp(nl_langinfo(CODESET), "UTF-8") == 0, spark);
 	print_label(print, "history");
-	fprintf(print->out, "%s  the last %.0f s\n", spark, (double)(history->n - 1) * seconds);
+	seconds *= (double)(history->n - 1);
+	fprintf(print->out, "%s  the last %.*f s\n", spark, seconds < 10 ? 1 : 0, seconds);
 	if (print->card->row->ring == NULL)
 		return;
 	print_label(print, "rate");
-	fprintf(print->out, "%.0f messages/s received\n",
-		(double)passed / ((double)(history->n - 1) * seconds));
+	fprintf(print->out, "%.0f messages/s received\n", (double)passed / seconds);
 }
 
 /* -- who uses it ------------------------------------------------------------------------------------------- */

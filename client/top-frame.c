@@ -288,10 +288,10 @@ void top_format_totals(const struct view *view, char line[static TOP_LINE_MAX])
 	if (localtime_r(&now, &parts) != NULL)
 		strftime(when, sizeof when, "%H:%M:%S", &parts);
 	snprintf(line, TOP_LINE_MAX,
-		 "%s  kipcd %s  %zu channels, %zu active, %zu in trouble  %zu foreign  %llu messages on "
+		 "%s  kipcd %s  %zu channels, %zu active, %zu in trouble  %zu foreign  %llu message%s on "
 		 "queues, %s",
 		 when, view->bus != NULL ? "runs" : "is not reachable", view->n_named, n_active, n_trouble,
-		 view->n_rows - view->n_named, (unsigned long long)messages,
+		 view->n_rows - view->n_named, (unsigned long long)messages, messages == 1 ? "" : "s",
 		 grammar_size_to_string(bytes, size));
 }
 

@@ -94,9 +94,10 @@ static void compare_fill(struct events *events, struct channel *channel, key_t k
 
 	if (!channel->is_above_warn_at && percent >= channel->spec->warn_at)
 		events_tell(events, LOG_WARNING, EVENT_ABOVE_WARN_AT, channel->name, channel->kind, key,
-			    "%u%% full (%llu messages, %llu of %llu bytes), warn_at is %u%%", percent,
-			    (unsigned long long)fill->messages, (unsigned long long)fill->bytes,
-			    (unsigned long long)fill->capacity, channel->spec->warn_at);
+			    "%u%% full (%llu message%s, %llu of %llu bytes), warn_at is %u%%", percent,
+			    (unsigned long long)fill->messages, fill->messages == 1 ? "" : "s",
+			    (unsigned long long)fill->bytes, (unsigned long long)fill->capacity,
+			    channel->spec->warn_at);
 	else if (channel->is_above_warn_at && percent < channel->spec->warn_at)
 		events_tell(events, LOG_NOTICE, EVENT_BELOW_WARN_AT, channel->name, channel->kind, key,
 			    "%u%% full, below warn_at (%u%%) again", percent, channel->spec->warn_at);

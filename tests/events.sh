@@ -43,7 +43,7 @@ next "a removed queue is healed" ' healed +queue orders: somebody removed it: ma
 kipcctl set prices mode=0600 >/dev/null
 next "altered on demand" ' altered +segment prices: altered: mode 0660 -> 0600$'
 kipcctl send orders "$(printf 'x%.0s' {1..900})"
-next "above warn_at" ' above_warn_at queue orders: 90% full'
+next "above warn_at" ' above_warn_at queue orders: 90% full \(1 message, '
 kipcctl recv orders >/dev/null
 next "below it again" ' below_warn_at queue orders: 0% full'
 kipcctl send orders one two
@@ -99,7 +99,7 @@ if command -v busctl >/dev/null; then
 	has_passed() { call History as 1 ticks | grep -Eq " 3 0 1 2( |$)"; }
 	until_true has_passed && pass "and what passed through a ring" || fail "what passed" "$(call History as 1 ticks)"
 	like "nobody is known by another name" "$(call History as 1 nobody)" '^ta\(sa\(uu\)\) 100000 0$'
-	like "show draws it" "$(kipcctl show ticks)" '^ +history: .*#.*  the last [0-9]+ s$'
+	like "show draws it" "$(kipcctl show ticks)" '^ +history: .*#.*  the last [0-9.]*[1-9][0-9.]* s$'
 	like "and how fast" "$(kipcctl show ticks)" '^ +rate: [0-9]+ messages/s received$'
 	is "JSON: the same" "$(kipcctl show --json ticks | json '$d->[0]{history}{interval_usec} . " " . (grep { $_ == 2 } @{$d->[0]{history}{passed}})')" "100000 1"
 	like "what kipcd counts" "$(call Statistics)" '"reloads" 1 .*"healings" 1 .*"conflicts" 1 .*"watched" 1 '
