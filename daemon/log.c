@@ -76,10 +76,11 @@ void log_channel(int level, const char *name, enum kipc_kind kind, key_t key, co
 	free(text);
 }
 
+/* The journal gets every event, with its level, and leaves to its readers what they want of it. */
 void log_event(int level, const struct event_row *row, const char *name, enum kipc_kind kind, key_t key,
 	       const char *text)
 {
-	if (level > max_level)
+	if (level > max_level && !to_journal)
 		return;
 	if (to_journal && kind != 0)
 		sd_journal_send("PRIORITY=%d", level, "MESSAGE=%s %s: %s", kipc_kind_to_string(kind), name,

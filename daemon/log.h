@@ -25,7 +25,7 @@ void log_line(int level, const char *format, ...) __attribute__((format(printf, 
 void log_channel(int level, const char *name, enum kipc_kind kind, key_t key, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
-/* An event: the same with MESSAGE_ID= and KIPC_EVENT=. kind 0: of kipcd itself. */
+/* An event: the same with MESSAGE_ID= and KIPC_EVENT=, and in the journal whatever its level. kind 0: of kipcd itself. */
 void log_event(int level, const struct event_row *row, const char *name, enum kipc_kind kind, key_t key,
 	       const char *text);
 

@@ -118,4 +118,40 @@ cat <&5 >/dev/null
 wait "$follower_pid"
 is "kipcd goes away" $? 7
 exits 7 "without kipcd" kipcctl events
+
+# The journal gets all of them, with fields: one of our own, in place of the system's.
+mkdir "$T/journal"
+cat >"$T/journald.pl" <<'EOF'
+use Socket; $| = 1;
+socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die $!;
+bind($s, pack_sockaddr_un("$ARGV[0]/socket")) or die $!;
+print "\n";
+while (defined recv($s, my $entry, 65536, 0)) { $entry =~ tr/\n/ /; print "$entry\n" }
+EOF
+cat >"$T/journaled.sh" <<'EOF'
+mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/journal && mount --bind "$1" /run/systemd/journal || exit
+shift
+JOURNAL_STREAM=$(stat -Lc %d:%i /proc/self/fd/2) exec "$@"
+EOF
+if unshare --mount true 2>/dev/null && perl -MIPC::SysV -e 1 2>/dev/null; then
+	perl "$T/journald.pl" "$T/journal" >"$T/entries" &
+	until_true test -s "$T/entries"
+	kipcd_under=(unshare --mount bash "$T/journaled.sh" "$T/journal")
+	start_kipcd || fail "kipcd starts with a journal" "$(cat "$T/kipcd.log")"
+	entered() { grep -Eq -- "$1" "$T/entries"; }
+	ipcrm -Q 1234
+	until_true entered 'PRIORITY=4 MESSAGE=queue orders: somebody removed it.* KIPC_EVENT=healed KIPC_CHANNEL=orders '
+	is "healed, in the journal" $? 0
+	perl -MIPC::SysV=shmat -e '$a = shmat($ARGV[0], undef, 0) or die; <STDIN>' "$(id_of prices)" <"$T/hold" & holder=$!
+	exec 6>"$T/hold"
+	until_true entered 'PRIORITY=7 .* KIPC_EVENT=attached KIPC_CHANNEL=prices KIPC_KIND=segment KIPC_KEY=0x'
+	is "attached" $? 0
+	exec 6>&-
+	wait "$holder"
+	until_true entered 'MESSAGE_ID=249d9ae926034fb2812c8e8fedbdc5f4 KIPC_EVENT=detached '
+	is "detached, with its message id" $? 0
+	stop_kipcd
+else
+	skip "the journal" "no mount namespace, or no perl IPC::SysV"
+fi
 finish
