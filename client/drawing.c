@@ -153,22 +153,42 @@ int drawing_add(struct drawing *drawing, const char *text, const char *color)
 
 /* -- widths ----------------------------------------------------------------------------------------------- */
 
-static size_t total_width(const struct drawing *drawing)
+/* How many of the columns are printed: those that have room once all that may be cut is cut, and the first one always. */
+static size_t count_shown(const struct drawing *drawing, size_t width)
 {
-	size_t total = drawing->n_columns - 1;
+	size_t total = 0, n = 0;
 
-	for (size_t i = 0; i < drawing->n_columns; i++)
+	if (width == 0 || !drawing->may_drop)
+		return drawing->n_columns;
+	for (; n < drawing->n_columns; n++) {
+		const struct drawing_column *column = &drawing->columns[n];
+
+		total += (n > 0) +
+			 (column->is_elastic && column->width > ELASTIC_MIN ? ELASTIC_MIN : column->width);
+		if (total > width)
+			break;
+	}
+	return n > 0 ? n : 1;
+}
+
+static size_t total_width(const struct drawing *drawing, size_t n_shown)
+{
+	size_t total = n_shown - 1;
+
+	for (size_t i = 0; i < n_shown; i++)
 		total += drawing->columns[i].width;
 	return total;
 }
 
 /* Takes from the widest that may be cut, a place at a time, until all fit or nothing more can be had. */
-static void narrow(struct drawing *drawing, size_t width)
+static void narrow(struct drawing *drawing, size_t n_shown, size_t width)
 {
-	for (size_t total = total_width(drawing); total > width; total--) {
+	if (drawing->may_drop && n_shown == 1 && drawing->columns[0].width > width)
+		drawing->columns[0].width = width;
+	for (size_t total = total_width(drawing, n_shown); total > width; total--) {
 		struct drawing_column *widest = NULL;
 
-		for (size_t i = 0; i < drawing->n_columns; i++) {
+		for (size_t i = 0; i < n_shown; i++) {
 			struct drawing_column *column = &drawing->columns[i];
 
 			if (column->is_elastic && column->width > ELASTIC_MIN &&
@@ -229,10 +249,10 @@ static void print_text(const struct drawing_column *column, const char *text, si
 
 void drawing_print(struct drawing *drawing, FILE *out, size_t width)
 {
-	size_t last = drawing->n_columns - 1;
+	size_t n_shown = count_shown(drawing, width), last = n_shown - 1;
 
 	if (width > 0)
-		narrow(drawing, width);
+		narrow(drawing, n_shown, width);
 	for (size_t i = 0; drawing->has_headings && drawing->n_cells > 0 && i <= last; i++) {
 		const char *heading = drawing->columns[i].heading;
 
@@ -243,6 +263,8 @@ void drawing_print(struct drawing *drawing, FILE *out, size_t width)
 		const struct drawing_cell *cell = &drawing->cells[i];
 		size_t place = i % drawing->n_columns;
 
+		if (place > last)
+			continue;
 		print_text(&drawing->columns[place], drawing->text + cell->start, cell->size, cell->width,
 			   cell->color, place == last, out);
 	}

@@ -20,6 +20,7 @@ struct drawing {
 	struct drawing_column *columns; /* the caller's */
 	size_t n_columns;
 	bool has_headings;
+	bool may_drop; /* the last columns, where there is no room for all: set it before it is printed */
 	struct drawing_cell *cells; /* row by row */
 	size_t n_cells;
 	char *text; /* of all cells */
@@ -37,7 +38,7 @@ void drawing_done(struct drawing *drawing);
  */
 int drawing_add(struct drawing *drawing, const char *text, const char *color);
 
-/* `width` is that of the terminal, 0: there is none, and nothing is cut. */
+/* `width` is that of the terminal, 0: there is none, and nothing is cut. Lines are longer only if no column may be dropped. */
 void drawing_print(struct drawing *drawing, FILE *out, size_t width);
 
 #endif

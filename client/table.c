@@ -341,6 +341,7 @@ static int print_as_text(struct table *table)
 		columns[i].is_elastic = (table->chosen[i]->flags & COLUMN_ELASTIC) != 0;
 	}
 	drawing_init(&drawing, columns, table->n_chosen, !table->invocation->options->no_legend);
+	drawing.may_drop = table->invocation->options->columns == NULL; /* who asked for them gets them */
 	for (size_t i = 0; r == 0 && i < table->n_rows; i++)
 		r = draw_row(table, table->rows[i], &drawing, may_color);
 	if (r == 0)

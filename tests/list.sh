@@ -75,6 +75,21 @@ is "JSON: every column that is no sum of others" \
 is "JSON: the columns that were asked for" "$(kipcctl list --json --columns=name,id --state=absent | tr -d ' \n')" \
 	'[{"name":"absentee","id":null}]'
 
+if has_terminal; then
+	terminal 20 24 'kipcctl list; kipcctl limits; read -r _'
+	shows "tables on a narrow terminal" '^semopm'
+	is "on a narrow terminal a row is a line" "$(shown | awk '{ print $1 }' | head -n 7 | xargs)" \
+		"NAME absentee build orders prices NAME msgmni"
+	press Enter
+	is "they end" "$(terminal_status)" 0
+	terminal 20 24 'kipcctl list --columns=name,kind,key; read -r _'
+	shows "what was asked for is all there" '^x00004b09$'
+	press Enter
+	is "it ends" "$(terminal_status)" 0
+else
+	skip "on a narrow terminal" "tmux is not installed"
+fi
+
 exits 0 "limits" kipcctl limits
 like "says what is used and what is declared" "$OUT" "^msgmni +[0-9]+ +2 +0% +1 queues +kernel.msgmni$"
 is "and what the largest queue and all segments need" \

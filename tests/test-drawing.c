@@ -21,6 +21,7 @@ static const struct {
 	bool has_headings;
 	size_t width; /* of the terminal; 0: none */
 	const char *expected;
+	bool may_drop;
 } cases[] = {
 	{ "columns are as wide as their widest cell, numbers at the right",
 	  { "orders", "5", "active", "a", "1234", "lost" },
@@ -36,6 +37,19 @@ static const struct {
 	  15,
 	  "orders 5 a-long\n" },
 	{ "but not below four places", { "orders", "5", "a-long-reason" }, false, 3, "orders 5 a-lo\n" },
+	{ "columns without room are dropped, the last ones first",
+	  { "orders", "5", "a-long-reason", "a", "1234", "lost" },
+	  true,
+	  14,
+	  "NAME      N\norders    5\na      1234\n",
+	  true },
+	{ "but not where cutting makes room",
+	  { "orders", "5", "a-long-reason" },
+	  false,
+	  13,
+	  "orders 5 a-lo\n",
+	  true },
+	{ "the first one is always there", { "orders", "5", "active" }, false, 3, "ord\n", true },
 	{ "a wide character takes two places and is never halved",
 	  { "日本", "1", "x日本日本" },
 	  false,
@@ -66,6 +80,7 @@ static void draw(void **state)
 
 	assert_non_null(out);
 	drawing_init(&drawing, columns, N_COLUMNS, cases[n].has_headings);
+	drawing.may_drop = cases[n].may_drop;
 	for (size_t i = 0; i < 2 * N_COLUMNS && cases[n].cells[i] != NULL; i++)
 		assert_int_equal(drawing_add(&drawing, cases[n].cells[i], NULL), 0);
 	drawing_print(&drawing, out, cases[n].width);
