@@ -57,6 +57,7 @@ static const struct limit limits[] = {
 	{ "message_bytes", NULL, "bytes on all queues", VALUE_SIZE, NONE, AT(message_bytes) },
 	{ "shmmni", "kernel.shmmni", "segments", VALUE_NUMBER, AT(shmmni), AT(segments), KIPC_SEGMENT, count },
 	{ "shmmax", "kernel.shmmax", "bytes of a segment", VALUE_SIZE, AT(shmmax), NONE, KIPC_SEGMENT, largest },
+	{ "shmmin", NULL, "bytes of the smallest segment", VALUE_SIZE, AT(shmmin), NONE },
 	{ "shmall", "kernel.shmall", "pages of all segments", VALUE_NUMBER, AT(shmall), AT(segment_pages),
 	  KIPC_SEGMENT, pages },
 	{ "resident", NULL, "of those in memory", VALUE_NUMBER, NONE, AT(segment_pages_resident) },
@@ -68,6 +69,7 @@ static const struct limit limits[] = {
 	{ "semmsl", "kernel.sem (1st)", "semaphores of a set", VALUE_NUMBER, AT(semmsl), NONE,
 	  KIPC_SEMAPHORE, largest },
 	{ "semopm", "kernel.sem (3rd)", "operations of a call", VALUE_NUMBER, AT(semopm), NONE },
+	{ "semvmx", NULL, "the highest value of a semaphore", VALUE_NUMBER, AT(semvmx), NONE },
 };
 /* clang-format on */
 #define N_LIMITS (sizeof limits / sizeof *limits)

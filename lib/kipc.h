@@ -247,7 +247,8 @@ struct kipc_limits {
 	uint64_t queues, messages, message_bytes; /* used */
 	uint64_t segments, segment_pages, segment_pages_resident, segment_pages_swapped;
 	uint64_t semaphore_sets, semaphores;
-	uint64_t reserved[16];
+	uint64_t shmmin, semvmx; /* bytes of the smallest segment, the highest value of a semaphore */
+	uint64_t reserved[14];
 };
 
 int kipc_limits(struct kipc_limits *ret_limits);

@@ -36,6 +36,7 @@ static int segment_limits(struct kipc_limits *limits)
 	    shmctl(0, SHM_INFO, (struct shmid_ds *)&use) < 0)
 		return -errno;
 	limits->shmmax = info.shmmax;
+	limits->shmmin = info.shmmin;
 	limits->shmall = info.shmall;
 	limits->shmmni = info.shmmni;
 	limits->segments = (uint64_t)use.used_ids;
@@ -54,6 +55,7 @@ static int semaphore_limits(struct kipc_limits *limits)
 	limits->semmsl = (uint64_t)info.semmsl;
 	limits->semmns = (uint64_t)info.semmns;
 	limits->semopm = (uint64_t)info.semopm;
+	limits->semvmx = (uint64_t)info.semvmx;
 	limits->semmni = (uint64_t)info.semmni;
 	if (semctl(0, 0, SEM_INFO, (union semun){ .__buf = &info }) < 0)
 		return -errno;

@@ -96,6 +96,11 @@ is "and what the largest queue and all segments need" \
 	"$(kipcctl limits --json | json 'join " ", map { $_->{declared} } grep { $_->{name} =~ /^(msgmnb|shmall|semmns)$/ } @$d')" \
 	"8192 $((65536 / $(getconf PAGESIZE))) 3"
 like "limits has columns too" "$(kipcctl limits --columns=help)" "^sysctl +what sets it$"
+# lsipc has them all, in capitals and in bytes.
+for limit in msgmni msgmax msgmnb shmmni shmall shmmax shmmin semmni semmns semmsl semopm semvmx; do
+	is "limits has what lsipc has: $limit" "$(kipcctl limits --json | json "(grep { \$_->{name} eq '$limit' } @\$d)[0]{limit}")" \
+		"$(lsipc --bytes --noheadings --output RESOURCE,LIMIT | awk -v name="${limit^^}" '$1 == name { print $2 }')"
+done
 is "limits in JSON" "$(kipcctl limits --json | json '(grep { $_->{name} eq "semmns" } @$d)[0]{used}')" 3
 
 exits 3 "a mistyped name" kipcctl send ordres x
