@@ -27,6 +27,7 @@
 #define CONNECTIONS_PER_UID 8
 #define AUTHENTICATION_USEC (2 * 1000000)
 #define REPLIES_WAITING_MAX 8
+#define OUR_ADDRESS ":1.0"    /* as a bus would call us; its clients are all ":1.1" to themselves */
 #define EVENTS_WAITING_MAX 64 /* signals that a subscriber has not read */
 #define CALLS_PER_SECOND 500
 #define CALLS_AT_ONCE 1000
@@ -217,6 +218,8 @@ static int send_event(struct connection *connection, const struct event *event)
 	r = sd_bus_message_new_signal(connection->bus, &message, BUS_PATH, BUS_MANAGER, "Event");
 	if (r >= 0)
 		r = watch_bus_append_event(message, event);
+	if (r >= 0) /* who asked for the owner of the name takes signals from him alone */
+		r = sd_bus_message_set_sender(message, OUR_ADDRESS);
 	if (r >= 0)
 		r = sd_bus_send(connection->bus, message, NULL);
 	sd_bus_message_unref(message);
@@ -273,7 +276,7 @@ static int driver_get_name_owner(sd_bus_message *message, void *userdata, sd_bus
 	if (strcmp(name, BUS_NAME) != 0)
 		return sd_bus_reply_method_errorf(message, SD_BUS_ERROR_NAME_HAS_NO_OWNER, "only %s is here",
 						  BUS_NAME);
-	return sd_bus_reply_method_return(message, "s", ":1.0");
+	return sd_bus_reply_method_return(message, "s", OUR_ADDRESS);
 }
 
 static const sd_bus_vtable driver_vtable[] = {

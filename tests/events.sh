@@ -70,6 +70,19 @@ printf '[queue disputed]\nkey = %s\n' "$key" >>"$conf"
 kipcctl reload >/dev/null
 next "a conflict" ' conflict +queue disputed: conflict: its key '
 next "a reload" ' reloaded +4 channels'
+# Whoever speaks D-Bus and knows nothing of kipc hears of it in the usual way.
+if command -v gdbus >/dev/null; then
+	: >"$T/signals"
+	stdbuf -oL gdbus monitor --address "unix:path=$KIPC_RUNTIME_DIR/control" --dest org.kipc1 >"$T/signals" & monitor=$!
+	until_true grep -q 'is owned by' "$T/signals"
+	kipcctl set prices mode=0640 >/dev/null
+	until_true grep -Eq "^/org/kipc1: org.kipc1.Manager.Event .* 'altered', 'prices', 'segment', " "$T/signals"
+	is "a signal" $? 0
+	kill "$monitor"
+	wait "$monitor" 2>/dev/null
+else
+	skip "a signal" "gdbus is not installed"
+fi
 kill "$follower_pid"
 wait "$follower_pid"
 is "SIGTERM ends it" $? 143
