@@ -220,6 +220,24 @@ static void tell_trouble(struct manager *manager, struct channel *channel)
 		    channel->reason != NULL ? channel->reason : "");
 }
 
+/* What others did with what is only observed. */
+static void tell_observed(struct manager *manager, const struct channel *channel,
+			  enum channel_state state_before, int id_before)
+{
+	struct events *events = &manager->events;
+
+	if (channel->state == STATE_ABSENT && state_before == STATE_ACTIVE)
+		events_tell(events, LOG_NOTICE, EVENT_REMOVED, channel->name, channel->kind,
+			    channel->spec->key, "somebody removed it");
+	else if (channel->state == STATE_ACTIVE && state_before == STATE_ABSENT)
+		events_tell(events, LOG_NOTICE, EVENT_CREATED, channel->name, channel->kind,
+			    channel->spec->key, "somebody made it, with id %d", channel->link.id);
+	else if (channel->state == STATE_ACTIVE && channel->link.id != id_before)
+		events_tell(events, LOG_NOTICE, EVENT_CREATED, channel->name, channel->kind,
+			    channel->spec->key, "somebody removed it and made it anew, with id %d",
+			    channel->link.id);
+}
+
 /* What healing did: nobody asked for it, so it is more than information. */
 static void tell_healing(struct manager *manager, const struct plan_step *step, enum plan_action action,
 			 struct channel *channel, enum channel_state state_before)
@@ -314,6 +332,7 @@ static void carry_out(struct run *run, const struct plan_step *step, struct chan
 {
 	enum channel_state state_before = channel->state;
 	bool was_in_trouble = channel->reason != NULL;
+	int id_before = channel->link.id;
 	enum plan_action action;
 
 	action = apply_step(&run->apply, step, channel);
@@ -324,7 +343,9 @@ static void carry_out(struct run *run, const struct plan_step *step, struct chan
 	if (run->reason == RECONCILE_HEAL &&
 	    (step->action == PLAN_CREATE || step->action == PLAN_ALTER || channel->state == STATE_FAILED))
 		note_mending(channel, run->now, run->interval);
-	if (channel->state != STATE_FAILED && run->reason == RECONCILE_HEAL)
+	if (channel->spec != NULL && channel->spec->manage == MANAGE_OBSERVE && run->reason == RECONCILE_HEAL)
+		tell_observed(run->manager, channel, state_before, id_before);
+	else if (channel->state != STATE_FAILED && run->reason == RECONCILE_HEAL)
 		tell_healing(run->manager, step, action, channel, state_before);
 	else if (channel->state != STATE_FAILED && run->n_due <= TELL_EACH_UP_TO)
 		tell_deed(run->manager, step, action, channel);

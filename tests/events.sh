@@ -19,6 +19,9 @@ size = 4K
 size = 64K
 layout = ring
 warn_at = 90
+[queue theirs]
+key = 78
+manage = observe
 EOF
 start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
 
@@ -37,7 +40,7 @@ next() {
 }
 
 next "made at the start" ' created +queue orders: created$'
-next "the sum of the start" ' started +3 channels: 3 created'
+next "the sum of the start" ' started +4 channels: 3 created'
 ipcrm -Q 1234
 next "a removed queue is healed" ' healed +queue orders: somebody removed it: made anew'
 kipcctl set prices mode=0600 >/dev/null
@@ -64,12 +67,16 @@ if perl -MIPC::SysV -e 1 2>/dev/null; then
 else
 	skip "attached and detached" "no perl IPC::SysV"
 fi
+perl -e 'defined msgget(78, 01600) or die $!'
+next "what is observed appears" ' created +queue theirs: somebody made it, with id [0-9]+$'
+ipcrm -Q 78
+next "and goes" ' removed +queue theirs: somebody removed it$'
 foreign=$(ipcmk -Q -p 0600 | grep -o '[0-9]*$')
 key=$(kipcctl show "queue:@$foreign" --json | json '$d->[0]{key}')
 printf '[queue disputed]\nkey = %s\n' "$key" >>"$conf"
 kipcctl reload >/dev/null
 next "a conflict" ' conflict +queue disputed: conflict: its key '
-next "a reload" ' reloaded +4 channels'
+next "a reload" ' reloaded +5 channels'
 # Whoever speaks D-Bus and knows nothing of kipc hears of it in the usual way.
 if command -v gdbus >/dev/null; then
 	: >"$T/signals"
