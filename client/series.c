@@ -122,6 +122,50 @@ struct series *series_find(const struct series_table *table, const struct view_r
 		       : bsearch(&wanted, table->items, table->n_items, sizeof wanted, compare);
 }
 
+/* A row with what it is sorted by. */
+struct sort_item {
+	const struct view_row *row;
+	size_t place; /* before sorting */
+	bool is_known;
+	double figure;
+};
+
+static int compare_items(const void *a, const void *b, void *context)
+{
+	const struct sort_item *one = a, *other = b;
+	const bool *is_descending = context;
+
+	if (one->is_known != other->is_known)
+		return one->is_known ? -1 : 1;
+	if (one->is_known && one->figure != other->figure)
+		return (one->figure < other->figure) != *is_descending ? -1 : 1;
+	return one->place < other->place ? -1 : 1;
+}
+
+int series_sort(const struct series_table *table, const struct view_row **rows, size_t n_rows, bool by_rate,
+		bool is_descending)
+{
+	struct sort_item *items = calloc(n_rows + 1, sizeof *items);
+
+	if (items == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < n_rows; i++) {
+		const struct series *series = series_find(table, rows[i]);
+		uint64_t depth = 0;
+
+		items[i] = (struct sort_item){ .row = rows[i], .place = i };
+		items[i].is_known =
+			by_rate ? series != NULL && series->has_rate : series_depth(rows[i], &depth);
+		if (items[i].is_known)
+			items[i].figure = by_rate ? series->rate : (double)depth;
+	}
+	qsort_r(items, n_rows, sizeof *items, compare_items, &is_descending);
+	for (size_t i = 0; i < n_rows; i++)
+		rows[i] = items[i].row;
+	free(items);
+	return 0;
+}
+
 void series_spark(const struct history *history, bool of_passed, size_t width, bool is_utf8, char *text)
 {
 	static const char *const blocks[] = { " ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };

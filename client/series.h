@@ -39,6 +39,10 @@ void series_done(struct series_table *table);
 /* The series of a row's object, or NULL. */
 struct series *series_find(const struct series_table *table, const struct view_row *row);
 
+/* Sorts rows by their depth or, by_rate, by their rate; what is not known comes last, and equal ones keep their order. -ENOMEM. */
+int series_sort(const struct series_table *table, const struct view_row **rows, size_t n_rows, bool by_rate,
+		bool is_descending);
+
 /*
  * Draws the last `width` samples (of depth, or of what passed) as a line of bars, the highest as high as can be; `text` has
  * room for SPARK_BYTES a place. is_utf8: with blocks, else in ASCII.

@@ -57,8 +57,9 @@ static const struct top_column {
 
 _Static_assert(N_COLUMNS <= sizeof((struct top_layout *)NULL)->widths / sizeof(size_t), "all have a place");
 
-const char *const top_sort_names[] = { "name",	   "kind",     "state",		"messages",  "full",
-				       "attached", "capacity", "last_received", "last_sent", NULL };
+const char *const top_sort_names[] = { "name", "kind",	   "state",	    "depth",	 "full",
+				       "rate", "messages", "attached",	    "capacity",	 "size",
+				       "key",  "owner",	   "last_received", "last_sent", NULL };
 
 /* -- which fit ------------------------------------------------------------------------------------------------- */
 

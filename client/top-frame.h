@@ -30,7 +30,7 @@ void top_format_row(const struct top_layout *layout, const struct view_row *row,
 /* How it stands: 1 red, 2 yellow, 0 nothing to see; the pairs of screen.h. */
 int top_color(const struct view_row *row);
 
-/* The names of columns that are shown at any width, for sorting by them; NULL-terminated. */
+/* What one sorts by with a key: the columns that are shown, and what stands behind them; NULL-terminated. */
 extern const char *const top_sort_names[];
 
 #endif

@@ -56,6 +56,21 @@ struct top {
 	size_t card_first;
 };
 
+/* What only consecutive looks show, and what is called depth here: series.c sorts by these. */
+static const struct column by_depth = { .name = "depth" }, by_rate = { .name = "rate" };
+
+static const struct column *find_column(const char *name)
+{
+	if (strcmp(name, by_depth.name) == 0)
+		return &by_depth;
+	if (strcmp(name, by_rate.name) == 0)
+		return &by_rate;
+	for (size_t i = 0; i < n_channel_columns; i++)
+		if (strcmp(channel_columns[i].name, name) == 0)
+			return &channel_columns[i];
+	return NULL;
+}
+
 static int64_t now_usec(void)
 {
 	struct timespec now;
@@ -127,7 +142,9 @@ static int choose_rows(struct top *top)
 		if (is_wanted(top, &top->view->rows[i]))
 			top->rows[n++] = &top->view->rows[i];
 	top->n_rows = n;
-	if (top->sort != NULL)
+	if (top->sort == &by_depth || top->sort == &by_rate)
+		r = series_sort(&top->series, top->rows, n, top->sort == &by_rate, top->is_descending);
+	else if (top->sort != NULL)
 		r = table_sort_rows((const void **)top->rows, n, top->sort, top->is_descending, &top->style);
 	find_cursor(top);
 	note_cursor(top);
@@ -313,14 +330,6 @@ static void close_card(struct top *top)
 {
 	free(top->card);
 	top->card = NULL;
-}
-
-static const struct column *find_column(const char *name)
-{
-	for (size_t i = 0; i < n_channel_columns; i++)
-		if (strcmp(channel_columns[i].name, name) == 0)
-			return &channel_columns[i];
-	return NULL;
 }
 
 /* The next of those that one would sort by, in one direction or the other. */
@@ -595,12 +604,12 @@ static bool take_options(struct top *top, enum status *ret_status)
 	top->with_foreign = options->foreign;
 	top->kind = options->kind;
 	if (sort != NULL) {
-		/* The table knows which columns there are, and how to say that one is none. */
-		if (!table_init(&table, top->invocation, channel_columns, n_channel_columns, ret_status))
-			return false;
-		top->sort = table.sort;
-		table_done(&table);
 		top->is_descending = sort[0] == '-';
+		top->sort = find_column(sort + top->is_descending);
+		/* The table knows how to say that there is no such column. */
+		if (top->sort == NULL &&
+		    !table_init(&table, top->invocation, channel_columns, n_channel_columns, ret_status))
+			return false;
 	}
 	if (!words_check(top->invocation, "kind", options->kind, words_kinds, WORDS_KINDS_ADVICE) ||
 	    !words_check(top->invocation, "state", options->state, view_states, VIEW_STATES_ADVICE)) {

@@ -88,8 +88,10 @@ else
 	skip 'mandoc has no warning for the manual pages' 'no mandoc'
 fi
 if command -v man >/dev/null && command -v groff >/dev/null; then
+	# Where a table meets the end of a page depends on every line before it, and on a screen there are no pages.
 	none 'man has no warning for the manual pages' \
-		"$(for page in $pages; do MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings -l "$page" 2>&1 >/dev/null; done)"
+		"$(for page in $pages; do MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings -l "$page" 2>&1 >/dev/null; done |
+			grep -v 'table text block will not fit on one page')"
 else
 	skip 'man has no warning for the manual pages' 'no man or groff'
 fi

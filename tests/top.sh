@@ -31,6 +31,9 @@ like "the headings" "$OUT" "^NAME +KIND +STATE +DEPTH +FULL +RATE/S +DEPTHS$"
 like "a queue" "$OUT" "^orders +queue +active +1 +93% ####\."
 is "all channels" "$(tail -n +3 <<<"$OUT" | awk '{print $1}' | xargs)" "bills build orders prices ticks"
 is "sorted" "$(kipcctl top --once --sort=-messages --no-legend | tail -n +2 | head -n 2 | awk '{print $1}' | xargs)" "bills orders"
+is "by depth, as shown: what has none comes last" \
+	"$(kipcctl top --once --sort=-depth --no-legend | tail -n +2 | awk '{print $1}' | xargs)" "bills orders prices ticks build"
+exits 0 "by rate, which one frame does not know" kipcctl top --once --sort=rate
 is "of one kind" "$(kipcctl top --once --kind=segment --no-legend | tail -n +2 | awk '{print $1}' | xargs)" "prices ticks"
 is "of one state" "$(kipcctl top --once --state=lost --no-legend | tail -n +2)" ""
 like "with what is foreign" "$(kipcctl top --once --foreign)" "^queue:@$foreign +queue +foreign"
@@ -62,6 +65,18 @@ if has_terminal; then
 	is "the order" "$(shown | awk 'NR > 3 && NF { print $1 }' | xargs)" "ticks prices orders build bills"
 	press r
 	shows "rising again" 'sort: name  every'
+	kipcctl purge -q bills
+	shows "nothing there" '^bills +queue +active +0 '
+	terminal_of_rates() { shown | awk 'NR > 3 && NF { print $1 }' | head -n 1; }
+	press '>' '>' '>' '>' '>' r
+	shows "by rate" 'sort: rate, falling'
+	sends() { kipcctl send bills x && [ "$(terminal_of_rates)" = bills ]; }
+	until_true sends
+	is "what grows is at the top" $? 0
+	kipcctl purge -q bills
+	kipcctl send bills a b c d
+	press r '<' '<' '<' '<' '<'
+	shows "by name again" 'sort: name  every'
 	press Home Down
 	shows "the cursor" '^2 of 5 '
 	press /
