@@ -298,8 +298,9 @@ static void print_blocked(const struct print *print)
 	}
 	if (card->processes->has_hidden) {
 		print_label(print, "blocked");
-		fputs("not visible: the processes of others, which /proc hides here (hidepid=); root "
-		      "(CAP_SYS_PTRACE) may look at them\n",
+		fputs("not visible: the processes of others, which /proc does not show here (hidepid=, or it "
+		      "is not "
+		      "mounted); root (CAP_SYS_PTRACE) may look at them\n",
 		      print->out);
 	} else if (card->processes->n_unseen > 0) {
 		print_label(print, "blocked");

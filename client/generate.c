@@ -211,8 +211,9 @@ static void write_head(struct generate *generate)
 	if (n_named > 0)
 		comment(generate, "%zu objects have names already and are left out.", n_named);
 	if (generate->processes.has_hidden)
-		comment(generate, "What the processes of others use could not be seen: /proc hides them here "
-				  "(hidepid=); root (CAP_SYS_PTRACE) could see it.");
+		comment(generate,
+			"What the processes of others use could not be seen: /proc does not show them here "
+			"(hidepid=); root (CAP_SYS_PTRACE) could see it.");
 	else if (generate->processes.n_unseen > 0)
 		comment(generate,
 			"What %zu processes use could not be seen; root (CAP_SYS_PTRACE) could see it.",

@@ -199,9 +199,9 @@ static void check_unseen(struct findings *findings, const char *check)
 	if (findings->processes->has_hidden)
 		findings_add(
 			findings, SEVERITY_NOTICE, check, NULL,
-			findings_text("/proc hides the processes of others here (hidepid=), so what they "
-				      "have attached or wait for cannot be seen: it needs CAP_SYS_PTRACE "
-				      "(root)"),
+			findings_text("/proc does not show the processes of others here (hidepid=, or it "
+				      "is not mounted), so what they have attached or wait for cannot be "
+				      "seen: it needs CAP_SYS_PTRACE (root)"),
 			geteuid() != 0 ? findings_text("sudo kipcctl doctor") : NULL);
 	else if (n > 0)
 		findings_add(findings, SEVERITY_NOTICE, check, NULL,

@@ -351,6 +351,10 @@ int processes_read(struct processes *ret_processes)
 	int r;
 
 	r = (int)read_namespace(AT_FDCWD, "/proc/self/ns/ipc", pass.our_namespace);
+	if (r == -ENOENT) { /* no /proc here, as in a bare chroot: all the rest can be shown */
+		*ret_processes = (struct processes){ .has_hidden = true };
+		return 0;
+	}
 	if (r < 0)
 		return r;
 	folder = opendir("/proc");

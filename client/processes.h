@@ -36,7 +36,7 @@ struct processes {
 	struct blocked *blocked; /* by kind, id, pid and tid; `process` is an index of items */
 	size_t n_blocked;
 	size_t n_unseen; /* processes that our rights do not let us look at; CAP_SYS_PTRACE would */
-	bool has_hidden; /* /proc keeps others' processes from us (hidepid=): how many there are is not to be seen */
+	bool has_hidden; /* /proc keeps others' processes from us (hidepid=), or is missing: how many they are is unknown */
 };
 
 /*

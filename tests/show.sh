@@ -89,6 +89,20 @@ for how in 1 2; do
 	fi
 done
 
+# No /proc at all, as in a bare chroot; kipcctl finds its other half by one link in it.
+without_proc() {
+	unshare --mount sh -c 'mount -t tmpfs tmpfs /proc && mkdir /proc/self && ln -s "$1" /proc/self/exe && shift && exec "$@"' \
+		sh "$top_build/kipcctl" "$@"
+}
+if [ -z "${SANITIZER_FLAGS:-}" ] && without_proc true 2>/dev/null; then
+	exits 0 "without /proc" without_proc kipcctl show -q orders
+	like "all else is shown" "$OUT" '^ +messages: 1$'
+	like "and what cannot be seen is said" "$OUT" '^ +blocked: not visible: '
+	exits 0 "doctor without /proc" without_proc kipcctl doctor -q
+else
+	skip "without /proc" "no mount namespace, or sanitizers, which need it"
+fi
+
 # What is declared and not to be had without loss is shown beside what is.
 sed -i 's/64K/32K/' "$conf"
 kipcctl write prices data
