@@ -259,7 +259,9 @@ static void print_attached(const struct print *print)
 
 static void print_wish(const struct print *print, const struct blocked *blocked)
 {
-	if (blocked->operation == BLOCKED_OPERATE && blocked->semaphore >= 0)
+	if (blocked->operation == BLOCKED_OPERATE && blocked->semaphore >= 0 && blocked->change == 0)
+		fprintf(print->out, " on semaphore[%d], until it is 0", blocked->semaphore);
+	else if (blocked->operation == BLOCKED_OPERATE && blocked->semaphore >= 0)
 		fprintf(print->out, " on semaphore[%d], by %+d", blocked->semaphore, blocked->change);
 	if (!blocked->has_type || (blocked->operation == BLOCKED_RECEIVE && blocked->type == 0))
 		return;

@@ -135,6 +135,17 @@ kipcctl send --type=5 orders done
 kipcctl up 'build[1]'
 wait "$receiver" "$taker"
 
+perl -e 'semop($ARGV[0], pack("s!3", 2, 0, 0)) or die $!' "$(id_of build)" & waiter=$!
+if blocked "$waiter" build; then
+	like "who waits for a semaphore to be 0" "$(kipcctl show build)" \
+		"^ +blocked: $waiter perl.* waits to operate on semaphore\[2\], until it is 0$"
+else
+	skip "who waits for a semaphore to be 0" "/proc/PID/syscall cannot be read here"
+fi
+kipcctl down -n 5 'build[2]'
+wait "$waiter"
+kipcctl up -n 5 'build[2]'
+
 # Who sends and for which type, in the sender's own memory; and on a ring, where nobody is in a call on IPC at all.
 kipcctl create queue narrow capacity=64 >/dev/null
 kipcctl create segment stream size=64K layout=ring >/dev/null
