@@ -85,6 +85,30 @@ bool screen_has_colors(void)
 	return has_colors() && (no_color == NULL || no_color[0] == '\0');
 }
 
+size_t screen_fit(const char *text, size_t size, int width)
+{
+	mbstate_t state = { 0 };
+	size_t n_fit = 0;
+	int used = 0;
+
+	while (n_fit < size) {
+		wchar_t character;
+		size_t n = mbrtowc(&character, text + n_fit, size - n_fit, &state);
+		int places = n == 0 || n > size - n_fit ? -1 : wcwidth(character);
+
+		if (places < 0) { /* not in this locale: a place a byte */
+			n = 1;
+			places = 1;
+			memset(&state, 0, sizeof state);
+		}
+		if (used + places > width && n_fit > 0)
+			break;
+		used += places;
+		n_fit += n;
+	}
+	return n_fit;
+}
+
 int screen_write(int line, int column, int width, const char *text)
 {
 	char *escaped = report_escape(text, strlen(text));

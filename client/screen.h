@@ -30,4 +30,7 @@ int screen_write(int line, int column, int width, const char *text);
 /* Whether colors may be used; then pairs 1, 2 and 3 are red, yellow and green on the terminal's own background. */
 bool screen_has_colors(void);
 
+/* How many of the bytes at `text`, which is printable, have room in `width` places; at least one character. */
+size_t screen_fit(const char *text, size_t size, int width);
+
 #endif

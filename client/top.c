@@ -273,19 +273,32 @@ static void draw_rows(struct top *top)
 		draw_row(top, &layout, top->first + i, HEAD_LINES + (int)i);
 }
 
-static void draw_card(const struct top *top)
+/* The card's next line on the screen: what is too long for one goes on in the next. Its bytes; *text moves behind it. */
+static size_t take_card_line(const char **text)
 {
-	const char *line = top->card;
+	size_t size = strcspn(*text, "\n"), n = screen_fit(*text, size, COLS);
 
-	for (size_t i = 0; i < top->card_first && *line != '\0'; i++)
-		line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n');
-	for (int i = 0; i < LINES - 1 && *line != '\0'; i++) {
+	*text += n + (n == size && (*text)[n] == '\n');
+	return n;
+}
+
+static void draw_card(struct top *top)
+{
+	size_t n_lines = 0, n_seen = LINES > 1 ? (size_t)(LINES - 1) : 0, i = 0;
+	const char *next = top->card;
+
+	for (; *next != '\0'; n_lines++)
+		(void)take_card_line(&next);
+	if (top->card_first + n_seen > n_lines)
+		top->card_first = n_lines > n_seen ? n_lines - n_seen : 0;
+	for (next = top->card; *next != '\0' && i < top->card_first + n_seen; i++) {
+		const char *line = next;
 		char text[TOP_LINE_MAX];
-		size_t n = strcspn(line, "\n");
+		size_t n = take_card_line(&next);
 
 		snprintf(text, sizeof text, "%.*s", (int)(n < sizeof text ? n : sizeof text - 1), line);
-		(void)screen_write(i, 0, COLS, text);
-		line += n + (line[n] == '\n');
+		if (i >= top->card_first)
+			(void)screen_write((int)(i - top->card_first), 0, COLS, text);
 	}
 	attron(A_DIM);
 	(void)screen_write(LINES - 1, 0, COLS, "q, Enter back  arrows scroll");
@@ -452,7 +465,7 @@ static bool take_motion(struct top *top, int key)
 {
 	size_t page = n_row_lines() > 1 ? n_row_lines() - 1 : 1;
 	size_t *place = top->card != NULL ? &top->card_first : &top->cursor;
-	size_t end = top->card != NULL ? SIZE_MAX : top->n_rows;
+	size_t end = top->card != NULL ? SIZE_MAX / 2 : top->n_rows; /* draw_card() finds a card's */
 	size_t by;
 
 	switch (key) {
@@ -472,8 +485,7 @@ static bool take_motion(struct top *top, int key)
 		*place = 0;
 		break;
 	case KEY_END:
-		if (top->card == NULL)
-			*place = top->n_rows > 0 ? top->n_rows - 1 : 0;
+		*place = end > 0 ? end - 1 : 0;
 		break;
 	default:
 		return false;

@@ -89,6 +89,12 @@ if has_terminal; then
 	shows "its card" '^orders: queue, active'
 	press Down Down
 	shows "scrolled" '^ +key: 0x00000011'
+	press End Down NPage
+	shows "to its end and no further" '^ +blocked: '
+	press Home
+	resize 30 24
+	shows "what is too long for a line goes on in the next" '^d$'
+	resize 80 24
 	press q
 	shows "and closed" 'filter: ord'
 	press / Escape
