@@ -48,6 +48,9 @@ is "--state=foreign needs no --foreign" "$(kipcctl list --no-legend --state=fore
 is "--sort by a number: what has none comes last" "$(names --sort=size)" "prices absentee build orders "
 is "--sort downwards" "$(names --sort=-name)" "prices orders build absentee "
 is "--columns" "$(kipcctl list --no-legend --kind=queue --state=active --columns=messages,bytes,capacity)" "2 10 8K"
+is "owner and creator by number too, as lsipc has them" \
+	"$(kipcctl list --no-legend --kind=segment --columns=uid,gid,creator_uid,creator_gid)" \
+	"$(lsipc -m --noheadings -o UID,GID,CUID,CGID | xargs)"
 is "--bytes" "$(kipcctl list --no-legend --kind=segment --columns=size --bytes)" "65536"
 like "a description is shown as it is" "$(LC_ALL=C.UTF-8 kipcctl list --columns=description)" "^Orders — waiting to be billed$"
 like "and escaped where the locale has no such character" "$(timeout 10 kipcctl list --columns=description)" \
