@@ -15,6 +15,7 @@
 
 #include "client/process.h"
 #include "client/report.h"
+#include "common/ended.h"
 
 ssize_t process_read(int folder_fd, const char *path, char *buffer, size_t size)
 {
@@ -143,6 +144,8 @@ void process_print_pid(FILE *out, pid_t pid)
 	} else {
 		process_unit(fd, unit);
 		process_print(out, pid, command, unit);
+		if (process_has_ended(pid))
+			fputs(" (ended)", out);
 	}
 	if (fd >= 0)
 		close(fd);

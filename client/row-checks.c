@@ -5,8 +5,6 @@
  * Each says what it saw, so that a reader can judge it, and what to type. Called through findings_examine_row().
  */
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +13,7 @@
 
 #include "client/findings.h"
 #include "client/value.h"
+#include "common/ended.h"
 #include "common/grammar.h"
 
 #define FULL_PERCENT 90
@@ -22,11 +21,6 @@
 #define LONG_SECONDS (24 * 60 * 60)	 /* that a queue lay unread */
 
 /* -- words --------------------------------------------------------------------------------------------------- */
-
-static bool is_gone(pid_t pid)
-{
-	return pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
-}
 
 static const char *address_of(const struct view_row *row, char buffer[static VIEW_ADDRESS_MAX])
 {
@@ -176,7 +170,7 @@ static void check_full_no_reader(struct findings *findings, const char *check, c
 
 	if (!is_jammed(findings, row, &jam))
 		return;
-	if (object->queue.rtime == 0 || is_gone(object->queue.lrpid)) {
+	if (object->queue.rtime == 0 || process_has_ended(object->queue.lrpid)) {
 		state = describe_jam(row, &jam);
 		findings_add(findings, SEVERITY_DANGER, check, row,
 			     object->queue.rtime == 0
@@ -198,7 +192,7 @@ static void check_stuck_reader(struct findings *findings, const char *check, con
 
 	if (!is_jammed(findings, row, &jam))
 		return;
-	if (object->queue.lrpid > 0 && !is_gone(object->queue.lrpid)) {
+	if (object->queue.lrpid > 0 && !process_has_ended(object->queue.lrpid)) {
 		reader = describe_process(object->queue.lrpid);
 		state = describe_jam(row, &jam);
 		process_state = state_of_process(object->queue.lrpid);
@@ -256,7 +250,7 @@ static void check_orphan_queue(struct findings *findings, const char *check, con
 	if (row->name != NULL || object == NULL || object->queue.messages == 0)
 		return;
 	last = object->queue.rtime > object->queue.stime ? object->queue.rtime : object->queue.stime;
-	if (now - last < LONG_SECONDS || (object->queue.lrpid > 0 && !is_gone(object->queue.lrpid)))
+	if (now - last < LONG_SECONDS || (object->queue.lrpid > 0 && !process_has_ended(object->queue.lrpid)))
 		return;
 	findings_add(findings, SEVERITY_WARNING, check, row,
 		     findings_text("%llu messages; last used %s, and whoever read it has ended",
@@ -274,7 +268,7 @@ static void check_orphan_segment(struct findings *findings, const char *check, c
 	bool is_large;
 
 	if (row->name != NULL || object == NULL || object->segment.attached > 0 ||
-	    !is_gone(object->segment.cpid))
+	    !process_has_ended(object->segment.cpid))
 		return;
 	is_large = object->segment.size >= LARGE_BYTES;
 	findings_add(findings, is_large ? SEVERITY_DANGER : SEVERITY_WARNING, check, row,
@@ -342,7 +336,8 @@ static void check_dead_holder(struct findings *findings, const char *check, cons
 		return;
 	waiting = describe_blocked(findings, row, BLOCKED_OPERATE, &n_waiting);
 	for (size_t i = 0; i < n; i++)
-		if (semaphores[i].value == 0 && semaphores[i].waiting > 0 && is_gone(semaphores[i].pid))
+		if (semaphores[i].value == 0 && semaphores[i].waiting > 0 &&
+		    process_has_ended(semaphores[i].pid))
 			findings_add(findings, SEVERITY_DANGER, check, row,
 				     findings_text(
 					     "semaphore[%zu] is 0, %d wait for it%s%s, and process %d, which "

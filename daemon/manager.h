@@ -40,6 +40,8 @@ struct manager {
 
 	uint64_t watched_until; /* somebody asks for histories: keep them until then; CLOCK_MONOTONIC */
 	bool is_watched;	/* at the last sample */
+	pid_t receiver;		/* that was looked at last in this sample; 0: none */
+	bool has_receiver_ended;
 
 	sd_event *event;
 	sd_event_source *sample_timer;

@@ -11,12 +11,11 @@
  * concerned, which is empty when it has no message.
  */
 
-#include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "common/ended.h"
 #include "daemon/kernel.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
@@ -118,13 +117,24 @@ static void compare_attached(struct events *events, struct channel *channel, con
 		    (int)object->segment.lpid);
 }
 
+/* Most often one process is the receiver of many queues, which lie side by side: it is looked at once. */
+static bool has_receiver_ended(struct manager *manager, pid_t receiver)
+{
+	if (manager->receiver != receiver) {
+		manager->receiver = receiver;
+		manager->has_receiver_ended = process_has_ended(receiver);
+	}
+	return manager->has_receiver_ended;
+}
+
 /* A queue with messages whose last receiver has ended: said once, and again when another one has. */
-static void look_for_consumer(struct events *events, struct channel *channel,
+static void look_for_consumer(struct manager *manager, struct channel *channel,
 			      const struct kipc_object *object)
 {
+	struct events *events = &manager->events;
 	pid_t receiver = object->queue.lrpid;
 
-	if (object->queue.messages == 0 || receiver <= 0 || kill(receiver, 0) == 0 || errno != ESRCH) {
+	if (object->queue.messages == 0 || receiver <= 0 || !has_receiver_ended(manager, receiver)) {
 		channel->n_consumer_gone = 0;
 		return;
 	}
@@ -182,7 +192,7 @@ static bool look_at_use(struct manager *manager, struct channel *channel, const 
 
 	if (object->kind == KIPC_QUEUE) {
 		fill = (struct fill){ object->queue.messages, object->queue.bytes, object->queue.capacity };
-		look_for_consumer(&manager->events, channel, object);
+		look_for_consumer(manager, channel, object);
 	} else if (object->kind == KIPC_SEGMENT) {
 		compare_attached(&manager->events, channel, object);
 		has_ring = channel->link.is_ring && (is_watched || has_warn_at(channel)) &&
@@ -224,6 +234,7 @@ static bool look_at_all(struct manager *manager, uint64_t now)
 	size_t room = choose_room(manager, now);
 	bool is_wrong = false;
 
+	manager->receiver = 0;
 	for (size_t i = 0; i < manager->n_channels; i++) {
 		struct channel *channel = &manager->channels[i];
 		struct kipc_object object;

@@ -52,6 +52,20 @@ next "below it again" ' below_warn_at queue orders: 0% full'
 kipcctl send orders one two
 kipcctl recv orders >/dev/null & wait $!
 next "whoever received last has ended" " consumer_gone queue orders: 1 message wait, and process $!, "
+# A zombie is gone too: nobody waits for it, and kill(2) finds it all the same.
+if perl -MIPC::SysV -e 1 2>/dev/null; then
+	mkfifo "$T/reap"
+	kipcctl purge -q orders
+	perl -e 'unless (fork) { msgrcv($ARGV[0], my $m, 100, 0, 0); exec "true" } <STDIN>' "$(id_of orders)" <"$T/reap" & parent=$!
+	exec 6>"$T/reap"
+	kipcctl send orders three four
+	next "whoever received last has ended and was not reaped" " consumer_gone queue orders: 1 message wait, and process "
+	like "show says it of the receiver" "$(kipcctl show orders)" "^ +last receiver: [0-9]+ true.* \(ended\)$"
+	exec 6>&-
+	wait "$parent" # one message is left, as before
+else
+	skip "a zombie" "no perl IPC::SysV"
+fi
 kipcctl create queue extra key=77 >/dev/null
 next "created by hand" ' created +queue extra: created$'
 kipcctl remove extra >/dev/null

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Used by kipcd's samples and by whatever kipcctl says of last senders and receivers. It asks for no right and needs no
+ * /proc, which a service may not see (ProtectProc=).
+ */
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/ended.h"
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
+bool process_has_ended(pid_t pid)
+{
+	struct pollfd process = { .events = POLLIN };
+	bool has_ended;
+
+	if (pid <= 0)
+		return false;
+	process.fd = (int)syscall(SYS_pidfd_open, pid, 0U);
+	if (process.fd < 0) /* before Linux 5.3 zombies are not told from others */
+		return errno == ESRCH || (kill(pid, 0) < 0 && errno == ESRCH);
+	has_ended = poll(&process, 1, 0) > 0; /* readable once all its threads have ended */
+	close(process.fd);
+	return has_ended;
+}
