@@ -11,6 +11,14 @@
 #define BUS_PATH "/org/kipc1"
 #define BUS_MANAGER "org.kipc1.Manager"
 
+/* Each channel is an object below BUS_CHANNELS, with the first of these and those of its kind and layout. */
+#define BUS_CHANNELS "/org/kipc1/channel"
+#define BUS_CHANNEL_INTERFACE "org.kipc1.Channel"
+#define BUS_QUEUE "org.kipc1.Queue"
+#define BUS_SEGMENT "org.kipc1.Segment"
+#define BUS_RING "org.kipc1.Ring"
+#define BUS_SEMAPHORE "org.kipc1.Semaphore"
+
 /*
  * Manager.List(s after, u limit) -> a(BUS_CHANNEL), sorted by name: those behind `after`, at most `limit` and at
  * most BUS_LIST_PAGE. An empty answer ends the listing.

@@ -12,27 +12,24 @@
 #include <sys/socket.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/bus-names.h"
+#include "daemon/budget.h"
 #include "daemon/bus.h"
+#include "daemon/bus-objects.h"
 #include "daemon/log.h"
-#include "daemon/manager-bus.h"
 #include "daemon/manager.h"
-#include "daemon/watch-bus.h"
 
 #define CONNECTIONS_MAX 64
 #define CONNECTIONS_FOR_ROOT 8 /* of them, kept for root and our own uid */
 #define CONNECTIONS_PER_UID 8
 #define AUTHENTICATION_USEC (2 * 1000000)
 #define REPLIES_WAITING_MAX 8
-#define OUR_ADDRESS ":1.0"    /* as a bus would call us; its clients are all ":1.1" to themselves */
+#define OUR_ADDRESS                                                                                          \
+	":1.0" /* as a bus would call us: who asked for the owner of our name takes signals from him alone */
 #define EVENTS_WAITING_MAX 64 /* signals that a subscriber has not read */
-#define CALLS_PER_SECOND 500
-#define CALLS_AT_ONCE 1000
-#define PLAN_COSTS 50	   /* calls: it reads and parses the whole configuration */
-#define PAUSE_USEC 1000000 /* out of descriptors */
+#define PAUSE_USEC 1000000    /* out of descriptors */
 #define EARLY_CALLS_MAX 16
 
 struct connection {
@@ -46,13 +43,6 @@ struct connection {
 	sd_event_source *farewell; /* deferred end, outside of sd-bus's own callbacks */
 };
 
-/* What a uid may still call, over all of its connections. */
-struct budget {
-	uid_t uid;
-	double calls_left;
-	double last_call; /* seconds; 0: the place is free */
-};
-
 struct bus_server {
 	struct manager *manager;
 	int fd;
@@ -60,7 +50,6 @@ struct bus_server {
 	sd_event_source *pause_timer;
 	struct connection *connections;
 	unsigned n_connections;
-	struct budget budgets[CONNECTIONS_MAX]; /* of the uids that called last */
 };
 
 /* -- one connection ---------------------------------------------------------------------------------------- */
@@ -143,42 +132,6 @@ static int on_authentication_timeout(sd_event_source *source, uint64_t usec, voi
 	return 0;
 }
 
-/* A uid that was not heard of for longest gives its place up: long ago it would have its full budget back anyway. */
-static struct budget *find_budget(struct bus_server *server, uid_t uid)
-{
-	struct budget *oldest = &server->budgets[0];
-
-	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-		struct budget *budget = &server->budgets[i];
-
-		if (budget->last_call > 0 && budget->uid == uid)
-			return budget;
-		if (budget->last_call < oldest->last_call)
-			oldest = budget;
-	}
-	*oldest = (struct budget){ .uid = uid, .calls_left = CALLS_AT_ONCE };
-	return oldest;
-}
-
-static bool may_call(struct connection *connection, unsigned cost)
-{
-	struct budget *budget = find_budget(connection->server, connection->uid);
-	struct timespec now;
-	double seconds;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	seconds = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-	if (budget->last_call > 0)
-		budget->calls_left += (seconds - budget->last_call) * CALLS_PER_SECOND;
-	if (budget->calls_left > CALLS_AT_ONCE)
-		budget->calls_left = CALLS_AT_ONCE;
-	budget->last_call = seconds;
-	if (budget->calls_left < cost)
-		return false;
-	budget->calls_left -= cost;
-	return true;
-}
-
 /* Sees every message before anybody else: also those that libsystemd would answer by itself. */
 static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
@@ -191,14 +144,7 @@ static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error 
 		connection_drop(connection);
 		return 1;
 	}
-	if (!sd_bus_message_is_method_call(message, NULL, NULL))
-		return 0;
-	if (may_call(connection,
-		     sd_bus_message_is_method_call(message, BUS_MANAGER, "Plan") > 0 ? PLAN_COSTS : 1))
-		return 0;
-	return sd_bus_reply_method_errorf(message, BUS_ERROR_LIMIT,
-					  "more than %d calls a second of one user: slow down",
-					  CALLS_PER_SECOND);
+	return budget_charge(&connection->server->manager->budget, connection->uid, message);
 }
 
 /* -- telling ------------------------------------------------------------------------------------------------ */
@@ -210,23 +156,7 @@ void bus_server_subscribe(struct bus_server *server, const sd_bus *bus)
 			c->is_subscribed = true;
 }
 
-static int send_event(struct connection *connection, const struct event *event)
-{
-	sd_bus_message *message = NULL;
-	int r;
-
-	r = sd_bus_message_new_signal(connection->bus, &message, BUS_PATH, BUS_MANAGER, "Event");
-	if (r >= 0)
-		r = watch_bus_append_event(message, event);
-	if (r >= 0) /* who asked for the owner of the name takes signals from him alone */
-		r = sd_bus_message_set_sender(message, OUR_ADDRESS);
-	if (r >= 0)
-		r = sd_bus_send(connection->bus, message, NULL);
-	sd_bus_message_unref(message);
-	return r;
-}
-
-void bus_server_tell(struct bus_server *server, const struct event *event)
+void bus_server_tell(struct bus_server *server, bus_teller *tell, const void *news)
 {
 	for (struct connection *c = server->connections; c != NULL; c = c->next) {
 		uint64_t n_waiting = 0;
@@ -234,7 +164,7 @@ void bus_server_tell(struct bus_server *server, const struct event *event)
 		if (!c->is_subscribed)
 			continue;
 		if (sd_bus_get_n_queued_write(c->bus, &n_waiting) < 0 || n_waiting > EVENTS_WAITING_MAX ||
-		    send_event(c, event) < 0)
+		    tell(c->bus, news) < 0)
 			connection_drop(c);
 	}
 }
@@ -290,11 +220,6 @@ static const sd_bus_vtable driver_vtable[] = {
 
 /* -- accepting --------------------------------------------------------------------------------------------- */
 
-/* What libsystemd tells about the connection itself comes as a signal from nowhere. */
-#define LOCAL_SIGNAL(member)                                                                                 \
-	"type='signal',sender='org.freedesktop.DBus.Local',path='/org/freedesktop/DBus/Local',"              \
-	"interface='org.freedesktop.DBus.Local',member='" member "'"
-
 static int connection_start(struct connection *connection, int fd)
 {
 	sd_event *event = connection->server->manager->event;
@@ -319,16 +244,18 @@ static int connection_start(struct connection *connection, int fd)
 	if (r >= 0)
 		r = sd_bus_negotiate_fds(connection->bus, 0);
 	if (r >= 0)
+		r = sd_bus_set_sender(connection->bus, OUR_ADDRESS);
+	if (r >= 0)
 		r = sd_bus_set_connected_signal(connection->bus, 1);
 	if (r >= 0)
 		r = sd_bus_start(connection->bus);
 	if (r >= 0)
 		r = sd_bus_attach_event(connection->bus, event, 0);
 	if (r >= 0)
-		r = sd_bus_add_match(connection->bus, NULL, LOCAL_SIGNAL("Connected"), on_connected,
+		r = sd_bus_add_match(connection->bus, NULL, BUS_LOCAL_SIGNAL("Connected"), on_connected,
 				     connection);
 	if (r >= 0)
-		r = sd_bus_add_match(connection->bus, NULL, LOCAL_SIGNAL("Disconnected"), on_disconnected,
+		r = sd_bus_add_match(connection->bus, NULL, BUS_LOCAL_SIGNAL("Disconnected"), on_disconnected,
 				     connection);
 	if (r >= 0)
 		r = sd_bus_add_filter(connection->bus, NULL, on_any_message, connection);
@@ -336,7 +263,7 @@ static int connection_start(struct connection *connection, int fd)
 		r = sd_bus_add_object_vtable(connection->bus, NULL, "/org/freedesktop/DBus",
 					     "org.freedesktop.DBus", driver_vtable, connection);
 	if (r >= 0)
-		r = manager_bus_add(connection->server->manager, connection->bus);
+		r = bus_objects_add(connection->server->manager, connection->bus);
 	if (r >= 0)
 		r = sd_event_add_time_relative(event, &connection->authentication_timer, CLOCK_MONOTONIC,
 					       AUTHENTICATION_USEC, 0, on_authentication_timeout, connection);

@@ -6,7 +6,6 @@
 
 #include <systemd/sd-bus.h>
 
-struct event;
 struct manager;
 struct bus_server;
 
@@ -14,11 +13,14 @@ struct bus_server;
 int bus_server_new(struct manager *manager, int fd, struct bus_server **ret_server);
 struct bus_server *bus_server_free(struct bus_server *server);
 
-/* From here on the client of that connection gets the signal of every event. */
+/* From here on the client of that connection gets every signal. */
 void bus_server_subscribe(struct bus_server *server, const sd_bus *bus);
 
+/* Sends a signal about `news`; a negative errno if it cannot be sent. */
+typedef int bus_teller(sd_bus *bus, const void *news);
+
 /* Tells all subscribers. One that does not read is disconnected. */
-void bus_server_tell(struct bus_server *server, const struct event *event);
+void bus_server_tell(struct bus_server *server, bus_teller *tell, const void *news);
 
 unsigned bus_server_n_connections(const struct bus_server *server);
 

@@ -36,6 +36,11 @@ struct channel {
 	uint64_t received;	  /* ring: messages, ever */
 	struct history *history;  /* NULL: nobody watches */
 
+	/* As D-Bus was told last. */
+	bool is_told;
+	enum channel_state told_state;
+	int told_id;
+
 	bool is_removed_by_hand; /* and stays so until the next reload */
 	bool is_above_warn_at;
 	bool is_ring_broken; /* as a sample last found it */

@@ -35,6 +35,16 @@ void log_set_max_level(int level)
 	max_level = level;
 }
 
+int log_max_level(void)
+{
+	return max_level;
+}
+
+bool log_is_to_journal(void)
+{
+	return to_journal;
+}
+
 __attribute__((format(printf, 2, 0))) static char *make_text(int level, const char *format, va_list arguments)
 {
 	char *text;

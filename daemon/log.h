@@ -18,6 +18,10 @@ void log_init(void);
 
 /* LOG_DEBUG shows all; the default is LOG_INFO. */
 void log_set_max_level(int level);
+int log_max_level(void);
+
+/* Else they go to standard error. */
+bool log_is_to_journal(void);
 
 void log_line(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

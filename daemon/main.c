@@ -43,6 +43,8 @@ static void print_help(void)
 	       "      --state-dir=DIR    accepted, and not used yet\n"
 	       "      --user             run for this user: $XDG_CONFIG_HOME/kipc/kipcd.conf,\n"
 	       "                         $XDG_RUNTIME_DIR/kipcd\n"
+	       "      --system-bus       be org.kipc1 on the D-Bus system bus, as the system's kipcd\n"
+	       "                         always is\n"
 	       "      --check            say what is wrong with the configuration, and leave\n"
 	       "      --ready-fd=N       write a newline to descriptor N when all channels are\n"
 	       "                         there (besides systemd's notification)\n"
@@ -63,12 +65,13 @@ static int usage_error(void)
 /* 0: go on; else leave with *ret_status. */
 static bool parse_arguments(int argc, char **argv, struct arguments *arguments, int *ret_status)
 {
-	enum { CONFIG = 256, RUNTIME_DIR, STATE_DIR, USER, CHECK, READY_FD, DEBUG, VERSION };
+	enum { CONFIG = 256, RUNTIME_DIR, STATE_DIR, USER, SYSTEM_BUS, CHECK, READY_FD, DEBUG, VERSION };
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, CONFIG },
 		{ "runtime-dir", required_argument, NULL, RUNTIME_DIR },
 		{ "state-dir", required_argument, NULL, STATE_DIR },
 		{ "user", no_argument, NULL, USER },
+		{ "system-bus", no_argument, NULL, SYSTEM_BUS },
 		{ "check", no_argument, NULL, CHECK },
 		{ "ready-fd", required_argument, NULL, READY_FD },
 		{ "debug", no_argument, NULL, DEBUG },
@@ -92,6 +95,9 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 			break;
 		case USER:
 			arguments->user = true;
+			break;
+		case SYSTEM_BUS:
+			arguments->options.uses_system_bus = true;
 			break;
 		case CHECK:
 			arguments->check = true;
@@ -160,6 +166,8 @@ static int complete_arguments(struct arguments *arguments)
 			arguments->options.runtime_dir = arguments->runtime_dir;
 		}
 	}
+	if (n >= 0 && strcmp(arguments->options.runtime_dir, KIPC_RUNTIME_PARENT "/kipcd") == 0)
+		arguments->options.uses_system_bus = true;
 	return n < 0 ? -ENOMEM : 0;
 }
 

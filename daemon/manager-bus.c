@@ -2,9 +2,10 @@
 
 /*
  * org.kipc1.Manager: translation between messages and the manager's functions, nothing else. Reading is for everyone;
- * changing is for root, kipcd's own uid and the members of [daemon] group, judged at each call from the connection's
- * credentials.
+ * changing is for those that caller.c lets, judged at each call.
  */
+
+#include <config.h>
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@
 
 #include "common/bus-names.h"
 #include "daemon/adopt.h"
+#include "daemon/caller.h"
+#include "daemon/channel-bus.h"
 #include "daemon/log.h"
 #include "daemon/manager-bus.h"
 #include "daemon/manager.h"
@@ -20,47 +23,6 @@
 #include "daemon/reset.h"
 #include "daemon/runtime-layer.h"
 #include "daemon/watch-bus.h"
-
-/* -- who may -------------------------------------------------------------------------------------------------- */
-
-static bool is_in_group(sd_bus_creds *creds, gid_t group)
-{
-	const gid_t *gids;
-	gid_t egid;
-	int n;
-
-	if (sd_bus_creds_get_egid(creds, &egid) >= 0 && egid == group)
-		return true;
-	n = sd_bus_creds_get_supplementary_gids(creds, &gids);
-	for (int i = 0; i < n; i++)
-		if (gids[i] == group)
-			return true;
-	return false;
-}
-
-static int authorize(const struct manager *manager, sd_bus_message *message, sd_bus_error *reterr)
-{
-	sd_bus_creds *creds = NULL;
-	uid_t uid = (uid_t)-1;
-	bool may = false;
-	int r;
-
-	r = sd_bus_query_sender_creds(
-		message, SD_BUS_CREDS_EUID | SD_BUS_CREDS_EGID | SD_BUS_CREDS_SUPPLEMENTARY_GIDS, &creds);
-	if (r >= 0)
-		r = sd_bus_creds_get_euid(creds, &uid);
-	if (r >= 0)
-		may = uid == 0 || uid == geteuid() ||
-		      (manager->config->has_admin_group && is_in_group(creds, manager->config->admin_group));
-	sd_bus_creds_unref(creds);
-	if (may)
-		return 0;
-	return sd_bus_error_setf(
-		reterr, BUS_ERROR_NOT_ALLOWED,
-		"uid %u may not change channels: that is for root, kipcd's own user and members of the "
-		"group that [daemon] group names",
-		(unsigned)uid);
-}
 
 /* A failure as an error with our sentence; the text is freed. */
 static int fail(sd_bus_error *reterr, int error, char *text)
@@ -110,41 +72,15 @@ static const char *or_empty(const char *text)
 	return text != NULL ? text : "";
 }
 
-/* What it takes of the limit on its kind, for `kipcctl limits`. */
-static uint64_t declared_need(const struct channel_spec *spec)
-{
-	switch (spec->kind) {
-	case KIPC_QUEUE:
-		return spec->capacity;
-	case KIPC_SEGMENT:
-		return spec->size;
-	case KIPC_SEMAPHORE:
-		return spec->n_values;
-	}
-	return 0;
-}
-
 static int append_channel(sd_bus_message *reply, const struct channel *channel)
 {
-	const struct channel_spec *spec = channel->spec;
-	/* Those of the object, not yet the declared ones; in a conflict, the key that is fought over. */
-	bool is_object = channel->has_link && channel->state != STATE_CONFLICT;
-	enum kipc_kind kind = is_object ? channel->link.kind : channel->kind;
-	key_t key = is_object || spec == NULL ? channel->link.key : spec->key;
-	const char *layout = "";
+	struct channel_shown shown;
 
-	if (kind == KIPC_SEGMENT && (is_object || spec == NULL))
-		layout = layout_words[channel->link.is_ring ? LAYOUT_RING : LAYOUT_RAW];
-	else if (kind == KIPC_SEGMENT)
-		layout = layout_words[spec->layout];
-	return sd_bus_message_append(
-		reply, BUS_CHANNEL, channel->name, kipc_kind_to_string(kind), layout, (int)key,
-		channel->has_link ? channel->link.id : -1, channel_state_words[channel->state],
-		or_empty(channel->reason), manage_words[spec != NULL ? spec->manage : MANAGE_OWN],
-		lifetime_words[spec != NULL ? spec->lifetime : LIFETIME_BOOT],
-		or_empty(spec != NULL ? spec->description : NULL),
-		or_empty(spec != NULL ? spec->origin : NULL),
-		spec != NULL ? declared_need(spec) : UINT64_C(0), channel->healings, channel->losses);
+	channel_bus_show(channel, &shown);
+	return sd_bus_message_append(reply, BUS_CHANNEL, shown.name, shown.kind, shown.layout, shown.key,
+				     shown.id, shown.state, shown.reason, shown.manage, shown.lifetime,
+				     shown.description, shown.origin, shown.needs, shown.healings,
+				     shown.losses);
 }
 
 static int new_array_reply(sd_bus_message *call, const char *contents, sd_bus_message **ret_reply)
@@ -333,7 +269,7 @@ static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *
 	size_t n_sent = 0;
 	int r;
 
-	r = authorize(userdata, message, reterr);
+	r = caller_authorize(userdata, message, reterr);
 	if (r < 0)
 		return r;
 	r = manager_reload(userdata, &problems, &report);
@@ -383,7 +319,7 @@ static int method_create(sd_bus_message *message, void *userdata, sd_bus_error *
 	char **assignments = NULL, *text = NULL;
 	int r;
 
-	r = authorize(userdata, message, reterr);
+	r = caller_authorize(userdata, message, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(message, "ss", &kind, &name);
 	if (r >= 0)
@@ -404,7 +340,7 @@ static int method_set(sd_bus_message *message, void *userdata, sd_bus_error *ret
 	const char *name;
 	int r;
 
-	r = authorize(userdata, message, reterr);
+	r = caller_authorize(userdata, message, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(message, "s", &name);
 	if (r >= 0)
@@ -425,7 +361,7 @@ static int method_recover(sd_bus_message *message, void *userdata, sd_bus_error 
 	const char *name;
 	int r;
 
-	r = authorize(userdata, message, reterr);
+	r = caller_authorize(userdata, message, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(message, "s", &name);
 	if (r < 0)
@@ -440,7 +376,7 @@ static int method_remove(sd_bus_message *message, void *userdata, sd_bus_error *
 	int force, dry_run, r;
 	const char *name;
 
-	r = authorize(userdata, message, reterr);
+	r = caller_authorize(userdata, message, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(message, "sbb", &name, &force, &dry_run);
 	if (r < 0)
@@ -459,7 +395,7 @@ static int method_reset(sd_bus_message *message, void *userdata, sd_bus_error *r
 	const char *name;
 	int r;
 
-	r = authorize(userdata, message, reterr);
+	r = caller_authorize(userdata, message, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(message, "s", &name);
 	if (r < 0)
@@ -498,7 +434,7 @@ static int method_adopt(sd_bus_message *message, void *userdata, sd_bus_error *r
 	const char *kind;
 	int key, dry_run, r;
 
-	r = authorize(userdata, message, reterr);
+	r = caller_authorize(userdata, message, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(message, "siisb", &kind, &adoption.id, &key, &adoption.name,
 					&dry_run);
@@ -514,8 +450,15 @@ static int method_adopt(sd_bus_message *message, void *userdata, sd_bus_error *r
 	return r;
 }
 
+static int get_version(sd_bus *bus, const char *path, const char *interface, const char *property,
+		       sd_bus_message *reply, void *userdata, sd_bus_error *reterr)
+{
+	return sd_bus_message_append(reply, "s", PACKAGE_VERSION);
+}
+
 static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_VTABLE_START(0),
+	SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_METHOD_WITH_ARGS("List", SD_BUS_ARGS("s", after, "u", limit),
 				SD_BUS_RESULT("a" BUS_CHANNEL, channels), method_list,
 				SD_BUS_VTABLE_UNPRIVILEGED),

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "daemon/bus.h"
+#include "daemon/bus-objects.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
 #include "daemon/reconcile.h"
@@ -26,6 +27,8 @@
 #include "daemon/sentence.h"
 #include "daemon/source.h"
 #include "daemon/store.h"
+#include "daemon/system-bus.h"
+#include "daemon/watch-bus.h"
 #include "lib/object.h"
 
 static int compare_channels(const void *name, const void *channel)
@@ -226,8 +229,16 @@ static void on_event(const struct event *event, void *userdata)
 {
 	struct manager *manager = userdata;
 
-	if (manager->bus != NULL)
-		bus_server_tell(manager->bus, event);
+	bus_objects_tell(manager, watch_bus_send_event, event);
+	if (manager->publish != NULL)
+		(void)sd_event_source_set_enabled(manager->publish, SD_EVENT_ONESHOT);
+}
+
+/* Once for all that a reconcile did. */
+static int on_publish(sd_event_source *source, void *userdata)
+{
+	channel_bus_publish(userdata);
+	return 0;
 }
 
 /* The control socket that systemd listens on for us (kipcd.socket); -ENOENT: it does not. */
@@ -260,9 +271,13 @@ static int start_bus(struct manager *manager)
 		return fd;
 	}
 	r = bus_server_new(manager, fd, &manager->bus);
+	if (r >= 0)
+		r = sd_event_add_defer(manager->event, &manager->publish, on_publish, manager);
+	if (r >= 0 && manager->options.uses_system_bus)
+		r = system_bus_new(manager, &manager->system_bus);
 	if (r < 0)
 		log_line(LOG_ERR, "the control socket cannot be served: %s", strerror(-r));
-	return r;
+	return r < 0 ? r : 0;
 }
 
 int manager_new(const struct manager_options *options, struct manager **ret_manager)
@@ -316,6 +331,9 @@ struct manager *manager_free(struct manager *manager)
 			runtime_unlisten(&manager->runtime);
 		manager->bus = bus_server_free(manager->bus);
 	}
+	manager->system_bus = system_bus_free(manager->system_bus);
+	callers_done(&manager->callers);
+	sd_event_source_unref(manager->publish);
 	sd_event_source_unref(manager->sample_timer);
 	sd_event_unref(manager->event);
 	for (size_t i = 0; i < manager->n_channels; i++)

@@ -6,19 +6,24 @@
 
 #include <systemd/sd-event.h>
 
+#include "daemon/budget.h"
+#include "daemon/caller.h"
 #include "daemon/channel.h"
+#include "daemon/channel-bus.h"
 #include "daemon/config.h"
 #include "daemon/events.h"
 #include "daemon/statistics.h"
 #include "daemon/runtime.h"
 
 struct bus_server;
+struct system_bus;
 struct report;
 
 struct manager_options {
 	const char *config_file;
 	bool config_must_exist; /* it was named on the command line */
 	const char *runtime_dir;
+	bool uses_system_bus;
 	int ready_fd; /* gets a newline when ready, and is closed; -1: none */
 };
 
@@ -47,6 +52,11 @@ struct manager {
 	sd_event_source *sample_timer;
 	bool is_socket_passed; /* the control socket is systemd's, and stays when we go */
 	struct bus_server *bus;
+	struct system_bus *system_bus; /* NULL: not for us */
+	struct budget budget;
+	struct callers callers;
+	struct channel_shown shown; /* the one that D-Bus asked for last */
+	sd_event_source *publish;   /* what happened may have changed what D-Bus shows */
 };
 
 /* -EBADMSG: the configuration has mistakes (they are logged); other failures are logged too. */

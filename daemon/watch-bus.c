@@ -32,11 +32,25 @@ static int close_reply(sd_bus_message *reply, int r)
 	return r;
 }
 
-int watch_bus_append_event(sd_bus_message *message, const struct event *event)
+static int append_event(sd_bus_message *message, const struct event *event)
 {
 	return sd_bus_message_append(
 		message, BUS_EVENT, event->number, event->usec, event_rows[event->word].word, event->name,
 		event->kind != 0 ? kipc_kind_to_string(event->kind) : "", (int)event->key, event->detail);
+}
+
+int watch_bus_send_event(sd_bus *bus, const void *event)
+{
+	sd_bus_message *message = NULL;
+	int r;
+
+	r = sd_bus_message_new_signal(bus, &message, BUS_PATH, BUS_MANAGER, "Event");
+	if (r >= 0)
+		r = append_event(message, event);
+	if (r >= 0)
+		r = sd_bus_send(bus, message, NULL);
+	sd_bus_message_unref(message);
+	return r;
 }
 
 int watch_bus_events(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
@@ -54,7 +68,7 @@ int watch_bus_events(sd_bus_message *message, void *userdata, sd_bus_error *rete
 	if (limit == 0 || limit > BUS_LIST_PAGE)
 		limit = BUS_LIST_PAGE;
 	for (; r >= 0 && limit > 0 && (event = events_next(&manager->events, after)) != NULL; limit--) {
-		r = watch_bus_append_event(reply, event);
+		r = append_event(reply, event);
 		after = event->number;
 	}
 	return close_reply(reply, r);

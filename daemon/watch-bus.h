@@ -4,15 +4,13 @@
 
 #include <systemd/sd-bus.h>
 
-struct event;
-
 /* Methods of org.kipc1.Manager, as sd-bus calls them; userdata is the manager. */
 int watch_bus_events(sd_bus_message *message, void *userdata, sd_bus_error *reterr);
 int watch_bus_subscribe(sd_bus_message *message, void *userdata, sd_bus_error *reterr);
 int watch_bus_history(sd_bus_message *message, void *userdata, sd_bus_error *reterr);
 int watch_bus_statistics(sd_bus_message *message, void *userdata, sd_bus_error *reterr);
 
-/* As BUS_EVENT. */
-int watch_bus_append_event(sd_bus_message *message, const struct event *event);
+/* The signal Manager.Event; `event` is a struct event. */
+int watch_bus_send_event(sd_bus *bus, const void *event);
 
 #endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The table of contents of the control interface: which file offers what. Called by both ways in, bus.c and system-bus.c. */
+
+#include "daemon/bus-objects.h"
+#include "daemon/channel-bus.h"
+#include "daemon/log-bus.h"
+#include "daemon/manager-bus.h"
+#include "daemon/manager.h"
+#include "daemon/system-bus.h"
+
+int bus_objects_add(struct manager *manager, sd_bus *bus)
+{
+	int r;
+
+	r = manager_bus_add(manager, bus);
+	if (r >= 0)
+		r = channel_bus_add(manager, bus);
+	if (r >= 0)
+		r = log_bus_add(manager, bus);
+	return r;
+}
+
+void bus_objects_tell(struct manager *manager, bus_teller *tell, const void *news)
+{
+	if (manager->bus != NULL)
+		bus_server_tell(manager->bus, tell, news);
+	if (manager->system_bus != NULL)
+		system_bus_tell(manager->system_bus, tell, news);
+}

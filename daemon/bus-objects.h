@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_BUS_OBJECTS_H
+#define KIPC_DAEMON_BUS_OBJECTS_H
+
+/* What kipcd offers is the same on the control socket and on the system bus. */
+
+#include "daemon/bus.h"
+
+struct manager;
+
+/* What libsystemd tells about a connection itself comes as a signal from nowhere. */
+#define BUS_LOCAL_SIGNAL(member)                                                                             \
+	"type='signal',sender='org.freedesktop.DBus.Local',path='/org/freedesktop/DBus/Local',"              \
+	"interface='org.freedesktop.DBus.Local',member='" member "'"
+
+/* Puts every object on a connection. */
+int bus_objects_add(struct manager *manager, sd_bus *bus);
+
+/* Sends a signal to everybody who wants signals, both ways out. */
+void bus_objects_tell(struct manager *manager, bus_teller *tell, const void *news);
+
+#endif

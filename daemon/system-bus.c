@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The second way in. kipcd works without it: a bus that is not there, ends, refuses the name or does not read costs a line
+ * in the journal and nothing else. A bus that is not there yet is waited for by inotify (sd_bus_set_watch_bind(3)), one that
+ * went is asked for again after a moment.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/bus-names.h"
+#include "daemon/budget.h"
+#include "daemon/bus-objects.h"
+#include "daemon/caller.h"
+#include "daemon/log.h"
+#include "daemon/manager.h"
+#include "daemon/system-bus.h"
+
+#define DEFAULT_ADDRESS "unix:path=/run/dbus/system_bus_socket"
+#define AGAIN_USEC 1000000
+#define SIGNALS_WAITING_MAX 4096 /* a reload of 10,000 channels is told in one go */
+
+struct system_bus {
+	struct manager *manager;
+	sd_bus *bus;
+	sd_event_source *again;
+	bool has_name;
+	bool is_behind; /* signals are left out until it has read those that wait */
+};
+
+static int on_again(sd_event_source *source, uint64_t usec, void *userdata);
+
+/* Leaves the connection, outside of sd-bus's own callbacks, and tries anew. */
+static void try_again(struct system_bus *system_bus)
+{
+	system_bus->again = sd_event_source_disable_unref(system_bus->again);
+	if (sd_event_add_time_relative(system_bus->manager->event, &system_bus->again, CLOCK_MONOTONIC,
+				       AGAIN_USEC, 0, on_again, system_bus) < 0)
+		log_line(LOG_WARNING, "system bus: out of memory: it is not asked again");
+}
+
+static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct system_bus *system_bus = userdata;
+
+	if (system_bus->has_name)
+		log_line(LOG_NOTICE,
+			 "the system bus has gone: kipcctl goes on working; kipcd will be " BUS_NAME
+			 " again when it is back");
+	system_bus->has_name = false;
+	try_again(system_bus);
+	return 0;
+}
+
+static int on_name(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct system_bus *system_bus = userdata;
+	const sd_bus_error *error = sd_bus_message_get_error(message);
+	uint32_t answer = 0;
+
+	if (error == NULL && sd_bus_message_read(message, "u", &answer) >= 0 && answer == 1) {
+		system_bus->has_name = true;
+		log_line(LOG_DEBUG, "is " BUS_NAME " on the system bus");
+	} else {
+		log_line(LOG_WARNING,
+			 "cannot be " BUS_NAME " on the system bus: %s; kipcctl does not need it",
+			 error != NULL && error->message != NULL ? error->message
+								 : "somebody else has that name");
+	}
+	return 0;
+}
+
+/* Sees every message before anybody else. */
+static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct system_bus *system_bus = userdata;
+	uid_t uid;
+
+	if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0)
+		return 0;
+	if (caller_uid(system_bus->manager, message, &uid) < 0)
+		return sd_bus_reply_method_errorf(message, BUS_ERROR_NOT_ALLOWED,
+						  "the bus does not say who you are");
+	return budget_charge(&system_bus->manager->budget, uid, message);
+}
+
+static int start(struct system_bus *system_bus)
+{
+	const char *address = secure_getenv("DBUS_SYSTEM_BUS_ADDRESS");
+	sd_bus *bus = NULL;
+	int r;
+
+	r = sd_bus_new(&bus);
+	if (r >= 0)
+		r = sd_bus_set_address(bus, address != NULL ? address : DEFAULT_ADDRESS);
+	if (r >= 0)
+		r = sd_bus_set_bus_client(bus, 1);
+	if (r >= 0)
+		r = sd_bus_negotiate_fds(bus, 0);
+	if (r >= 0)
+		r = sd_bus_set_watch_bind(bus, 1);
+	if (r >= 0)
+		r = sd_bus_set_exit_on_disconnect(bus, 0);
+	if (r >= 0)
+		r = sd_bus_start(bus);
+	if (r >= 0)
+		r = sd_bus_attach_event(bus, system_bus->manager->event, 0);
+	if (r >= 0)
+		r = sd_bus_add_match(bus, NULL, BUS_LOCAL_SIGNAL("Disconnected"), on_disconnected,
+				     system_bus);
+	if (r >= 0)
+		r = sd_bus_add_filter(bus, NULL, on_any_message, system_bus);
+	if (r >= 0)
+		r = bus_objects_add(system_bus->manager, bus);
+	if (r >= 0)
+		r = sd_bus_request_name_async(bus, NULL, BUS_NAME, 0, on_name, system_bus);
+	if (r < 0) {
+		sd_bus_close_unref(bus);
+		return r;
+	}
+	system_bus->bus = bus;
+	return 0;
+}
+
+static int on_again(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct system_bus *system_bus = userdata;
+	int r;
+
+	callers_done(&system_bus->manager->callers); /* another bus gives the same names to others */
+	system_bus->bus = sd_bus_close_unref(system_bus->bus);
+	r = start(system_bus);
+	if (r < 0) {
+		log_line(LOG_DEBUG, "system bus: %s", strerror(-r));
+		try_again(system_bus);
+	}
+	return 0;
+}
+
+void system_bus_tell(struct system_bus *system_bus, bus_teller *tell, const void *news)
+{
+	uint64_t n_waiting = 0;
+
+	if (!system_bus->has_name || sd_bus_get_n_queued_write(system_bus->bus, &n_waiting) < 0)
+		return;
+	if (n_waiting > SIGNALS_WAITING_MAX) {
+		if (!system_bus->is_behind)
+			log_line(LOG_NOTICE, "the system bus is slow to take what happens: signals are left "
+					     "out; Manager.Events has them");
+		system_bus->is_behind = true;
+		return;
+	}
+	system_bus->is_behind = false;
+	(void)tell(system_bus->bus, news);
+}
+
+int system_bus_new(struct manager *manager, struct system_bus **ret_system_bus)
+{
+	struct system_bus *system_bus = calloc(1, sizeof *system_bus);
+	int r;
+
+	if (system_bus == NULL)
+		return -ENOMEM;
+	system_bus->manager = manager;
+	r = start(system_bus);
+	if (r < 0) {
+		log_line(LOG_WARNING, "the system bus cannot be asked for: %s; kipcctl does not need it",
+			 strerror(-r));
+		try_again(system_bus);
+	}
+	*ret_system_bus = system_bus;
+	return 0;
+}
+
+struct system_bus *system_bus_free(struct system_bus *system_bus)
+{
+	if (system_bus == NULL)
+		return NULL;
+	sd_event_source_disable_unref(system_bus->again);
+	sd_bus_flush_close_unref(system_bus->bus);
+	free(system_bus);
+	return NULL;
+}

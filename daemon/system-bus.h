@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_SYSTEM_BUS_H
+#define KIPC_DAEMON_SYSTEM_BUS_H
+
+/* org.kipc1 on the system bus, as long as there is one. */
+
+#include "daemon/bus.h"
+
+struct manager;
+struct system_bus;
+
+/* Connects as soon as there is a bus, now or later, and again whenever it comes back. -ENOMEM. */
+int system_bus_new(struct manager *manager, struct system_bus **ret_system_bus);
+struct system_bus *system_bus_free(struct system_bus *system_bus);
+
+/* Sends a signal, if the bus is there and reads what it is sent. */
+void system_bus_tell(struct system_bus *system_bus, bus_teller *tell, const void *news);
+
+#endif

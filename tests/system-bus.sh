@@ -1,0 +1,193 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# org.kipc1 on a system bus of the test's own: the shipped policy, who may do what, the object of each channel, signals,
+# the shipped descriptions of the interfaces, and a bus that comes and goes.
+. "$(dirname "$0")/tap.sh"
+for program in dbus-daemon busctl; do
+	command -v "$program" >/dev/null || { echo "1..0 # SKIP there is no $program"; exit 0; }
+done
+
+# As the real one, with the shipped policy; here, kipcd's user is ours.
+sed 's|user="kipc"|user="0"|' "$top_src/conf/org.kipc1.conf" >"$T/policy.conf"
+cat >"$T/bus.conf" <<EOF
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type>
+  <listen>unix:path=$T/bus</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <deny own="*"/>
+    <deny send_type="method_call"/>
+    <allow send_type="signal"/>
+    <allow send_requested_reply="true" send_type="method_return"/>
+    <allow send_requested_reply="true" send_type="error"/>
+    <allow receive_type="method_call"/>
+    <allow receive_type="method_return"/>
+    <allow receive_type="error"/>
+    <allow receive_type="signal"/>
+    <allow send_destination="org.freedesktop.DBus"/>
+  </policy>
+  <include>$T/policy.conf</include>
+</busconfig>
+EOF
+export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$T/bus
+start_bus() {
+	dbus-daemon --config-file="$T/bus.conf" --nofork --nopidfile 2>>"$T/bus.log" &
+	bus_pid=$!
+}
+stop_bus() { kill "$bus_pid"; wait "$bus_pid" 2>/dev/null; rm -f "$T/bus"; }
+has_name() { busctl list --acquired 2>/dev/null | grep -q '^org.kipc1 '; }
+call() { busctl call org.kipc1 /org/kipc1 org.kipc1.Manager "$@"; }
+property() { busctl get-property org.kipc1 "/org/kipc1/channel/$1" "org.kipc1.$2" "$3"; }
+
+cat >"$conf" <<'EOF'
+[daemon]
+group = 4711
+[queue orders]
+key = 0x11
+description = Orders waiting to be billed
+[segment prices]
+size = 4K
+[segment ticks]
+size = 1M
+layout = ring
+[semaphore build]
+values = 1,2
+[queue dotted.name-1]
+EOF
+
+# -- a bus that is not there yet -----------------------------------------------------------------------------------
+
+start_kipcd --system-bus || fail "kipcd starts without the bus" "$(cat "$T/kipcd.log")"
+exits 0 "and answers on its socket" kipcctl list
+start_bus
+exits 0 "it is org.kipc1 as soon as the bus is there" until_true has_name
+other=$T/other
+printf '[queue other]\n' >"$T/other.conf"
+mkfifo "$T/beside"
+"$kipcd" --config="$T/other.conf" --runtime-dir="$other" --system-bus --ready-fd=9 9>"$T/beside" 2>"$T/other.log" &
+beside=$!
+read -r _ <"$T/beside"
+is_told() { grep -q 'cannot be org.kipc1 on the system bus: .*; kipcctl does not need it' "$T/other.log"; }
+exits 0 "a second one is told that the name is taken" until_true is_told
+exits 0 "and works" kipcctl --runtime-dir="$other" list
+kill "$beside"
+wait "$beside"
+
+# -- objects -------------------------------------------------------------------------------------------------------
+
+is "an object for each channel" "$(busctl tree --list org.kipc1 | grep channel/)" "/org/kipc1/channel/build
+/org/kipc1/channel/dotted_2ename_2d1
+/org/kipc1/channel/orders
+/org/kipc1/channel/prices
+/org/kipc1/channel/ticks"
+interfaces() { busctl introspect org.kipc1 "/org/kipc1/channel/$1" | awk '$2 == "interface" && /kipc1/ { print $1 }' | xargs; }
+is "a queue's interfaces" "$(interfaces orders)" "org.kipc1.Channel org.kipc1.Queue"
+is "a segment's" "$(interfaces prices)" "org.kipc1.Channel org.kipc1.Segment"
+is "a ring's" "$(interfaces ticks)" "org.kipc1.Channel org.kipc1.Ring org.kipc1.Segment"
+is "a semaphore's" "$(interfaces build)" "org.kipc1.Channel org.kipc1.Semaphore"
+kipcctl send orders one 'and two'
+kipcctl send ticks a b c
+is "what is in the queue" "$(property orders Queue Messages) $(property orders Queue Bytes)" "t 2 t 10"
+is "what is in the ring" "$(property ticks Ring Messages)" "t 3"
+is "the semaphores' values" "$(property build Semaphore Values)" "au 2 1 2"
+is "what it is for" "$(property orders Channel Description)" 's "Orders waiting to be billed"'
+is "where it is" "$(property orders Channel Id)" "i $(id_of orders)"
+is "a time is in microseconds" "$(property orders Queue LastSent | grep -c '^t [0-9]\{16\}$')" 1
+exits 1 "no channel, no object" property nothing Channel Name
+like "is said" "$ERR" "Unknown object"
+is "the same over the socket" "$(busctl --address="unix:path=$KIPC_RUNTIME_DIR/control" get-property org.kipc1 \
+	/org/kipc1/channel/orders org.kipc1.Queue Messages)" "t 2"
+
+# Each interface as it is shipped. `KIPC_TEST_WRITE=1 bash tests/system-bus.sh` writes them anew after a change.
+xml_of() {
+	busctl --xml-interface introspect org.kipc1 "$1" | perl -0777 -ne '
+		print qq{<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object Introspection 1.0//EN"\n},
+			qq{ "https://www.freedesktop.org/standards/dbus/1.0/introspect.dtd">\n<node>\n$1</node>\n}
+			if m{^( <interface name="\Q$ENV{INTERFACE}\E">.*?</interface>\n)}ms'
+}
+while read -r path interface; do
+	shipped=$top_src/daemon/interfaces/$interface.xml
+	[ -z "${KIPC_TEST_WRITE:-}" ] || INTERFACE=$interface xml_of "$path" >"$shipped"
+	is "$interface is as described" "$(INTERFACE=$interface xml_of "$path")" "$(cat "$shipped")"
+done <<'EOF'
+/org/kipc1 org.kipc1.Manager
+/org/kipc1/channel/orders org.kipc1.Channel
+/org/kipc1/channel/orders org.kipc1.Queue
+/org/kipc1/channel/prices org.kipc1.Segment
+/org/kipc1/channel/ticks org.kipc1.Ring
+/org/kipc1/channel/build org.kipc1.Semaphore
+EOF
+
+# -- who may -------------------------------------------------------------------------------------------------------
+
+exits 0 "root may reload" call Reload
+if setpriv --reuid=65534 --clear-groups true 2>/dev/null && [ "$(id -u)" = 0 ]; then
+	chmod o+x "$T"
+	as() { setpriv --reuid=65534 --regid=65534 "$1" busctl call org.kipc1 /org/kipc1 org.kipc1.Manager "${@:2}"; }
+	exits 0 "anybody may list" as --clear-groups List su '' 1
+	for method in Reload 'Create ssas queue bills 0' 'Remove sbb orders true false' 'Set sas orders 1 mode=0600'; do
+		# shellcheck disable=SC2086
+		exits 1 "not everybody may ${method%% *}" as --clear-groups $method
+		like "and is told who may" "$ERR" "uid 65534 may not change channels: that is for root"
+	done
+	exits 0 "a member of the group may" as --groups=4711 Create ssas queue bills 0
+	is "has done it" "$(property bills Channel State)" 's "active"'
+	exits 0 "and undo it" as --groups=4711 Remove sbb bills false false
+	exits 1 "nobody else may have the name" setpriv --reuid=65534 --regid=65534 --clear-groups busctl call org.freedesktop.DBus \
+		/org/freedesktop/DBus org.freedesktop.DBus RequestName su org.kipc1 0
+	exits 1 "nor log more" setpriv --reuid=65534 --regid=65534 --clear-groups busctl set-property org.kipc1 \
+		/org/freedesktop/LogControl1 org.freedesktop.LogControl1 LogLevel s debug
+else
+	skip "who may" "no other user is to be had here"
+fi
+log_level() { busctl "$1-property" org.kipc1 /org/freedesktop/LogControl1 org.freedesktop.LogControl1 LogLevel "${@:2}"; }
+exits 0 "root may have it log more" log_level set s debug
+is "it does" "$(log_level get)" 's "debug"'
+exits 1 "but not nonsense" log_level set s loud
+like "in words" "$ERR" "'loud' is no level"
+
+# A flood from one user is refused, and does not stand in the way of others.
+for _ in {1..60}; do call Plan su '' 1 & done >/dev/null 2>"$T/flood"
+for job in $(jobs -p); do [ "$job" = "$kipcd_pid" ] || [ "$job" = "$bus_pid" ] || wait "$job"; done
+like "too many calls at once are refused" "$(cat "$T/flood")" "more than 500 calls a second of one user: slow down"
+
+# -- signals -------------------------------------------------------------------------------------------------------
+
+stdbuf -oL busctl monitor --json=short --match="type='signal',path_namespace='/org/kipc1'" >"$T/signals" 2>"$T/monitor" &
+monitor=$!
+is_monitoring() { grep -q 'Monitoring' "$T/monitor" "$T/signals"; }
+until_true is_monitoring
+can_call() { call List su '' 1 >/dev/null 2>&1; }
+until_true can_call # the flood is over
+before=$(id_of orders)
+ipcrm -q "$before"
+is_signalled() { grep -q '"path":"/org/kipc1/channel/orders".*"member":"PropertiesChanged"' "$T/signals"; }
+exits 0 "a new id is signalled" until_true is_signalled
+like "with the id" "$(grep PropertiesChanged "$T/signals")" "\"Id\":\{\"type\":\"i\",\"data\":$(id_of orders)\}"
+like "and the event" "$(grep '"member":"Event"' "$T/signals")" '"healed","orders","queue"'
+kipcctl send orders more
+call List su '' 1 >/dev/null
+is "figures are not" "$(grep -c PropertiesChanged "$T/signals")" 1
+kill "$monitor"
+wait "$monitor" 2>/dev/null
+
+# -- a bus that goes, and comes back ---------------------------------------------------------------------------------
+
+stop_bus
+is_noticed() { grep -q 'the system bus has gone' "$T/kipcd.log"; }
+exits 0 "a bus that goes is noticed" until_true is_noticed
+exits 0 "and nothing else is lost" kipcctl reload
+start_bus
+exits 0 "it is org.kipc1 on the next" until_true has_name
+exits 0 "and answers" call Reload
+stop_kipcd
+is "it leaves well" "$kipcd_status" 0
+is "and the name with it" "$(busctl list --acquired | grep -c '^org.kipc1 ')" 0
+
+start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+kipcctl reload >/dev/null
+is "with a runtime folder of its own it is not asked for" "$(busctl list --acquired | grep -c '^org.kipc1 ')" 0
+finish
