@@ -130,6 +130,7 @@ enum status command_doctor(const struct invocation *invocation)
 		.limits = &limits,
 		.root = "",
 		.accounts = &accounts,
+		.options = invocation->options,
 	};
 	enum status status;
 	int r;

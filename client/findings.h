@@ -35,6 +35,7 @@ struct findings {
 	const struct kipc_limits *limits;
 	const char *root; /* in front of the paths of files and /proc; "" but for tests */
 	struct accounts *accounts;
+	const struct options *options; /* said again in each command; NULL: none */
 
 	struct finding *items;
 	size_t n_items;

@@ -117,6 +117,7 @@ static enum status show_one(struct show *show, const char *address, bool is_firs
 		.limits = &show->limits,
 		.root = "",
 		.accounts = &show->style.accounts,
+		.options = show->invocation->options,
 	};
 	struct card card = { .findings = &findings };
 	enum status status;
@@ -150,6 +151,7 @@ int show_card(const struct invocation *invocation, struct view *view, const stru
 		.limits = &show.limits,
 		.root = "",
 		.accounts = &show.style.accounts,
+		.options = invocation->options,
 	};
 	struct card card = { .row = row, .findings = &findings };
 	int r;

@@ -16,6 +16,8 @@ perl -MIPC::SysV -e 1 2>/dev/null || { echo "1..0 # SKIP no perl IPC::SysV"; exi
 unshare --ipc true 2>/dev/null || { echo "1..0 # SKIP no IPC namespace inside the one of the tests"; exit 0; }
 
 echo '[queue orders]' >"$conf"
+mkfifo "$T/never"
+exec 6<>"$T/never"
 start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
 coproc inside { exec unshare --ipc perl "$T/inside.pl"; }
 exec 5<&"${inside[0]}" # bash closes its own when the program ends
@@ -40,6 +42,17 @@ exits 0 "a message into it" kipcctl send --ipc-of="$pid" --type=7 0x77 "from out
 read -r -t 10 -u 5 message
 is "arrives" "$message" "from outside"
 wait "$inside_pid"
+
+# What is to be typed means the container too, and not the object with that id out here.
+unshare --ipc perl -e '$| = 1; (fork // die) ? wait : do { defined shmget(0x79, 80 << 20, 01600 | 0600) or die; exit }; print "\n"; <STDIN>' \
+	<"$T/never" >"$T/made" & outer=$!
+orphan() { kipcctl doctor -q --ipc-of="$outer" | grep -A 2 orphan-segment; }
+until_true test -s "$T/made"
+like "a command for the container names it" "$(orphan)" "^    [$] kipcctl --ipc-of=$outer remove --force segment:@[0-9]+$"
+like "and kipcd" "$(kipcctl doctor -q --ipc-of="$outer" --runtime-dir="$T/a'b")" " --runtime-dir='$T/a'\\\\''b' remove --force"
+bash -c "$(orphan | sed -n 's/^    [$] //p')" >/dev/null
+is "and mends it" "$(orphan)" ""
+kill "$outer"
 
 exits 3 "a process that is not there" kipcctl list --ipc-of=4194304
 like "is said" "$ERR" "^kipcctl: list --ipc-of=4194304: there is no such process$"
