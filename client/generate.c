@@ -149,6 +149,32 @@ static void comment_users(struct generate *generate, const struct view_row *row)
 /* -- sections ---------------------------------------------------------------------------------------------- */
 
 /* What its maker gave it: for whoever takes it over, and refused by kipcd as long as it is only observed. */
+/* As people write it where that is exact, and in bytes elsewhere. */
+static const char *exact_size(uint64_t bytes, char buffer[static GRAMMAR_SIZE_MAX])
+{
+	uint64_t read;
+
+	if (grammar_size_from_string(grammar_size_to_string(bytes, buffer), &read) < 0 || read != bytes)
+		snprintf(buffer, GRAMMAR_SIZE_MAX, "%llu", (unsigned long long)bytes);
+	return buffer;
+}
+
+/* As they are now, where they may be read. */
+static void comment_values(struct generate *generate, const struct kipc_object *object)
+{
+	struct kipc_semaphore *semaphores = NULL;
+	size_t n = 0;
+
+	if (kipc_object_semaphores(object->id, &semaphores, &n) < 0)
+		n = object->semaphore.semaphores;
+	fputs("values = ", generate->line);
+	for (size_t i = 0; i < n; i++)
+		fprintf(generate->line, "%s%d", i == 0 ? "" : ",",
+			semaphores != NULL ? semaphores[i].value : 0);
+	end_comment(generate);
+	free(semaphores);
+}
+
 static void comment_keys(struct generate *generate, const struct kipc_object *object)
 {
 	struct accounts *accounts = &generate->style.accounts;
@@ -158,15 +184,11 @@ static void comment_keys(struct generate *generate, const struct kipc_object *ob
 	comment(generate, "group = %s", accounts_group(accounts, object->gid));
 	comment(generate, "mode = %04o", (unsigned)object->mode);
 	if (object->kind == KIPC_QUEUE)
-		comment(generate, "capacity = %s", grammar_size_to_string(object->queue.capacity, size));
+		comment(generate, "capacity = %s", exact_size(object->queue.capacity, size));
 	if (object->kind == KIPC_SEGMENT)
-		comment(generate, "size = %s", grammar_size_to_string(object->segment.size, size));
-	if (object->kind == KIPC_SEMAPHORE) {
-		fputs("values = 0", generate->line);
-		for (uint64_t i = 1; i < object->semaphore.semaphores && i < 32; i++)
-			fputs(",0", generate->line);
-		end_comment(generate);
-	}
+		comment(generate, "size = %s", exact_size(object->segment.size, size));
+	if (object->kind == KIPC_SEMAPHORE)
+		comment_values(generate, object);
 }
 
 static void write_section(struct generate *generate, const struct view_row *row)

@@ -10,7 +10,8 @@ $0 = "a\n[queue evil]\nkey = 1 \e[31m\xff" . "x" x 200;
 my $queue = msgget(0x4b01, 01600 | 0640) // die; msgsnd($queue, pack("l! a*", 1, "hello"), 0) or die;
 my $segment = shmget(0x4b02, 65536, 01600 | 0600) // die;
 my $attached = shmat($segment, undef, 0) or die;
-semget(0x4b03, 3, 01600 | 0600) // die; semget(0, 1, 0600) // die;
+my $set = semget(0x4b03, 3, 01600 | 0600) // die; semctl($set, 1, 16, 5) or die;
+shmget(0x4b04, 78334567, 01600 | 0600) // die; semget(0, 1, 0600) // die;
 print "\n"; <STDIN>;
 EOF
 coproc user { exec perl "$T/user.pl"; }
@@ -25,7 +26,8 @@ like "who sent last" "$OUT" "^#   last sent: [-0-9]+ [:0-9]+, $pid a\\\\x0a\[que
 like "who has a segment attached" "$OUT" "^#   attached by $pid "
 like "what it was made with" "$OUT" '^# mode = 0640$'
 like "the size of a segment" "$OUT" '^# size = 64K$'
-like "a set of three" "$OUT" '^# values = 0,0,0$'
+like "one that is not round" "$OUT" '^# size = 78334567$'
+like "a set of three, as it stands" "$OUT" '^# values = 0,5,0$'
 like "what has no key is only mentioned" "$OUT" '^# It has no key'
 is "no line comes from a process's name" "$(grep -c '^\[queue' <<<"$OUT")" 1
 is "no line is too long" "$(awk 'length($0) > 199' <<<"$OUT")" ""
@@ -34,11 +36,12 @@ before=$(kipcctl list --foreign -q --columns=kind,key,id,owner,mode,changed --so
 start_kipcd || fail "kipcd starts with it" "$(cat "$T/kipcd.log")"
 is "names them" "$(kipcctl list --columns=name,manage,state --no-legend | tr -s ' ')" "queue-4b01 observe active
 segment-4b02 observe active
+segment-4b04 observe active
 semaphore-4b03 observe active"
 is "and changes nothing" "$(kipcctl list --foreign --columns=kind,key,id,owner,mode,changed --sort=key)" "$before"
 exits 0 "what has a name is left out" kipcctl generate
 unlike "of the next" "$OUT" '^\['
-like "and counted" "$OUT" '^# 3 objects have names already'
+like "and counted" "$OUT" '^# 4 objects have names already'
 
 # The keys that are commented out are right too, once it is taken over.
 sed -e '/^manage = observe/d' -e 's/^# \(mode\|capacity\|size\|values\) =/\1 =/' "$conf" >"$T/own.conf"
