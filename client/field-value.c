@@ -258,7 +258,7 @@ static int refuse_range(const struct field *field, const char *text, char **rete
 		return refuse(reterr_text, "'%s' is out of range: it must be %lld to %lld", text,
 			      (long long)(-(INT64_C(1) << (bits - 2)) * 2),
 			      (long long)(UINT64_MAX >> (65 - bits)));
-	return refuse(reterr_text, "'%s' is too large for 32 bits", text);
+	return refuse(reterr_text, "'%s' is too large for %u bits", text, bits);
 }
 
 static int parse_numbers(const struct field *field, const char *text, unsigned char *bytes,
