@@ -38,24 +38,34 @@ static void check_limit(struct findings *findings, const char *check, const char
 		     command);
 }
 
-static char *raise_limit(const char *sysctl, uint64_t limit, uint64_t most)
+/* Twice as much as there is, or as is used where there is less; never 0. */
+static uint64_t more_than(uint64_t limit, uint64_t used, uint64_t most)
 {
-	return findings_text("sysctl -w kernel.%s=%llu", sysctl,
-			     (unsigned long long)(limit > most / 2 ? most : limit * 2));
+	uint64_t base = limit > used ? limit : used;
+
+	return base > most / 2 ? most : base == 0 ? 32 : base * 2;
+}
+
+/* NULL: the kernel allows no more. */
+static char *raise_limit(const char *sysctl, uint64_t limit, uint64_t used, uint64_t most)
+{
+	return limit >= most ? NULL
+			     : findings_text("sysctl -w kernel.%s=%llu", sysctl,
+					     (unsigned long long)more_than(limit, used, most));
 }
 
 static void check_limits(struct findings *findings, const char *check)
 {
 	const struct kipc_limits *l = findings->limits;
-	uint64_t semmns = l->semmns > INT32_MAX / 2 ? INT32_MAX : l->semmns * 2;
-	uint64_t semmni = l->semmni > 16000 ? 32000 : l->semmni * 2; /* IPCMNI of ipc/util.h is 32768 */
+	uint64_t semmns = more_than(l->semmns, l->semaphores, INT32_MAX);
+	uint64_t semmni = more_than(l->semmni, l->semaphore_sets, 32000); /* IPCMNI of ipc/util.h is 32768 */
 
 	check_limit(findings, check, "msgmni", "queues", l->queues, l->msgmni,
-		    raise_limit("msgmni", l->msgmni, 32000));
+		    raise_limit("msgmni", l->msgmni, l->queues, 32000));
 	check_limit(findings, check, "shmmni", "segments", l->segments, l->shmmni,
-		    raise_limit("shmmni", l->shmmni, 32000));
+		    raise_limit("shmmni", l->shmmni, l->segments, 32000));
 	check_limit(findings, check, "shmall", "pages of segments", l->segment_pages, l->shmall,
-		    raise_limit("shmall", l->shmall, UINT64_MAX / 4096));
+		    raise_limit("shmall", l->shmall, l->segment_pages, UINT64_MAX / 4096));
 	check_limit(findings, check, "semmni", "semaphore sets", l->semaphore_sets, l->semmni,
 		    findings_text("sysctl -w kernel.sem='%llu %llu %llu %llu'", (unsigned long long)l->semmsl,
 				  (unsigned long long)l->semmns, (unsigned long long)l->semopm,
@@ -164,14 +174,16 @@ static void check_remove_ipc(struct findings *findings, const char *check)
 	}
 	if (n == 0 || !has_logind(findings) || !removes_ipc(findings))
 		return;
-	findings_add(findings, first->name != NULL ? SEVERITY_DANGER : SEVERITY_WARNING, check, NULL,
-		     findings_text("logind removes what belongs to a user when he logs out (RemoveIPC=yes), "
-				   "even in use: %zu objects belong to ordinary users, the first is %s of %s",
-				   n, view_row_to_address(first, address),
-				   accounts_user(findings->accounts, first->object->uid)),
-		     findings_text("printf '[Login]\\nRemoveIPC=no\\n' "
-				   ">/etc/systemd/logind.conf.d/50-kipc.conf && systemctl reload "
-				   "systemd-logind"));
+	findings_add(
+		findings, first->name != NULL ? SEVERITY_DANGER : SEVERITY_WARNING, check, NULL,
+		findings_text("logind removes what belongs to a user when he logs out (RemoveIPC=yes), "
+			      "even in use: %zu objects belong to ordinary users, the first is %s of %s",
+			      n, view_row_to_address(first, address),
+			      accounts_user(findings->accounts, first->object->uid)),
+		/* Not "reload", which systemd before 253 has not for it. */
+		findings_text("mkdir -p /etc/systemd/logind.conf.d && printf '[Login]\\nRemoveIPC=no\\n' "
+			      ">/etc/systemd/logind.conf.d/50-kipc.conf && systemctl kill -s HUP "
+			      "systemd-logind"));
 }
 
 static void check_rmid_forced(struct findings *findings, const char *check)

@@ -351,6 +351,22 @@ static void check_dead_holder(struct findings *findings, const char *check, cons
 
 /* -- all kinds -------------------------------------------------------------------------------------------------- */
 
+/* It declares more than kernel.msgmnb lets a queue hold, and runs with that. */
+static bool is_cut(const struct view_row *row)
+{
+	return row->kind == KIPC_QUEUE && row->object != NULL && row->state != NULL &&
+	       strcmp(row->state, "active") == 0 && row->reason != NULL && row->reason[0] != '\0' &&
+	       row->needs > row->object->queue.capacity;
+}
+
+static void check_capacity(struct findings *findings, const char *check, const struct view_row *row)
+{
+	if (is_cut(row))
+		findings_add(findings, SEVERITY_WARNING, check, row, findings_text("%s", row->reason),
+			     findings_text("sysctl -w kernel.msgmnb=%llu && kipcctl reload",
+					   (unsigned long long)row->needs));
+}
+
 static void check_state(struct findings *findings, const char *check, const struct view_row *row)
 {
 	static const struct {
@@ -365,7 +381,8 @@ static void check_state(struct findings *findings, const char *check, const stru
 		{ "active", SEVERITY_WARNING, "kipcctl show " },
 	};
 
-	if (row->name == NULL || row->state == NULL || row->reason == NULL || row->reason[0] == '\0')
+	if (row->name == NULL || row->state == NULL || row->reason == NULL || row->reason[0] == '\0' ||
+	    is_cut(row))
 		return;
 	for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
 		const char *command = states[i].command;
@@ -460,6 +477,7 @@ const struct check row_checks[] = {
 	  "the key of a declared channel belongs to a foreign object",
 	  ALL,
 	  { check_conflict } },
+	{ "capacity", "kernel.msgmnb is smaller than what a queue declares", KIPC_QUEUE, { check_capacity } },
 	{ "state", "a channel is not as it is declared", ALL, { check_state } },
 	{ "world-writable", "everybody may write", ALL, { check_world_writable } },
 	{ "owner-gone", "the owner is no user any more", ALL, { check_owner_gone } },

@@ -135,6 +135,16 @@ like "world-writable" "$(finding world-writable)" "^warning mode 0666 lets every
 mend world-writable
 is "is mended" "$(finding world-writable)" ""
 
+if sysctl -qw kernel.msgmnb=16384 2>/dev/null; then
+	kipcctl set bills capacity=20000 >/dev/null
+	like "a queue for which msgmnb is too small" "$(finding capacity)" "^warning active: capacity |^warning capacity "
+	mend capacity
+	is "gets what it declares" "$(kipcctl list --columns=name,capacity --bytes --no-legend | awk '$1 == "bills" { print $2 }')" 20000
+	is "and is found no more" "$(finding capacity)$(finding state)" ""
+	sysctl -qw kernel.msgmni=0
+	mend limit
+	is "a limit of nothing is raised" "$(finding limit)" ""
+fi
 if sysctl -qw kernel.msgmni=3 2>/dev/null; then
 	like "a limit that is nearly used up" "$(finding limit)" "^danger msgmni: 3 of 3 queues are in use$"
 	mend limit
