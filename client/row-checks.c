@@ -249,12 +249,15 @@ static void check_orphan_queue(struct findings *findings, const char *check, con
 
 	if (row->name != NULL || object == NULL || object->queue.messages == 0)
 		return;
-	last = object->queue.rtime > object->queue.stime ? object->queue.rtime : object->queue.stime;
+	/* Not when somebody sent: what is sent and never read is what is looked for. */
+	last = object->queue.rtime != 0 ? object->queue.rtime : object->ctime;
 	if (now - last < LONG_SECONDS || (object->queue.lrpid > 0 && !process_has_ended(object->queue.lrpid)))
 		return;
 	findings_add(findings, SEVERITY_WARNING, check, row,
-		     findings_text("%llu messages; last used %s, and whoever read it has ended",
-				   (unsigned long long)object->queue.messages, describe_time(last, when)),
+		     findings_text("%llu message%s; last read %s, and whoever read it has ended",
+				   (unsigned long long)object->queue.messages,
+				   object->queue.messages == 1 ? "" : "s",
+				   describe_time(object->queue.rtime, when)),
 		     findings_text("kipcctl recv --all %s && kipcctl remove %s", address_of(row, address),
 				   address));
 }
@@ -413,6 +416,36 @@ static bool is_owned(const struct view_row *row)
 	return row->name != NULL && row->manage != NULL && strcmp(row->manage, "own") == 0;
 }
 
+/* "kipcctl adopt queue:@5 queue-4b01", named as generate does; NULL: without a key kipcd cannot have it. */
+static char *adopt_command(const struct view_row *row, const char *option, char name[static VIEW_ADDRESS_MAX])
+{
+	char address[VIEW_ADDRESS_MAX];
+	const char *kind = kipc_kind_to_string(row->kind);
+
+	if (row->object->key == 0)
+		return NULL;
+	if (row->name != NULL)
+		snprintf(name, VIEW_ADDRESS_MAX, "%s", row->name);
+	else
+		snprintf(name, VIEW_ADDRESS_MAX, "%s-%x", kind, (unsigned)row->object->key);
+	return findings_text("kipcctl adopt%s %s %s", option, address_of(row, address), name);
+}
+
+static char *command_for_mode(const struct view_row *row)
+{
+	unsigned mode = (unsigned)(row->object->mode & 0770);
+	char name[VIEW_ADDRESS_MAX], *adopt, *command;
+
+	if (is_owned(row))
+		return findings_text("kipcctl set %s mode=%04o", row->name, mode);
+	adopt = adopt_command(row, "", name);
+	if (adopt == NULL)
+		return NULL;
+	command = findings_text("%s && kipcctl set %s mode=%04o", adopt, name, mode);
+	free(adopt);
+	return command;
+}
+
 static void check_world_writable(struct findings *findings, const char *check, const struct view_row *row)
 {
 	if (row->object == NULL || (row->object->mode & 02) == 0)
@@ -422,13 +455,12 @@ static void check_world_writable(struct findings *findings, const char *check, c
 				   row->kind == KIPC_QUEUE     ? "send to it"
 				   : row->kind == KIPC_SEGMENT ? "write into it"
 							       : "take and give it"),
-		     is_owned(row) ? findings_text("kipcctl set %s mode=%04o", row->name,
-						   (unsigned)(row->object->mode & 0770))
-				   : NULL);
+		     command_for_mode(row));
 }
 
 static void check_owner_gone(struct findings *findings, const char *check, const struct view_row *row)
 {
+	char name[VIEW_ADDRESS_MAX];
 	const char *owner;
 
 	if (row->object == NULL)
@@ -441,7 +473,8 @@ static void check_owner_gone(struct findings *findings, const char *check, const
 		     findings_text("it belongs to uid %u, and no user has that number: whoever gets it gets "
 				   "this too",
 				   (unsigned)row->object->uid),
-		     is_owned(row) ? findings_text("kipcctl set %s owner=root", row->name) : NULL);
+		     is_owned(row) ? findings_text("kipcctl set %s owner=root", row->name)
+				   : adopt_command(row, " --force", name));
 }
 
 #define ALL (KIPC_QUEUE | KIPC_SEGMENT | KIPC_SEMAPHORE)

@@ -135,6 +135,18 @@ like "world-writable" "$(finding world-writable)" "^warning mode 0666 lets every
 mend world-writable
 is "is mended" "$(finding world-writable)" ""
 
+# What nobody declared is mended by taking it over.
+perl -e 'defined msgget(0x41, 01600 | 0666) or die'
+like "a foreign one too" "$(finding world-writable queue:@)" "^warning mode 0666 lets everybody"
+mend world-writable queue:@
+is "is kipcd's, and closed" "$(kipcctl list --columns=name,state,mode --no-legend | tr -s ' ' | grep ^queue-41)" "queue-41 active 0660"
+if [ "$(id -u)" = 0 ]; then
+	perl -e '$> = 54321; defined msgget(0x42, 01600 | 0600) or die'
+	like "a foreign one whose owner is nobody" "$(finding owner-gone queue:@)" "^warning it belongs to uid 54321"
+	mend owner-gone queue:@
+	is "has one" "$(finding owner-gone)" ""
+fi
+
 if sysctl -qw kernel.msgmnb=16384 2>/dev/null; then
 	kipcctl set bills capacity=20000 >/dev/null
 	like "a queue for which msgmnb is too small" "$(finding capacity)" "^warning active: capacity |^warning capacity "
@@ -146,7 +158,7 @@ if sysctl -qw kernel.msgmnb=16384 2>/dev/null; then
 	is "a limit of nothing is raised" "$(finding limit)" ""
 fi
 if sysctl -qw kernel.msgmni=3 2>/dev/null; then
-	like "a limit that is nearly used up" "$(finding limit)" "^danger msgmni: 3 of 3 queues are in use$"
+	like "a limit that is nearly used up" "$(finding limit)" "^danger msgmni: [0-9]+ of 3 queues are in use$"
 	mend limit
 	is "is raised" "$(finding limit)" ""
 else

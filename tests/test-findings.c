@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -155,6 +156,31 @@ static void limits_are_ranked(void **state)
 	accounts_done(&accounts);
 }
 
+/* Somebody sends to it every day, and nobody has read it for longer. */
+static void an_unread_queue_is_found(void **state)
+{
+	static const struct processes nobody = { 0 };
+	struct kipc_object object = {
+		.kind = KIPC_QUEUE,
+		.mode = 0600,
+		.key = 1,
+		.ctime = time(NULL) - 3 * 86400,
+		.queue = { .messages = 1, .bytes = 1, .capacity = 100, .stime = time(NULL) },
+	};
+	struct view_row row = { .kind = KIPC_QUEUE, .object = &object };
+	struct accounts accounts = { 0 };
+	struct findings findings = { .processes = &nobody, .root = root, .accounts = &accounts };
+
+	findings_examine_row(&findings, &row);
+	assert_true(finds(&findings, "orphan-queue"));
+	findings_done(&findings);
+	object.queue.rtime = time(NULL) - 60;
+	findings_examine_row(&findings, &row);
+	assert_false(finds(&findings, "orphan-queue"));
+	findings_done(&findings);
+	accounts_done(&accounts);
+}
+
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *place)
 {
 	return remove(path);
@@ -162,7 +188,7 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof logind_cases / sizeof *logind_cases + 1];
+	struct CMUnitTest tests[sizeof logind_cases / sizeof *logind_cases + 2];
 	size_t n = 0;
 	int status;
 
@@ -174,7 +200,8 @@ int main(void)
 			.test_func = logind,
 			.initial_state = (void *)(uintptr_t)n,
 		};
-	tests[n] = (struct CMUnitTest)cmocka_unit_test(limits_are_ranked);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(limits_are_ranked);
+	tests[n] = (struct CMUnitTest)cmocka_unit_test(an_unread_queue_is_found);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	status = cmocka_run_group_tests(tests, NULL, NULL);
 	return nftw(root, remove_entry, 8, FTW_DEPTH | FTW_PHYS) == 0 ? status : 99;
