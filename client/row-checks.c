@@ -81,6 +81,20 @@ static char *describe_blocked(const struct findings *findings, const struct view
 	return fclose(out) == 0 ? text : NULL;
 }
 
+/* Whether a unit is this systemd's own, and not of a user's or a container's, which lie within another unit. */
+static bool is_system_unit(int process_fd, const char *unit)
+{
+	char text[4096], *place, *inner;
+
+	if (process_read(process_fd, "cgroup", text, sizeof text) <= 0 ||
+	    (place = strstr(text, unit)) == NULL)
+		return false;
+	*place = '\0';
+	inner = strrchr(text, '\n');
+	inner = inner != NULL ? inner : text;
+	return strstr(inner, ".service/") == NULL && strstr(inner, ".scope/") == NULL;
+}
+
 /* What ends or restarts a process: its service if it is one's; freed by the caller. */
 static char *command_for_process(pid_t pid)
 {
@@ -90,6 +104,8 @@ static char *command_for_process(pid_t pid)
 
 	if (fd >= 0) {
 		process_unit(fd, unit);
+		if (unit[0] != '\0' && !is_system_unit(fd, unit))
+			unit[0] = '\0';
 		close(fd);
 	}
 	n = strlen(unit);
