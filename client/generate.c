@@ -226,7 +226,8 @@ static void write_head(struct generate *generate)
 	fputs("# Give the sections better names; \"kipcctl check FILE\" says whether the file is right.\n"
 	      "# All of it is observed: kipcd names, shows and measures it and never touches it. To hand an "
 	      "object to\n"
-	      "# kipcd, run \"kipcctl adopt KIND:KEY NAME\" with another name, or, once its programs may "
+	      "# kipcd, run \"kipcctl adopt KIND:KEY NAME\" with the name of its section, or, once its "
+	      "programs may "
 	      "find a new\n"
 	      "# object, take the line \"manage = observe\" away and the '#' from the keys below it.\n",
 	      generate->out);
