@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/bus.h"
@@ -65,6 +66,32 @@ static enum status refuse_if_somebody_loses(const struct adoption *adoption, uid
 		      (unsigned)object->uid);
 }
 
+/*
+ * What kipcd wrote of it, to be kept: all of it, since a segment without its size, or a queue with another mode, would not be
+ * what its programs know once the reboot has taken this away.
+ */
+static void print_section(const struct adoption *adoption, const char *name)
+{
+	char *path, *line = NULL;
+	size_t size = 0;
+	FILE *file;
+
+	if (asprintf(&path, "%s/kipcd.conf.d/%s.conf", adoption->invocation->runtime_dir, name) < 0)
+		return;
+	file = fopen(path, "re");
+	if (file != NULL) {
+		printf("This lasts until the reboot; to keep it, put into kipcd.conf:\n");
+		while (getline(&line, &size, file) > 0)
+			if (line[0] != '#' && line[0] != '\n')
+				printf("    %s", line);
+		fclose(file);
+	} else {
+		printf("This lasts until the reboot; to keep it, put what is in %s into kipcd.conf\n", path);
+	}
+	free(line);
+	free(path);
+}
+
 static enum status print_answer(const struct adoption *adoption, sd_bus_message *reply)
 {
 	const char *name, *kind, *action, *state, *detail;
@@ -73,13 +100,11 @@ static enum status print_answer(const struct adoption *adoption, sd_bus_message 
 	r = sd_bus_message_read(reply, BUS_STEP, &name, &kind, &action, &state, &detail);
 	if (r < 0)
 		return control_half_end(adoption->invocation, adoption->address, r);
-	return report_result(adoption->invocation,
-			     "%s: adopted as %s, %s: %s\n"
-			     "This lasts until the reboot; to keep it, put into kipcd.conf:\n"
-			     "    [%s %s]\n"
-			     "    key = 0x%08x\n",
-			     adoption->address, name, state, detail, kind, name,
-			     (unsigned)adoption->object.key);
+	if (adoption->invocation->options->quiet)
+		return STATUS_DONE;
+	printf("%s: adopted as %s, %s: %s\n", adoption->address, name, state, detail);
+	print_section(adoption, name);
+	return STATUS_DONE;
 }
 
 static enum status hand_over(const struct adoption *adoption)

@@ -109,11 +109,11 @@ static void assign_layout(struct assignments *assignments, const struct kipc_obj
 {
 	struct kernel_ring ring;
 
-	assign(assignments, "size = %llu", (unsigned long long)object->segment.size);
+	assign(assignments, "size=%llu", (unsigned long long)object->segment.size);
 	if (kernel_look_into_ring(object, &ring) < 0 || !ring.is_laid_out)
 		return;
-	assign(assignments, "layout = ring");
-	assign(assignments, "max_message = %llu", (unsigned long long)ring.stat.max_message);
+	assign(assignments, "layout=ring");
+	assign(assignments, "max_message=%llu", (unsigned long long)ring.stat.max_message);
 }
 
 /* As they are now: what a set made anew would start with. */
@@ -130,7 +130,7 @@ static void assign_values(struct assignments *assignments, const struct kipc_obj
 	for (size_t i = 0; out != NULL && i < n; i++)
 		fprintf(out, "%s%d", i == 0 ? "" : ",", semaphores != NULL ? semaphores[i].value : 0);
 	if (out != NULL && fclose(out) == 0)
-		assign(assignments, "values = %s", text);
+		assign(assignments, "values=%s", text);
 	else
 		assignments->failed = true;
 	free(text);
@@ -139,13 +139,13 @@ static void assign_values(struct assignments *assignments, const struct kipc_obj
 
 static void describe(struct assignments *assignments, const struct kipc_object *object)
 {
-	assign(assignments, "key = 0x%08x", (unsigned)object->key);
-	assign(assignments, "manage = own");
-	assign(assignments, "group = %u", (unsigned)object->gid);
-	assign(assignments, "mode = %04o", (unsigned)object->mode);
+	assign(assignments, "key=0x%08x", (unsigned)object->key);
+	assign(assignments, "manage=own");
+	assign(assignments, "group=%u", (unsigned)object->gid);
+	assign(assignments, "mode=%04o", (unsigned)object->mode);
 	switch (object->kind) {
 	case KIPC_QUEUE:
-		assign(assignments, "capacity = %llu", (unsigned long long)object->queue.capacity);
+		assign(assignments, "capacity=%llu", (unsigned long long)object->queue.capacity);
 		break;
 	case KIPC_SEGMENT:
 		assign_layout(assignments, object);

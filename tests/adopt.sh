@@ -41,6 +41,16 @@ like "cannot be made anew" "$ERR" "it has no key"
 exits 0 "root hands a queue over" kipcctl adopt queue:0x11 bills
 like "and is told" "$OUT" "^queue:0x11: adopted as bills, active: @$id, made by uid 4711$"
 like "and what to declare" "$OUT" "^    key = 0x00000011$"
+perl -e 'defined shmget(0x51, 78334567, 01600 | 0640) or die; $s = semget(0x52, 2, 01600 | 0600); semctl($s, 1, 16, 5) or die'
+exits 0 "a segment" kipcctl adopt segment:0x51 kept
+sed -n 's/^    //p' <<<"$OUT" >"$T/kept.conf"
+exits 0 "and a set" kipcctl adopt semaphore:0x52 kept-set
+sed -n 's/^    //p' <<<"$OUT" >>"$T/kept.conf"
+exits 0 "what to declare stands for itself after a reboot" env KIPC_RUNTIME_DIR="$T/reboot" kipcctl check "$T/kept.conf"
+like "with the size that it has" "$(cat "$T/kept.conf")" "^size = 78334567$"
+like "the mode" "$(cat "$T/kept.conf")" "^mode = 0640$"
+like "and the values" "$(cat "$T/kept.conf")" "^values = 0,5$"
+kipcctl remove --force kept >/dev/null; kipcctl remove --force kept-set >/dev/null
 is "it is the same, with another owner" "$(queue)" "0x00000011 bills $id active nobody 4711 4711 0620 1"
 is "its maker has its rights still" "$(as_app perl -e 'print msgsnd($ARGV[0], pack("l! a*", 1, "more"), 0) ? "sent" : $!' "$id")" sent
 is "and its messages are there, by name" "$(kipcctl recv bills -n 2 | xargs)" "hello more"
