@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/declared-values.h"
 #include "client/findings.h"
 #include "client/value.h"
 #include "common/ended.h"
@@ -345,6 +346,21 @@ static void check_ring(struct findings *findings, const char *check, const struc
 
 /* -- semaphores ------------------------------------------------------------------------------------------------ */
 
+/* Whether the configuration gives that semaphore to somebody at first: 0 is then a state that somebody has to end. */
+static bool is_declared_free(const struct findings *findings, const struct view_row *row, size_t i)
+{
+	uint16_t *values = NULL;
+	size_t n = 0;
+	bool is_free;
+
+	if (row->name == NULL || findings->view->bus == NULL ||
+	    declared_values_read(findings->view->bus, row->name, &values, &n) < 0)
+		return false;
+	is_free = i < n && values[i] > 0;
+	free(values);
+	return is_free;
+}
+
 static void check_dead_holder(struct findings *findings, const char *check, const struct view_row *row)
 {
 	char address[VIEW_ADDRESS_MAX], *waiting;
@@ -354,16 +370,19 @@ static void check_dead_holder(struct findings *findings, const char *check, cons
 	if (row->object == NULL || kipc_object_semaphores(row->id, &semaphores, &n) < 0)
 		return;
 	waiting = describe_blocked(findings, row, BLOCKED_OPERATE, &n_waiting);
-	for (size_t i = 0; i < n; i++)
-		if (semaphores[i].value == 0 && semaphores[i].waiting > 0 &&
-		    process_has_ended(semaphores[i].pid))
-			findings_add(findings, SEVERITY_DANGER, check, row,
-				     findings_text(
-					     "semaphore[%zu] is 0, %d wait for it%s%s, and process %d, which "
-					     "operated on it last, has ended without giving it back",
-					     i, semaphores[i].waiting, n_waiting > 0 ? ": " : "",
-					     waiting != NULL ? waiting : "", (int)semaphores[i].pid),
-				     findings_text("kipcctl up '%s[%zu]'", address_of(row, address), i));
+	for (size_t i = 0; i < n; i++) {
+		bool is_wanted = semaphores[i].waiting > 0;
+
+		if (semaphores[i].value != 0 || !process_has_ended(semaphores[i].pid) ||
+		    !(is_wanted || is_declared_free(findings, row, i)))
+			continue;
+		findings_add(findings, is_wanted ? SEVERITY_DANGER : SEVERITY_NOTICE, check, row,
+			     findings_text("semaphore[%zu] is 0, %d wait for it%s%s, and process %d, which "
+					   "operated on it last, has ended without giving it back",
+					   i, semaphores[i].waiting, n_waiting > 0 ? ": " : "",
+					   waiting != NULL ? waiting : "", (int)semaphores[i].pid),
+			     findings_text("kipcctl up '%s[%zu]'", address_of(row, address), i));
+	}
 	free(waiting);
 	free(semaphores);
 }

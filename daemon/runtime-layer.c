@@ -295,7 +295,8 @@ static int declare(struct manager *manager, enum kipc_kind kind, const char *nam
 	if (r < 0)
 		return r;
 	channel = manager_find(manager, name);
-	if (channel == NULL || channel->state == STATE_ACTIVE)
+	if (channel == NULL || channel->state == STATE_ACTIVE ||
+	    (channel->state == STATE_ABSENT && channel->spec->manage == MANAGE_OBSERVE))
 		return 0;
 	r = sentence_fail(reterr_text, channel->state == STATE_CONFLICT ? -EEXIST : -EIO, "%s",
 			  channel->reason != NULL ? channel->reason : channel_state_words[channel->state]);
@@ -410,17 +411,40 @@ static bool is_declared_for_good(const struct manager *manager, const struct cha
 	return !is_ours;
 }
 
+/* What `kipcctl create` only observed: the name goes, the object is somebody else's. */
+static int forget_observed(struct manager *manager, const char *name, bool dry_run, char **ret_lost,
+			   char **reterr_text)
+{
+	struct report report = { 0 };
+	char *lost = strdup("only its name: what it observed is not kipcd's, and stays");
+	int r = lost == NULL ? -ENOMEM : 0;
+
+	if (r == 0 && !dry_run)
+		r = change_layer(manager, name, NULL, &report, reterr_text);
+	report_done(&report);
+	if (r < 0) {
+		free(lost);
+		return r;
+	}
+	*ret_lost = lost;
+	return 0;
+}
+
 int runtime_layer_remove(struct manager *manager, const char *name, bool force, bool dry_run, char **ret_lost,
 			 char **reterr_text)
 {
 	struct channel *channel = manager_find(manager, name);
+	bool is_observed =
+		channel != NULL && channel->spec != NULL && channel->spec->manage == MANAGE_OBSERVE;
 	struct report report = { 0 };
 	char *lost = NULL;
 	int r;
 
 	if (channel == NULL)
 		return sentence_fail(reterr_text, -ENOENT, "there is no channel of that name");
-	if (channel->spec != NULL && channel->spec->manage == MANAGE_OBSERVE)
+	if (is_observed && !is_declared_for_good(manager, channel))
+		return forget_observed(manager, name, dry_run, ret_lost, reterr_text);
+	if (is_observed)
 		return sentence_fail(
 			reterr_text, -EPERM,
 			"it is only observed, and kipcd never removes what it did not make: remove it by "

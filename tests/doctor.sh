@@ -104,6 +104,8 @@ is "goes with its last user" "$(finding removed-held)" ""
 # A semaphore that a dead process took.
 perl -e 'semop(semget(0x13, 0, 0), pack "s3", 0, -1, 0) or die' & taker=$!
 wait "$taker"
+like "a semaphore that is declared to be free, and was taken by the dead" "$(finding dead-holder)" \
+	"^notice semaphore\[0\] is 0, 0 wait for it, and process $taker, which operated on it last, has ended"
 kipcctl down build & waiter=$!
 until_true waits build "$waiter"
 like "a semaphore held by the dead" "$(finding dead-holder)" \
@@ -111,6 +113,7 @@ like "a semaphore held by the dead" "$(finding dead-holder)" \
 is "names the command" "$(command_of dead-holder)" "kipcctl up 'build[0]'"
 mend dead-holder
 wait "$waiter"
+kipcctl up build # the waiter had it, and has ended too
 is "is free" "$(finding dead-holder)" ""
 
 # A declared key that somebody else has.

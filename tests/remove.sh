@@ -110,6 +110,19 @@ like "shows where" "$ERR" "^$conf:[0-9]+: "
 exits 1 "plan with a mistake" kipcctl plan
 sed -i '$d' "$conf"
 
+# What is created only to observe.
+exits 0 "create: an object that is not there yet is observed" kipcctl create queue seen key=0x77 manage=observe
+is "it is absent" "$(state_of seen)" absent
+id=$(ipcmk -Q | grep -o '[0-9]*$')
+key=$(ipcs -q | awk -v id="$id" '$2 == id { print $1 }')
+exits 0 "remove: its name goes" kipcctl remove seen
+kipcctl create queue seen "key=$key" manage=observe >/dev/null
+is "another one that is there" "$(state_of seen)" active
+exits 0 "its name goes too" kipcctl remove seen
+like "as is said" "$OUT" "^seen: removed: only its name: what it observed is not kipcd's, and stays$"
+is "and nothing else" "$(state_of seen) $(ipcs -q | awk -v id="$id" '$2 == id { print $2 }')" " $id"
+ipcrm -q "$id"
+
 # A name of kipcd's by key while kipcd is away: only by force, for kipcd would heal it.
 stop_kipcd
 kipcctl send orders left-over
