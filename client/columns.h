@@ -9,4 +9,8 @@
 extern const struct column channel_columns[];
 extern const size_t n_channel_columns;
 
+/* Those of limits (limits.c), and of plan and reload (plan.c); the rows are theirs alone. */
+extern const struct column limit_columns[], step_columns[];
+extern const size_t n_limit_columns, n_step_columns;
+
 #endif

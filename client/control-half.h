@@ -5,6 +5,7 @@
 /* The verbs of the control half, by the files that have them. */
 
 #include "client/command.h"
+#include "client/complete.h"
 
 enum status command_list(const struct invocation *invocation);	   /* list.c */
 enum status command_show(const struct invocation *invocation);	   /* show.c */
@@ -26,6 +27,10 @@ enum status command_bench(const struct invocation *invocation);	   /* bench.c */
 enum status command_reset(const struct invocation *invocation);	   /* reset.c */
 enum status command_plan(const struct invocation *invocation);	   /* plan.c */
 enum status command_reload(const struct invocation *invocation);   /* plan.c */
+
+/* What only this half can tell of the command line in progress (complete-words.c). */
+void complete_words(const struct invocation *invocation, enum complete_what what, complete_tell *tell,
+		    void *context);
 
 /* What a verb returns that ended with r: STATUS_DONE, or the status of a negative errno after having said it. */
 enum status control_half_end(const struct invocation *invocation, const char *subject, int r);

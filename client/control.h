@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "client/command.h"
+#include "client/complete.h"
 
 struct control_half {
 	const char *version; /* must be ours */
@@ -17,6 +18,9 @@ struct control_half {
 	enum status (*run)(const struct invocation *invocation);
 	/* {"type":N,"size":N,"text":"…"} or "base64"; a malloc'd line without newline, NULL when out of memory */
 	char *(*message_to_json)(long type, const void *body, size_t size, size_t *ret_size);
+	/* tells what there is; nothing if it cannot be known */
+	void (*complete)(const struct invocation *invocation, enum complete_what what, complete_tell *tell,
+			 void *context);
 };
 
 /* The symbol that the module exports. */

@@ -150,7 +150,7 @@ static void get_declared(const struct column *column, const void *row, struct va
 #define TEXT(member) get_text, COLUMN_MEMBER(struct limit, member), .type = VALUE_TEXT
 #define FIGURE(member) get_figure, COLUMN_MEMBER(struct limit, member)
 
-static const struct column columns[] = {
+const struct column limit_columns[] = {
 	{ "name", "NAME", "the kernel's name of it", COLUMN_DEFAULT, TEXT(name) },
 	{ "limit", "LIMIT", "the limit", COLUMN_DEFAULT | COLUMN_RIGHT, FIGURE(limit) },
 	{ "used", "USED", "what is used of it now", COLUMN_DEFAULT | COLUMN_RIGHT, FIGURE(used) },
@@ -160,7 +160,7 @@ static const struct column columns[] = {
 	{ "of", "OF", "what is counted", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(help) },
 	{ "sysctl", "SYSCTL", "what sets it", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(sysctl) },
 };
-#define N_COLUMNS (sizeof columns / sizeof *columns)
+const size_t n_limit_columns = sizeof limit_columns / sizeof *limit_columns;
 
 static int print_limits(const struct invocation *invocation, struct table *table)
 {
@@ -190,7 +190,7 @@ enum status command_limits(const struct invocation *invocation)
 	enum status status;
 	struct table table;
 
-	if (!table_init(&table, invocation, columns, N_COLUMNS, &status))
+	if (!table_init(&table, invocation, limit_columns, n_limit_columns, &status))
 		return status;
 	status = control_half_end(invocation, NULL, print_limits(invocation, &table));
 	table_done(&table);

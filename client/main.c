@@ -6,9 +6,10 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "client/command.h"
+#include "client/complete.h"
 #include "client/ipc-of.h"
 #include "client/report.h"
 #include "client/signals.h"
@@ -81,30 +82,6 @@ static const struct command commands[] = {
 };
 /* clang-format on */
 
-/* The runtime folder: that of --runtime-dir, --system, the environment, --user, else the system's; as kipcd has it. */
-static int choose_runtime_dir(const struct options *options, char buffer[static PATH_MAX],
-			      const char **ret_dir)
-{
-	const char *from_environment = secure_getenv("KIPC_RUNTIME_DIR");
-
-	if (options->user && (!from_environment || !*from_environment)) {
-		const char *parent = getenv("XDG_RUNTIME_DIR");
-
-		if (!parent || !*parent ||
-		    (size_t)snprintf(buffer, PATH_MAX, "%s/kipcd", parent) >= PATH_MAX) {
-			fprintf(stderr, "kipcctl: --user needs XDG_RUNTIME_DIR, which is not set; "
-					"say --runtime-dir=DIR\n");
-			return STATUS_USAGE;
-		}
-		*ret_dir = buffer;
-	} else if (options_has(options, OPTION_SYSTEM)) {
-		*ret_dir = KIPC_RUNTIME_PARENT "/kipcd";
-	} else {
-		*ret_dir = options->runtime_dir ? options->runtime_dir : kipc_runtime_dir();
-	}
-	return STATUS_DONE;
-}
-
 int main(int argc, char **argv)
 {
 	struct invocation invocation = { 0 };
@@ -112,9 +89,11 @@ int main(int argc, char **argv)
 	struct options options;
 	int first, status;
 
+	if (argc > 1 && strcmp(argv[1], "--complete") == 0)
+		return (int)complete(commands, argc - 2, argv + 2);
 	if (!options_parse(argc, argv, commands, &options, &invocation.command, &first, &status))
 		return status;
-	status = choose_runtime_dir(&options, runtime_dir, &invocation.runtime_dir);
+	status = options_runtime_dir(&options, runtime_dir, &invocation.runtime_dir);
 	if (status != STATUS_DONE)
 		return status;
 	invocation.options = &options;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/command.h"
@@ -179,6 +180,16 @@ static bool take_options(struct parser *parser, int argc, char **argv, char mode
 	return true;
 }
 
+uint64_t options_excluded(uint64_t given)
+{
+	uint64_t excluded = given;
+
+	for (size_t i = 0; i < sizeof(exclusive) / sizeof(exclusive[0]); i++)
+		if (given & exclusive[i])
+			excluded |= exclusive[i];
+	return excluded;
+}
+
 static bool check_exclusive(struct parser *parser)
 {
 	for (size_t i = 0; i < sizeof(exclusive) / sizeof(exclusive[0]); i++) {
@@ -309,4 +320,26 @@ bool options_parse(int argc, char **argv, const struct command *commands, struct
 	*ret_options = options;
 	*ret_command = parser.command;
 	return true;
+}
+
+int options_runtime_dir(const struct options *options, char buffer[static PATH_MAX], const char **ret_dir)
+{
+	const char *from_environment = secure_getenv("KIPC_RUNTIME_DIR");
+
+	if (options->user && (!from_environment || !*from_environment)) {
+		const char *parent = getenv("XDG_RUNTIME_DIR");
+
+		if (!parent || !*parent ||
+		    (size_t)snprintf(buffer, PATH_MAX, "%s/kipcd", parent) >= PATH_MAX) {
+			fprintf(stderr, "kipcctl: --user needs XDG_RUNTIME_DIR, which is not set; "
+					"say --runtime-dir=DIR\n");
+			return STATUS_USAGE;
+		}
+		*ret_dir = buffer;
+	} else if (options_has(options, OPTION_SYSTEM)) {
+		*ret_dir = KIPC_RUNTIME_PARENT "/kipcd";
+	} else {
+		*ret_dir = options->runtime_dir ? options->runtime_dir : kipc_runtime_dir();
+	}
+	return STATUS_DONE;
 }

@@ -7,6 +7,7 @@
  * says which of them it takes.
  */
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -120,6 +121,15 @@ struct options {
  */
 bool options_parse(int argc, char **argv, const struct command *commands, struct options *ret_options,
 		   const struct command **ret_command, int *ret_first_argument, int *ret_status);
+
+/*
+ * The runtime folder: that of --runtime-dir, --system, the environment, --user, else the system's; as kipcd has it. 0, or
+ * STATUS_USAGE after having said why not.
+ */
+int options_runtime_dir(const struct options *options, char buffer[static PATH_MAX], const char **ret_dir);
+
+/* Of OPTION_BIT()s that were given: those that may not stand beside them, or not again. */
+uint64_t options_excluded(uint64_t given);
 
 /* The help of all verbs, or of one (NULL: all), from the rows. */
 void options_print_help(FILE *out, const struct command *commands, const struct command *command);

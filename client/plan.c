@@ -27,7 +27,7 @@ struct steps {
 
 #define TEXT(member) column_get_member, COLUMN_MEMBER(struct step, member), .type = VALUE_TEXT
 
-static const struct column columns[] = {
+const struct column step_columns[] = {
 	{ "name", "NAME", "the channel", COLUMN_DEFAULT, TEXT(name) },
 	{ "kind", "KIND", "queue, segment or semaphore", COLUMN_DEFAULT, TEXT(kind) },
 	{ "action", "ACTION", "what is done", COLUMN_DEFAULT, TEXT(action) },
@@ -35,7 +35,7 @@ static const struct column columns[] = {
 	{ "detail", "DETAIL", "what changes, what stands in the way", COLUMN_DEFAULT | COLUMN_ELASTIC,
 	  TEXT(detail) },
 };
-#define N_COLUMNS (sizeof columns / sizeof *columns)
+const size_t n_step_columns = sizeof step_columns / sizeof *step_columns;
 
 static void steps_done(struct steps *steps)
 {
@@ -155,7 +155,7 @@ static enum status run(const struct invocation *invocation,
 	struct table table;
 	int r;
 
-	if (!table_init(&table, invocation, columns, N_COLUMNS, &status))
+	if (!table_init(&table, invocation, step_columns, n_step_columns, &status))
 		return status;
 	status = bus_connect_or_report(invocation, NULL, &bus);
 	if (status == STATUS_DONE) {

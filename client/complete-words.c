@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What complete.c asks of the control half: the words of its tables, and the fields of a segment. Nothing here says what
+ * is wrong: whoever presses the tab key is in the middle of a line.
+ */
+
+#include <json-c/json.h>
+#include <string.h>
+
+#include "client/bus.h"
+#include "client/columns.h"
+#include "client/control-half.h"
+#include "client/declared.h"
+#include "client/view.h"
+
+static const struct {
+	const char *verb;
+	const struct column *columns;
+	const size_t *n_columns;
+} tables[] = {
+	{ "list", channel_columns, &n_channel_columns }, { "top", channel_columns, &n_channel_columns },
+	{ "limits", limit_columns, &n_limit_columns },	 { "plan", step_columns, &n_step_columns },
+	{ "reload", step_columns, &n_step_columns },
+};
+
+static void tell_columns(const char *verb, complete_tell *tell, void *context)
+{
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		for (size_t j = 0; strcmp(tables[i].verb, verb) == 0 && j < *tables[i].n_columns; j++)
+			tell(context, tables[i].columns[j].name, tables[i].columns[j].help);
+}
+
+static void tell_fields(const struct invocation *invocation, complete_tell *tell, void *context)
+{
+	struct value_style style = { 0 };
+	struct json_object *all = NULL, *fields;
+	CLEANUP_BUS sd_bus *bus = NULL;
+
+	if (bus_connect(invocation, &bus) >= 0 &&
+	    declared_read(bus, invocation->args[0], &style, &all) >= 0) {
+		fields = json_object_object_get(all, "fields");
+		if (fields != NULL) {
+			json_object_object_foreach(fields, name, type)
+				tell(context, name, json_object_get_string(type));
+		}
+	}
+	json_object_put(all);
+	accounts_done(&style.accounts);
+}
+
+void complete_words(const struct invocation *invocation, enum complete_what what, complete_tell *tell,
+		    void *context)
+{
+	switch (what) {
+	case COMPLETE_COLUMNS:
+		tell_columns(invocation->command->name, tell, context);
+		break;
+	case COMPLETE_STATES:
+		for (size_t i = 0; view_states[i] != NULL; i++)
+			tell(context, view_states[i], "");
+		break;
+	case COMPLETE_FIELDS:
+		tell_fields(invocation, tell, context);
+		break;
+	}
+}
