@@ -16,7 +16,7 @@ sources() { find "$@" -name '*.[ch]' | sort; }
 # Everything in the source folders that a human wrote, but for what Markdown says.
 written() {
 	find lib common daemon client conf systemd tests bench -type f \( -name '*.[ch]' -o -name '*.[1-8]' \
-		-o -name '*.sh' -o -name '*.pl' -o -name '*.py' -o -name '*.in' -o -name '*.sym' -o -name '*.sysusers' -o -name '*.conf' \) | sort
+		-o -name '*.sh' -o -name '*.bash' -o -name '*.fish' -o -name '_kipc*' -o -name '*.pl' -o -name '*.py' -o -name '*.in' -o -name '*.sym' -o -name '*.sysusers' -o -name '*.conf' \) | sort
 	printf '%s\n' bootstrap configure.ac Makefile.am .ci/run
 }
 
