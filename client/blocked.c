@@ -16,7 +16,8 @@
 
 #include "client/blocked.h"
 
-#define FLAG_MSG_EXCEPT 020000UL /* msgrcv(2); sys/msg.h is not for us */
+#define FLAG_MSG_NOERROR 010000UL /* msgrcv(2); sys/msg.h is not for us */
+#define FLAG_MSG_EXCEPT 020000UL
 #define N_ARGUMENTS 6
 #define FUTEXES_MAX 128 /* FUTEX_WAITV_MAX of <linux/futex.h> */
 #define FUTEX_COMMAND_MASK 0x7fUL
@@ -119,6 +120,8 @@ const char *blocked_operation_to_string(enum blocked_operation operation)
 		return "receive";
 	case BLOCKED_OPERATE:
 		return "operate";
+	case BLOCKED_WATCH:
+		return "watch";
 	}
 	return "?";
 }
@@ -160,10 +163,10 @@ static void decode_send(const struct caller *caller, int id, uint64_t message, s
 	blocked->has_type = read_long(caller, message, &blocked->type);
 }
 
-static void decode_receive(int id, long type, uint64_t flags, struct blocked *blocked)
+static void decode_receive(int id, uint64_t size, long type, uint64_t flags, struct blocked *blocked)
 {
 	blocked->kind = KIPC_QUEUE;
-	blocked->operation = BLOCKED_RECEIVE;
+	blocked->operation = size == 0 && (flags & FLAG_MSG_NOERROR) == 0 ? BLOCKED_WATCH : BLOCKED_RECEIVE;
 	blocked->id = id;
 	blocked->has_type = true;
 	blocked->type = type;
@@ -199,7 +202,7 @@ static void decode_multiplexed_receive(const struct caller *caller, struct block
 		type = to_long(caller, arguments[5]);
 	else
 		has_type = read_long(caller, arguments[4] + long_size, &type);
-	decode_receive((int)arguments[1], type, arguments[3], blocked);
+	decode_receive((int)arguments[1], arguments[2], type, arguments[3], blocked);
 	blocked->has_type = has_type;
 }
 
@@ -275,7 +278,8 @@ static void decode_call(const struct caller *caller, const struct mapping *mappi
 		decode_send(caller, (int)arguments[0], arguments[1], blocked);
 		break;
 	case CALL_MSGRCV:
-		decode_receive((int)arguments[0], to_long(caller, arguments[3]), arguments[4], blocked);
+		decode_receive((int)arguments[0], arguments[2], to_long(caller, arguments[3]), arguments[4],
+			       blocked);
 		break;
 	case CALL_SEMOP:
 		decode_operate(caller, (int)arguments[0], arguments[1], arguments[2], blocked);

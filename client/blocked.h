@@ -15,6 +15,7 @@ enum blocked_operation {
 	BLOCKED_SEND = 1, /* msgsnd; in a ring: for room */
 	BLOCKED_RECEIVE,  /* msgrcv; in a ring: for a message */
 	BLOCKED_OPERATE,  /* semop, semtimedop */
+	BLOCKED_WATCH,	  /* msgrcv with room for no byte: learns of a message, and leaves it to others */
 };
 
 struct blocked {
@@ -48,7 +49,7 @@ struct mapping {
 bool blocked_decode(const char *line, pid_t tid, const struct mapping *mappings, size_t n_mappings,
 		    struct blocked *ret_blocked);
 
-/* "send", "receive", "operate" */
+/* "send", "receive", "operate", "watch" */
 const char *blocked_operation_to_string(enum blocked_operation operation);
 
 #endif

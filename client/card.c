@@ -263,7 +263,7 @@ static void print_wish(const struct print *print, const struct blocked *blocked)
 		fprintf(print->out, " on semaphore[%d], until it is 0", blocked->semaphore);
 	else if (blocked->operation == BLOCKED_OPERATE && blocked->semaphore >= 0)
 		fprintf(print->out, " on semaphore[%d], by %+d", blocked->semaphore, blocked->change);
-	if (!blocked->has_type || (blocked->operation == BLOCKED_RECEIVE && blocked->type == 0))
+	if (!blocked->has_type || (blocked->operation != BLOCKED_SEND && blocked->type == 0))
 		return;
 	if (blocked->type < 0)
 		fprintf(print->out, ", a type up to %lu", 0UL - (unsigned long)blocked->type);
@@ -286,7 +286,11 @@ static void print_blocked(const struct print *print)
 
 		print_label(print, "blocked");
 		process_print(print->out, process->pid, process->command, process->unit);
-		fprintf(print->out, " waits to %s", blocked_operation_to_string(blocked[i].operation));
+		if (blocked[i].operation == BLOCKED_WATCH)
+			fputs(" watches for messages", print->out);
+		else
+			fprintf(print->out, " waits to %s",
+				blocked_operation_to_string(blocked[i].operation));
 		print_wish(print, &blocked[i]);
 		if (blocked[i].tid != blocked[i].pid)
 			fprintf(print->out, " (thread %d)", (int)blocked[i].tid);

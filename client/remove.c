@@ -3,7 +3,8 @@
 /*
  * kipcctl remove: through kipcd whatever kipcd knows by a name, so that it does not heal what was removed on purpose;
  * straight from the kernel what is nobody's. Nothing goes that somebody waits on, is attached to or has data in,
- * unless --force says so; kipcd cannot see the first of these, so it is looked at here.
+ * unless --force says so; kipcd cannot see the first of these, so it is looked at here. A kipcd that watches for messages
+ * (activate) is nobody: it takes none, and means to be told of the end.
  */
 
 #include <errno.h>
@@ -19,18 +20,27 @@
 
 #define SENTENCE_MAX 256
 
+static bool is_kipcd_watching(const struct processes *processes, const struct blocked *blocked)
+{
+	return blocked->operation == BLOCKED_WATCH &&
+	       strcmp(processes->items[blocked->process].command, "kipcd") == 0;
+}
+
 /* "1234 (cat), 1240 (perl)…": who waits on the object; returns how many. */
 static size_t describe_waiters(const struct processes *processes, const struct kipc_object *object,
 			       char sentence[static SENTENCE_MAX])
 {
-	size_t n_found, used = 0;
+	size_t n_found, n_waiters = 0, used = 0;
 	const struct blocked *blocked = processes_blocked(processes, object->kind, object->id, &n_found);
 
-	for (size_t i = 0; i < n_found && i < 8; i++) {
+	for (size_t i = 0; i < n_found; i++) {
 		const char *command = processes->items[blocked[i].process].command;
-		char *escaped = report_escape(command, strlen(command));
+		char *escaped;
 		int n;
 
+		if (is_kipcd_watching(processes, &blocked[i]) || ++n_waiters > 8)
+			continue;
+		escaped = report_escape(command, strlen(command));
 		if (escaped == NULL)
 			continue;
 		n = snprintf(sentence + used, SENTENCE_MAX - used, "%s%d (%s)", used > 0 ? ", " : "",
@@ -42,7 +52,7 @@ static size_t describe_waiters(const struct processes *processes, const struct k
 		else
 			used += (size_t)n;
 	}
-	return n_found;
+	return n_waiters;
 }
 
 /* STATUS_DONE if nobody (that we may see) waits on it. */
