@@ -12,14 +12,19 @@ void channel_done(struct channel *channel)
 	free(channel->history);
 }
 
-bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object)
+bool link_is_there(const struct registry_link *link, struct kipc_object *ret_object)
 {
 	struct kipc_object object;
 
-	if (!channel->has_link || kipc_object_stat(channel->link.kind, channel->link.id, &object) < 0 ||
-	    object.key != channel->link.key || object.cuid != channel->link.creator)
+	if (kipc_object_stat(link->kind, link->id, &object) < 0 || object.key != link->key ||
+	    object.cuid != link->creator)
 		return false;
 	if (ret_object != NULL)
 		*ret_object = object;
 	return true;
+}
+
+bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object)
+{
+	return channel->has_link && link_is_there(&channel->link, ret_object);
 }

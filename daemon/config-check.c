@@ -255,16 +255,6 @@ static void warn_of_access(struct check *check, const struct draft *draft)
 		     (unsigned)spec->owner);
 }
 
-/* What the grammar has and this kipcd does not do. */
-static void warn_of_absence(struct check *check, const struct draft *draft)
-{
-	if (draft->spec.activate && (draft->spec.kind == KIPC_QUEUE || draft->spec.layout == LAYOUT_RING))
-		warn(check, draft, CONFIG_KEY_ACTIVATE,
-		     "this version of kipcd does not keep the file waiting/%s yet; start the consumer "
-		     "another way",
-		     draft->spec.name);
-}
-
 static int check_draft(struct check *check, struct draft *draft)
 {
 	if (draft->spec.kind == 0)
@@ -272,7 +262,6 @@ static int check_draft(struct check *check, struct draft *draft)
 	check_belonging(check, draft);
 	check_ring(check, draft);
 	warn_of_access(check, draft);
-	warn_of_absence(check, draft);
 	if (!has(draft, CONFIG_KEY_KEY) && !draft->is_stray)
 		draft->spec.key = kipc_key_from_name(draft->spec.kind, draft->spec.name);
 	return settle_fields(check, draft);

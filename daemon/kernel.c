@@ -307,6 +307,42 @@ char *kernel_explain(const struct channel_spec *spec, int error)
 	return n < 0 ? NULL : text;
 }
 
+/* -- what waits in a queue ---------------------------------------------------------------------------------------- */
+
+int kernel_await_message(int id, long *ret_type)
+{
+	struct {
+		long type;
+		char none;
+	} message;
+
+	/* Room for no byte, and no MSG_NOERROR: the kernel takes nothing off the queue that does not fit. */
+	if (msgrcv(id, &message, 0, 0, 0) < 0) {
+		if (errno == E2BIG)
+			return 0;
+		return errno == EINVAL ? -EIDRM : -errno;
+	}
+	*ret_type = message.type;
+	return 1;
+}
+
+int kernel_put_back(int id, long type)
+{
+	struct {
+		long type;
+		char none;
+	} message = { .type = type };
+
+	if (msgsnd(id, &message, 0, 0) < 0)
+		return errno == EINVAL ? -EIDRM : -errno;
+	return 0;
+}
+
+bool kernel_may_exchange(key_t key, int id)
+{
+	return msgget(key, 0600) == id; /* makes nothing, and asks for both rights, whoever we are to it */
+}
+
 /* -- rings, and segments that are held -------------------------------------------------------------------------- */
 
 int kernel_look_into_ring(const struct kipc_object *object, struct kernel_ring *ret_ring)

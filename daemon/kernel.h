@@ -50,6 +50,19 @@ char *kernel_explain(const struct channel_spec *spec, int error);
  */
 void kernel_retire_removed(const struct registry *registry, const struct kernel_view *view);
 
+/*
+ * Blocks until a message is in the queue, and leaves it there with all that the kernel counts. 0: there was one, which
+ * somebody else may have by now; 1: it had no bytes, and such a one the kernel hands over: kernel_put_back() is due, with
+ * *ret_type. -EIDRM: removed; -EACCES: no right to read (any more); -EINTR.
+ */
+int kernel_await_message(int id, long *ret_type);
+
+/* Sends a message without bytes, when there is room for it. -EIDRM, -EACCES, -EINTR. */
+int kernel_put_back(int id, long type);
+
+/* Whether we may both receive from that queue and send to it, as the kernel judges. */
+bool kernel_may_exchange(key_t key, int id);
+
 /* Attaches the segment, against kernel.shm_rmid_forced, until it is let go of. NULL: it cannot be. */
 void *kernel_hold(int id);
 

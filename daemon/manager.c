@@ -28,6 +28,7 @@
 #include "daemon/source.h"
 #include "daemon/store.h"
 #include "daemon/system-bus.h"
+#include "daemon/waiting.h"
 #include "daemon/watch-bus.h"
 #include "lib/object.h"
 
@@ -308,6 +309,11 @@ int manager_new(const struct manager_options *options, struct manager **ret_mana
 		if (r < 0)
 			log_line(LOG_ERR, "the event loop cannot be set up: %s", strerror(-r));
 	}
+	if (r == 0) {
+		r = waiting_new(manager->event, &manager->runtime, &manager->waiting);
+		if (r < 0)
+			log_line(LOG_ERR, "what waits cannot be watched: %s", strerror(-r));
+	}
 	if (r == 0)
 		r = start_channels(manager);
 	if (r == 0)
@@ -334,6 +340,7 @@ struct manager *manager_free(struct manager *manager)
 	manager->system_bus = system_bus_free(manager->system_bus);
 	callers_done(&manager->callers);
 	sd_event_source_unref(manager->publish);
+	waiting_free(manager->waiting);
 	sd_event_source_unref(manager->sample_timer);
 	sd_event_unref(manager->event);
 	for (size_t i = 0; i < manager->n_channels; i++)
@@ -392,6 +399,7 @@ int manager_run(struct manager *manager)
 	tell_ready(manager);
 	r = sd_event_loop(manager->event);
 	sd_notify(0, "STOPPING=1");
+	manager->waiting = waiting_free(manager->waiting); /* before any queue goes that a thread waits on */
 	if (r < 0)
 		log_line(LOG_ERR, "the event loop failed: %s", strerror(-r));
 	else

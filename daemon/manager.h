@@ -18,6 +18,7 @@
 struct bus_server;
 struct system_bus;
 struct report;
+struct waiting;
 
 struct manager_options {
 	const char *config_file;
@@ -50,6 +51,7 @@ struct manager {
 
 	sd_event *event;
 	sd_event_source *sample_timer;
+	struct waiting *waiting;
 	bool is_socket_passed; /* the control socket is systemd's, and stays when we go */
 	struct bus_server *bus;
 	struct system_bus *system_bus; /* NULL: not for us */

@@ -17,6 +17,7 @@
 #include "daemon/manager.h"
 #include "daemon/reconcile.h"
 #include "daemon/store.h"
+#include "daemon/waiting.h"
 #include "lib/object.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
@@ -369,8 +370,11 @@ static void run_steps(struct run *run, const struct plan *plan, bool removals)
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const struct plan_step *step = &plan->steps[i];
 
-		if (run->is_due[i] && (step->action == PLAN_REMOVE) == removals)
-			carry_out(run, step, &run->channels[i]);
+		if (!run->is_due[i] || (step->action == PLAN_REMOVE) != removals)
+			continue;
+		if (step->action == PLAN_REMOVE || step->action == PLAN_RECREATE)
+			waiting_release(run->manager->waiting, step->name);
+		carry_out(run, step, &run->channels[i]);
 	}
 }
 
@@ -524,6 +528,7 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 	tell_sum(&run);
 	take_over(manager, config, &run);
 	learn_limit(manager);
+	waiting_update(manager->waiting, manager);
 finish:
 	free(run.is_due);
 	situation_done(&situation);

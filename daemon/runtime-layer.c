@@ -21,6 +21,7 @@
 #include "daemon/sentence.h"
 #include "daemon/source.h"
 #include "daemon/store.h"
+#include "daemon/waiting.h"
 #include "lib/object.h"
 
 #define CREATED_MAX 1000 /* channels that create may have made */
@@ -455,6 +456,8 @@ int runtime_layer_remove(struct manager *manager, const char *name, bool force, 
 	    is_declared_for_good(manager, channel))
 		return sentence_fail(reterr_text, -EPERM, "nothing here is kipcd's: %s",
 				     channel->reason != NULL ? channel->reason : "its key is in use");
+	if (!dry_run)
+		waiting_release(manager->waiting, name);
 	r = remove_object(channel, force, dry_run, &lost, reterr_text);
 	if (r < 0)
 		return r;

@@ -70,7 +70,7 @@ static int open_folder(int parent_fd, const char *path, const char *shown, char 
 		shown, (unsigned)geteuid(), (unsigned)st.st_uid, (unsigned)st.st_mode & 07777);
 }
 
-static int open_subfolder(const struct runtime *runtime, const char *name, char **reterr_text)
+int runtime_open_subfolder(const struct runtime *runtime, const char *name, char **reterr_text)
 {
 	char *shown = NULL;
 	int fd;
@@ -144,9 +144,9 @@ int runtime_open(struct runtime *runtime, const char *path, char **reterr_text)
 		r = check_what_is_there(runtime,
 					reterr_text); /* before anything is made that nobody could control */
 	if (r >= 0)
-		r = runtime->channels_fd = open_subfolder(runtime, REGISTRY_FOLDER, reterr_text);
+		r = runtime->channels_fd = runtime_open_subfolder(runtime, REGISTRY_FOLDER, reterr_text);
 	if (r >= 0) {
-		r = open_subfolder(runtime, "kipcd.conf.d", reterr_text);
+		r = runtime_open_subfolder(runtime, "kipcd.conf.d", reterr_text);
 		if (r >= 0)
 			close(r);
 	}

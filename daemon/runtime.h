@@ -21,6 +21,9 @@ struct runtime {
 int runtime_open(struct runtime *runtime, const char *path, char **reterr_text);
 void runtime_close(struct runtime *runtime);
 
+/* A subfolder (0755), made where it is missing, and refused as the folder itself is. Returns a descriptor. */
+int runtime_open_subfolder(const struct runtime *runtime, const char *name, char **reterr_text);
+
 /*
  * A listening socket at <runtime>/control, which appears there in one step. What is there already is replaced only if
  * it is a socket of ours: -EEXIST, else.

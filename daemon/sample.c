@@ -21,6 +21,7 @@
 #include "daemon/manager.h"
 #include "daemon/reconcile.h"
 #include "daemon/sample.h"
+#include "daemon/waiting.h"
 
 #define CONSUMER_GONE_AFTER 5 /* samples: a program that is started for each message is not gone */
 
@@ -268,8 +269,10 @@ static void sample(struct manager *manager, uint64_t now)
 	statistics->sample_usec_last = usec_since(start);
 	if (statistics->sample_usec_last > statistics->sample_usec_max)
 		statistics->sample_usec_max = statistics->sample_usec_last;
-	if (!is_wrong)
+	if (!is_wrong) {
+		waiting_update(manager->waiting, manager);
 		return;
+	}
 	r = reconcile(manager, manager->config, RECONCILE_HEAL, NULL, NULL);
 	if (r < 0)
 		log_line(LOG_ERR, "healing: %s", strerror(-r));
