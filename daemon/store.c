@@ -124,13 +124,13 @@ static void join_entries(struct registry *registry)
 
 static bool is_of_this_boot(int channels_fd)
 {
-	char theirs[REGISTRY_NAMESPACE_MAX], ours[REGISTRY_NAMESPACE_MAX];
+	char theirs[REGISTRY_NAMESPACE_MAX];
 	ssize_t n = readlinkat(channels_fd, REGISTRY_NAMESPACE, theirs, sizeof theirs - 1);
 
 	if (n < 0)
 		return false;
 	theirs[n] = '\0';
-	return registry_namespace_of_caller(ours) == 0 && strcmp(theirs, ours) == 0;
+	return registry_namespace_is_of_caller(theirs);
 }
 
 /* What is left of another boot or namespace: its ids mean other objects here. */

@@ -10,10 +10,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "lib/registry.h"
@@ -238,14 +240,23 @@ int kipc_registry_list(const char *runtime_dir, struct kipc_name **ret_names, si
 	return 0;
 }
 
-/* The first line of /proc/sys/kernel/random/boot_id, a UUID. */
+/*
+ * The first line of /proc/sys/kernel/random/boot_id, a UUID; or "*" where that file is not the kernel's: systemd-nspawn
+ * mounts one of its own over it, which a service in there does not see once its sandbox gives it a /proc of its own.
+ */
 static int read_boot_id(char buffer[static 37])
 {
 	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	struct statfs fs;
 	ssize_t n;
 
 	if (fd < 0)
 		return -errno;
+	if (fstatfs(fd, &fs) == 0 && fs.f_type != PROC_SUPER_MAGIC) {
+		close(fd);
+		strcpy(buffer, "*");
+		return 0;
+	}
 	n = read(fd, buffer, 36);
 	close(fd);
 	if (n != 36)
@@ -269,17 +280,29 @@ int registry_namespace_of_caller(char buffer[static REGISTRY_NAMESPACE_MAX])
 	return 0;
 }
 
+bool registry_namespace_is_of_caller(const char *theirs)
+{
+	const char *their_inode = strchr(theirs, ':'), *our_inode;
+	char ours[REGISTRY_NAMESPACE_MAX];
+
+	if (registry_namespace_of_caller(ours) < 0)
+		return false;
+	our_inode = strchr(ours, ':');
+	if (their_inode == NULL || strcmp(their_inode, our_inode) != 0)
+		return false;
+	/* A boot that is not known is no other boot: such a container's /run, and its namespace, end with it. */
+	return theirs[0] == '*' || ours[0] == '*' || strcmp(theirs, ours) == 0;
+}
+
 int kipc_registry_check(const char *runtime_dir)
 {
-	char path[PATH_MAX], theirs[REGISTRY_NAMESPACE_MAX], ours[REGISTRY_NAMESPACE_MAX];
+	char path[PATH_MAX], theirs[REGISTRY_NAMESPACE_MAX];
 	int r;
 
 	r = channels_path(runtime_dir, REGISTRY_NAMESPACE, path);
 	if (r == 0)
 		r = read_link(AT_FDCWD, path, theirs, sizeof theirs);
-	if (r == 0)
-		r = registry_namespace_of_caller(ours);
 	if (r < 0)
 		return r;
-	return strcmp(theirs, ours) == 0 ? 0 : -EXDEV;
+	return registry_namespace_is_of_caller(theirs) ? 0 : -EXDEV;
 }

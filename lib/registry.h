@@ -12,7 +12,8 @@
  * laid out as a ring, so that nobody needs to attach one to see), "lifetime=config", "lifetime=daemon" (what to do with
  * it once the configuration does not say any more). A reader passes over words that it does not know.
  *
- * "channels/.ns" -> BOOTID:INODE says which boot and which IPC namespace all of them speak of.
+ * "channels/.ns" -> BOOTID:INODE says which boot and which IPC namespace all of them speak of. BOOTID is "*" where the
+ * kernel's cannot be seen (systemd-nspawn).
  */
 
 #include "lib/kipc.h"
@@ -44,5 +45,8 @@ int registry_link_read(int channels_fd, const char *name, struct registry_link *
 /* BOOTID:INODE of the caller. Errors of /proc. */
 #define REGISTRY_NAMESPACE_MAX 64
 int registry_namespace_of_caller(char buffer[static REGISTRY_NAMESPACE_MAX]);
+
+/* Whether `theirs`, what .ns says, is the caller's boot and IPC namespace. */
+bool registry_namespace_is_of_caller(const char *theirs);
 
 #endif
