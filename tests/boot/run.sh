@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The host's side of the boot test: makes a Debian tree once (the cache), installs kipc's packages in a copy of it, boots
+# that with systemd-nspawn, and shows what scenarios.sh in there found. What it may not do here counts as skipped.
+#
+# run.sh PACKAGES WORK: the folder with the .deb files; a folder for the copy, and for what is left to read afterwards:
+# tap, measured, journal, console. KIPC_BOOT_LIMIT: seconds that the boot and all scenarios may take.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+packages=$(cd "$1" && pwd) || exit
+mkdir -p "$2" && work=$(cd "$2" && pwd) || exit
+limit=${KIPC_BOOT_LIMIT:-180}
+
+suite=bookworm
+mirror=${KIPC_BOOT_MIRROR:-http://deb.debian.org/debian}
+# What kipc's packages depend on, what its users have, and two small services to set kipcd beside.
+include=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,libsystemd0,libinih1,libjson-c5,libncursesw6,perl,procps,rtkit,polkitd
+
+tree=$work/tree
+nspawn=
+clean_up() {
+	[ -z "$nspawn" ] || { kill -KILL "$nspawn" && wait "$nspawn"; } 2>/dev/null # the machine goes with it
+	rm -rf "$tree" ${new:+"$new"}
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+skip() { echo "boot: skipped: $*"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }
+give_up() { echo "boot: $*"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+
+# -- the tree ----------------------------------------------------------------------------------------------------
+
+[ "$(id -u)" -eq 0 ] || skip "making and booting a Debian tree takes root"
+for program in debootstrap systemd-nspawn journalctl; do
+	command -v "$program" >/dev/null || skip "there is no $program"
+done
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/kipc
+pristine=$cache/$suite-$(echo "$suite $include" | sha256sum | cut -c1-16)
+mkdir -p "$cache" || skip "$cache cannot be made"
+if [ ! -d "$pristine" ]; then
+	echo "boot: making a Debian tree in $pristine"
+	new=$(mktemp -d "$cache/.new.XXXXXX")
+	chmod 755 "$new"
+	timeout 300 debootstrap --variant=minbase --include="$include" "$suite" "$new" "$mirror" >"$work/debootstrap" 2>&1 ||
+		skip "debootstrap failed: $(tail -n 1 "$work/debootstrap") (all of it: $work/debootstrap)"
+	rm -rf "$new"/var/cache/apt/archives/*.deb "$new"/var/lib/apt/lists/*
+	mv -T "$new" "$pristine" 2>/dev/null || [ -d "$pristine" ] || skip "$pristine cannot be made"
+	rm -rf "$new" # somebody else was faster
+fi
+
+rm -rf "$tree"
+cp -a --reflink=auto "$pristine" "$tree" || skip "no room for a copy of $pristine"
+
+container=(systemd-nspawn -q -D "$tree" --machine="kipc-boot-$$" --hostname=kipc-boot --private-network --register=no
+	--keep-unit --link-journal=no --resolv-conf=off --timezone=off --settings=no)
+"${container[@]}" true </dev/null >"$work/console" 2>&1 || skip "systemd-nspawn may not be used here: $(grep -v '^Attempted' "$work/console" | head -n 1)"
+
+# -- what is in it -----------------------------------------------------------------------------------------------
+
+# All that is ours lies in one folder of the tree: packages, scenarios, and what they find.
+inside=$tree/kipc-boot
+rm -rf "$work/out"
+mkdir -p "$inside/bin" "$inside/packages" "$inside/upgrade" "$inside/out" "$work/out" "$tree/var/log/journal" "$tree/etc/kipc/kipcd.conf.d"
+cp "$packages"/*.deb "$inside/packages/" || give_up "there are no packages in $packages"
+cp "$here"/*.sh "$here"/*.pl "$here/../tap.sh" "$here/../hostile-client.pl" "$inside/"
+cp "$here"/units/* "$tree/etc/systemd/system/"
+cp "$here/kipcd.conf" "$tree/etc/kipc/kipcd.conf.d/50-boot.conf"
+chown -R 0:0 "$inside" "$tree/etc/systemd/system" "$tree/etc/kipc"
+chmod -R u=rwX,go=rX "$tree/etc/kipc" "$inside"
+ln -s /usr/sbin/kipcd /usr/bin/kipcctl "$inside/bin/"
+
+# A newer version of each, for the upgrade.
+newer=$work/newer
+for package in "$inside"/packages/*.deb; do
+	rm -rf "$newer"
+	version=$(dpkg-deb -f "$package" Version)
+	dpkg-deb -R "$package" "$newer" &&
+		sed -i "s/^Version: .*/&+newer/; s/(= $version)/(= $version+newer)/g" "$newer/DEBIAN/control" &&
+		dpkg-deb --root-owner-group -Znone -b "$newer" "$inside/upgrade/" >/dev/null || give_up "$package cannot be packed anew"
+done
+rm -rf "$newer"
+
+"${container[@]}" sh /kipc-boot/prepare.sh </dev/null >"$work/console" 2>&1 || { cat "$work/console"; give_up "the packages cannot be installed"; }
+
+# -- the boot ----------------------------------------------------------------------------------------------------
+
+# The first signal shuts it down in order, the second ends it.
+"${container[@]}" --bind="$work/out:/kipc-boot/out" -b </dev/null >"$work/console" 2>&1 &
+nspawn=$!
+timeout "$limit" tail -s 0.2 --pid="$nspawn" -f /dev/null
+hung=$?
+if [ "$hung" -eq 124 ]; then
+	kill -TERM "$nspawn" 2>/dev/null
+	timeout 10 tail -s 0.2 --pid="$nspawn" -f /dev/null || kill -KILL "$nspawn" 2>/dev/null
+fi
+wait "$nspawn" 2>/dev/null
+nspawn=
+
+journalctl -D "$tree/var/log/journal" --no-pager -o short-monotonic >"$work/journal" 2>/dev/null
+for file in tap measured; do
+	if [ -e "$work/out/$file" ]; then mv "$work/out/$file" "$work/$file"; else : >"$work/$file"; fi
+done
+cat "$work/tap"
+sed 's/^/# measured: /' "$work/measured"
+
+passed=$(grep '^ok ' "$work/tap" | grep -vc '# SKIP')
+failed=$(grep -c '^not ok ' "$work/tap")
+skipped=$(grep -c '^ok .*# SKIP' "$work/tap")
+if [ "$hung" -eq 124 ]; then
+	echo "boot: not done after $limit s, so it was ended"
+	failed=$((failed + 1))
+elif ! grep -qx "1\.\.$((passed + failed + skipped))" "$work/tap"; then
+	echo "boot: it ended before all scenarios were done"
+	failed=$((failed + 1))
+fi
+if [ "$failed" -gt 0 ]; then
+	echo "boot: the end of the journal (all of it: $work/journal):"
+	tail -n 80 "$work/journal"
+	[ -s "$work/journal" ] || tail -n 40 "$work/console"
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

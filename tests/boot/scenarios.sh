@@ -1,0 +1,364 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What has to hold on a booted machine, from its first minute to the purge of the package. Runs in there as root
+# (scenarios.service), one scenario after the other, each of which leaves things as it found them; speaks TAP. Figures of
+# which nothing is demanded go to out/measured.
+. "$(dirname "$0")/tap.sh"
+unset KIPC_RUNTIME_DIR # the system's
+here=/kipc-boot
+out=$here/out
+channels=/run/kipcd/channels
+control=/run/kipcd/control
+extra=/etc/kipc/kipcd.conf.d/60-extra.conf
+drop_in=/run/systemd/system/kipcd.service.d
+
+# -- words for what follows --------------------------------------------------------------------------------------
+
+scenario() {
+	echo "# -- $*"
+	systemctl reset-failed kipcd.service kipcd.socket 2>/dev/null # what was started often on purpose counts anew
+	journal >/dev/null
+}
+measured() { echo "$*" >>"$out/measured"; }
+
+as() { local user=$1; shift; setpriv --reuid="$user" --regid="$user" --init-groups env HOME="/home/$user" "$@"; }
+property() { systemctl show -P "$1" "${2:-kipcd.service}"; }
+pid() { property MainPID; }
+bus() { busctl --timeout=5 "$@"; }
+state() { systemctl is-active "${1:-kipcd.service}"; }
+is_state() { [ "$(state "$1")" = "$2" ]; }
+# Another process than $1 runs, and is ready.
+is_replaced() { [ "$(pid)" != "$1" ] && is_state kipcd.service active; }
+# What kipcd said since somebody asked last.
+journal() { journalctl --sync; journalctl --quiet --cursor-file="$T/cursor" -b -o cat -u kipcd.service "$@"; }
+is_in_journal() { journal >>"$T/journal"; grep -Eq -- "$1" "$T/journal"; }
+
+# Name, kind, key, id and creator of each channel: what has to stay the same.
+registry() {
+	local link
+	for link in "$channels"/*; do echo "${link##*/} $(readlink "$link" | cut -d: -f1-4)"; done
+}
+active() { kipcctl list --no-legend --columns=name,state | awk '$2 == "active" { print $1 }' | xargs; }
+all="build failing jobs orders prices ticks traffic"
+
+switches() { cat "/proc/$1/task/"*/status | awk '/^voluntary_ctxt_switches/ { n += $2 } END { print n }'; }
+cpu_ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
+ms() { awk -v us="$1" 'BEGIN { printf "%.1f ms", us / 1000 }'; }
+start_time() { ms $(($(property ActiveEnterTimestampMonotonic "$1") - $(property InactiveExitTimestampMonotonic "$1"))); }
+# A while in which nothing is asked of anybody.
+pause() { read -r -t "$1" _ <>"$T/never"; }
+mkfifo "$T/never"
+
+# -- 1, 2 --------------------------------------------------------------------------------------------------------
+
+scenario boot to ready
+is "kipcd is active" "$(state)" active
+like "the status line counts" "$(property StatusText)" '^7 channels, 7 active, 0 in trouble'
+is "all channels are there" "$(active)" "$all"
+is "and all else is well on this machine" "$(systemctl --failed --no-legend)" ""
+measured "kipcd, from start to ready at boot: $(start_time kipcd.service)"
+
+scenario channels are there before a service that needs them
+is "it found its queue" "$(state dependent.service)" active
+exits 1 "it would not have found another" systemd-run --quiet --wait -p User=app perl -e 'exit !defined msgget(0x7777, 0)'
+
+# Figures of a machine that has just come up.
+bus call org.freedesktop.hostname1 / org.freedesktop.DBus.Peer Ping
+bus call org.freedesktop.RealtimeKit1 / org.freedesktop.DBus.Peer Ping
+declare -A before
+services="kipcd systemd-hostnamed rtkit-daemon"
+for service in $services; do before[$service]=$(switches "$(property MainPID $service)"); done
+pause 10
+for service in $services; do
+	process=$(property MainPID $service)
+	measured "$service: $(awk '/^Pss:/ { print $2 }' "/proc/$process/smaps_rollup") KiB proportional set size," \
+		"$((($(switches "$process") - ${before[$service]}) * 6)) wake-ups a minute"
+done
+for service in $services; do
+	systemctl restart $service
+	measured "$service, from start to ready once all is up: $(start_time $service.service)"
+	measured "$service: $(systemd-analyze security --no-pager $service.service | tail -n 1)"
+done
+# time_of WHAT COMMAND…: the mean of 20
+time_of() {
+	local what=$1 begin=${EPOCHREALTIME/./} i
+	shift
+	for i in {1..20}; do "$@" >/dev/null || { measured "$what: failed"; return; }; done
+	measured "$what: $(ms $(((${EPOCHREALTIME/./} - begin) / 20)))"
+}
+list=(call org.kipc1 /org/kipc1 org.kipc1.Manager List su "" 1000)
+time_of "kipcctl list, over the socket" kipcctl list
+time_of "busctl call List, over the socket" busctl --address=unix:path=$control "${list[@]}"
+time_of "busctl call List, over the system bus" bus "${list[@]}"
+time_of "busctl call GetId, of the bus itself" bus call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus GetId
+
+# -- 3 -----------------------------------------------------------------------------------------------------------
+
+scenario reload with a good and with a bad configuration
+old=$(pid)
+printf '[queue added]\n' >$extra
+exits 0 "a good one" systemctl reload kipcd
+is "the new channel is there when reload returns" "$(kipcctl list --no-legend --columns=name,state | grep -c '^added *active')" 1
+printf '[queue added]\nmode = 999\n[quue other]\n' >$extra
+exits 1 "a bad one fails" systemctl reload kipcd
+is "what runs stays" "$(state) $(pid) $(active)" "active $old added $all"
+if until_true is_in_journal "$extra:2: \[queue added\] mode:"; then pass "the journal names file and line"; else fail "the journal names file and line" "$(cat "$T/journal")"; fi
+like "and the other mistake" "$(cat "$T/journal")" "$extra:3: .*quue"
+rm $extra
+exits 0 "back to the old one" systemctl reload kipcd
+kipcctl remove --quiet added
+is "as before" "$(active)" "$all"
+
+# -- 4, 5 --------------------------------------------------------------------------------------------------------
+
+same=$(registry)
+scenario 'kill -9'
+kipcctl send orders one two three
+old=$(pid)
+kill -9 "$old"
+if until_true is_replaced "$old"; then pass "systemd starts it again"; else fail "systemd starts it again" "$(systemctl status kipcd)"; fi
+is "the same objects" "$(registry)" "$same"
+is "with their messages" "$(kipcctl recv --all orders | xargs)" "one two three"
+
+scenario a kipcd that hangs
+mkdir -p $drop_in
+printf '[Service]\nWatchdogSec=2\n' >$drop_in/watchdog.conf
+systemctl daemon-reload
+systemctl restart kipcd
+kipcctl send orders kept
+old=$(pid)
+pause 3
+is "one that does not is left alone" "$(pid)" "$old"
+kill -STOP "$old"
+if until_true is_replaced "$old"; then pass "systemd ends it and starts another"; else fail "systemd ends it and starts another" "$(systemctl status kipcd)"; fi
+if until_true is_in_journal 'Watchdog timeout'; then pass "because of the watchdog"; else fail "because of the watchdog" "$(cat "$T/journal")"; fi
+is "the same objects" "$(registry)" "$same"
+is "with their messages" "$(kipcctl recv --all orders)" kept
+rm $drop_in/watchdog.conf
+systemctl daemon-reload
+systemctl restart kipcd
+
+# -- 6 -----------------------------------------------------------------------------------------------------------
+
+scenario socket activation
+for user in root mallory; do
+	systemctl stop kipcd.service 2>/dev/null
+	is "kipcd is stopped, its socket is not" "$(state) $(state kipcd.socket)" "inactive active"
+	exits 0 "kipcctl list of $user" as $user kipcctl list --no-legend --columns=name,state
+	is "... finds everything" "$(awk '$2 == "active" { print $1 }' <<<"$OUT" | xargs)" "$all"
+	is "... since it started kipcd" "$(state)" active
+done
+
+# -- 7 -----------------------------------------------------------------------------------------------------------
+
+scenario queue activation
+has_lines() { [ "$(wc -l <"$1")" -ge "$2" ]; }
+touch $out/jobs
+exits 0 "a path unit waits for messages" systemctl start jobs.path
+is "its consumer does not run before they come" "$(state jobs.service)" inactive
+kipcctl send jobs 1 2 3
+if until_true has_lines $out/jobs 3; then pass "a burst starts it"; else fail "a burst starts it" "$(systemctl status jobs.path jobs.service; ls /run/kipcd/waiting)"; fi
+is_at_rest() { is_state jobs.service inactive && [ ! -e /run/kipcd/waiting/jobs ]; }
+if until_true is_at_rest; then pass "and it ends when nothing waits"; else fail "and it ends when nothing waits" "$(systemctl status jobs.service)"; fi
+seq 4 100 | kipcctl send jobs
+if until_true has_lines $out/jobs 100; then pass "and so does another"; else fail "and so does another" "$(systemctl status jobs.path jobs.service)"; fi
+is "each message came once, in order" "$(xargs <$out/jobs)" "$(seq 100 | xargs)"
+systemctl stop jobs.path
+
+old=$(pid)
+exits 0 "a consumer that fails at once" systemctl start failing.path
+kipcctl send failing x
+if until_true is_state failing.path failed; then pass "... is held back by systemd"; else fail "... is held back by systemd" "$(systemctl status failing.path failing.service; ls /run/kipcd/waiting)"; fi
+ticks=$(cpu_ticks "$old")
+pause 3
+ticks=$(($(cpu_ticks "$old") - ticks))
+if [ $ticks -le 5 ]; then pass "... and kipcd does not spin"; else fail "... and kipcd does not spin" "$ticks ticks in 3 s"; fi
+is "... its message is still there" "$(kipcctl recv --all failing)" x
+systemctl reset-failed failing.path failing.service
+
+# -- 8 -----------------------------------------------------------------------------------------------------------
+
+scenario members of kipc-admin, and others
+manager=(org.kipc1 /org/kipc1 org.kipc1.Manager)
+exits 0 "a member makes a channel" as olga kipcctl create queue mine
+exits 5 "somebody else may not remove it" as mallory kipcctl remove mine
+exits 0 "the member may" as olga kipcctl remove mine
+exits 5 "somebody else may not make one" as mallory kipcctl create queue mine
+exits 0 "everybody may look" as mallory kipcctl list
+exits 0 "over the system bus, a member makes one" as olga busctl --timeout=5 call "${manager[@]}" Create ssas queue mine 0
+exits 1 "somebody else may not remove it" as mallory busctl --timeout=5 call "${manager[@]}" Remove sbb mine false false
+like "... and is told so" "$ERR" 'kipc-admin|[Aa]ccess|not allowed'
+exits 0 "the member may" as olga busctl --timeout=5 call "${manager[@]}" Remove sbb mine false false
+exits 1 "somebody else may not make one" as mallory busctl --timeout=5 call "${manager[@]}" Create ssas queue mine 0
+exits 0 "everybody may look" as mallory busctl --timeout=5 "${list[@]}"
+exits 1 "nobody else may be org.kipc1" as mallory busctl --timeout=5 call org.freedesktop.DBus /org/freedesktop/DBus \
+	org.freedesktop.DBus RequestName su org.kipc1 2
+like "... the bus says so" "$ERR" 'not allowed to own'
+
+# -- 9 -----------------------------------------------------------------------------------------------------------
+
+scenario stop and start
+kipcctl send orders kept
+systemctl stop kipcd.service kipcd.socket
+is "messages flow without kipcd" "$(kipcctl send orders more; kipcctl recv orders)" kept
+is "the objects stay, and their names" "$(registry)" "$same"
+systemctl start kipcd.socket kipcd.service
+is "the start finds them" "$(registry) $(active)" "$same $all"
+is "with their messages" "$(kipcctl recv --all orders)" more
+
+scenario a start with a bad configuration
+kipcctl send orders kept
+printf '[queue orders]\ncapacity = lots\n' >$extra
+exits 1 "is refused" systemctl restart kipcd.service
+is "with the status that says why" "$(property ExecMainStatus)" 78
+is "and not tried again" "$(state) $(property NRestarts)" "failed 0"
+is "the objects stay, and their names" "$(registry)" "$same"
+is "with their messages" "$(kipcctl recv --all orders)" kept
+# Each call on the socket has systemd try again, until its limit.
+exits 0 "a call on the socket is answered from the registry" kipcctl list
+like "... and says so" "$ERR" 'not reachable'
+rm $extra
+exits 0 "once it is mended, kipcd starts" systemctl restart kipcd.service
+is "all channels" "$(active)" "$all"
+systemctl restart kipcd.socket kipcd.service
+
+# -- 12 ----------------------------------------------------------------------------------------------------------
+
+scenario the journal
+journalctl --sync
+like "the entries of a channel are found by its name" \
+	"$(journalctl -b -o json KIPC_CHANNEL=orders)" '"KIPC_KIND":"queue".*|"KIPC_KEY":"0x00004b01"'
+is "and no other's" "$(journalctl -b -o json --output-fields=KIPC_CHANNEL KIPC_CHANNEL=orders | grep -vc '"KIPC_CHANNEL":"orders"')" 0
+like "journalctl -x explains them" "$(journalctl -b -x -u kipcd)" '^░░ kipcd has read its configuration'
+like "... with the channel's name" "$(journalctl -b -x KIPC_CHANNEL=orders)" '^░░ Subject: The queue orders was made'
+exits 0 "the log level can be raised" systemctl service-log-level kipcd debug
+is "... and asked for" "$(systemctl service-log-level kipcd)" debug
+systemctl service-log-level kipcd info
+
+# -- 13 ----------------------------------------------------------------------------------------------------------
+
+scenario a bus that restarts
+old=$(pid)
+is_on_bus() { [ "$(bus call org.freedesktop.DBus / org.freedesktop.DBus GetConnectionUnixProcessID s org.kipc1 2>/dev/null)" = "u $1" ]; }
+if until_true is_on_bus "$old"; then pass "kipcd is on it before"; else fail "kipcd is on it before"; fi
+systemctl restart dbus
+if until_true is_on_bus "$old"; then pass "and afterwards, the same process"; else fail "and afterwards, the same process" "$(busctl list; systemctl status kipcd)"; fi
+is "it went on" "$(pid) $(active)" "$old $all"
+exits 0 "it is asked over the bus" bus "${list[@]}"
+
+# -- 14 ----------------------------------------------------------------------------------------------------------
+
+scenario a flood on the control socket
+for how in "flood.pl $control" "hostile-client.pl $control many 100"; do
+	: >"$T/flood"
+	# shellcheck disable=SC2086
+	as mallory perl $here/$how >"$T/flood" 2>&1 &
+	flood=$!
+	until_true test -s "$T/flood"
+	served=0
+	for i in {1..20}; do
+		[ "$(timeout 5 kipcctl list --no-legend --quiet --columns=name | wc -l)" = 7 ] && served=$((served + 1))
+	done
+	is "${how%% *}: root is served meanwhile" $served 20
+	exits 0 "${how%% *}: and may reload" timeout 20 systemctl reload kipcd
+	kill "$flood"
+	wait "$flood" 2>/dev/null
+done
+exits 0 "afterwards everybody is served" as mallory kipcctl list
+
+# -- 15 ----------------------------------------------------------------------------------------------------------
+
+scenario "a user's own kipcd"
+uid=$(id -u olga)
+of_olga() { as olga env XDG_RUNTIME_DIR="/run/user/$uid" "$@"; }
+loginctl enable-linger olga
+if until_true is_state "user@$uid.service" active; then
+	as olga mkdir -p /home/olga/.config/kipc
+	printf '[queue own]\n' | as olga tee /home/olga/.config/kipc/kipcd.conf >/dev/null
+	exits 0 "the user unit starts" of_olga systemctl --user start kipcd.service
+	is "... with the user's channels" "$(of_olga kipcctl --user list --no-legend --columns=name,state | tr -s ' ')" "own active"
+	printf '[queue own]\n[queue two]\n' | as olga tee /home/olga/.config/kipc/kipcd.conf >/dev/null
+	exits 0 "... and reloads" of_olga systemctl --user reload kipcd.service
+	is "... which makes the second" "$(of_olga kipcctl --user list --no-legend --columns=name | xargs)" "own two"
+	is "the system's is another" "$(active)" "$all"
+	of_olga kipcctl --user remove --quiet own two
+	exits 0 "... and stops" of_olga systemctl --user stop kipcd.service
+else
+	skip "the user unit" "this container has no user manager"
+fi
+loginctl disable-linger olga
+
+# -- 16 ----------------------------------------------------------------------------------------------------------
+
+scenario a capacity above the limit of the kernel
+limit=$(cat /proc/sys/kernel/msgmnb)
+printf '[queue large]\ncapacity = %d\n' $((limit * 4)) >$extra
+capacity() { kipcctl list --bytes --no-legend --columns=name,capacity | awk '$1 == "large" { print $2 }'; }
+systemctl reload kipcd
+is "without a capability it stays at the limit" "$(capacity)" "$limit"
+like "... with a word about it" "$(journal)" 'kernel.msgmnb'
+mkdir -p $drop_in
+cp /usr/share/doc/kipc/examples/capacity.conf $drop_in/
+systemctl daemon-reload
+systemctl restart kipcd
+if [ $((0x$(awk '/^CapBnd:/ { print $2 }' /proc/1/status) >> 24 & 1)) = 1 ]; then
+	is "with the drop-in it is reached" "$(capacity)" $((limit * 4))
+	like "the journal says whence" "$(journal)" 'CAP_SYS_RESOURCE'
+else
+	skip "with the drop-in it is reached" "PID 1 of this container has no CAP_SYS_RESOURCE"
+fi
+rm $drop_in/capacity.conf $extra
+systemctl daemon-reload
+systemctl restart kipcd
+kipcctl remove --quiet large
+
+# -- 10, 11 ------------------------------------------------------------------------------------------------------
+
+scenario upgrade under traffic
+same=$(registry)
+old=$(pid)
+# A sender and a receiver that run all the time; the last message is "end".
+(as app perl -e '$| = 1; until (-e $ARGV[0]) { print ++$n, "\n"; select(undef, undef, undef, 0.0005) } print "end\n"' "$T/enough" |
+	as app kipcctl send traffic 2>"$T/sender") &
+as app kipcctl recv --follow traffic >"$T/received" 2>"$T/receiver" &
+until_true test -s "$T/received"
+exits 0 "the package is upgraded" dpkg -i $here/upgrade/*.deb
+at_the_end=$(wc -l <"$T/received")
+has_more() { [ "$(wc -l <"$T/received")" -gt $((at_the_end + 100)) ]; }
+if until_true has_more; then pass "messages flow on"; else fail "messages flow on" "$(cat "$T/sender" "$T/receiver")"; fi
+touch "$T/enough"
+until_true grep -qx end "$T/received"
+n=$(grep -vc end "$T/received")
+if [ "$(grep -v end "$T/received" | cksum)" = "$(seq "$n" | cksum)" ]; then pass "each of the $n messages came once, in order"; else fail "each message came once" "$(tail -n 3 "$T/received")"; fi
+is "the new version is here" "$(dpkg-query -W -f='${Version}' kipc | grep -c newer)" 1
+is "and runs" "$([ "$(pid)" != "$old" ] && state)" active
+is "with the same objects" "$(registry)" "$same"
+is "all of them" "$(active)" "$all"
+kill %% 2>/dev/null
+
+scenario an upgrade whose configuration is not valid any more
+old=$(pid)
+kipcctl send orders kept
+printf '[queue orders]\nno_more = 1\n' >$extra
+exits 0 "dpkg ends well" dpkg -i $here/packages/*.deb
+like "... and says what is to be mended" "$OUT$ERR" "$extra:2:"
+is "the kipcd that ran goes on" "$(state) $(pid)" "active $old"
+is "the objects stay" "$(registry)" "$same"
+rm $extra
+exits 0 "once it is mended, the new one starts" systemctl restart kipcd
+is "with the same objects" "$(registry) $(active)" "$same $all"
+
+scenario purge, and a new installation
+objects=$(ipcs -q -m -s | awk '/^0x/ { print $1, $2 }')
+creator=$(id -u kipc)
+exits 0 "the package is purged" dpkg --purge kipc
+is "nothing of it runs or listens" "$(state) $(state kipcd.socket)" "inactive inactive"
+is "every object stays" "$(ipcs -q -m -s | awk '/^0x/ { print $1, $2 }')" "$objects"
+is "and their names" "$(registry)" "$same"
+exits 0 "it is installed again" dpkg -i $here/packages/*.deb
+is "by the same user" "$(id -u kipc)" "$creator"
+is "kipcd runs" "$(state) $(state kipcd.socket)" "active active"
+is "and knows its own" "$(registry) $(active)" "$same $all"
+is "with their messages" "$(kipcctl recv --all orders)" kept
+
+finish
