@@ -258,6 +258,27 @@ static int take_passed_socket(struct manager *manager, char **reterr_text)
 	return fd;
 }
 
+/*
+ * Who asks over the socket that systemd listens on is told at once that there is no kipcd. Otherwise systemd, for the
+ * connection that still waits, would start one again and again, until its limit stops the socket and the next start, too.
+ */
+static void turn_away(void)
+{
+	int n = sd_listen_fds(true);
+
+	for (int fd = SD_LISTEN_FDS_START; fd < SD_LISTEN_FDS_START + n; fd++) {
+		int connection = 0;
+
+		if (fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
+			continue;
+		for (int i = 0; i < SOMAXCONN && connection >= 0; i++) {
+			connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+			if (connection >= 0)
+				close(connection);
+		}
+	}
+}
+
 static int start_bus(struct manager *manager)
 {
 	char *text = NULL;
@@ -321,6 +342,7 @@ int manager_new(const struct manager_options *options, struct manager **ret_mana
 	if (r == 0)
 		r = sample_start(manager);
 	if (r < 0) {
+		turn_away();
 		manager_free(manager);
 		return r;
 	}
