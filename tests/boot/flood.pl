@@ -4,7 +4,7 @@
 # a time. Says once that it is at it, and goes on until it is killed: flood.pl SOCKET.
 use strict;
 use warnings;
-use Socket;
+use Socket qw(:DEFAULT SOCK_NONBLOCK);
 
 my ($path) = @ARGV;
 my ($tried, @held) = (0);

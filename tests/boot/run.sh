@@ -111,14 +111,15 @@ skipped=$(grep -c '^ok .*# SKIP' "$work/tap")
 if [ "$hung" -eq 124 ]; then
 	echo "boot: not done after $limit s, so it was ended"
 	failed=$((failed + 1))
-elif ! grep -qx "1\.\.$((passed + failed + skipped))" "$work/tap"; then
-	echo "boot: it ended before all scenarios were done"
-	failed=$((failed + 1))
-fi
-if [ "$failed" -gt 0 ]; then
 	echo "boot: the end of the journal (all of it: $work/journal):"
 	tail -n 80 "$work/journal"
 	[ -s "$work/journal" ] || tail -n 40 "$work/console"
+elif ! grep -qx "1\.\.$((passed + failed + skipped))" "$work/tap"; then
+	echo "boot: it ended before all scenarios were done"
+	failed=$((failed + 1))
+	tail -n 80 "$work/journal"
+elif [ "$failed" -gt 0 ]; then
+	echo "boot: the journal is in $work/journal"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -21,7 +21,9 @@ scenario() {
 }
 measured() { echo "$*" >>"$out/measured"; }
 
-as() { local user=$1; shift; setpriv --reuid="$user" --regid="$user" --init-groups env HOME="/home/$user" "$@"; }
+# become: in place of this shell, so that in the background $! is the program itself
+become() { exec setpriv --reuid="$1" --regid="$1" --init-groups env HOME="/home/$1" "${@:2}"; }
+as() { (become "$@"); }
 property() { systemctl show -P "$1" "${2:-kipcd.service}"; }
 pid() { property MainPID; }
 bus() { busctl --timeout=5 "$@"; }
@@ -65,7 +67,11 @@ exits 1 "it would not have found another" systemd-run --quiet --wait -p User=app
 # Figures of a machine that has just come up.
 systemctl start systemd-hostnamed rtkit-daemon
 declare -A before
-services="kipcd systemd-hostnamed rtkit-daemon"
+services=
+for service in kipcd systemd-hostnamed rtkit-daemon; do
+	# rtkit bounds its number of processes, which other machines with the same uids take part in.
+	if is_state $service.service active; then services="$services $service"; else measured "$service: does not run here"; fi
+done
 for service in $services; do before[$service]=$(switches "$(property MainPID $service)"); done
 pause 10
 for service in $services; do
@@ -74,7 +80,7 @@ for service in $services; do
 		"$((($(switches "$process") - ${before[$service]}) * 6)) wake-ups a minute"
 done
 for service in $services; do
-	systemctl restart $service
+	systemctl restart $service || continue
 	measured "$service, from start to ready once all is up: $(start_time $service.service)"
 	measured "$service: $(systemd-analyze security --no-pager $service.service | tail -n 1)"
 done
@@ -186,7 +192,7 @@ exits 5 "somebody else may not make one" as mallory kipcctl create queue mine
 exits 0 "everybody may look" as mallory kipcctl list
 exits 0 "over the system bus, a member makes one" as olga busctl --timeout=5 call "${manager[@]}" Create ssas queue mine 0
 exits 1 "somebody else may not remove it" as mallory busctl --timeout=5 call "${manager[@]}" Remove sbb mine false false
-like "... and is told so" "$ERR" 'kipc-admin|[Aa]ccess|not allowed'
+like "... and is told so" "$ERR" 'members of the group'
 exits 0 "the member may" as olga busctl --timeout=5 call "${manager[@]}" Remove sbb mine false false
 exits 1 "somebody else may not make one" as mallory busctl --timeout=5 call "${manager[@]}" Create ssas queue mine 0
 exits 0 "everybody may look" as mallory busctl --timeout=5 "${list[@]}"
@@ -253,7 +259,7 @@ scenario a flood on the control socket
 for how in "flood.pl $control" "hostile-client.pl $control many 100"; do
 	: >"$T/flood"
 	# shellcheck disable=SC2086
-	as mallory perl $here/$how >"$T/flood" 2>&1 &
+	become mallory perl $here/$how >"$T/flood" 2>&1 &
 	flood=$!
 	until_true test -s "$T/flood"
 	like "${how%% *}: is at it" "$(cat "$T/flood")" '^flooding|^[1-9][0-9]* connections'
@@ -322,7 +328,8 @@ old=$(pid)
 # A sender and a receiver that run all the time; the last message is "end".
 (as app perl -e '$| = 1; until (-e $ARGV[0]) { print ++$n, "\n"; select(undef, undef, undef, 0.0005) } print "end\n"' "$T/enough" |
 	as app kipcctl send traffic 2>"$T/sender") &
-as app kipcctl recv --follow traffic >"$T/received" 2>"$T/receiver" &
+become app kipcctl recv --follow traffic >"$T/received" 2>"$T/receiver" &
+receiver=$!
 until_true test -s "$T/received"
 exits 0 "the package is upgraded" dpkg -i $here/upgrade/*.deb
 at_the_end=$(wc -l <"$T/received")
@@ -336,7 +343,7 @@ is "the new version is here" "$(dpkg-query -W -f='${Version}' kipc | grep -c new
 is "and runs" "$([ "$(pid)" != "$old" ] && state)" active
 is "with the same objects" "$(registry)" "$same"
 is "all of them" "$(active)" "$all"
-kill %% 2>/dev/null
+kill "$receiver"
 
 scenario an upgrade whose configuration is not valid any more
 old=$(pid)
@@ -359,7 +366,7 @@ is "every object stays" "$(ipcs -q -m -s | awk '/^0x/ { print $1, $2 }')" "$obje
 is "and their names" "$(registry)" "$same"
 exits 0 "it is installed again" dpkg -i $here/packages/*.deb
 is "by the same user" "$(id -u kipc)" "$creator"
-is "kipcd runs" "$(state) $(state kipcd.socket)" "active active"
+is "kipcd runs, and systemd listens for it" "$(state) $(state kipcd.socket)" "active active"
 is "and knows its own" "$(registry) $(active)" "$same $all"
 is "with their messages" "$(kipcctl recv --all orders)" kept
 
