@@ -63,7 +63,10 @@ container=(systemd-nspawn -q -D "$tree" --machine="kipc-boot-$$" --hostname=kipc
 inside=$tree/kipc-boot
 rm -rf "$work/out"
 mkdir -p "$inside/bin" "$inside/packages" "$inside/upgrade" "$inside/out" "$work/out" "$tree/var/log/journal" "$tree/etc/kipc/kipcd.conf.d"
-cp "$packages"/*.deb "$inside/packages/" || give_up "there are no packages in $packages"
+for package in "$packages"/*.deb; do
+	case $package in *-dbgsym_*) continue ;; esac
+	cp "$package" "$inside/packages/" || give_up "there are no packages in $packages"
+done
 cp "$here"/*.sh "$here"/*.pl "$here/../tap.sh" "$here/../hostile-client.pl" "$inside/"
 cp "$here"/units/* "$tree/etc/systemd/system/"
 cp "$here/kipcd.conf" "$tree/etc/kipc/kipcd.conf.d/50-boot.conf"
