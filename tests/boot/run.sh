@@ -7,7 +7,7 @@
 # tap, measured, journal, console. KIPC_BOOT_LIMIT: seconds that the boot and all scenarios may take.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-packages=$(cd "$1" && pwd) || exit
+packages=$1
 mkdir -p "$2" && work=$(cd "$2" && pwd) || exit
 limit=${KIPC_BOOT_LIMIT:-180}
 
@@ -32,7 +32,7 @@ give_up() { echo "boot: $*"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 # -- the tree ----------------------------------------------------------------------------------------------------
 
 [ "$(id -u)" -eq 0 ] || skip "making and booting a Debian tree takes root"
-for program in debootstrap systemd-nspawn journalctl; do
+for program in debootstrap systemd-nspawn journalctl dpkg-deb; do
 	command -v "$program" >/dev/null || skip "there is no $program"
 done
 
