@@ -55,6 +55,7 @@ mkfifo "$T/never"
 
 scenario boot to ready
 is "kipcd is active" "$(state)" active
+is_state kipcd.service active || { journal; echo "Bail out! without it there is nothing to see"; exit 1; }
 like "the status line counts" "$(property StatusText)" '^7 channels, 7 active, 0 in trouble'
 is "all channels are there" "$(active)" "$all"
 is "and all else is well on this machine" "$(systemctl --failed --no-legend)" ""
