@@ -3,12 +3,11 @@
 # The host's side of the boot test: makes a Debian tree once (the cache), installs kipc's packages in a copy of it, boots
 # that with systemd-nspawn, and shows what scenarios.sh in there found. What it may not do here counts as skipped.
 #
-# run.sh PACKAGES WORK: the folder with the .deb files; a folder for the copy, and for what is left to read afterwards:
+# run.sh PACKAGES WORK: the folder with the .deb files; a folder for the copy and for what is left to read afterwards:
 # tap, measured, journal, console. KIPC_BOOT_LIMIT: seconds that the boot and all scenarios may take.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 packages=$1
-mkdir -p "$2" && work=$(cd "$2" && pwd) || exit
 limit=${KIPC_BOOT_LIMIT:-180}
 
 suite=bookworm
@@ -16,11 +15,15 @@ mirror=${KIPC_BOOT_MIRROR:-http://deb.debian.org/debian}
 # What kipc's packages depend on, what its users have, and two small services to set kipcd beside.
 include=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,libsystemd0,libinih1,libjson-c5,libncursesw6,perl,procps,rtkit,polkitd
 
-tree=$work/tree
-nspawn=
+nspawn= tree= new=
+# The machine would live on without its systemd-nspawn: first its own first process, and with it all of them.
+end_machine() {
+	kill -KILL $(ps -o pid= --ppid "$nspawn") "$nspawn"
+	wait "$nspawn"
+} 2>/dev/null
 clean_up() {
-	[ -z "$nspawn" ] || { kill -KILL "$nspawn" && wait "$nspawn"; } 2>/dev/null # the machine goes with it
-	rm -rf "$tree" ${new:+"$new"}
+	[ -z "$nspawn" ] || end_machine
+	rm -rf ${tree:+"$tree"} ${new:+"$new"}
 }
 trap clean_up EXIT
 trap 'exit 130' INT
@@ -36,6 +39,8 @@ for program in debootstrap systemd-nspawn journalctl dpkg-deb; do
 	command -v "$program" >/dev/null || skip "there is no $program"
 done
 
+mkdir -p "$2" && work=$(cd "$2" && pwd) || exit
+tree=$work/tree
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/kipc
 pristine=$cache/$suite-$(echo "$suite $include" | sha256sum | cut -c1-16)
 mkdir -p "$cache" || skip "$cache cannot be made"
@@ -89,19 +94,20 @@ rm -rf "$newer"
 
 # -- the boot ----------------------------------------------------------------------------------------------------
 
-# The first signal shuts it down in order, the second ends it.
+save_journal() { journalctl -D "$tree/var/log/journal" --no-pager -o short-monotonic >"$work/journal" 2>/dev/null; }
 "${container[@]}" --bind="$work/out:/kipc-boot/out" -b </dev/null >"$work/console" 2>&1 &
 nspawn=$!
 timeout "$limit" tail -s 0.2 --pid="$nspawn" -f /dev/null
 hung=$?
 if [ "$hung" -eq 124 ]; then
-	kill -TERM "$nspawn" 2>/dev/null
-	timeout 10 tail -s 0.2 --pid="$nspawn" -f /dev/null || kill -KILL "$nspawn" 2>/dev/null
+	save_journal # before all that a shutdown writes into it
+	kill -TERM "$nspawn" 2>/dev/null # in order, if it still can
+	timeout 10 tail -s 0.2 --pid="$nspawn" -f /dev/null || end_machine
 fi
 wait "$nspawn" 2>/dev/null
 nspawn=
 
-journalctl -D "$tree/var/log/journal" --no-pager -o short-monotonic >"$work/journal" 2>/dev/null
+[ "$hung" -eq 124 ] || save_journal
 for file in tap measured; do
 	if [ -e "$work/out/$file" ]; then mv "$work/out/$file" "$work/$file"; else : >"$work/$file"; fi
 done
