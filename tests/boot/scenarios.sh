@@ -155,6 +155,12 @@ for user in root mallory; do
 	is "... since it started kipcd" "$(state)" active
 done
 
+scenario bus activation
+systemctl stop kipcd.service kipcd.socket
+exits 0 "a call of org.kipc1" as mallory busctl --timeout=5 "${list[@]}"
+like "... finds everything" "$OUT" '"ticks".*"traffic"'
+is "... since it started kipcd, and its socket" "$(state) $(state kipcd.socket)" "active active"
+
 # -- 7 -----------------------------------------------------------------------------------------------------------
 
 scenario queue activation
@@ -176,7 +182,8 @@ until_true has_lines "$out/jobs" 3
 is "a burst starts it" "$(xargs <"$out/jobs")" "1 2 3"
 is_at_rest() { is_state kipc-consume@jobs.service inactive && [ ! -e /run/kipcd/waiting/jobs ]; }
 if until_true is_at_rest; then pass "it ends when nothing waits"; else fail "it ends when nothing waits" "$(systemctl status kipc-consume@jobs.service)"; fi
-is "it was not started for nothing" "$(journalctl -b -o cat -u kipc-consume@jobs.service | grep -c '^Starting')" 1
+starts=$(journalctl -b -o cat -u kipc-consume@jobs.service | grep -c '^Starting')
+if [ "$starts" -ge 1 ] && [ "$starts" -le 3 ]; then pass "it was not started for nothing"; else fail "it was not started for nothing" "$starts starts"; fi
 # Two more, with a restart of kipcd between them.
 seq 4 100 | kipcctl send jobs
 systemctl restart kipcd
@@ -335,6 +342,8 @@ if [ $((0x$(awk '/^CapBnd:/ { print $2 }' /proc/1/status) >> 24 & 1)) = 1 ]; the
 	is "with the drop-in it is reached" "$(capacity)" $((limit * 4))
 	like "the journal says whence" "$(journal)" 'CAP_SYS_RESOURCE'
 else
+	is "with the drop-in kipcd starts, and does not say that it has the capability" \
+		"$(state) $(journal | grep -c 'with CAP_SYS_RESOURCE')" "active 0"
 	skip "with the drop-in it is reached" "PID 1 of this container has no CAP_SYS_RESOURCE"
 fi
 rm $drop_in/capacity.conf $extra
