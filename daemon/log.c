@@ -3,6 +3,9 @@
 /*
  * Where kipcd's words go. $JOURNAL_STREAM names device and inode of the stream that systemd gave us as standard
  * error; if that still is our standard error, the journal gets the fields as well (systemd.exec(5)).
+ *
+ * An error without fields goes by that stream all the same, since it may be our last word: of a stream the journal knows
+ * the unit, of a datagram only while its sender lives. `systemctl status` would not show why kipcd did not start.
  */
 
 #define SD_JOURNAL_SUPPRESS_LOCATION
@@ -62,7 +65,9 @@ void log_line(int level, const char *format, ...)
 	va_start(arguments, format);
 	text = make_text(level, format, arguments);
 	va_end(arguments);
-	if (text != NULL && to_journal)
+	if (text != NULL && to_journal && level <= LOG_ERR)
+		fprintf(stderr, "<%d>%s\n", level, text);
+	else if (text != NULL && to_journal)
 		sd_journal_send("PRIORITY=%d", level, "MESSAGE=%s", text, NULL);
 	else if (text != NULL)
 		fprintf(stderr, "kipcd: %s\n", text);
