@@ -253,6 +253,7 @@ exits 0 "a call on the socket is answered from the registry" kipcctl list
 like "... and says so" "$ERR" 'not reachable'
 is_state kipcd.service activating && until_true is_state kipcd.service failed
 is "... after one more start, not one after the other" "$(journal | grep -c 'mend them and start again')" 1
+like "systemctl status shows the mistake" "$(systemctl status kipcd)" "$extra:2: .*capacity"
 is "... and the socket listens on" "$(state kipcd.socket)" active
 rm $extra
 exits 0 "once it is mended, kipcd starts" systemctl restart kipcd.service
