@@ -130,7 +130,7 @@ static bool is_of_this_boot(int channels_fd)
 	if (n < 0)
 		return false;
 	theirs[n] = '\0';
-	return registry_namespace_is_of_caller(theirs);
+	return registry_namespace_is_of_caller(theirs) > 0;
 }
 
 /* What is left of another boot or namespace: its ids mean other objects here. */

@@ -280,16 +280,18 @@ int registry_namespace_of_caller(char buffer[static REGISTRY_NAMESPACE_MAX])
 	return 0;
 }
 
-bool registry_namespace_is_of_caller(const char *theirs)
+int registry_namespace_is_of_caller(const char *theirs)
 {
 	const char *their_inode = strchr(theirs, ':'), *our_inode;
 	char ours[REGISTRY_NAMESPACE_MAX];
+	int r;
 
-	if (registry_namespace_of_caller(ours) < 0)
-		return false;
+	r = registry_namespace_of_caller(ours);
+	if (r < 0)
+		return r;
 	our_inode = strchr(ours, ':');
 	if (their_inode == NULL || strcmp(their_inode, our_inode) != 0)
-		return false;
+		return 0;
 	/* A boot that is not known is no other boot: such a container's /run, and its namespace, end with it. */
 	return theirs[0] == '*' || ours[0] == '*' || strcmp(theirs, ours) == 0;
 }
@@ -302,7 +304,9 @@ int kipc_registry_check(const char *runtime_dir)
 	r = channels_path(runtime_dir, REGISTRY_NAMESPACE, path);
 	if (r == 0)
 		r = read_link(AT_FDCWD, path, theirs, sizeof theirs);
+	if (r == 0)
+		r = registry_namespace_is_of_caller(theirs);
 	if (r < 0)
 		return r;
-	return registry_namespace_is_of_caller(theirs) ? 0 : -EXDEV;
+	return r > 0 ? 0 : -EXDEV;
 }

@@ -46,7 +46,7 @@ int registry_link_read(int channels_fd, const char *name, struct registry_link *
 #define REGISTRY_NAMESPACE_MAX 64
 int registry_namespace_of_caller(char buffer[static REGISTRY_NAMESPACE_MAX]);
 
-/* Whether `theirs`, what .ns says, is the caller's boot and IPC namespace. */
-bool registry_namespace_is_of_caller(const char *theirs);
+/* 1 if `theirs`, what .ns says, is the caller's boot and IPC namespace, 0 if not; an errno where /proc does not tell. */
+int registry_namespace_is_of_caller(const char *theirs);
 
 #endif
