@@ -49,18 +49,20 @@ fi
 if command -v systemd-socket-activate >/dev/null; then
 	printf '[queue orders]\n' >"$conf"
 	mkdir "$KIPC_RUNTIME_DIR"
-	systemd-socket-activate --listen="$KIPC_RUNTIME_DIR/control" "$kipcd" --config="$conf" 2>"$T/kipcd.log" &
+	# It hands on no variable, and without the folder kipcd would take the system's.
+	systemd-socket-activate --listen="$KIPC_RUNTIME_DIR/control" "$kipcd" --config="$conf" --runtime-dir="$KIPC_RUNTIME_DIR" 2>"$T/kipcd.log" &
 	activated=$!
 	until_true test -S "$KIPC_RUNTIME_DIR/control"
 	is "kipcd does not run before somebody asks" "$(ls "$KIPC_RUNTIME_DIR")" control
 	exits 0 "the first call starts it" kipcctl reload
 	is "and finds every channel" "$(kipcctl list --no-legend --columns=name,state | tr -s ' ')" "orders active"
+	like "and writes into its own folder alone" "$(readlink "$KIPC_RUNTIME_DIR/channels/orders")" "^queue:"
 	kill "$activated"
 	wait "$activated"
 	is "it ends well" $? 0
 	is "and leaves the socket to systemd" "$(ls "$KIPC_RUNTIME_DIR/control")" "$KIPC_RUNTIME_DIR/control"
 	rm "$KIPC_RUNTIME_DIR/control"
-	systemd-socket-activate --datagram --listen="$T/datagram" "$kipcd" --config="$conf" 2>"$T/wrong.log" &
+	systemd-socket-activate --datagram --listen="$T/datagram" "$kipcd" --config="$conf" --runtime-dir="$KIPC_RUNTIME_DIR" 2>"$T/wrong.log" &
 	activated=$!
 	until_true test -S "$T/datagram"
 	perl -MSocket -e 'socket(my $s, PF_UNIX, SOCK_DGRAM, 0); send($s, "x", 0, pack_sockaddr_un($ARGV[0])) or die' "$T/datagram"
