@@ -131,9 +131,9 @@ enum status bus_report_unreachable(const struct invocation *invocation, const ch
 			      invocation->runtime_dir, BUS_SOCKET_NAME, strerror(-error));
 	return report(
 		invocation, subject, STATUS_NO_DAEMON,
-		"kipcd is not reachable at %s/%s: %s; start it with 'systemctl start kipcd' or 'kipcd'%s",
+		"kipcd is not reachable at %s/%s: %s; start it with 'systemctl %sstart kipcd' or 'kipcd%s'",
 		invocation->runtime_dir, BUS_SOCKET_NAME, strerror(-error),
-		invocation->options->user ? " --user" : "");
+		invocation->options->user ? "--user " : "", invocation->options->user ? " --user" : "");
 }
 
 enum status bus_connect_or_report(const struct invocation *invocation, const char *subject, sd_bus **ret_bus)

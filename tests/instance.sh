@@ -168,6 +168,8 @@ xdg  active'
 kill "$beside_pid"
 wait "$beside_pid"
 is '... in $XDG_RUNTIME_DIR/kipcd' "$(test -L "$T/xdg/kipcd/channels/xdg" && echo yes)" yes
+exits 7 'kipcctl --user without kipcd' "${as_user[@]}" kipcctl --user reload
+like '... says how to start that one' "$ERR" "start it with 'systemctl --user start kipcd' or 'kipcd --user'$"
 exits 1 '--user without XDG_RUNTIME_DIR' env -u KIPC_RUNTIME_DIR -u XDG_RUNTIME_DIR "$kipcd" --user
 like '... says what it needs' "$ERR" '--user needs XDG_RUNTIME_DIR'
 begin_anew
