@@ -180,6 +180,21 @@ static void print_semaphores(const struct print *print)
 		print_kept_back(print, "values", card->semaphores_error);
 }
 
+/* What kipcd does beside keeping it: nothing of the object shows that. */
+static void print_care(const struct print *print)
+{
+	struct json_object *warn_at = json_object_object_get(print->card->declared, "warn_at");
+
+	if (warn_at != NULL) {
+		print_label(print, "warn_at");
+		fprintf(print->out, "%d%%\n", json_object_get_int(warn_at));
+	}
+	if (json_object_get_boolean(json_object_object_get(print->card->declared, "activate"))) {
+		print_label(print, "activate");
+		fputs("yes\n", print->out);
+	}
+}
+
 /* What its bytes are declared to mean; `kipcctl get` shows what they say. */
 static void print_fields(const struct print *print)
 {
@@ -348,6 +363,7 @@ void card_print(const struct card *card, struct value_style *style, FILE *out)
 			print_column(&print, &channel_columns[i]);
 	print_ring(&print);
 	print_semaphores(&print);
+	print_care(&print);
 	print_fields(&print);
 	print_history(&print);
 	print_attached(&print);

@@ -47,7 +47,7 @@ static int read_value(sd_bus_message *message, const char *word, struct value *v
 	const char *type, *text;
 	uint32_t small;
 	uint64_t number;
-	int r;
+	int r, yes;
 
 	r = sd_bus_message_peek_type(message, NULL, &type);
 	if (r < 0)
@@ -64,6 +64,10 @@ static int read_value(sd_bus_message *message, const char *word, struct value *v
 		r = sd_bus_message_read(message, "v", "t", &number);
 		if (r >= 0)
 			value_set_number(value, type_of_number(word), number);
+	} else if (strcmp(type, "b") == 0) {
+		r = sd_bus_message_read(message, "v", "b", &yes);
+		if (r >= 0)
+			value_set_number(value, VALUE_BOOL, (uint64_t)yes);
 	} else if (strcmp(type, "aq") == 0) {
 		r = sd_bus_message_enter_container(message, 'v', type);
 		if (r >= 0)

@@ -141,18 +141,22 @@ static int append_declared(sd_bus_message *reply, const struct channel_spec *spe
 	r = sd_bus_message_append(reply, "{sv}{sv}{sv}{sv}{sv}", "key", "s", key, "manage", "s",
 				  manage_words[spec->manage], "description", "s", or_empty(spec->description),
 				  "origin", "s", or_empty(spec->origin), "line", "u", (uint32_t)spec->line);
+	if (r >= 0 && spec->warn_at != 0)
+		r = sd_bus_message_append(reply, "{sv}", "warn_at", "u", (uint32_t)spec->warn_at);
+	if (r >= 0 && spec->activate)
+		r = sd_bus_message_append(reply, "{sv}", "activate", "b", 1);
 	if (r < 0 || spec->manage == MANAGE_OBSERVE)
 		return r;
 	r = sd_bus_message_append(reply, "{sv}{sv}{sv}{sv}", "owner", "u", (uint32_t)spec->owner, "group",
 				  "u", (uint32_t)spec->group, "mode", "s", mode, "lifetime", "s",
 				  lifetime_words[spec->lifetime]);
-	if (r >= 0 && spec->warn_at != 0)
-		r = sd_bus_message_append(reply, "{sv}", "warn_at", "u", (uint32_t)spec->warn_at);
 	if (r >= 0 && spec->kind == KIPC_QUEUE && spec->capacity != 0)
 		r = sd_bus_message_append(reply, "{sv}", "capacity", "t", spec->capacity);
 	if (r >= 0 && spec->kind == KIPC_SEGMENT)
 		r = sd_bus_message_append(reply, "{sv}{sv}", "size", "t", spec->size, "layout", "s",
 					  layout_words[spec->layout]);
+	if (r >= 0 && spec->kind == KIPC_SEGMENT && spec->layout == LAYOUT_RING)
+		r = sd_bus_message_append(reply, "{sv}", "max_message", "t", channel_spec_max_message(spec));
 	return r;
 }
 

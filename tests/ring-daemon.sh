@@ -279,6 +279,8 @@ until_true is_unattached ticks
 is '... kipcd lets go of it each time' $? 0
 is 'it was looked into by kipcd' "$(last_attached_by "$(id_of ticks)")" "$kipcd_pid"
 unlike 'one without warn_at is not' "$(last_attached_by "$(id_of quiet)")" "^$kipcd_pid$"
+like 'show says from how much a ring is warned of' "$(kipcctl show ticks)" '^ +warn at: 50%$'
+like '... and JSON what is declared of it' "$(kipcctl show --json ticks | grep -A 20 '"declared"' | tr -d ' \n')" '"warn_at":50,.*"max_message":1024'
 user ticks scribble 0 0
 until_true is_logged_times 1 'segment ticks: active: its header was overwritten'
 is 'a broken one with warn_at is reported at once, and once' "$(count_in_log 'header was overwritten')" 1

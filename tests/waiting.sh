@@ -39,6 +39,8 @@ activate = yes
 END
 is "a configuration with activate = yes has nothing wrong with it" "$(kipcctl check "$conf" 2>&1 | grep -v OK)" ""
 exits 0 "a reload takes it" kipcctl reload
+like "show says so" "$(kipcctl show orders)" "^ +activate: yes$"
+unlike "... of that queue alone" "$(kipcctl show plain)" "activate"
 is "the folder is there, and empty" "$(stat -c %a "$waiting"):$(files)" "755:"
 waits "one thread waits" 1
 id=$(id_of orders)
@@ -212,6 +214,7 @@ is "one of two is left" "$(kipcctl recv ticks)" two
 file_goes "an empty ring" ticks
 kipcctl send theirs x
 file_comes "messages in an observed queue" theirs
+like "JSON says what is declared of it" "$(kipcctl show --json theirs)" '^ +"activate": true'
 kipcctl recv theirs >"$T/received"
 file_goes "... until they are taken" theirs
 exits 0 "one that is only observed can be removed" kipcctl remove queue:0x5b01
