@@ -134,8 +134,10 @@ terminal() {
 	shift 2
 	rm -f "$T/status"
 	printf '%s; echo $? >%q\n' "$*" "$T/status" >"$T/terminal.sh"
-	TMUX= LC_ALL=C.UTF-8 tmux -u -S "$T/tmux" -f /dev/null new-session -d -x "$columns" -y "$lines" "bash $T/terminal.sh"
+	# The server of the terminal before may be about to end, and take a new session with it.
+	until_true new_session "$columns" "$lines" 2>/dev/null
 }
+new_session() { TMUX= LC_ALL=C.UTF-8 tmux -u -S "$T/tmux" -f /dev/null new-session -d -x "$1" -y "$2" "bash $T/terminal.sh"; }
 shown() { TMUX= LC_ALL=C.UTF-8 tmux -u -S "$T/tmux" capture-pane -p 2>/dev/null; }
 press() { TMUX= tmux -S "$T/tmux" send-keys "$@" 2>/dev/null; }
 resize() { TMUX= tmux -S "$T/tmux" resize-window -x "$1" -y "$2"; }
