@@ -329,10 +329,11 @@ int options_runtime_dir(const struct options *options, char buffer[static PATH_M
 	if (options->user && (!from_environment || !*from_environment)) {
 		const char *parent = getenv("XDG_RUNTIME_DIR");
 
-		if (!parent || !*parent ||
+		if (!parent || parent[0] != '/' ||
 		    (size_t)snprintf(buffer, PATH_MAX, "%s/kipcd", parent) >= PATH_MAX) {
-			fprintf(stderr, "kipcctl: --user needs XDG_RUNTIME_DIR, which is not set; "
-					"say --runtime-dir=DIR\n");
+			fprintf(stderr,
+				"kipcctl: --user needs XDG_RUNTIME_DIR, which is not set to a folder; "
+				"say --runtime-dir=DIR\n");
 			return STATUS_USAGE;
 		}
 		*ret_dir = buffer;

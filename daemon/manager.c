@@ -160,8 +160,8 @@ void manager_notify_status(const struct manager *manager)
 				manager->channels[i].state != STATE_RETAINED &&
 				manager->channels[i].state != STATE_ABSENT;
 	}
-	sd_notifyf(0, "STATUS=%zu channels, %zu active, %zu in trouble", manager->n_channels, n_active,
-		   n_in_trouble);
+	sd_notifyf(0, "STATUS=%zu channel%s, %zu active, %zu in trouble", manager->n_channels,
+		   manager->n_channels == 1 ? "" : "s", n_active, n_in_trouble);
 }
 
 /* -- set up, run, take down ------------------------------------------------------------------------------- */
@@ -242,40 +242,36 @@ static int on_publish(sd_event_source *source, void *userdata)
 	return 0;
 }
 
-/* The control socket that systemd listens on for us (kipcd.socket); -ENOENT: it does not. */
-static int take_passed_socket(struct manager *manager, char **reterr_text)
+/* The control socket that systemd listens on for us (kipcd.socket), if it does. */
+static int take_passed_socket(struct manager *manager)
 {
 	int n = sd_listen_fds(true), fd = SD_LISTEN_FDS_START;
 
 	if (n == 0)
-		return -ENOENT;
+		return 0;
 	if (n != 1 || sd_is_socket(fd, AF_UNIX, SOCK_STREAM, true) <= 0 ||
-	    fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
-		return sentence_fail(reterr_text, n < 0 ? n : -EINVAL,
-				     "what was passed as the control socket is not one listening AF_UNIX "
-				     "stream socket: mend kipcd.socket");
+	    fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0) {
+		log_line(LOG_ERR, "what was passed as the control socket is not one listening AF_UNIX stream "
+				  "socket: mend kipcd.socket");
+		return n < 0 ? n : -EINVAL;
+	}
+	manager->passed_fd = fd;
 	manager->is_socket_passed = true;
-	return fd;
+	return 0;
 }
 
 /*
  * Who asks over the socket that systemd listens on is told at once that there is no kipcd. Otherwise systemd, for the
  * connection that still waits, would start one again and again, until its limit stops the socket and the next start, too.
  */
-static void turn_away(void)
+static void turn_away(const struct manager *manager)
 {
-	int n = sd_listen_fds(true);
+	int connection = 0;
 
-	for (int fd = SD_LISTEN_FDS_START; fd < SD_LISTEN_FDS_START + n; fd++) {
-		int connection = 0;
-
-		if (fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
-			continue;
-		for (int i = 0; i < SOMAXCONN && connection >= 0; i++) {
-			connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-			if (connection >= 0)
-				close(connection);
-		}
+	for (int i = 0; manager->passed_fd >= 0 && i < SOMAXCONN && connection >= 0; i++) {
+		connection = accept4(manager->passed_fd, NULL, NULL, SOCK_CLOEXEC);
+		if (connection >= 0)
+			close(connection);
 	}
 }
 
@@ -284,14 +280,13 @@ static int start_bus(struct manager *manager)
 	char *text = NULL;
 	int fd, r;
 
-	fd = take_passed_socket(manager, &text);
-	if (fd == -ENOENT)
-		fd = runtime_listen(&manager->runtime, &text);
+	fd = manager->is_socket_passed ? manager->passed_fd : runtime_listen(&manager->runtime, &text);
 	if (fd < 0) {
 		log_line(LOG_ERR, "%s", text != NULL ? text : strerror(-fd));
 		free(text);
 		return fd;
 	}
+	manager->passed_fd = -1;
 	r = bus_server_new(manager, fd, &manager->bus);
 	if (r >= 0)
 		r = sd_event_add_defer(manager->event, &manager->publish, on_publish, manager);
@@ -302,16 +297,29 @@ static int start_bus(struct manager *manager)
 	return r < 0 ? r : 0;
 }
 
+static int open_runtime(struct manager *manager)
+{
+	char *text = NULL;
+	int r;
+
+	r = runtime_open(&manager->runtime, manager->options.runtime_dir, &text);
+	if (r < 0)
+		log_line(LOG_ERR, "%s", text != NULL ? text : strerror(-r));
+	free(text);
+	return r;
+}
+
 int manager_new(const struct manager_options *options, struct manager **ret_manager)
 {
 	struct manager *manager = calloc(1, sizeof *manager);
 	struct timespec now;
-	char *text = NULL;
 	int r;
 
 	if (manager == NULL)
 		return -ENOMEM;
 	manager->options = *options;
+	manager->passed_fd = -1;
+	manager->runtime = (struct runtime){ .fd = -1, .channels_fd = -1, .lock_fd = -1 };
 	clock_gettime(CLOCK_REALTIME, &now);
 	manager->statistics.started_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 	manager->events.listener = on_event;
@@ -320,11 +328,9 @@ int manager_new(const struct manager_options *options, struct manager **ret_mana
 	if (manager->may_exceed_msgmnb && geteuid() != 0)
 		log_line(LOG_INFO, "with CAP_SYS_RESOURCE: capacities may be more than kernel.msgmnb");
 	umask(0022); /* whatever the service's: everybody reads the registry */
-	r = runtime_open(&manager->runtime, options->runtime_dir, &text);
-	if (r < 0) {
-		log_line(LOG_ERR, "%s", text != NULL ? text : strerror(-r));
-		free(text);
-	}
+	r = take_passed_socket(manager);
+	if (r == 0)
+		r = open_runtime(manager);
 	if (r == 0) {
 		r = set_up_events(manager);
 		if (r < 0)
@@ -342,7 +348,7 @@ int manager_new(const struct manager_options *options, struct manager **ret_mana
 	if (r == 0)
 		r = sample_start(manager);
 	if (r < 0) {
-		turn_away();
+		turn_away(manager);
 		manager_free(manager);
 		return r;
 	}

@@ -52,7 +52,8 @@ struct manager {
 	sd_event *event;
 	sd_event_source *sample_timer;
 	struct waiting *waiting;
-	bool is_socket_passed; /* the control socket is systemd's, and stays when we go */
+	int passed_fd;	       /* the control socket that systemd listens on, until it is served; -1: none */
+	bool is_socket_passed; /* … which stays when we go */
 	struct bus_server *bus;
 	struct system_bus *system_bus; /* NULL: not for us */
 	struct budget budget;

@@ -444,11 +444,11 @@ static void tell_sum(const struct run *run)
 	events_tell(
 		&run->manager->events, LOG_INFO,
 		run->reason == RECONCILE_START ? EVENT_STARTED : EVENT_RELOADED, "", 0, 0,
-		"%zu channels: %zu created, %zu found as left, %zu altered, %zu made anew, %zu removed, %zu "
+		"%zu channel%s: %zu created, %zu found as left, %zu altered, %zu made anew, %zu removed, %zu "
 		"in conflict, %zu failed",
-		run->n_channels, n_done[PLAN_CREATE], n_done[PLAN_KEEP] + n_done[PLAN_RESUME],
-		n_done[PLAN_ALTER], n_done[PLAN_RECREATE], n_done[PLAN_REMOVE], n_done[PLAN_CONFLICT],
-		run->n_failed);
+		run->n_channels, run->n_channels == 1 ? "" : "s", n_done[PLAN_CREATE],
+		n_done[PLAN_KEEP] + n_done[PLAN_RESUME], n_done[PLAN_ALTER], n_done[PLAN_RECREATE],
+		n_done[PLAN_REMOVE], n_done[PLAN_CONFLICT], run->n_failed);
 }
 
 static void mark_due(struct run *run, const struct plan *plan)

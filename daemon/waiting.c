@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/kernel.h"
@@ -77,10 +78,24 @@ static void warn_once(struct watched *item, const char *what, int error)
 
 /* -- files ---------------------------------------------------------------------------------------------------- */
 
+/* Somebody may have removed it; then no file is there any more either. */
+static void forget_folder(struct waiting *waiting)
+{
+	struct stat st;
+
+	if (waiting->folder_fd < 0 || fstat(waiting->folder_fd, &st) < 0 || st.st_nlink > 0)
+		return;
+	close(waiting->folder_fd);
+	waiting->folder_fd = -1;
+	for (size_t i = 0; i < waiting->n_items; i++)
+		waiting->items[i].has_file = false;
+}
+
 static void open_folder(struct waiting *waiting)
 {
 	char *text = NULL;
 
+	forget_folder(waiting);
 	if (waiting->folder_fd >= 0)
 		return;
 	waiting->folder_fd = runtime_open_subfolder(waiting->runtime, FOLDER, &text);

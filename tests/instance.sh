@@ -202,7 +202,7 @@ told=$(cat <&8)
 exec 8<&-
 is 'READY, RELOADING and READY for each reload, STOPPING' "$(grep -E '^[A-Z]+=1$' <<<"$told" | tr '\n' ' ')" \
 	'READY=1 RELOADING=1 READY=1 RELOADING=1 READY=1 STOPPING=1 '
-like 'a line on how it is' "$told" '^STATUS=1 channels, 1 active, 0 in trouble$'
+like 'a line on how it is' "$told" '^STATUS=1 channel, 1 active, 0 in trouble$'
 read -r uptime _ </proc/uptime
 usec=$(grep -A1 '^RELOADING=1$' <<<"$told" | sed -n 's/^MONOTONIC_USEC=//p' | tail -n 1)
 is 'RELOADING comes with the time' "$((usec > 0 && usec / 1000000 <= ${uptime%.*} + 1 && usec / 1000000 >= ${uptime%.*} - 60))" 1

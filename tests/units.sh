@@ -61,13 +61,24 @@ if command -v systemd-socket-activate >/dev/null; then
 	wait "$activated"
 	is "it ends well" $? 0
 	is "and leaves the socket to systemd" "$(ls "$KIPC_RUNTIME_DIR/control")" "$KIPC_RUNTIME_DIR/control"
-	rm "$KIPC_RUNTIME_DIR/control"
+	rm -r "$KIPC_RUNTIME_DIR"
+	ipcrm --all=msg
 	systemd-socket-activate --datagram --listen="$T/datagram" "$kipcd" --config="$conf" --runtime-dir="$KIPC_RUNTIME_DIR" 2>"$T/wrong.log" &
 	activated=$!
 	until_true test -S "$T/datagram"
 	perl -MSocket -e 'socket(my $s, PF_UNIX, SOCK_DGRAM, 0); send($s, "x", 0, pack_sockaddr_un($ARGV[0])) or die' "$T/datagram"
 	wait "$activated"
 	is "another kind of socket is refused" "$?:$(grep -c 'not one listening AF_UNIX stream socket: mend kipcd.socket' "$T/wrong.log")" 1:1
+	is "before anything is made" "$(count_of q)" 0
+	mkdir -p "$KIPC_RUNTIME_DIR"
+	printf '[queue orders]\nmode = 9999\n' >"$T/bad.conf"
+	systemd-socket-activate --listen="$KIPC_RUNTIME_DIR/control" "$kipcd" --config="$T/bad.conf" \
+		--runtime-dir="$KIPC_RUNTIME_DIR" 2>"$T/bad.log" &
+	activated=$!
+	until_true test -S "$KIPC_RUNTIME_DIR/control"
+	exits 7 "who calls one that cannot start is turned away" kipcctl reload
+	wait "$activated"
+	is "it says why" "$?:$(grep -c 'bad.conf:2: \[queue orders\] mode: ' "$T/bad.log")" 78:1
 else
 	skip "a socket that systemd listens on" "there is no systemd-socket-activate"
 fi

@@ -247,6 +247,19 @@ stop_kipcd
 rm "$waiting"
 ipcrm --all=msg
 
+# Somebody tidies up.
+start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+some=$(kipcctl list --no-legend --columns=name --kind=queue | head -n 1)
+kipcctl send "$some" x
+exits 0 "a file" until_true test -f "$waiting/$some"
+rm -r "$waiting"
+exits 0 "... comes back with its folder" until_true test -f "$waiting/$some"
+kipcctl recv "$some" >/dev/null
+has_gone() { ! test -e "$waiting/$some"; }
+exits 0 "... and goes when it has to" until_true has_gone
+stop_kipcd
+ipcrm --all=msg
+
 # -- rights ------------------------------------------------------------------------------------------------------
 
 # Owner and creator are judged by the owner's bits, so kipcd may neither receive nor put back.
