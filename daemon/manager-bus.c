@@ -121,8 +121,9 @@ static int method_list(sd_bus_message *message, void *userdata, sd_bus_error *re
 	int r;
 
 	r = read_page(message, &after, &limit);
-	if (r >= 0)
-		r = new_array_reply(message, BUS_CHANNEL, &reply);
+	if (r < 0)
+		return r;
+	r = new_array_reply(message, BUS_CHANNEL, &reply);
 	while (i < manager->n_channels && strcmp(manager->channels[i].name, after) <= 0)
 		i++;
 	for (; r >= 0 && i < manager->n_channels && limit > 0; i++, limit--)

@@ -63,8 +63,9 @@ int watch_bus_events(sd_bus_message *message, void *userdata, sd_bus_error *rete
 	int r;
 
 	r = sd_bus_message_read(message, "tu", &after, &limit);
-	if (r >= 0)
-		r = open_reply(message, BUS_EVENT, &reply);
+	if (r < 0)
+		return r;
+	r = open_reply(message, BUS_EVENT, &reply);
 	if (limit == 0 || limit > BUS_LIST_PAGE)
 		limit = BUS_LIST_PAGE;
 	for (; r >= 0 && limit > 0 && (event = events_next(&manager->events, after)) != NULL; limit--) {

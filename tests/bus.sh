@@ -78,6 +78,9 @@ read -r served _ refused _ <<<"$(hostile eager 60)"
 is 'too many calls: some are served, the rest refused' "$((served >= 20 && refused > 0 && served + refused == 60))" 1
 is '... another connection is served all the same' "$(is_served)" orders
 
+is 'a call whose arguments are not what it says is refused' "$(hostile mangled)" refused
+is '... and nobody else notices' "$(is_served)" orders
+
 # -- clients that take, and give nothing -----------------------------------------------------------------------
 
 for how in silent half waiting dripping; do hostile $how >"$T/$how" & done

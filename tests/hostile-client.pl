@@ -33,8 +33,8 @@ sub authenticate {
 # A call of org.kipc1.Manager with a text and a number, as List and Plan take them (D-Bus specification, "Message Protocol").
 my $serial = 0;
 sub message {
-	my ($member) = @_;
-	my $body = pack('L< Z* x3 L<', 0, '', 1000);
+	my ($member, $body) = @_;
+	$body //= pack('L< Z* x3 L<', 0, '', 1000);
 	my $fields = '';
 	for ([1, 'o', '/org/kipc1'], [2, 's', 'org.kipc1.Manager'], [3, 's', $member]) {
 		my ($code, $type, $text) = @$_;
@@ -100,6 +100,13 @@ my %ways = (
 		authenticate($socket);
 		syswrite($socket, "\xff" x 65536);
 		wait_for_the_end($socket);
+	},
+	# calls with a body that is not what its signature says
+	mangled => sub {
+		my $socket = open_socket();
+		authenticate($socket);
+		syswrite($socket, message('List', pack('L< a* x', 3, "a\xffb")));
+		print read_message($socket) =~ /InconsistentMessage/ ? "refused\n" : "gone\n";
 	},
 	# calls, and reads none of the replies
 	deaf => sub {
