@@ -244,6 +244,8 @@ static int connection_start(struct connection *connection, int fd)
 	if (r >= 0)
 		r = sd_bus_negotiate_fds(connection->bus, 0);
 	if (r >= 0)
+		r = sd_bus_set_close_on_exit(connection->bus, 0); /* it would wait for a client to read */
+	if (r >= 0)
 		r = sd_bus_set_sender(connection->bus, OUR_ADDRESS);
 	if (r >= 0)
 		r = sd_bus_set_connected_signal(connection->bus, 1);

@@ -104,6 +104,8 @@ static int start(struct system_bus *system_bus)
 	if (r >= 0)
 		r = sd_bus_set_exit_on_disconnect(bus, 0);
 	if (r >= 0)
+		r = sd_bus_set_close_on_exit(bus, 0); /* it would wait for the bus to read */
+	if (r >= 0)
 		r = sd_bus_start(bus);
 	if (r >= 0)
 		r = sd_bus_attach_event(bus, system_bus->manager->event, 0);
@@ -179,7 +181,7 @@ struct system_bus *system_bus_free(struct system_bus *system_bus)
 	if (system_bus == NULL)
 		return NULL;
 	sd_event_source_disable_unref(system_bus->again);
-	sd_bus_flush_close_unref(system_bus->bus);
+	sd_bus_close_unref(system_bus->bus);
 	free(system_bus);
 	return NULL;
 }

@@ -145,6 +145,10 @@ if command -v busctl >/dev/null; then
 	like '... finds the object' "$OUT" '^/org/kipc1$'
 	is '... and each channel' "$(grep -c '^/org/kipc1/channel/' <<<"$OUT")" 502
 fi
-stop_kipcd
-is 'kipcd ends well' "$kipcd_status" 0
+perl "$top_src/tests/hostile-client.pl" "$socket" silent >"$T/silent" & silent=$!
+until_true bash -c "ls -l /proc/$silent/fd | grep -q socket"
+kill "$kipcd_pid"
+exits 0 'kipcd ends without waiting for who says nothing' timeout 10 tail --pid="$kipcd_pid" -s 0.05 -f /dev/null
+stop_kipcd KILL 2>/dev/null
+is '... and ends well' "$kipcd_status" 0
 finish

@@ -187,6 +187,17 @@ stop_kipcd
 is "it leaves well" "$kipcd_status" 0
 is "and the name with it" "$(busctl list --acquired | grep -c '^org.kipc1 ')" 0
 
+# -- a bus that does nothing -----------------------------------------------------------------------------------------
+
+kill -STOP "$bus_pid"
+start_kipcd --system-bus || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+exits 0 "kipcd works beside a bus that does nothing" kipcctl reload
+kill "$kipcd_pid"
+exits 0 "and ends at once" timeout 10 tail --pid="$kipcd_pid" -s 0.05 -f /dev/null
+stop_kipcd KILL 2>/dev/null
+is "it ends well" "$kipcd_status" 0
+kill -CONT "$bus_pid"
+
 start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
 kipcctl reload >/dev/null
 is "with a runtime folder of its own it is not asked for" "$(busctl list --acquired | grep -c '^org.kipc1 ')" 0
