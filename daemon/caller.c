@@ -188,7 +188,9 @@ static int look_at_caller(struct manager *manager, sd_bus_message *message, cons
 
 int caller_uid(struct manager *manager, sd_bus_message *message, uid_t *ret_uid)
 {
-	return look_at_caller(manager, message, NULL, ret_uid, NULL) < 0 ? -EACCES : 0;
+	int r = look_at_caller(manager, message, NULL, ret_uid, NULL);
+
+	return r < 0 && r != -ETIMEDOUT ? -EACCES : r;
 }
 
 int caller_authorize(struct manager *manager, sd_bus_message *message, sd_bus_error *reterr)

@@ -24,7 +24,10 @@ struct manager;
 
 void callers_done(struct callers *callers);
 
-/* The uid behind a message. -EACCES: it cannot be known, so it is nobody's who may do anything. */
+/*
+ * The uid behind a message. -EACCES: it cannot be known, so it is nobody's who may do anything. -ETIMEDOUT: neither can it,
+ * and it took two seconds to find that out.
+ */
 int caller_uid(struct manager *manager, sd_bus_message *message, uid_t *ret_uid);
 
 /* 0: root, kipcd's own user or a member of [daemon] group; else a negative errno, with the sentence. */

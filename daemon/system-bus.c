@@ -20,7 +20,10 @@
 
 #define DEFAULT_ADDRESS "unix:path=/run/dbus/system_bus_socket"
 #define AGAIN_USEC 1000000
+#define STUCK_USEC                                                                                           \
+	30000000 /* a bus that does not answer holds us up for two seconds: not more often than this */
 #define SIGNALS_WAITING_MAX 4096 /* a reload of 10,000 channels is told in one go */
+#define REPLIES_WAITING_MAX 64	 /* beyond this, calls are refused, in replies that are short */
 
 struct system_bus {
 	struct manager *manager;
@@ -32,12 +35,12 @@ struct system_bus {
 
 static int on_again(sd_event_source *source, uint64_t usec, void *userdata);
 
-/* Leaves the connection, outside of sd-bus's own callbacks, and tries anew. */
-static void try_again(struct system_bus *system_bus)
+/* Leaves the connection, outside of sd-bus's own callbacks, and tries anew after `delay` microseconds. */
+static void try_again(struct system_bus *system_bus, uint64_t delay)
 {
 	system_bus->again = sd_event_source_disable_unref(system_bus->again);
-	if (sd_event_add_time_relative(system_bus->manager->event, &system_bus->again, CLOCK_MONOTONIC,
-				       AGAIN_USEC, 0, on_again, system_bus) < 0)
+	if (sd_event_add_time_relative(system_bus->manager->event, &system_bus->again, CLOCK_MONOTONIC, delay,
+				       0, on_again, system_bus) < 0)
 		log_line(LOG_WARNING, "system bus: out of memory: it is not asked again");
 }
 
@@ -50,7 +53,7 @@ static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error
 			 "the system bus has gone: kipcctl goes on working; kipcd will be " BUS_NAME
 			 " again when it is back");
 	system_bus->has_name = false;
-	try_again(system_bus);
+	try_again(system_bus, AGAIN_USEC);
 	return 0;
 }
 
@@ -72,15 +75,40 @@ static int on_name(sd_bus_message *message, void *userdata, sd_bus_error *reterr
 	return 0;
 }
 
+/*
+ * A client that reads no replies makes a bus hold them, until the bus reads nothing more of ours: neither our replies nor
+ * our questions who calls. All that it held of ours is off our account when we come back.
+ */
+static int leave_stuck(struct system_bus *system_bus)
+{
+	log_line(LOG_WARNING, "the system bus takes nothing from kipcd or does not answer: it is left for 30 "
+			      "s; kipcctl does not "
+			      "need it");
+	sd_bus_close(system_bus->bus);
+	system_bus->has_name = false;
+	try_again(system_bus, STUCK_USEC);
+	return 1;
+}
+
 /* Sees every message before anybody else. */
 static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct system_bus *system_bus = userdata;
+	uint64_t n_waiting = 0;
 	uid_t uid;
+	int r;
 
 	if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0)
 		return 0;
-	if (caller_uid(system_bus->manager, message, &uid) < 0)
+	if (sd_bus_get_n_queued_write(system_bus->bus, &n_waiting) < 0 || n_waiting > 2 * SIGNALS_WAITING_MAX)
+		return leave_stuck(system_bus);
+	if (n_waiting > REPLIES_WAITING_MAX)
+		return sd_bus_reply_method_errorf(message, BUS_ERROR_LIMIT,
+						  "the bus is slow to take what kipcd says: try again");
+	r = caller_uid(system_bus->manager, message, &uid);
+	if (r == -ETIMEDOUT)
+		return leave_stuck(system_bus);
+	if (r < 0)
 		return sd_bus_reply_method_errorf(message, BUS_ERROR_NOT_ALLOWED,
 						  "the bus does not say who you are");
 	return budget_charge(&system_bus->manager->budget, uid, message);
@@ -136,7 +164,7 @@ static int on_again(sd_event_source *source, uint64_t usec, void *userdata)
 	r = start(system_bus);
 	if (r < 0) {
 		log_line(LOG_DEBUG, "system bus: %s", strerror(-r));
-		try_again(system_bus);
+		try_again(system_bus, AGAIN_USEC);
 	}
 	return 0;
 }
@@ -170,7 +198,7 @@ int system_bus_new(struct manager *manager, struct system_bus **ret_system_bus)
 	if (r < 0) {
 		log_line(LOG_WARNING, "the system bus cannot be asked for: %s; kipcctl does not need it",
 			 strerror(-r));
-		try_again(system_bus);
+		try_again(system_bus, AGAIN_USEC);
 	}
 	*ret_system_bus = system_bus;
 	return 0;

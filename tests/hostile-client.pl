@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A client of the control socket that is in a hurry, or misbehaves: hostile-client.pl SOCKET HOW [N]. It speaks D-Bus
-# over a plain socket, so that nothing keeps it from doing what no bus library would. Prints what became of it.
+# A client of the control socket, or of a bus, that is in a hurry or misbehaves: hostile-client.pl SOCKET HOW [N]. It speaks
+# D-Bus over a plain socket, so that nothing keeps it from doing what no bus library would. Prints what became of it.
 use strict;
 use IO::Select;
 use warnings;
@@ -32,16 +32,18 @@ sub authenticate {
 
 # A call of org.kipc1.Manager with a text and a number, as List and Plan take them (D-Bus specification, "Message Protocol").
 my $serial = 0;
+my @to = ([1, 'o', '/org/kipc1'], [2, 's', 'org.kipc1.Manager']);
 sub message {
-	my ($member, $body) = @_;
+	my ($member, $body, $signature) = @_;
 	$body //= pack('L< Z* x3 L<', 0, '', 1000);
+	$signature //= 'su';
 	my $fields = '';
-	for ([1, 'o', '/org/kipc1'], [2, 's', 'org.kipc1.Manager'], [3, 's', $member]) {
+	for ([3, 's', $member], @to) {
 		my ($code, $type, $text) = @$_;
 		$fields .= pack('C C a x L< Z*', $code, 1, $type, length $text, $text);
 		$fields .= "\0" x (-length($fields) % 8);
 	}
-	$fields .= pack('C C a x C Z*', 8, 1, 'g', 2, 'su');
+	$fields .= pack('C C a x C Z*', 8, 1, 'g', length $signature, $signature);
 	my $header = pack('a C C C L< L< L<', 'l', 1, 0, 1, length $body, ++$serial, length $fields) . $fields;
 	return $header . "\0" x (-length($header) % 8) . $body;
 }
@@ -115,6 +117,25 @@ my %ways = (
 		my $calls = 0;
 		$calls++ while syswrite($socket, message('List'));
 		print "disconnected: $!\n";
+	},
+	# calls 101 times over each of N connections to a bus, and reads the first reply only; goes on when it gets a line
+	stuffing => sub {
+		my @manager = @to;
+		my @sockets = map { open_socket() } 1 .. $n;
+		for my $socket (@sockets) {
+			@to = ([1, 'o', '/org/freedesktop/DBus'], [2, 's', 'org.freedesktop.DBus'], [6, 's', 'org.freedesktop.DBus']);
+			authenticate($socket, message('Hello', '', ''));
+			@to = (@manager, [6, 's', 'org.kipc1']);
+			syswrite($socket, message('List'));
+			1 while length read_message($socket) < 1000; # that of Hello, and a signal
+		}
+		print "ready\n";
+		<STDIN>;
+		for my $socket (@sockets) {
+			syswrite($socket, message('List')) for 1 .. 100;
+		}
+		print "sent\n";
+		sleep;
 	},
 	# calls N times, each when the last one was answered
 	eager => sub {

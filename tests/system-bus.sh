@@ -198,6 +198,50 @@ stop_kipcd KILL 2>/dev/null
 is "it ends well" "$kipcd_status" 0
 kill -CONT "$bus_pid"
 
+# unread CALL…: calls reach kipcd, and from then on the bus takes nothing from it
+unread() {
+	kill -STOP "$kipcd_pid"
+	"$@"
+	busctl list >/dev/null # the bus has passed on what it got before
+	kill -STOP "$bus_pid"
+	kill -CONT "$kipcd_pid"
+}
+start_kipcd --system-bus || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+until_true has_name
+unread busctl --expect-reply=no call org.kipc1 /org/kipc1 org.kipc1.Manager List su '' 1
+is_left() { grep -q 'the system bus .* is left for 30 s' "$T/kipcd.log"; }
+exits 0 "a bus that does not say who calls is left" until_true is_left
+exits 0 "and kipcd goes on" timeout 2 kipcctl reload
+kill -CONT "$bus_pid"
+stop_kipcd
+is "it ends well" "$kipcd_status" 0
+
+printf '[segment s%03d]\nsize = 4K\ndescription = %0100d\n' $(for i in {1..500}; do echo "$i $i"; done) >>"$conf"
+start_kipcd --system-bus || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+until_true has_name
+mkfifo "$T/says" "$T/go"
+perl "$top_src/tests/hostile-client.pl" "$T/bus" stuffing 5 >"$T/says" <"$T/go" &
+exec 7<"$T/says" 8>"$T/go"
+read -r says <&7
+memory() { awk '/^VmRSS/ { print $2 }' "/proc/$kipcd_pid/status"; }
+before=$(memory)
+stuff() { echo go >&8; read -r says <&7; }
+unread stuff
+is "calls pile up" "$says" sent
+now=0
+is_steady() { local last=$now; now=$(memory); [ "$now" = "$last" ]; }
+until_true is_steady
+if [ -n "${SANITIZER_FLAGS:-}" ]; then
+	skip "kipcd holds few of the replies that nobody takes" "sanitizers keep what is freed"
+else
+	like "kipcd holds few of the replies that nobody takes" "$((now - before)) KiB" '^[0-9]{4} KiB$'
+fi
+exits 0 "and answers on its socket" timeout 2 kipcctl list
+kill -CONT "$bus_pid"
+stop_kipcd
+has_no_name() { ! has_name; }
+until_true has_no_name
+
 start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
 kipcctl reload >/dev/null
 is "with a runtime folder of its own it is not asked for" "$(busctl list --acquired | grep -c '^org.kipc1 ')" 0
