@@ -82,6 +82,14 @@ static int read_credential(sd_bus_message *reply, struct caller *caller)
 	return r < 0 ? r : sd_bus_message_exit_container(reply);
 }
 
+/* Which call it answers says whoever sent it; that he is the driver says the bus. */
+static bool is_from_driver(sd_bus_message *reply)
+{
+	const char *sender = sd_bus_message_get_sender(reply);
+
+	return sender != NULL && strcmp(sender, "org.freedesktop.DBus") == 0;
+}
+
 static int ask_driver(sd_bus *bus, const char *name, struct caller *ret_caller)
 {
 	struct caller caller = { .name = strdup(name), .uid = (uid_t)-1 };
@@ -96,6 +104,8 @@ static int ask_driver(sd_bus *bus, const char *name, struct caller *ret_caller)
 		r = sd_bus_message_append(call, "s", name);
 	if (r >= 0)
 		r = sd_bus_call(bus, call, DRIVER_TIMEOUT, NULL, &reply);
+	if (r >= 0 && !is_from_driver(reply))
+		r = -EACCES;
 	if (r >= 0)
 		r = sd_bus_message_enter_container(reply, 'a', "{sv}");
 	while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0)
