@@ -138,8 +138,11 @@ static int find_kind(sd_bus *bus, const char *path, const char *interface, void 
 static int enumerate(sd_bus *bus, const char *prefix, void *userdata, char ***ret_nodes, sd_bus_error *reterr)
 {
 	const struct manager *manager = userdata;
-	char **nodes = calloc(manager->n_channels + 1, sizeof *nodes);
+	char **nodes;
 
+	if (strcmp(prefix, BUS_CHANNELS) != 0)
+		return 0; /* below a channel there is nothing */
+	nodes = calloc(manager->n_channels + 1, sizeof *nodes);
 	if (nodes == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < manager->n_channels; i++)
