@@ -331,8 +331,6 @@ begin_anew
 
 printf '[queue orders]\ncapacity = 1M\n' >"$conf"
 if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null; then
-	cp "$kipcd" "$T/kipcd"
-	kipcd=$T/kipcd
 	kipcd_under=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 	install -d -o 65534 -g 65534 "$KIPC_RUNTIME_DIR"
 fi

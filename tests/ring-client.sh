@@ -152,7 +152,7 @@ if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups tr
 else
 	skip 'permission to read is enough to peek' 'only root can be somebody else'
 fi
-if unshare -pf true 2>/dev/null; then
+if unshare -pf --mount-proc true 2>/dev/null; then
 	exits 1 'another PID namespace is told so' unshare -pf --mount-proc kipcctl send ticks more
 	like '... and why' "$ERR" 'another PID namespace'
 	exits 0 '... and may look' unshare -pf --mount-proc kipcctl peek ticks

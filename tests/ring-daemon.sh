@@ -353,8 +353,6 @@ CONF
 	mkdir "$T/nobody"
 	chown 65534:65534 "$T/nobody"
 	export KIPC_RUNTIME_DIR=$T/nobody/run
-	cp "$kipcd" "$T/kipcd"
-	kipcd=$T/kipcd
 	kipcd_under=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 	start
 	user ticks send one
