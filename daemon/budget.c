@@ -62,9 +62,12 @@ static bool take(struct budget *budget, uid_t uid, unsigned n_calls)
 
 int budget_charge(struct budget *budget, uid_t uid, sd_bus_message *message)
 {
+	int r;
+
 	if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0 || take(budget, uid, price(message)))
 		return 0;
-	return sd_bus_reply_method_errorf(message, BUS_ERROR_LIMIT,
-					  "more than %d calls a second of one user: slow down",
-					  CALLS_PER_SECOND);
+	r = sd_bus_reply_method_errorf(message, BUS_ERROR_LIMIT,
+				       "more than %d calls a second of one user: slow down",
+				       CALLS_PER_SECOND);
+	return r < 0 ? r : 1; /* 0: who called wants no answer */
 }

@@ -90,6 +90,14 @@ static int leave_stuck(struct system_bus *system_bus)
 	return 1;
 }
 
+/* Ends the way of a call, also of one that wants no answer (for which libsystemd returns 0). */
+static int refuse(sd_bus_message *call, const char *error, const char *text)
+{
+	int r = sd_bus_reply_method_errorf(call, error, "%s", text);
+
+	return r < 0 ? r : 1;
+}
+
 /* Sees every message before anybody else. */
 static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
@@ -103,14 +111,12 @@ static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error 
 	if (sd_bus_get_n_queued_write(system_bus->bus, &n_waiting) < 0 || n_waiting > 2 * SIGNALS_WAITING_MAX)
 		return leave_stuck(system_bus);
 	if (n_waiting > REPLIES_WAITING_MAX)
-		return sd_bus_reply_method_errorf(message, BUS_ERROR_LIMIT,
-						  "the bus is slow to take what kipcd says: try again");
+		return refuse(message, BUS_ERROR_LIMIT, "the bus is slow to take what kipcd says: try again");
 	r = caller_uid(system_bus->manager, message, &uid);
 	if (r == -ETIMEDOUT)
 		return leave_stuck(system_bus);
 	if (r < 0)
-		return sd_bus_reply_method_errorf(message, BUS_ERROR_NOT_ALLOWED,
-						  "the bus does not say who you are");
+		return refuse(message, BUS_ERROR_NOT_ALLOWED, "the bus does not say who you are");
 	return budget_charge(&system_bus->manager->budget, uid, message);
 }
 

@@ -78,6 +78,10 @@ read -r served _ refused _ <<<"$(hostile eager 60)"
 is 'too many calls: some are served, the rest refused' "$((served >= 20 && refused > 0 && served + refused == 60))" 1
 is '... another connection is served all the same' "$(is_served)" orders
 
+hostile unanswered
+is '... those that want no answer, too' "$(kipcctl list --columns=name --no-legend | grep -cx 't[1-9]' | sed 's/^[0-4]$/few/')" few
+for i in {1..9}; do kipcctl remove "t$i" 2>/dev/null; done
+
 is 'a call whose arguments are not what it says is refused' "$(hostile mangled)" refused
 is '... and nobody else notices' "$(is_served)" orders
 

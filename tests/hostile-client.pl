@@ -34,7 +34,7 @@ sub authenticate {
 my $serial = 0;
 my @to = ([1, 'o', '/org/kipc1'], [2, 's', 'org.kipc1.Manager']);
 sub message {
-	my ($member, $body, $signature) = @_;
+	my ($member, $body, $signature, $flags) = @_;
 	$body //= pack('L< Z* x3 L<', 0, '', 1000);
 	$signature //= 'su';
 	my $fields = '';
@@ -44,7 +44,7 @@ sub message {
 		$fields .= "\0" x (-length($fields) % 8);
 	}
 	$fields .= pack('C C a x C Z*', 8, 1, 'g', length $signature, $signature);
-	my $header = pack('a C C C L< L< L<', 'l', 1, 0, 1, length $body, ++$serial, length $fields) . $fields;
+	my $header = pack('a C C C L< L< L<', 'l', 1, $flags // 0, 1, length $body, ++$serial, length $fields) . $fields;
 	return $header . "\0" x (-length($header) % 8) . $body;
 }
 
@@ -147,6 +147,18 @@ my %ways = (
 			$answers{read_message($socket) =~ /org\.kipc1\.Error\.LimitExceeded/ ? 'refused' : 'served'}++;
 		}
 		print "$answers{served} served, $answers{refused} refused\n";
+	},
+	# calls all that it may, wants no replies, and goes on
+	unanswered => sub {
+		my $socket = open_socket();
+		authenticate($socket);
+		syswrite($socket, message('List', undef, undef, 1)) for 1 .. 1000;
+		for my $i (1 .. 9) {
+			syswrite($socket, message('List', undef, undef, 1)) for 1 .. 50;
+			syswrite($socket, message('Create', pack('L< Z* x2 L< Z* x L<', 5, 'queue', 2, "t$i", 0), 'ssas', 1));
+		}
+		syswrite($socket, message('List'));
+		read_message($socket);
 	},
 	# holds N connections until it is killed
 	many => sub {

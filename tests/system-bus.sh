@@ -229,7 +229,9 @@ stuff() { echo go >&8; read -r says <&7; }
 unread stuff
 is "calls pile up" "$says" sent
 now=0
+has_grown() { [ "$(memory)" -gt $((before + 4000)) ]; }
 is_steady() { local last=$now; now=$(memory); [ "$now" = "$last" ]; }
+until_true has_grown
 until_true is_steady
 if [ -n "${SANITIZER_FLAGS:-}" ]; then
 	skip "kipcd holds few of the replies that nobody takes" "sanitizers keep what is freed"
