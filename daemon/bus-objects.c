@@ -21,6 +21,13 @@ int bus_objects_add(struct manager *manager, sd_bus *bus)
 	return r;
 }
 
+int bus_objects_catch_up(sd_bus *bus)
+{
+	uint64_t until;
+
+	return sd_bus_get_timeout(bus, &until) > 0 && until == 0 ? sd_bus_process(bus, NULL) : 0;
+}
+
 void bus_objects_tell(struct manager *manager, bus_teller *tell, const void *news)
 {
 	if (manager->bus != NULL)

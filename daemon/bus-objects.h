@@ -16,6 +16,13 @@ struct manager;
 /* Puts every object on a connection. */
 int bus_objects_add(struct manager *manager, sd_bus *bus);
 
+/*
+ * Does what libsystemd has to do at once on a connection: give out what it read ahead, or that the connection is there or
+ * has ended. By itself it waits for a timer that it sets anew before each event, and beside a client that never pauses the
+ * turn of that never comes. To be called after each event. A negative errno: the connection is of no use any more.
+ */
+int bus_objects_catch_up(sd_bus *bus);
+
 /* Sends a signal to everybody who wants signals, both ways out. */
 void bus_objects_tell(struct manager *manager, bus_teller *tell, const void *news);
 

@@ -147,6 +147,13 @@ static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error 
 	return budget_charge(&connection->server->manager->budget, connection->uid, message);
 }
 
+void bus_server_catch_up(struct bus_server *server)
+{
+	for (struct connection *c = server->connections; c != NULL; c = c->next)
+		if (bus_objects_catch_up(c->bus) < 0)
+			connection_drop(c);
+}
+
 /* -- telling ------------------------------------------------------------------------------------------------ */
 
 void bus_server_subscribe(struct bus_server *server, const sd_bus *bus)

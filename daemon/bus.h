@@ -13,6 +13,9 @@ struct bus_server;
 int bus_server_new(struct manager *manager, int fd, struct bus_server **ret_server);
 struct bus_server *bus_server_free(struct bus_server *server);
 
+/* See bus_objects_catch_up(). */
+void bus_server_catch_up(struct bus_server *server);
+
 /* From here on the client of that connection gets every signal. */
 void bus_server_subscribe(struct bus_server *server, const sd_bus *bus);
 

@@ -242,6 +242,16 @@ static int on_publish(sd_event_source *source, void *userdata)
 	return 0;
 }
 
+static int on_any_event(sd_event_source *source, void *userdata)
+{
+	struct manager *manager = userdata;
+
+	bus_server_catch_up(manager->bus);
+	if (manager->system_bus != NULL)
+		system_bus_catch_up(manager->system_bus);
+	return 0;
+}
+
 /* The control socket that systemd listens on for us (kipcd.socket), if it does. */
 static int take_passed_socket(struct manager *manager)
 {
@@ -290,6 +300,8 @@ static int start_bus(struct manager *manager)
 	r = bus_server_new(manager, fd, &manager->bus);
 	if (r >= 0)
 		r = sd_event_add_defer(manager->event, &manager->publish, on_publish, manager);
+	if (r >= 0)
+		r = sd_event_add_post(manager->event, &manager->any_event, on_any_event, manager);
 	if (r >= 0 && manager->options.uses_system_bus)
 		r = system_bus_new(manager, &manager->system_bus);
 	if (r < 0)
@@ -368,6 +380,7 @@ struct manager *manager_free(struct manager *manager)
 	manager->system_bus = system_bus_free(manager->system_bus);
 	callers_done(&manager->callers);
 	sd_event_source_unref(manager->publish);
+	sd_event_source_unref(manager->any_event);
 	waiting_free(manager->waiting);
 	sd_event_source_unref(manager->sample_timer);
 	sd_event_unref(manager->event);

@@ -59,6 +59,7 @@ struct manager {
 	struct budget budget;
 	struct callers callers;
 	struct channel_shown shown; /* the one that D-Bus asked for last */
+	sd_event_source *any_event; /* follows each */
 	sd_event_source *publish;   /* what happened may have changed what D-Bus shows */
 };
 

@@ -192,6 +192,12 @@ void system_bus_tell(struct system_bus *system_bus, bus_teller *tell, const void
 	(void)tell(system_bus->bus, news);
 }
 
+void system_bus_catch_up(struct system_bus *system_bus)
+{
+	if (system_bus->bus != NULL)
+		(void)bus_objects_catch_up(system_bus->bus);
+}
+
 int system_bus_new(struct manager *manager, struct system_bus **ret_system_bus)
 {
 	struct system_bus *system_bus = calloc(1, sizeof *system_bus);

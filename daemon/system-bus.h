@@ -13,6 +13,9 @@ struct system_bus;
 int system_bus_new(struct manager *manager, struct system_bus **ret_system_bus);
 struct system_bus *system_bus_free(struct system_bus *system_bus);
 
+/* See bus_objects_catch_up(). */
+void system_bus_catch_up(struct system_bus *system_bus);
+
 /* Sends a signal, if the bus is there and reads what it is sent. */
 void system_bus_tell(struct system_bus *system_bus, bus_teller *tell, const void *news);
 

@@ -82,6 +82,13 @@ hostile unanswered
 is '... those that want no answer, too' "$(kipcctl list --columns=name --no-legend | grep -cx 't[1-9]' | sed 's/^[0-4]$/few/')" few
 for i in {1..9}; do kipcctl remove "t$i" 2>/dev/null; done
 
+floods=()
+for _ in 1 2 3; do perl "$top_src/tests/hostile-client.pl" "$socket" flooding & floods+=($!); done
+until_true bash -c "ls -l /proc/${floods[2]}/fd | grep -q socket"
+exits 0 'beside clients that never pause, others are served' timeout 5 kipcctl reload
+kill "${floods[@]}"
+wait "${floods[@]}" 2>/dev/null
+
 is 'a call whose arguments are not what it says is refused' "$(hostile mangled)" refused
 is '... and nobody else notices' "$(is_served)" orders
 

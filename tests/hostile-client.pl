@@ -160,6 +160,16 @@ my %ways = (
 		syswrite($socket, message('List'));
 		read_message($socket);
 	},
+	# sends signals without a pause until it is killed
+	flooding => sub {
+		my $socket = open_socket();
+		authenticate($socket);
+		my $signals = message('Noise', '', '');
+		substr($signals, 1, 1) = "\4";
+		$signals x= 1000;
+		alarm 60;
+		1 while syswrite($socket, $signals);
+	},
 	# holds N connections until it is killed
 	many => sub {
 		my @sockets;
