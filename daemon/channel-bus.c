@@ -177,16 +177,18 @@ GETTER(get_time)
 GETTER(get_values)
 {
 	const struct channel_shown *shown = userdata;
-	struct kipc_semaphore *semaphores = NULL;
+	unsigned short *values = NULL;
 	size_t n = 0;
 	int r;
 
 	if (shown->object.kind == KIPC_SEMAPHORE)
-		(void)kipc_object_semaphores(shown->object.id, &semaphores, &n);
+		values = kernel_read_values(&shown->object);
+	if (values != NULL)
+		n = shown->object.semaphore.semaphores;
 	r = sd_bus_message_open_container(reply, 'a', "u");
 	for (size_t i = 0; r >= 0 && i < n; i++)
-		r = sd_bus_message_append(reply, "u", (uint32_t)semaphores[i].value);
-	free(semaphores);
+		r = sd_bus_message_append(reply, "u", (uint32_t)values[i]);
+	free(values);
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 

@@ -343,6 +343,17 @@ bool kernel_may_exchange(key_t key, int id)
 	return msgget(key, 0600) == id; /* makes nothing, and asks for both rights, whoever we are to it */
 }
 
+unsigned short *kernel_read_values(const struct kipc_object *set)
+{
+	unsigned short *values = calloc(set->semaphore.semaphores, sizeof *values);
+
+	if (values != NULL && semctl(set->id, 0, GETALL, (union semun){ .array = values }) < 0) {
+		free(values);
+		return NULL;
+	}
+	return values;
+}
+
 /* -- rings, and segments that are held -------------------------------------------------------------------------- */
 
 int kernel_look_into_ring(const struct kipc_object *object, struct kernel_ring *ret_ring)
