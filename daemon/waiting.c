@@ -387,10 +387,28 @@ static bool is_due(struct waiting *waiting, struct watched *item, const struct c
 	return item->notice == NULL && item->next_look == 0;
 }
 
+static bool may_go_on(const struct watched *item, const struct channel *channel)
+{
+	return channel != NULL && is_wanted(channel) && means_the_same(item, channel) &&
+	       kernel_may_exchange(item->link.key, item->link.id);
+}
+
+/* All at once: a wait that has a message in hand may take seconds to end, and we stand still as long. */
+static void stop_waits(struct waiting *waiting, const struct manager *manager)
+{
+	for (size_t i = 0; i < waiting->n_items; i++) {
+		struct watched *item = &waiting->items[i];
+
+		if (item->notice != NULL && !may_go_on(item, manager_find(manager, item->name)))
+			notice_stop(item->notice);
+	}
+}
+
 void waiting_update(struct waiting *waiting, const struct manager *manager)
 {
 	uint64_t now = now_usec(waiting);
 
+	stop_waits(waiting, manager);
 	open_folder(waiting);
 	if (renew_items(waiting, manager) < 0)
 		return; /* the next sample tries again */

@@ -260,6 +260,26 @@ exits 0 "... and goes when it has to" until_true has_gone
 stop_kipcd
 ipcrm --all=msg
 
+# -- messages without bytes that cannot be put back ----------------------------------------------------------------
+
+# On the sender's processor, and only when that has nothing else to do: so two messages come before a thread runs.
+kipcd_under=(taskset -c "$(taskset -cp $$ | grep -o '[0-9]*$')" chrt -i 0)
+printf '[queue q%d]\nkey = 0x20%d\ncapacity = 1\nactivate = yes\n' 1 1 2 2 3 3 >"$conf"
+start_kipcd
+sleep_all() { [ "$(threads | sed 's/comm$/status/' | xargs grep -l '^State:.S' | wc -l)" -eq 3 ]; }
+exits 0 "three threads wait" until_true sleep_all
+"${kipcd_under[@]:0:3}" perl -e 'for my $key (0x201, 0x202, 0x203) {
+	msgsnd(msgget($key, 0), pack("l!", 1), 04000) for 1, 2; # the thread has one, and no room to put it back
+}'
+: >"$conf"
+SECONDS=0
+exits 0 "a reload ends the waits of all of them" kipcctl reload
+is "... at the same time" "$((SECONDS < 9))" 1
+like "... and says what was lost" "$(log)" "q[123]: activate: that message could not be put back"
+stop_kipcd
+kipcd_under=()
+ipcrm --all=msg
+
 # -- rights ------------------------------------------------------------------------------------------------------
 
 # Owner and creator are judged by the owner's bits, so kipcd may neither receive nor put back.
