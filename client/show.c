@@ -54,25 +54,11 @@ static void take_history(const char *name, struct history *history, void *userda
 	card->history = history;
 }
 
-/*
- * Looking for a ring attaches the segment, and that leaves its mark: one that nobody used would count as used from then
- * on, and who used it last would be forgotten. So a declared layout is believed, and nothing is done to what lies idle.
- */
-static bool may_turn_out_a_ring(const struct view_row *row)
-{
-	return row->name == NULL && row->kind == KIPC_SEGMENT && row->object != NULL &&
-	       row->object->segment.attached > 0;
-}
-
 static int collect(struct show *show, struct card *card)
 {
 	const struct view_row *row = card->row;
-	int r = 0;
+	int r;
 
-	if (may_turn_out_a_ring(row))
-		r = view_look_for_ring(show->view, row);
-	if (r < 0)
-		return r;
 	if (show->view->bus != NULL && row->name != NULL) {
 		/* Without it the card says nothing of what is declared. */
 		r = declared_read(show->view->bus, row->name, &show->style, &card->declared);

@@ -54,7 +54,10 @@ struct view {
 int view_read(const struct invocation *invocation, struct view **ret_view);
 struct view *view_free(struct view *view);
 
-/* Looks whether a foreign segment that somebody asked for by name is a ring, and shows it as one. -ENOMEM. */
+/*
+ * Attaches a foreign segment to see whether it is a ring, and shows it as one. For who is about to change it only: to look is
+ * to leave a mark. -ENOMEM.
+ */
 int view_look_for_ring(struct view *view, const struct view_row *row);
 
 /* Says on standard error, unless --quiet, what a reader of the view must know: that kipcd was not there. */

@@ -58,6 +58,16 @@ is "a segment that is shown was not attached for that" \
 	"$(kipcctl list --json --foreign --kind=segment --columns=last_attached,last_user | tr -d ' \n')" \
 	'[{"last_attached":null,"last_user":null},{"last_attached":null,"last_user":null}]'
 exits 0 "and is removed as one that nobody used" kipcctl remove "segment:@$idle"
+held=$(ipcmk -M 4096 | grep -o '[0-9]*$')
+coproc user { exec perl -MIPC::SysV=shmat -e '$| = 1; $a = shmat($ARGV[0], undef, 0) or die; print "\n"; <STDIN>' "$held"; }
+user_pid=$user_PID
+read -r -t 10 -u "${user[0]}"
+kipcctl show "segment:@$held" >/dev/null
+is "nor is one that somebody else uses" "$(kipcctl list --json --foreign --columns=id,attached,last_user | tr -d ' \n' |
+	grep -o "{\"id\":$held,[^}]*}")" "{\"id\":$held,\"attached\":1,\"last_user\":$user_pid}"
+kill "$user_pid"
+wait "$user_pid" 2>/dev/null
+ipcrm -m "$held"
 
 # What the mode keeps from somebody is said, with what would show it.
 kipcctl create segment closed size=64K layout=ring mode=0600 >/dev/null
