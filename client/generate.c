@@ -102,9 +102,10 @@ static void comment_use(struct generate *generate, const struct kipc_object *obj
 		comment_deed(generate, "last received", object->queue.rtime, object->queue.lrpid);
 		break;
 	case KIPC_SEGMENT:
-		comment(generate, "  %s, attached %llu times%s",
+		comment(generate, "  %s, attached %llu time%s%s",
 			grammar_size_to_string(object->segment.size, size),
 			(unsigned long long)object->segment.attached,
+			object->segment.attached == 1 ? "" : "s",
 			object->segment.removed ? ", removed: it goes with the last that is attached" : "");
 		comment_deed(generate, "made", object->ctime, object->segment.cpid);
 		comment_deed(generate, "last attached", object->segment.atime, object->segment.lpid);
@@ -239,8 +240,8 @@ static void write_head(struct generate *generate)
 			"(hidepid=); root (CAP_SYS_PTRACE) could see it.");
 	else if (generate->processes.n_unseen > 0)
 		comment(generate,
-			"What %zu processes use could not be seen; root (CAP_SYS_PTRACE) could see it.",
-			generate->processes.n_unseen);
+			"What %zu process%s use could not be seen; root (CAP_SYS_PTRACE) could see it.",
+			generate->processes.n_unseen, generate->processes.n_unseen == 1 ? "" : "es");
 }
 
 static int collect(struct generate *generate)

@@ -43,8 +43,9 @@ static enum status reset_by_hand(const struct invocation *invocation, const stru
 	r = kipc_ring_format(row->id, ring == NULL ? 0 : (size_t)ring->max_message);
 	if (r == -EBUSY)
 		return report(invocation, address, STATUS_FAILED,
-			      "it is attached %llu times: end its users first",
-			      (unsigned long long)row->object->segment.attached);
+			      "it is attached %llu time%s: end its users first",
+			      (unsigned long long)row->object->segment.attached,
+			      row->object->segment.attached == 1 ? "" : "s");
 	return r < 0 ? report_error(invocation, address, r) : STATUS_DONE;
 }
 

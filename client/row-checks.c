@@ -250,7 +250,7 @@ static void check_wrong_type(struct findings *findings, const char *check, const
 	receivers = describe_blocked(findings, row, BLOCKED_RECEIVE, &n_receivers);
 	findings_add(
 		findings, SEVERITY_WARNING, check, row,
-		findings_text("none of the %llu messages that are there is of a type that those want who "
+		findings_text("of the messages that are there (%llu) none is of a type that those want who "
 			      "wait for one: %s",
 			      (unsigned long long)row->object->queue.messages,
 			      receivers != NULL ? receivers : "?"),

@@ -331,9 +331,10 @@ static bool plan_vanished(struct context *context, const struct channel_spec *sp
 		return false;
 	decide(context, PLAN_KEEP, STATE_LOST, remains);
 	say(context,
-	    "somebody removed segment @%d, which is still attached %llu times: end its users, then 'kipcctl "
+	    "somebody removed segment @%d, which is still attached %llu time%s: end its users, then 'kipcctl "
 	    "recover %s'",
-	    entry->link.id, (unsigned long long)remains->object.segment.attached, spec->name);
+	    entry->link.id, (unsigned long long)remains->object.segment.attached,
+	    remains->object.segment.attached == 1 ? "" : "s", spec->name);
 	return true;
 }
 

@@ -70,8 +70,9 @@ int reset_ring(struct manager *manager, const char *name, char **reterr_text)
 	if (r == -EINVAL)
 		r = kernel_reset_ring(&object, 0, n_ours);
 	if (r == -EBUSY)
-		return sentence_fail(reterr_text, r, "it is attached %llu times: end its users first",
-				     (unsigned long long)object.segment.attached - n_ours);
+		return sentence_fail(reterr_text, r, "it is attached %llu time%s: end its users first",
+				     (unsigned long long)object.segment.attached - n_ours,
+				     object.segment.attached - n_ours == 1 ? "" : "s");
 	if (r < 0)
 		return sentence_fail(reterr_text, r, "segment @%d cannot be laid out anew: %s", object.id,
 				     strerror(-r));

@@ -78,7 +78,7 @@ kipcctl send --type=5 orders five
 kipcctl recv --type=7 orders >/dev/null & picky=$!
 until_true waits orders "$picky"
 like "messages of another type than is waited for" "$(finding wrong-type)" \
-	"^warning none of the 1 messages that are there is of a type that those want who wait for one: $picky kipcctl"
+	"^warning of the messages that are there \(1\) none is of a type that those want who wait for one: $picky kipcctl"
 kipcctl send --type=7 orders seven
 wait "$picky"
 kipcctl purge -q orders

@@ -65,7 +65,7 @@ if perl -MIPC::SharedMem -e 1 2>/dev/null; then
 	ipcrm -m "$old"
 	until_true is_in_state prices lost
 	is 'one that is still attached is lost' "$(state_of prices)" lost
-	like '... which the log explains' "$(log)" "segment prices: lost: somebody removed segment @$old, which is still attached 1 times: end its users"
+	like '... which the log explains' "$(log)" "segment prices: lost: somebody removed segment @$old, which is still attached 1 time: end its users"
 	is '... no empty one is put beside it' "$(ipcs -m | grep -c '^0x000004d2')" 0
 	is '... and its users can still read it' "$(kipcctl read "segment:@$old" --length=4)" kept
 	user=$USER_PID
