@@ -11,7 +11,6 @@ packages=$1
 limit=${KIPC_BOOT_LIMIT:-180}
 
 suite=bookworm
-mirror=${KIPC_BOOT_MIRROR:-http://deb.debian.org/debian}
 # What kipc's packages depend on, what its users have, and two small services to set kipcd beside.
 include=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,libsystemd0,libinih1,libjson-c5,libncursesw6,perl,procps,rtkit,polkitd
 
@@ -41,14 +40,14 @@ done
 
 mkdir -p "$2" && work=$(cd "$2" && pwd) || exit
 tree=$work/tree
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/kipc
+cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/kipc
 pristine=$cache/$suite-$(echo "$suite $include" | sha256sum | cut -c1-16)
 mkdir -p "$cache" || skip "$cache cannot be made"
 if [ ! -d "$pristine" ]; then
 	echo "boot: making a Debian tree in $pristine"
 	new=$(mktemp -d "$cache/.new.XXXXXX")
 	chmod 755 "$new"
-	timeout 300 debootstrap --variant=minbase --include="$include" "$suite" "$new" "$mirror" >"$work/debootstrap" 2>&1 ||
+	timeout 300 debootstrap --variant=minbase --include="$include" "$suite" "$new" >"$work/debootstrap" 2>&1 ||
 		skip "debootstrap failed: $(tail -n 1 "$work/debootstrap") (all of it: $work/debootstrap)"
 	rm -rf "$new"/var/cache/apt/archives/*.deb "$new"/var/lib/apt/lists/*
 	mv -T "$new" "$pristine" 2>/dev/null || [ -d "$pristine" ] || skip "$pristine cannot be made"
