@@ -352,9 +352,11 @@ static void take_from(struct waiting *waiting, const char *name, size_t *n_taken
 static int renew_items(struct waiting *waiting, const struct manager *manager)
 {
 	struct watched *items;
-	size_t n = 0, n_taken = 0;
+	size_t n_wanted = 0, n = 0, n_taken = 0;
 
-	items = calloc(manager->n_channels + 1, sizeof *items);
+	for (size_t i = 0; i < manager->n_channels; i++)
+		n_wanted += is_wanted(&manager->channels[i]);
+	items = calloc(n_wanted + 1, sizeof *items);
 	if (items == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < manager->n_channels; i++)
