@@ -372,15 +372,20 @@ static void check_dead_holder(struct findings *findings, const char *check, cons
 	waiting = describe_blocked(findings, row, BLOCKED_OPERATE, &n_waiting);
 	for (size_t i = 0; i < n; i++) {
 		bool is_wanted = semaphores[i].waiting > 0;
+		char who_waits[32] = "nobody waits";
 
 		if (semaphores[i].value != 0 || !process_has_ended(semaphores[i].pid) ||
 		    !(is_wanted || is_declared_free(findings, row, i)))
 			continue;
+		if (is_wanted)
+			snprintf(who_waits, sizeof who_waits, "%d wait%s", semaphores[i].waiting,
+				 semaphores[i].waiting == 1 ? "s" : "");
 		findings_add(findings, is_wanted ? SEVERITY_DANGER : SEVERITY_NOTICE, check, row,
-			     findings_text("semaphore[%zu] is 0, %d wait for it%s%s, and process %d, which "
+			     findings_text("semaphore[%zu] is 0, %s for it%s%s, and process %d, which "
 					   "operated on it last, has ended without giving it back",
-					   i, semaphores[i].waiting, n_waiting > 0 ? ": " : "",
-					   waiting != NULL ? waiting : "", (int)semaphores[i].pid),
+					   i, who_waits, is_wanted && n_waiting > 0 ? ": " : "",
+					   is_wanted && waiting != NULL ? waiting : "",
+					   (int)semaphores[i].pid),
 			     findings_text("kipcctl up '%s[%zu]'", address_of(row, address), i));
 	}
 	free(waiting);

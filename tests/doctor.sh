@@ -105,11 +105,11 @@ is "goes with its last user" "$(finding removed-held)" ""
 perl -e 'semop(semget(0x13, 0, 0), pack "s3", 0, -1, 0) or die' & taker=$!
 wait "$taker"
 like "a semaphore that is declared to be free, and was taken by the dead" "$(finding dead-holder)" \
-	"^notice semaphore\[0\] is 0, 0 wait for it, and process $taker, which operated on it last, has ended"
+	"^notice semaphore\[0\] is 0, nobody waits for it, and process $taker, which operated on it last, has ended"
 kipcctl down build & waiter=$!
 until_true waits build "$waiter"
 like "a semaphore held by the dead" "$(finding dead-holder)" \
-	"^danger semaphore\[0\] is 0, 1 wait for it: $waiter kipcctl.*, and process $taker, which operated on it last, has ended"
+	"^danger semaphore\[0\] is 0, 1 waits for it: $waiter kipcctl.*, and process $taker, which operated on it last, has ended"
 is "names the command" "$(command_of dead-holder)" "kipcctl up 'build[0]'"
 mend dead-holder
 wait "$waiter"
