@@ -33,10 +33,10 @@ struct invocation {
 
 struct command {
 	const char *name;
-	const char *arguments;	/* "ADDR [MESSAGE…]" */
-	const char *help;	/* one line */
-	int min_args, max_args; /* max_args -1: any number */
-	uint64_t options;	/* OPTION_BIT()s it takes, beyond those that go everywhere */
+	const char *arguments;	   /* "ADDR [MESSAGE…]" */
+	const char *help;	   /* one line */
+	int min_args, max_args;	   /* max_args -1: any number */
+	struct option_set options; /* that it takes beside those that go everywhere */
 	enum status (*run)(const struct invocation *invocation);
 	bool runs_command; /* what stands behind the first operand is a command with options of its own */
 };

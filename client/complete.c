@@ -100,14 +100,15 @@ static void tell_verbs(struct completion *completion)
 
 static void tell_options(struct completion *completion)
 {
-	uint64_t taken = OPTIONS_EVERYWHERE | (completion->command ? completion->command->options : 0);
+	const struct command *command = completion->command;
 	char text[32];
 
-	taken &= ~options_excluded(completion->options.given);
-	for (size_t i = 0; i < n_option_rows; i++) {
+	for (size_t i = 0; i < N_OPTIONS; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (!(taken & OPTION_BIT(row->option)))
+		if (!options_everywhere.has[row->option] && !(command && command->options.has[row->option]))
+			continue;
+		if (!options_may_join(&completion->options, row->option))
 			continue;
 		(void)snprintf(text, sizeof(text), "--%s%s", row->name, row->argument ? "=" : "");
 		tell(completion, text, row->help);
@@ -411,7 +412,7 @@ static const struct option_row *find_long_option(const char *word)
 {
 	size_t n = strcspn(word + 2, "=");
 
-	for (size_t i = 0; i < n_option_rows; i++)
+	for (size_t i = 0; i < N_OPTIONS; i++)
 		if (strlen(option_rows[i].name) == n && memcmp(option_rows[i].name, word + 2, n) == 0)
 			return &option_rows[i];
 	return NULL;
@@ -419,7 +420,7 @@ static const struct option_row *find_long_option(const char *word)
 
 static const struct option_row *find_letter(char letter)
 {
-	for (size_t i = 0; i < n_option_rows; i++)
+	for (size_t i = 0; i < N_OPTIONS; i++)
 		if (option_rows[i].letter && option_rows[i].letter == letter)
 			return &option_rows[i];
 	return NULL;
@@ -432,7 +433,7 @@ static void take_option(struct completion *completion, const struct option_row *
 {
 	if (!row)
 		return;
-	completion->options.given |= OPTION_BIT(row->option);
+	completion->options.given.has[row->option] = true;
 	if (row->argument && !value)
 		completion->pending = row;
 	else

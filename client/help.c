@@ -27,13 +27,13 @@ static void print_command(FILE *out, const struct command *command)
 		command->help);
 }
 
-static void print_options(FILE *out, uint64_t options)
+static void print_options(FILE *out, const struct option_set *set)
 {
-	for (size_t i = 0; i < n_option_rows; i++) {
+	for (size_t i = 0; i < N_OPTIONS; i++) {
 		const char *argument = option_rows[i].argument;
 		int n;
 
-		if (!(options & OPTION_BIT(option_rows[i].option)))
+		if (!set->has[option_rows[i].option])
 			continue;
 		n = option_rows[i].letter ? fprintf(out, "  -%c, ", option_rows[i].letter)
 					  : fprintf(out, "      ");
@@ -43,14 +43,22 @@ static void print_options(FILE *out, uint64_t options)
 	}
 }
 
+static bool set_is_empty(const struct option_set *set)
+{
+	for (size_t i = 0; i < N_OPTIONS; i++)
+		if (set->has[i])
+			return false;
+	return true;
+}
+
 void options_print_help(FILE *out, const struct command *commands, const struct command *command)
 {
 	if (command) {
 		fprintf(out, "Usage: kipcctl %s [OPTION…]%s%s\n%s.\n", command->name,
 			*command->arguments ? " " : "", command->arguments, command->help);
-		if (command->options)
+		if (!set_is_empty(&command->options))
 			fprintf(out, "\nOptions:\n");
-		print_options(out, command->options);
+		print_options(out, &command->options);
 	} else {
 		fprintf(out, "Usage: kipcctl VERB [OPTION…] [ARGUMENT…]\n\nVerbs:\n");
 		for (command = commands; command->name; command++)
@@ -60,6 +68,6 @@ void options_print_help(FILE *out, const struct command *commands, const struct 
 			     "semaphore:\nin front says its kind.\n");
 	}
 	fprintf(out, "\nEverywhere:\n");
-	print_options(out, OPTIONS_EVERYWHERE);
+	print_options(out, &options_everywhere);
 	fprintf(out, "\nMore in kipcctl(1).\n");
 }

@@ -15,69 +15,74 @@
 #include "client/signals.h"
 #include "lib/kipc.h"
 
-#define O(name) OPTION_BIT(OPTION_##name)
-#define TYPES (O(TYPE) | O(MAX_TYPE) | O(NOT_TYPE))
-#define WAITING (O(NO_WAIT) | O(TIMEOUT))
-#define SHOWN (O(NULL) | O(FRAMES) | O(RAW) | O(JSON))
-#define GUARDED (O(LOCK) | WAITING)
-#define RANGE (O(OFFSET) | O(LENGTH) | GUARDED)
-#define TABLE (O(JSON) | O(BYTES) | O(NO_LEGEND))
-
 /* clang-format off */
+#define SET(...)                                                                                             \
+	{                                                                                                    \
+		.has = { __VA_ARGS__ }                                                                       \
+	}
+#define NONE { { false } }
+#define O(name) [OPTION_##name] = true
+#define TYPES O(TYPE), O(MAX_TYPE), O(NOT_TYPE)
+#define WAITING O(NO_WAIT), O(TIMEOUT)
+#define SHOWN O(NULL), O(FRAMES), O(RAW), O(JSON)
+#define GUARDED O(LOCK), WAITING
+#define RANGE O(OFFSET), O(LENGTH), GUARDED
+#define TABLE O(JSON), O(BYTES), O(NO_LEGEND)
+
 static const struct command commands[] = {
 	{ "send", "ADDR [MESSAGE…]", "Send each argument, or each line of standard input, as a message", 1, -1,
-	  O(TYPE) | O(NULL) | O(WHOLE) | O(FRAMES) | WAITING, command_send },
+	  SET(O(TYPE), O(NULL), O(WHOLE), O(FRAMES), WAITING), command_send },
 	{ "recv", "ADDR", "Take a message and print it; wait for it", 1, 1,
-	  TYPES | O(COUNT) | O(ALL) | O(FOLLOW) | SHOWN | WAITING, command_recv },
+	  SET(TYPES, O(COUNT), O(ALL), O(FOLLOW), SHOWN, WAITING), command_recv },
 	{ "peek", "ADDR", "Print the next message and leave it there", 1, 1,
-	  TYPES | O(COUNT) | O(ALL) | SHOWN | WAITING, command_peek },
+	  SET(TYPES, O(COUNT), O(ALL), SHOWN, WAITING), command_peek },
 	{ "wait", "ADDR", "Wait until a message is there or a semaphore can be had", 1, 1,
-	  TYPES | WAITING, command_wait },
+	  SET(TYPES, WAITING), command_wait },
 	{ "purge", "ADDR", "Throw away what is queued, and say how much", 1, 1,
-	  TYPES | O(KEEP), command_purge },
+	  SET(TYPES, O(KEEP)), command_purge },
 	{ "move", "FROM TO", "Move messages from one queue or ring to another", 2, 2,
-	  TYPES | O(COUNT) | WAITING, command_move },
-	{ "read", "SEGMENT", "Print the bytes of a segment", 1, 1, RANGE | O(RAW), command_read },
-	{ "write", "SEGMENT [TEXT]", "Write TEXT, or standard input, into a segment", 1, 2, RANGE, command_write },
-	{ "hexdump", "SEGMENT", "Show the bytes of a segment as numbers and text", 1, 1, RANGE, command_hexdump },
-	{ "get", "SEGMENT [FIELD…]", "Print the fields of a segment", 1, -1, O(JSON) | GUARDED, command_control },
-	{ "put", "SEGMENT FIELD=VALUE…", "Write fields of a segment", 2, -1, GUARDED, command_control },
+	  SET(TYPES, O(COUNT), WAITING), command_move },
+	{ "read", "SEGMENT", "Print the bytes of a segment", 1, 1, SET(RANGE, O(RAW)), command_read },
+	{ "write", "SEGMENT [TEXT]", "Write TEXT, or standard input, into a segment", 1, 2, SET(RANGE), command_write },
+	{ "hexdump", "SEGMENT", "Show the bytes of a segment as numbers and text", 1, 1, SET(RANGE), command_hexdump },
+	{ "get", "SEGMENT [FIELD…]", "Print the fields of a segment", 1, -1, SET(O(JSON), GUARDED), command_control },
+	{ "put", "SEGMENT FIELD=VALUE…", "Write fields of a segment", 2, -1, SET(GUARDED), command_control },
 	{ "watch", "SEGMENT [FIELD…]", "Show the bytes and fields of a segment as they change", 1, -1,
-	  RANGE | O(INTERVAL) | O(ONCE) | O(COUNT), command_control },
+	  SET(RANGE, O(INTERVAL), O(ONCE), O(COUNT)), command_control },
 	{ "lock", "SEMAPHORE [--] COMMAND…", "Run COMMAND; the semaphore is held as long as it lives", 2, -1,
-	  O(COUNT) | WAITING, command_lock, .runs_command = true },
-	{ "up", "SEMAPHORE", "Add to a semaphore", 1, 1, O(COUNT), command_up },
-	{ "down", "SEMAPHORE", "Take from a semaphore; wait for it", 1, 1, O(COUNT) | WAITING, command_down },
+	  SET(O(COUNT), WAITING), command_lock, .runs_command = true },
+	{ "up", "SEMAPHORE", "Add to a semaphore", 1, 1, SET(O(COUNT)), command_up },
+	{ "down", "SEMAPHORE", "Take from a semaphore; wait for it", 1, 1, SET(O(COUNT), WAITING), command_down },
 	{ "list", "", "Show the channels, one a row", 0, 0,
-	  TABLE | O(FOREIGN) | O(KIND) | O(STATE) | O(SORT) | O(COLUMNS), command_control },
-	{ "show", "ADDR…", "Show everything known of a channel", 1, -1, TABLE, command_control },
+	  SET(TABLE, O(FOREIGN), O(KIND), O(STATE), O(SORT), O(COLUMNS)), command_control },
+	{ "show", "ADDR…", "Show everything known of a channel", 1, -1, SET(TABLE), command_control },
 	{ "top", "", "Show the channels on a screen, again and again", 0, 0,
-	  O(BYTES) | O(NO_LEGEND) | O(FOREIGN) | O(KIND) | O(STATE) | O(SORT) | O(INTERVAL) | O(ONCE) | O(COUNT),
+	  SET(O(BYTES), O(NO_LEGEND), O(FOREIGN), O(KIND), O(STATE), O(SORT), O(INTERVAL), O(ONCE), O(COUNT)),
 	  command_control },
-	{ "doctor", "", "Look for what is wrong, and say what mends it", 0, 0, O(JSON), command_control },
+	{ "doctor", "", "Look for what is wrong, and say what mends it", 0, 0, SET(O(JSON)), command_control },
 	{ "events", "[NAME…]", "Show what happened; with --follow, what happens", 0, -1,
-	  O(FOLLOW) | O(COUNT) | O(SINCE) | O(JSON), command_control },
-	{ "limits", "", "Show the kernel's limits, and what is used of them", 0, 0, TABLE | O(COLUMNS),
+	  SET(O(FOLLOW), O(COUNT), O(SINCE), O(JSON)), command_control },
+	{ "limits", "", "Show the kernel's limits, and what is used of them", 0, 0, SET(TABLE, O(COLUMNS)),
 	  command_control },
-	{ "create", "KIND NAME [KEY=VALUE…]", "Make a channel that lives until the reboot", 2, -1, 0,
+	{ "create", "KIND NAME [KEY=VALUE…]", "Make a channel that lives until the reboot", 2, -1, NONE,
 	  command_control },
-	{ "set", "NAME KEY=VALUE…", "Alter a channel until the reboot", 2, -1, 0, command_control },
-	{ "remove", "ADDR…", "Remove a channel, if nothing is lost by it", 1, -1, O(DRY_RUN) | O(FORCE),
+	{ "set", "NAME KEY=VALUE…", "Alter a channel until the reboot", 2, -1, NONE, command_control },
+	{ "remove", "ADDR…", "Remove a channel, if nothing is lost by it", 1, -1, SET(O(DRY_RUN), O(FORCE)),
 	  command_control },
-	{ "reset", "RING", "Make a ring anew, if nobody has it attached", 1, 1, O(DRY_RUN) | O(FORCE),
+	{ "reset", "RING", "Make a ring anew, if nobody has it attached", 1, 1, SET(O(DRY_RUN), O(FORCE)),
 	  command_control },
-	{ "recover", "NAME", "Make a lost channel anew", 1, 1, 0, command_control },
-	{ "metrics", "", "Print figures for a monitor", 0, 0, O(OUTPUT), command_control },
-	{ "generate", "", "Print a configuration for what lives in the kernel now", 0, 0, 0, command_control },
-	{ "adopt", "ADDR NAME", "Hand a foreign object to kipcd, as it is", 2, 2, O(DRY_RUN) | O(FORCE),
+	{ "recover", "NAME", "Make a lost channel anew", 1, 1, NONE, command_control },
+	{ "metrics", "", "Print figures for a monitor", 0, 0, SET(O(OUTPUT)), command_control },
+	{ "generate", "", "Print a configuration for what lives in the kernel now", 0, 0, NONE, command_control },
+	{ "adopt", "ADDR NAME", "Hand a foreign object to kipcd, as it is", 2, 2, SET(O(DRY_RUN), O(FORCE)),
 	  command_control },
 	{ "plan", "", "Show what a reload would do", 0, 0,
-	  TABLE | O(COLUMNS), command_control },
+	  SET(TABLE, O(COLUMNS)), command_control },
 	{ "reload", "", "Make kipcd read its configuration again", 0, 0,
-	  TABLE | O(COLUMNS), command_control },
+	  SET(TABLE, O(COLUMNS)), command_control },
 	{ "bench", "[ADDR]", "Measure how fast messages go, on a queue and a ring like ADDR", 0, 1,
-	  O(SIZES) | O(PRODUCERS) | O(CONSUMERS) | O(BATCH) | O(TIME) | O(JSON), command_control },
-	{ "check", "[FILE]", "Look for mistakes in a configuration", 0, 1, O(CONFIG), command_check },
+	  SET(O(SIZES), O(PRODUCERS), O(CONSUMERS), O(BATCH), O(TIME), O(JSON)), command_control },
+	{ "check", "[FILE]", "Look for mistakes in a configuration", 0, 1, SET(O(CONFIG)), command_check },
 	{ NULL },
 };
 /* clang-format on */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The one table of options, and how the text of each becomes a value. A newcomer who adds an option adds a row here, a
- * name and a member in options.h, its bit to the verbs that take it (main.c) and a line to kipcctl(1).
+ * name and a member in options.h, its place in the verbs that take it (main.c) and a line to kipcctl(1).
  */
 
 #include "client/option-rows.h"
@@ -187,4 +187,4 @@ const struct option_row option_rows[] = {
 	{ OPTION_VERSION, "version", 0, NULL, &nothing, 0, "the version" },
 };
 
-const size_t n_option_rows = sizeof(option_rows) / sizeof(option_rows[0]);
+_Static_assert(sizeof(option_rows) / sizeof(option_rows[0]) == N_OPTIONS, "each option has one row");

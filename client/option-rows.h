@@ -25,9 +25,7 @@ struct option_row {
 	const char *help;
 };
 
-#define OPTION_ROWS_MAX 64 /* they are bits of a uint64_t */
-
+/* N_OPTIONS of them, in the order of help. */
 extern const struct option_row option_rows[];
-extern const size_t n_option_rows;
 
 #endif

@@ -17,17 +17,26 @@
 #include "common/grammar.h"
 #include "config.h"
 
+#define SET(...)                                                                                             \
+	{                                                                                                    \
+		.has = { __VA_ARGS__ }                                                                       \
+	}
+#define O(name) [OPTION_##name] = true
+
+const struct option_set options_everywhere =
+	SET(O(HELP), O(VERSION), O(USER), O(SYSTEM), O(RUNTIME_DIR), O(QUIET), O(IPC_OF));
+
 /* Options of which one excludes the other. */
-static const uint64_t exclusive[] = {
-	OPTION_BIT(OPTION_TYPE) | OPTION_BIT(OPTION_MAX_TYPE) | OPTION_BIT(OPTION_NOT_TYPE),
-	OPTION_BIT(OPTION_COUNT) | OPTION_BIT(OPTION_ALL) | OPTION_BIT(OPTION_FOLLOW),
-	OPTION_BIT(OPTION_NULL) | OPTION_BIT(OPTION_WHOLE) | OPTION_BIT(OPTION_FRAMES) |
-		OPTION_BIT(OPTION_RAW) | OPTION_BIT(OPTION_JSON),
-	OPTION_BIT(OPTION_NO_WAIT) | OPTION_BIT(OPTION_TIMEOUT),
-	OPTION_BIT(OPTION_NO_WAIT) | OPTION_BIT(OPTION_FOLLOW),
-	OPTION_BIT(OPTION_USER) | OPTION_BIT(OPTION_SYSTEM) | OPTION_BIT(OPTION_RUNTIME_DIR),
-	OPTION_BIT(OPTION_DRY_RUN) | OPTION_BIT(OPTION_FORCE),
+static const struct option_set exclusive[] = {
+	SET(O(TYPE), O(MAX_TYPE), O(NOT_TYPE)),
+	SET(O(COUNT), O(ALL), O(FOLLOW)),
+	SET(O(NULL), O(WHOLE), O(FRAMES), O(RAW), O(JSON)),
+	SET(O(NO_WAIT), O(TIMEOUT)),
+	SET(O(NO_WAIT), O(FOLLOW)),
+	SET(O(USER), O(SYSTEM), O(RUNTIME_DIR)),
+	SET(O(DRY_RUN), O(FORCE)),
 };
+#define N_EXCLUSIVE (sizeof(exclusive) / sizeof(exclusive[0]))
 
 /* What is being parsed. */
 struct parser {
@@ -55,22 +64,22 @@ static bool __attribute__((format(printf, 2, 3))) wrong(struct parser *parser, c
 
 static bool is_taken(const struct parser *parser, enum option_id option)
 {
-	return !parser->command || (parser->command->options | OPTIONS_EVERYWHERE) & OPTION_BIT(option);
+	return !parser->command || parser->command->options.has[option] || options_everywhere.has[option];
 }
 
 /* getopt's tables for what may stand here. Long options are returned as LONG + row. */
 #define LONG 256
 
 static void build_tables(const struct parser *parser, char mode,
-			 struct option long_options[static OPTION_ROWS_MAX + 1],
-			 char letters[static 2 * OPTION_ROWS_MAX + 3])
+			 struct option long_options[static N_OPTIONS + 1],
+			 char letters[static 2 * N_OPTIONS + 3])
 {
 	size_t n_long = 0, n_letters = 0;
 
 	if (mode)
 		letters[n_letters++] = mode;
 	letters[n_letters++] = ':'; /* we print what is wrong ourselves */
-	for (size_t i = 0; i < n_option_rows; i++) {
+	for (size_t i = 0; i < N_OPTIONS; i++) {
 		if (!is_taken(parser, option_rows[i].option))
 			continue;
 		long_options[n_long++] = (struct option){
@@ -92,7 +101,7 @@ static const struct option_row *row_of(int code)
 {
 	if (code >= LONG)
 		return &option_rows[code - LONG];
-	for (size_t i = 0; i < n_option_rows; i++)
+	for (size_t i = 0; i < N_OPTIONS; i++)
 		if (option_rows[i].letter && option_rows[i].letter == code)
 			return &option_rows[i];
 	return NULL;
@@ -102,7 +111,7 @@ static bool take_option(struct parser *parser, const struct option_row *row, con
 {
 	int r;
 
-	parser->options->given |= OPTION_BIT(row->option);
+	parser->options->given.has[row->option] = true;
 	r = row->form->set(parser->options, row->offset, value);
 	if (r == -ERANGE)
 		return wrong(parser, "--%s: '%s' is out of range: it must be %s", row->name, value,
@@ -115,12 +124,12 @@ static bool take_option(struct parser *parser, const struct option_row *row, con
 /* A long option that getopt does not know here: elsewhere it may be one, or this is a typing error for one. */
 static bool wrong_long_option(struct parser *parser, const char *word)
 {
-	const char *names[OPTION_ROWS_MAX + 1], *nearest;
+	const char *names[N_OPTIONS + 1], *nearest;
 	size_t n_names = 0;
 	char name[32];
 
 	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
-	for (size_t i = 0; i < n_option_rows; i++) {
+	for (size_t i = 0; i < N_OPTIONS; i++) {
 		if (is_taken(parser, option_rows[i].option))
 			names[n_names++] = option_rows[i].name;
 		else if (strcmp(option_rows[i].name, name) == 0)
@@ -152,8 +161,8 @@ static bool wrong_option(struct parser *parser, int code, const char *word)
  */
 static bool take_options(struct parser *parser, int argc, char **argv, char mode, int *ret_first)
 {
-	struct option long_options[OPTION_ROWS_MAX + 1];
-	char letters[2 * OPTION_ROWS_MAX + 3];
+	struct option long_options[N_OPTIONS + 1];
+	char letters[2 * N_OPTIONS + 3];
 	const char *operand = NULL;
 	int code;
 
@@ -180,40 +189,44 @@ static bool take_options(struct parser *parser, int argc, char **argv, char mode
 	return true;
 }
 
-uint64_t options_excluded(uint64_t given)
+bool options_may_join(const struct options *options, enum option_id option)
 {
-	uint64_t excluded = given;
+	for (size_t i = 0; i < N_EXCLUSIVE; i++)
+		for (size_t j = 0; exclusive[i].has[option] && j < N_OPTIONS; j++)
+			if (exclusive[i].has[j] && options->given.has[j])
+				return false;
+	return !options_has(options, option);
+}
 
-	for (size_t i = 0; i < sizeof(exclusive) / sizeof(exclusive[0]); i++)
-		if (given & exclusive[i])
-			excluded |= exclusive[i];
-	return excluded;
+/* Names the first two options given of which one excludes the other. */
+static bool check_exclusive_set(struct parser *parser, const struct option_set *set)
+{
+	const char *name = NULL;
+
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (!set->has[row->option] || !options_has(parser->options, row->option))
+			continue;
+		if (name)
+			return wrong(parser, "--%s and --%s exclude each other", name, row->name);
+		name = row->name;
+	}
+	return true;
 }
 
 static bool check_exclusive(struct parser *parser)
 {
-	for (size_t i = 0; i < sizeof(exclusive) / sizeof(exclusive[0]); i++) {
-		uint64_t both = parser->options->given & exclusive[i];
-		const char *name = NULL;
-
-		if ((both & (both - 1)) == 0)
-			continue;
-		for (size_t j = 0; j < n_option_rows; j++) {
-			if (!(both & OPTION_BIT(option_rows[j].option)))
-				continue;
-			if (name)
-				return wrong(parser, "--%s and --%s exclude each other", name,
-					     option_rows[j].name);
-			name = option_rows[j].name;
-		}
-	}
+	for (size_t i = 0; i < N_EXCLUSIVE; i++)
+		if (!check_exclusive_set(parser, &exclusive[i]))
+			return false;
 	return true;
 }
 
 /* Options that stood before the verb, when it was not known yet. */
 static bool check_taken(struct parser *parser)
 {
-	for (size_t i = 0; i < n_option_rows; i++)
+	for (size_t i = 0; i < N_OPTIONS; i++)
 		if (options_has(parser->options, option_rows[i].option) &&
 		    !is_taken(parser, option_rows[i].option))
 			return wrong(parser, "takes no --%s", option_rows[i].name);
@@ -271,7 +284,7 @@ static bool help(struct parser *parser, const char *verb)
 {
 	if (verb && !find_command(parser, verb))
 		return false;
-	parser->options->given |= OPTION_BIT(OPTION_HELP);
+	parser->options->given.has[OPTION_HELP] = true;
 	return was_answered(parser);
 }
 

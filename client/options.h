@@ -67,17 +67,21 @@ enum option_id {
 	OPTION_CONSUMERS,
 	OPTION_BATCH,
 	OPTION_TIME,
+
+	N_OPTIONS,
 };
 
-#define OPTION_BIT(option) (UINT64_C(1) << (option))
-#define OPTIONS_EVERYWHERE                                                                                   \
-	(OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION) | OPTION_BIT(OPTION_USER) |                    \
-	 OPTION_BIT(OPTION_SYSTEM) | OPTION_BIT(OPTION_RUNTIME_DIR) | OPTION_BIT(OPTION_QUIET) |             \
-	 OPTION_BIT(OPTION_IPC_OF))
+/* Some of the options: { .has = { [OPTION_TYPE] = true } }. */
+struct option_set {
+	bool has[N_OPTIONS];
+};
+
+/* Those that every verb takes. */
+extern const struct option_set options_everywhere;
 
 /* What the command line said. Strings point into argv. */
 struct options {
-	uint64_t given; /* OPTION_BIT()s */
+	struct option_set given;
 
 	bool user;
 	const char *runtime_dir; /* NULL: not said */
@@ -128,8 +132,8 @@ bool options_parse(int argc, char **argv, const struct command *commands, struct
  */
 int options_runtime_dir(const struct options *options, char buffer[static PATH_MAX], const char **ret_dir);
 
-/* Of OPTION_BIT()s that were given: those that may not stand beside them, or not again. */
-uint64_t options_excluded(uint64_t given);
+/* Whether an option may be given beside those that were, and was not given yet. */
+bool options_may_join(const struct options *options, enum option_id option);
 
 /* The help of all verbs, or of one (NULL: all), from the rows. */
 void options_print_help(FILE *out, const struct command *commands, const struct command *command);
@@ -137,7 +141,7 @@ void options_print_help(FILE *out, const struct command *commands, const struct 
 /* Whether an option was given. */
 static inline bool options_has(const struct options *options, enum option_id option)
 {
-	return options->given & (UINT64_C(1) << option);
+	return options->given.has[option];
 }
 
 #endif
