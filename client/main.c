@@ -72,7 +72,7 @@ static const struct command commands[] = {
 	{ "reset", "RING", "Make a ring anew, if nobody has it attached", 1, 1, SET(O(DRY_RUN), O(FORCE)),
 	  command_control },
 	{ "recover", "NAME", "Make a lost channel anew", 1, 1, NONE, command_control },
-	{ "metrics", "", "Print figures for a monitor", 0, 0, SET(O(OUTPUT)), command_control },
+	{ "metrics", "", "Print figures for a monitor", 0, 0, SET(O(OUTPUT), O(OPENMETRICS)), command_control },
 	{ "generate", "", "Print a configuration for what lives in the kernel now", 0, 0, NONE, command_control },
 	{ "adopt", "ADDR NAME", "Hand a foreign object to kipcd, as it is", 2, 2, SET(O(DRY_RUN), O(FORCE)),
 	  command_control },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl metrics: what a monitor collects, as text in the format that Prometheus and node_exporter read. Series are named
+ * kipcctl metrics: what a monitor collects, as text in the format that Prometheus and node_exporter read, or in OpenMetrics. Series are named
  * by channel, never by id or pid, which change and would leave dead series behind; foreign objects are only summed up. A
  * new figure is a row of a table.
  */
@@ -29,9 +29,15 @@ struct metrics {
 	FILE *out;
 };
 
+/* In OpenMetrics the family of a counter is named without the _total of its samples; in Prometheus' format with it. */
 static void write_head(struct metrics *metrics, const char *name, const char *type, const char *help)
 {
-	fprintf(metrics->out, "# HELP kipc_%s %s\n# TYPE kipc_%s %s\n", name, help, name, type);
+	int length = (int)strlen(name);
+
+	if (metrics->invocation->options->openmetrics && strcmp(type, "counter") == 0)
+		length -= (int)strlen("_total");
+	fprintf(metrics->out, "# HELP kipc_%.*s %s\n# TYPE kipc_%.*s %s\n", length, name, help, length, name,
+		type);
 }
 
 /* -- a figure of each channel, from a column ---------------------------------------------------------------- */
@@ -305,33 +311,93 @@ static int write_all(struct metrics *metrics)
 	return r;
 }
 
+/* Closes what it writes to; the first error of all. */
+static int write_and_close(struct metrics *metrics, int fd)
+{
+	int r;
+
+	metrics->out = fdopen(fd, "w");
+	if (metrics->out == NULL) {
+		close(fd);
+		return -ENOMEM;
+	}
+	r = write_all(metrics);
+	if (ferror(metrics->out) && r == 0)
+		r = -EIO;
+	if (fclose(metrics->out) != 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
 /* Beside the file and then in its place, so that nobody reads half of it. */
 static int write_file(struct metrics *metrics, const char *path)
 {
 	char *new_path;
-	int fd, r = 0;
+	int fd, r;
 
 	if (asprintf(&new_path, "%s.XXXXXX", path) < 0)
 		return -ENOMEM;
 	fd = mkostemp(new_path, O_CLOEXEC);
-	metrics->out = fd < 0 ? NULL : fdopen(fd, "w");
-	if (metrics->out == NULL) {
+	if (fd < 0 || fchmod(fd, 0644) < 0)
 		r = -errno;
-		if (fd >= 0)
-			close(fd);
-	} else {
-		r = write_all(metrics);
-		if ((fchmod(fd, 0644) < 0 || ferror(metrics->out)) && r == 0)
-			r = -EIO;
-		if (fclose(metrics->out) != 0 && r == 0)
-			r = -errno;
-	}
+	else
+		r = 0;
+	if (r == 0)
+		r = write_and_close(metrics, fd);
+	else if (fd >= 0)
+		close(fd);
 	if (r == 0 && rename(new_path, path) < 0)
 		r = -errno;
 	if (r < 0 && fd >= 0)
 		(void)unlink(new_path);
 	free(new_path);
 	return r;
+}
+
+/*
+ * What stands at `path` and is no regular file: a terminal, /dev/null or a fifo is written into, also through a link like
+ * /dev/stdout; the kernel judges links in folders that others may write (fs.protected_symlinks). Returns a descriptor.
+ * -ELOOP: a link to a regular file, which a rename would replace; -EINVAL: nothing that text is written into.
+ */
+static int open_special(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC), r;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode))
+		return fd;
+	else
+		r = S_ISREG(st.st_mode) ? -ELOOP : -EINVAL;
+	close(fd);
+	return r;
+}
+
+static int write_to(struct metrics *metrics, const char *path)
+{
+	struct stat st;
+	int fd;
+
+	if (lstat(path, &st) < 0 ? errno == ENOENT : S_ISREG(st.st_mode))
+		return write_file(metrics, path);
+	fd = open_special(path);
+	return fd < 0 ? fd : write_and_close(metrics, fd);
+}
+
+static enum status say_not_written(const struct invocation *invocation, const char *path, int error)
+{
+	if (path == NULL)
+		path = "standard output";
+	else if (error == -ELOOP)
+		return report(invocation, NULL, STATUS_FAILED,
+			      "%s is a symbolic link to a file: name the file itself", path);
+	else if (error == -EINVAL)
+		return report(invocation, NULL, STATUS_FAILED,
+			      "%s is neither a file, a fifo nor a character device", path);
+	return report(invocation, NULL, STATUS_FAILED, "%s cannot be written: %s", path, strerror(-error));
 }
 
 enum status command_metrics(const struct invocation *invocation)
@@ -350,10 +416,9 @@ enum status command_metrics(const struct invocation *invocation)
 		status = control_half_end(invocation, NULL, r);
 	} else {
 		view_note(invocation, metrics.view);
-		r = path != NULL ? write_file(&metrics, path) : write_all(&metrics);
+		r = path != NULL ? write_to(&metrics, path) : write_all(&metrics);
 		if (r < 0)
-			status = report(invocation, NULL, STATUS_FAILED, "%s cannot be written: %s",
-					path != NULL ? path : "standard output", strerror(-r));
+			status = say_not_written(invocation, path, r);
 	}
 	processes_done(&metrics.processes);
 	view_free(metrics.view);

@@ -170,6 +170,8 @@ const struct option_row option_rows[] = {
 	{ OPTION_INTERVAL, "interval", 0, "SPAN", &interval, AT(interval), "how often to look" },
 	{ OPTION_ONCE, "once", 0, NULL, &flag, AT(once), "print one frame, and end" },
 	{ OPTION_OUTPUT, "output", 0, "FILE", &text, AT(output), "into FILE, in one step" },
+	{ OPTION_OPENMETRICS, "openmetrics", 0, NULL, &flag, AT(openmetrics),
+	  "strictly in OpenMetrics' format" },
 	{ OPTION_DRY_RUN, "dry-run", 0, NULL, &flag, AT(dry_run), "only say what would be lost" },
 	{ OPTION_FORCE, "force", 0, NULL, &flag, AT(force), "also when something is lost" },
 	{ OPTION_CONFIG, "config", 0, "FILE", &text, AT(config), "the configuration to look at" },

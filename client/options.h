@@ -58,6 +58,7 @@ enum option_id {
 	OPTION_FORCE,
 	OPTION_CONFIG,
 	OPTION_OUTPUT,
+	OPTION_OPENMETRICS,
 	/* watching */
 	OPTION_INTERVAL,
 	OPTION_ONCE,
@@ -108,6 +109,7 @@ struct options {
 	bool once;
 
 	const char *output; /* a file; NULL: standard output */
+	bool openmetrics;
 
 	bool dry_run, force;
 	const char *config; /* kipcctl check --config= */

@@ -55,12 +55,52 @@ else
 	skip "promtool has nothing to say" "it is not installed"
 fi
 
+exits 0 "OpenMetrics on request" kipcctl metrics --openmetrics
+has "with the same samples" 'ring_messages_sent_total\{channel="ticks"\} 3'
+like "of a family without their ending" "$OUT" '^# TYPE kipc_ring_messages_sent counter$'
+is "it ends with its end" "$(tail -n 1 <<<"$OUT")" "# EOF"
+if /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null; then
+	# strictly_parsed PARSER: how many families it finds, or why it finds none
+	strictly_parsed() {
+		/usr/bin/python3 -c "import sys
+from prometheus_client.$1 import text_string_to_metric_families
+print(len(list(text_string_to_metric_families(sys.stdin.read()))))" 2>&1 | tail -n 1
+	}
+	families=$(grep -c '^# TYPE' <<<"$OUT")
+	is "the strict parser takes all of it" "$(strictly_parsed openmetrics.parser <<<"$OUT")" "$families"
+	is "that of Prometheus' format takes the other" "$(kipcctl metrics | strictly_parsed parser)" "$families"
+else
+	skip "parsers of both formats" "there is no python3-prometheus-client"
+fi
+
 exits 0 "into a file" kipcctl metrics --output="$T/kipc.prom"
 is "which others may read" "$(stat -c %a "$T/kipc.prom")" 644
 is "the same" "$(grep -vc '^kipc_daemon' "$T/kipc.prom")" "$(grep -vc '^kipc_daemon' <<<"$(kipcctl metrics)")"
 is "and nothing beside it" "$(echo "$T"/kipc.prom*)" "$T/kipc.prom"
 exits 1 "where nothing can be written" kipcctl metrics --output=/nonexistent/kipc.prom
 like "is said" "$ERR" "/nonexistent/kipc.prom cannot be written: No such file"
+
+# What is no regular file is written into, never replaced.
+mknod "$T/null" c 1 3 2>/dev/null || ln -s /dev/null "$T/null"
+before=$(stat -c '%F %t:%T' "$T/null")
+exits 0 "into a device" kipcctl metrics --output="$T/null"
+is "which stays one" "$(stat -c '%F %t:%T' "$T/null")" "$before"
+mkfifo "$T/fifo"
+cat "$T/fifo" >"$T/from-fifo" & reader=$!
+exits 0 "into a fifo" kipcctl metrics --output="$T/fifo"
+wait "$reader"
+is "whose reader gets all of it" "$(tail -n 1 "$T/from-fifo")" "# EOF"
+is "and which stays one" "$(stat -c %F "$T/fifo")" fifo
+is "into standard output by its name" "$(kipcctl metrics --output=/dev/stdout | tail -n 1)" "# EOF"
+ln -s kipc.prom "$T/link"
+exits 1 "not over a link" kipcctl metrics --output="$T/link"
+like "which is said" "$ERR" "$T/link is a symbolic link to a file: name the file itself"
+is "and it is still one" "$(readlink "$T/link")" kipc.prom
+exits 1 "not into a folder" kipcctl metrics --output="$T"
+like "which is said, too" "$ERR" "$T cannot be written: Is a directory"
+perl -MSocket -e 'socket(S, PF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un($ARGV[0])) or die' "$T/socket"
+exits 1 "nor over a socket" kipcctl metrics --output="$T/socket"
+is "nothing was left beside them" "$(find "$T" -mindepth 1 -maxdepth 1 -name '*.??????' | wc -l)" 0
 
 kipcctl up 'build[1]'
 wait "$waiter"
