@@ -17,6 +17,7 @@
 
 #include "client/bus.h"
 #include "client/report.h"
+#include "common/escape.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define CONNECT_TIMEOUT (5 * USEC_PER_SEC)
@@ -190,11 +191,20 @@ static bool is_transport_error(int error, const sd_bus_error *bus_error)
 		error == -ECONNREFUSED);
 }
 
-static int length_without_newline(const char *text)
+/* A line a mistake. */
+static enum status report_mistakes(const struct invocation *invocation, const char *subject,
+				   const char *mistakes)
 {
-	size_t n = strlen(text);
+	enum status status = report(invocation, subject, STATUS_FAILED,
+				    "the configuration has mistakes; nothing was changed:");
 
-	return n > 0 && text[n - 1] == '\n' ? (int)n - 1 : (int)n;
+	while (*mistakes != '\0') {
+		int n = (int)strcspn(mistakes, "\n");
+
+		escape_print_line("%.*s", n, mistakes);
+		mistakes += n + (mistakes[n] == '\n');
+	}
+	return status;
 }
 
 enum status bus_report(const struct invocation *invocation, const char *subject, int error,
@@ -204,9 +214,7 @@ enum status bus_report(const struct invocation *invocation, const char *subject,
 		return report(invocation, subject, STATUS_NO_DAEMON,
 			      "kipcd did not answer: %s; look at its journal", strerror(-error));
 	if (error == -EBADMSG && sd_bus_error_is_set(bus_error)) /* a list, a line a mistake */
-		return report(invocation, subject, STATUS_FAILED,
-			      "the configuration has mistakes; nothing was changed:\n%.*s",
-			      length_without_newline(bus_error->message), bus_error->message);
+		return report_mistakes(invocation, subject, bus_error->message);
 	return report(invocation, subject, report_status(error), "%s",
 		      sd_bus_error_is_set(bus_error) && bus_error->message != NULL ? bus_error->message
 										   : strerror(-error));

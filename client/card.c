@@ -14,8 +14,8 @@
 
 #include "client/card.h"
 #include "client/columns.h"
-#include "client/report.h"
 #include "client/series.h"
+#include "common/escape.h"
 
 #define LABEL_WIDTH 17
 #define BAR_WIDTH 20
@@ -38,7 +38,7 @@ void card_done(struct card *card)
 
 static void print_escaped(const struct print *print, const char *text)
 {
-	char *escaped = report_escape(text, strlen(text));
+	char *escaped = escape_text(text, strlen(text));
 
 	fputs(escaped != NULL ? escaped : "?", print->out);
 	free(escaped);

@@ -14,8 +14,8 @@
 
 #include "client/control-half.h"
 #include "client/findings.h"
-#include "client/report.h"
 #include "client/table.h"
+#include "common/escape.h"
 
 static const char *subject_of(const struct finding *finding, char buffer[static VIEW_ADDRESS_MAX])
 {
@@ -24,7 +24,7 @@ static const char *subject_of(const struct finding *finding, char buffer[static 
 
 static void print_escaped(const char *text)
 {
-	char *escaped = report_escape(text, strlen(text));
+	char *escaped = escape_text(text, strlen(text));
 
 	fputs(escaped != NULL ? escaped : "?", stdout);
 	free(escaped);

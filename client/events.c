@@ -18,7 +18,8 @@
 #include "client/control-half.h"
 #include "client/report.h"
 #include "client/signals.h"
-#include "client/utf8.h"
+#include "common/escape.h"
+#include "common/utf8.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
 
@@ -80,7 +81,7 @@ static const char *color_of(const char *event)
 static void print_text(const struct watch *watch, const struct event *event)
 {
 	const char *color = watch->may_color ? color_of(event->event) : NULL;
-	char *detail = report_escape(event->detail, strlen(event->detail));
+	char *detail = escape_text(event->detail, strlen(event->detail));
 	time_t seconds = (time_t)(event->usec / USEC_PER_SEC);
 	char when[32] = "?";
 	struct tm parts;

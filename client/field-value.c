@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "client/field-value.h"
-#include "client/report.h"
-#include "client/utf8.h"
+#include "common/escape.h"
+#include "common/utf8.h"
 
 #define NUMBER_MAX 48
 
@@ -85,7 +85,7 @@ void field_value_print(const struct field *field, const unsigned char *bytes, FI
 
 	switch (field->class) {
 	case FIELD_TEXT:
-		escaped = report_escape((const char *)bytes, strnlen((const char *)bytes, field->count));
+		escaped = escape_text((const char *)bytes, strnlen((const char *)bytes, field->count));
 		fputs(escaped != NULL ? escaped : "?", out);
 		free(escaped);
 		break;

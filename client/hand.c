@@ -14,8 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/report.h"
 #include "client/signals.h"
+#include "common/escape.h"
 
 #define USUAL_MESSAGE 8192 /* the default of kernel.msgmax; libkipc needs no heap up to this */
 #define FRAME_HEAD sizeof(uint32_t)
@@ -95,7 +95,7 @@ static int render(struct hand *hand, const struct hand_message *message)
 	if (hand->form == HAND_JSON) {
 		text = hand->to_json(message->type, body, message->size, &size);
 	} else {
-		text = report_escape(body, message->size);
+		text = escape_text(body, message->size);
 		size = text ? strlen(text) : 0;
 	}
 	r = text ? reserve(&hand->output, size + 1) : -ENOMEM;

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "client/message-json.h"
-#include "client/utf8.h"
+#include "common/utf8.h"
 
 static char *base64_from_bytes(const unsigned char *bytes, size_t size, size_t *ret_size)
 {

@@ -14,6 +14,7 @@
 
 #include "client/command.h"
 #include "client/option-rows.h"
+#include "common/escape.h"
 #include "common/grammar.h"
 #include "config.h"
 
@@ -50,13 +51,16 @@ struct parser {
 static bool __attribute__((format(printf, 2, 3))) wrong(struct parser *parser, const char *format, ...)
 {
 	const char *verb = parser->command ? parser->command->name : NULL;
+	char *sentence = NULL;
 	va_list arguments;
 
-	fprintf(stderr, "kipcctl: %s%s", verb ? verb : "", verb ? ": " : "");
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	if (vasprintf(&sentence, format, arguments) < 0)
+		sentence = NULL;
 	va_end(arguments);
-	fprintf(stderr, "; try 'kipcctl %s%s--help'\n", verb ? verb : "", verb ? " " : "");
+	escape_print_line("kipcctl: %s%s%s; try 'kipcctl %s%s--help'", verb ? verb : "", verb ? ": " : "",
+			  sentence ? sentence : strerror(ENOMEM), verb ? verb : "", verb ? " " : "");
+	free(sentence);
 
 	parser->status = verb && parser->command->runs_command ? STATUS_LOCK_FAILED : STATUS_USAGE;
 	return false;
@@ -344,9 +348,8 @@ int options_runtime_dir(const struct options *options, char buffer[static PATH_M
 
 		if (!parent || parent[0] != '/' ||
 		    (size_t)snprintf(buffer, PATH_MAX, "%s/kipcd", parent) >= PATH_MAX) {
-			fprintf(stderr,
-				"kipcctl: --user needs XDG_RUNTIME_DIR, which is not set to a folder; "
-				"say --runtime-dir=DIR\n");
+			escape_print_line("kipcctl: --user needs XDG_RUNTIME_DIR, which is not set to a "
+					  "folder; say --runtime-dir=DIR");
 			return STATUS_USAGE;
 		}
 		*ret_dir = buffer;

@@ -14,6 +14,7 @@
 #include "client/control-half.h"
 #include "client/report.h"
 #include "client/table.h"
+#include "common/escape.h"
 
 struct step {
 	const char *name, *kind, *action, *state, *detail;
@@ -110,8 +111,8 @@ static enum status print_plan(const struct invocation *invocation, const struct 
 
 	r = print_steps(steps, table);
 	if (r == 0 && table->n_rows == 0 && !invocation->options->quiet && !invocation->options->json)
-		fprintf(stderr, "nothing to do: %zu channel%s as declared\n", steps->n_items,
-			steps->n_items == 1 ? " is" : "s are");
+		escape_print_line("nothing to do: %zu channel%s as declared", steps->n_items,
+				  steps->n_items == 1 ? " is" : "s are");
 	return control_half_end(invocation, NULL, r);
 }
 

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "client/process.h"
-#include "client/report.h"
 #include "common/ended.h"
+#include "common/escape.h"
 
 ssize_t process_read(int folder_fd, const char *path, char *buffer, size_t size)
 {
@@ -117,7 +117,7 @@ void process_unit(int process_fd, char ret_unit[static PROCESS_UNIT_MAX])
 
 static void print_escaped(FILE *out, const char *text)
 {
-	char *escaped = report_escape(text, strlen(text));
+	char *escaped = escape_text(text, strlen(text));
 
 	fputs(escaped != NULL ? escaped : "?", out);
 	free(escaped);

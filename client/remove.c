@@ -16,6 +16,7 @@
 #include "client/processes.h"
 #include "client/report.h"
 #include "client/view.h"
+#include "common/escape.h"
 #include "common/loss.h"
 
 #define SENTENCE_MAX 256
@@ -40,7 +41,7 @@ static size_t describe_waiters(const struct processes *processes, const struct k
 
 		if (is_kipcd_watching(processes, &blocked[i]) || ++n_waiters > 8)
 			continue;
-		escaped = report_escape(command, strlen(command));
+		escaped = escape_text(command, strlen(command));
 		if (escaped == NULL)
 			continue;
 		n = snprintf(sentence + used, SENTENCE_MAX - used, "%s%d (%s)", used > 0 ? ", " : "",

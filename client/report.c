@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The sentences that the user reads, in one table by errno. Every verb of both halves reports through here, so that
- * the same mishap is worded alike everywhere. A sentence says what happened and, behind a semicolon, what to do; it
- * goes out in one write(2), so that lines of several kipcctl do not mix.
+ * the same mishap is worded alike everywhere. A sentence says what happened and, behind a semicolon, what to do.
  */
 
 #include "client/report.h"
@@ -14,7 +13,7 @@
 #include <unistd.h>
 
 #include "client/stream.h"
-#include "client/utf8.h"
+#include "common/escape.h"
 #include "common/grammar.h"
 #include "lib/kipc.h"
 
@@ -77,16 +76,13 @@ enum status report_status(int error)
 static void __attribute__((format(printf, 3, 0)))
 print_line(const struct invocation *invocation, const char *subject, const char *format, va_list arguments)
 {
-	const char *verb = invocation->command->name;
-	char *shown = subject ? report_escape(subject, strlen(subject)) : NULL;
 	char *sentence = NULL;
 
 	if (vasprintf(&sentence, format, arguments) < 0)
 		sentence = NULL;
-	(void)dprintf(STDERR_FILENO, "kipcctl: %s%s%s: %s\n", verb, shown ? " " : "", shown ? shown : "",
-		      sentence ? sentence : strerror(ENOMEM));
+	escape_print_line("kipcctl: %s%s%s: %s", invocation->command->name, subject ? " " : "",
+			  subject ? subject : "", sentence ? sentence : strerror(ENOMEM));
 	free(sentence);
-	free(shown);
 }
 
 enum status report(const struct invocation *invocation, const char *subject, enum status status,
@@ -211,43 +207,4 @@ enum status report_result(const struct invocation *invocation, const char *forma
 	va_end(arguments);
 	return n < 0 ? report(invocation, NULL, STATUS_FAILED, "standard output: %s", strerror(errno))
 		     : STATUS_DONE;
-}
-
-/* The length of the printable character at `text`, or 0: a control character (U+0080 to U+009F are) or no UTF-8. */
-static size_t printable_length(const char *text, size_t size)
-{
-	const unsigned char *bytes = (const unsigned char *)text;
-	size_t n = utf8_character(text, size);
-
-	if (n == 1 && (bytes[0] < 0x20 || bytes[0] == 0x7f))
-		return 0;
-	if (n == 2 && bytes[0] == 0xc2 && bytes[1] < 0xa0)
-		return 0;
-	return n;
-}
-
-char *report_escape(const char *text, size_t size)
-{
-	static const char digits[] = "0123456789abcdef";
-	char *escaped, *out;
-
-	escaped = out = malloc(4 * size + 1);
-	if (!escaped)
-		return NULL;
-	while (size > 0) {
-		size_t n = printable_length(text, size);
-
-		if (n > 0) {
-			out = mempcpy(out, text, n);
-		} else {
-			out = mempcpy(out, "\\x", 2);
-			*out++ = digits[(unsigned char)*text >> 4];
-			*out++ = digits[(unsigned char)*text & 15];
-			n = 1;
-		}
-		text += n;
-		size -= n;
-	}
-	*out = '\0';
-	return escaped;
 }

@@ -27,10 +27,4 @@ enum status report_status(int error);
 enum status report_result(const struct invocation *invocation, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/*
- * `text` with control bytes, escape sequences and invalid UTF-8 as \xNN, for a terminal; freed by the caller.
- * NULL when out of memory.
- */
-char *report_escape(const char *text, size_t size);
-
 #endif

@@ -12,6 +12,7 @@
 #include "client/report.h"
 #include "client/screen.h"
 #include "client/signals.h"
+#include "common/escape.h"
 
 static SCREEN *screen;
 
@@ -111,7 +112,7 @@ size_t screen_fit(const char *text, size_t size, int width)
 
 int screen_write(int line, int column, int width, const char *text)
 {
-	char *escaped = report_escape(text, strlen(text));
+	char *escaped = escape_text(text, strlen(text));
 	const char *p = escaped != NULL ? escaped : "?";
 	mbstate_t state = { 0 };
 	int used = 0;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "client/report.h"
+#include "common/escape.h"
 
 int stream_open(const char *address, const char *runtime_dir, struct kipc_channel **ret_stream)
 {
@@ -78,7 +79,7 @@ static enum status say_held(const struct invocation *invocation, const char *add
 			      "another thread held it for a second and did not go on; now it is free again%s",
 			      more);
 	name_of(holder, name);
-	escaped = report_escape(name, strlen(name));
+	escaped = escape_text(name, strlen(name));
 	(void)snprintf(shown, sizeof(shown), "%s", escaped ? escaped : "?");
 	free(escaped);
 	if (name[0] == '\0')

@@ -12,8 +12,8 @@
 #include <time.h>
 #include <wchar.h>
 
-#include "client/report.h"
 #include "client/top-frame.h"
+#include "common/escape.h"
 #include "common/grammar.h"
 
 #define SPARK_MOST 60
@@ -193,7 +193,7 @@ static void format_cell(const struct top_layout *layout, size_t i, const struct 
 		if (value.type == VALUE_TEXT) {
 			const char *plain = value_to_string(&value, style, buffer, sizeof buffer);
 
-			escaped = report_escape(plain, strlen(plain));
+			escaped = escape_text(plain, strlen(plain));
 		}
 		snprintf(text, TOP_LINE_MAX, "%s",
 			 escaped != NULL ? escaped : value_to_string(&value, style, buffer, sizeof buffer));

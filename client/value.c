@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "client/utf8.h"
+#include "common/utf8.h"
 #include "client/value.h"
 #include "common/grammar.h"
 

@@ -13,6 +13,7 @@
 
 #include "client/report.h"
 #include "client/view.h"
+#include "common/escape.h"
 
 static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
 #define N_KINDS (sizeof kinds / sizeof *kinds)
@@ -267,23 +268,23 @@ void view_note(const struct invocation *invocation, const struct view *view)
 	if (invocation->options->quiet)
 		return;
 	if (view->is_elsewhere && options_has(invocation->options, OPTION_IPC_OF)) {
-		fprintf(stderr,
+		escape_print_line(
 			"kipcctl: %s: no kipcd named this IPC namespace in %s; shown is what the kernel "
 			"shows "
-			"(--runtime-dir chooses another kipcd)\n",
+			"(--runtime-dir chooses another kipcd)",
 			invocation->command->name, invocation->runtime_dir);
 		return;
 	}
 	if (view->bus == NULL)
-		fprintf(stderr, "kipcctl: %s: kipcd is not reachable at %s/%s: %s; shown is what %s\n",
-			invocation->command->name, invocation->runtime_dir, BUS_SOCKET_NAME,
-			strerror(-view->bus_error),
-			view->registry_error < 0 ? "the kernel shows" : "the registry and the kernel show");
+		escape_print_line("kipcctl: %s: kipcd is not reachable at %s/%s: %s; shown is what %s",
+				  invocation->command->name, invocation->runtime_dir, BUS_SOCKET_NAME,
+				  strerror(-view->bus_error),
+				  view->registry_error < 0 ? "the kernel shows"
+							   : "the registry and the kernel show");
 	if (view->is_elsewhere)
-		fprintf(stderr,
-			"kipcctl: %s: the registry in %s is of another boot or IPC namespace; "
-			"the objects of its channels cannot be seen from here\n",
-			invocation->command->name, invocation->runtime_dir);
+		escape_print_line("kipcctl: %s: the registry in %s is of another boot or IPC namespace; "
+				  "the objects of its channels cannot be seen from here",
+				  invocation->command->name, invocation->runtime_dir);
 }
 
 struct view *view_free(struct view *view)

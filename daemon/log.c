@@ -17,6 +17,7 @@
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
+#include "common/escape.h"
 #include "daemon/events.h"
 #include "daemon/log.h"
 
@@ -66,11 +67,11 @@ void log_line(int level, const char *format, ...)
 	text = make_text(level, format, arguments);
 	va_end(arguments);
 	if (text != NULL && to_journal && level <= LOG_ERR)
-		fprintf(stderr, "<%d>%s\n", level, text);
+		escape_print_line("<%d>%s", level, text);
 	else if (text != NULL && to_journal)
 		sd_journal_send("PRIORITY=%d", level, "MESSAGE=%s", text, NULL);
 	else if (text != NULL)
-		fprintf(stderr, "kipcd: %s\n", text);
+		escape_print_line("kipcd: %s", text);
 	free(text);
 }
 
@@ -87,7 +88,7 @@ void log_channel(int level, const char *name, enum kipc_kind kind, key_t key, co
 				text, "KIPC_CHANNEL=%s", name, "KIPC_KIND=%s", kipc_kind_to_string(kind),
 				"KIPC_KEY=0x%08x", (unsigned)key, NULL);
 	else if (text != NULL)
-		fprintf(stderr, "kipcd: %s %s: %s\n", kipc_kind_to_string(kind), name, text);
+		escape_print_line("kipcd: %s %s: %s", kipc_kind_to_string(kind), name, text);
 	free(text);
 }
 
@@ -106,7 +107,7 @@ void log_event(int level, const struct event_row *row, const char *name, enum ki
 		sd_journal_send("PRIORITY=%d", level, "MESSAGE=%s", text, "MESSAGE_ID=%s", row->message_id,
 				"KIPC_EVENT=%s", row->word, NULL);
 	else if (kind != 0)
-		fprintf(stderr, "kipcd: %s %s: %s\n", kipc_kind_to_string(kind), name, text);
+		escape_print_line("kipcd: %s %s: %s", kipc_kind_to_string(kind), name, text);
 	else
-		fprintf(stderr, "kipcd: %s\n", text);
+		escape_print_line("kipcd: %s", text);
 }

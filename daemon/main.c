@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/escape.h"
 #include "common/grammar.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
@@ -58,7 +59,7 @@ static void print_help(void)
 
 static int usage_error(void)
 {
-	fprintf(stderr, "kipcd: try 'kipcd --help'\n");
+	escape_print_line("kipcd: try 'kipcd --help'");
 	return EXIT_USAGE;
 }
 
@@ -82,7 +83,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 	int64_t number;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+	opterr = 0; /* getopt_long(3) would print what was typed as it is */
+	while ((c = getopt_long(argc, argv, ":h", options, NULL)) >= 0) {
 		switch (c) {
 		case CONFIG:
 			arguments->options.config_file = optarg;
@@ -105,7 +107,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 		case READY_FD:
 			if (grammar_number_from_string(optarg, 0, 1 << 20, &number) < 0 ||
 			    fcntl((int)number, F_GETFD) < 0) {
-				fprintf(stderr, "kipcd: --ready-fd=%s: that is no open descriptor\n", optarg);
+				escape_print_line("kipcd: --ready-fd=%s: that is no open descriptor", optarg);
 				*ret_status = usage_error();
 				return false;
 			}
@@ -123,12 +125,15 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 			*ret_status = EXIT_SUCCESS;
 			return false;
 		default:
+			escape_print_line(c == ':' ? "kipcd: '%s' wants a value"
+						   : "kipcd: unknown option '%s'",
+					  argv[optind - 1]);
 			*ret_status = usage_error();
 			return false;
 		}
 	}
 	if (optind < argc) {
-		fprintf(stderr, "kipcd: '%s': kipcd takes options only\n", argv[optind]);
+		escape_print_line("kipcd: '%s': kipcd takes options only", argv[optind]);
 		*ret_status = usage_error();
 		return false;
 	}
@@ -158,8 +163,8 @@ static int complete_arguments(struct arguments *arguments)
 		if (!arguments->user || (from_environment != NULL && from_environment[0] != '\0')) {
 			arguments->options.runtime_dir = kipc_runtime_dir();
 		} else if (runtime_home == NULL || runtime_home[0] != '/') {
-			fprintf(stderr, "kipcd: --user needs XDG_RUNTIME_DIR, which a login session sets; or "
-					"give --runtime-dir=\n");
+			escape_print_line("kipcd: --user needs XDG_RUNTIME_DIR, which a login session sets; "
+					  "or give --runtime-dir=");
 			return -EINVAL;
 		} else {
 			n = asprintf(&arguments->runtime_dir, "%s/kipcd", runtime_home);
@@ -189,7 +194,7 @@ static int check(const struct arguments *arguments)
 	if (text != NULL)
 		fputs(text, stderr);
 	if (r < 0 && r != -EBADMSG)
-		fprintf(stderr, "kipcd: %s\n", strerror(-r));
+		escape_print_line("kipcd: %s", strerror(-r));
 	free(text);
 	config_free(config);
 	source_list_free(sources, n_sources);

@@ -6,12 +6,14 @@
  * configuration with mistakes is never taken for a good one.
  */
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/escape.h"
 #include "daemon/problems.h"
 
 void problems_done(struct problems *problems)
@@ -159,6 +161,21 @@ void problems_sort(struct problems *problems)
 	free(sorted);
 }
 
+/* One line, whatever file names and values hold. */
+static void print_problem(FILE *stream, const struct problem *problem)
+{
+	char *file = escape_text(problem->file, strlen(problem->file));
+	char *sentence = escape_text(problem->sentence, strlen(problem->sentence));
+
+	(void)fprintf(stream, "%s:", file ? file : "?");
+	if (problem->line > 0)
+		(void)fprintf(stream, "%u:", problem->line);
+	(void)fprintf(stream, " %s%s\n", problem->is_warning ? "warning: " : "",
+		      sentence ? sentence : strerror(ENOMEM));
+	free(file);
+	free(sentence);
+}
+
 char *problems_to_string(const struct problems *problems, bool with_warnings)
 {
 	char *text = NULL;
@@ -173,10 +190,7 @@ char *problems_to_string(const struct problems *problems, bool with_warnings)
 
 		if (problem->is_warning && !with_warnings)
 			continue;
-		(void)fprintf(stream, "%s:", problem->file);
-		if (problem->line > 0)
-			(void)fprintf(stream, "%u:", problem->line);
-		(void)fprintf(stream, " %s%s\n", problem->is_warning ? "warning: " : "", problem->sentence);
+		print_problem(stream, problem);
 	}
 	is_whole = ferror(stream) == 0;
 	is_whole = fclose(stream) == 0 && is_whole;

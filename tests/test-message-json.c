@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "client/message-json.h"
-#include "client/utf8.h"
+#include "common/utf8.h"
 
 #define TEXT(text) text, sizeof text - 1
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/utf8.h"
+#include "common/utf8.h"
 
 static const struct lead {
 	unsigned char first, last; /* of the first byte */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef KIPC_CLIENT_UTF8_H
-#define KIPC_CLIENT_UTF8_H
+#ifndef KIPC_COMMON_UTF8_H
+#define KIPC_COMMON_UTF8_H
 
 /* JSON is UTF-8; names of processes and bodies of messages are whatever somebody wrote. */
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Escaping, and the one way in which the programs write a line to standard error. A whole line is escaped, not its
+ * parts: then no caller can forget one. Lines of several processes do not mix, since each is one write(2).
+ */
+
+#include "common/escape.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/utf8.h"
+
+/* The length of the printable character at `text`, or 0: a control character (U+0080 to U+009F are) or no UTF-8. */
+static size_t printable_length(const char *text, size_t size)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+	size_t n = utf8_character(text, size);
+
+	if (n == 1 && (bytes[0] < 0x20 || bytes[0] == 0x7f))
+		return 0;
+	if (n == 2 && bytes[0] == 0xc2 && bytes[1] < 0xa0)
+		return 0;
+	return n;
+}
+
+char *escape_text(const char *text, size_t size)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *escaped, *out;
+
+	escaped = out = malloc(4 * size + 1);
+	if (!escaped)
+		return NULL;
+	while (size > 0) {
+		size_t n = printable_length(text, size);
+
+		if (n > 0) {
+			out = mempcpy(out, text, n);
+		} else {
+			out = mempcpy(out, "\\x", 2);
+			*out++ = digits[(unsigned char)*text >> 4];
+			*out++ = digits[(unsigned char)*text & 15];
+			n = 1;
+		}
+		text += n;
+		size -= n;
+	}
+	*out = '\0';
+	return escaped;
+}
+
+void escape_print_line(const char *format, ...)
+{
+	char *line = NULL, *escaped = NULL;
+	va_list arguments;
+	int n;
+
+	va_start(arguments, format);
+	n = vasprintf(&line, format, arguments);
+	va_end(arguments);
+	if (n >= 0)
+		escaped = escape_text(line, (size_t)n);
+	(void)dprintf(STDERR_FILENO, "%s\n", escaped ? escaped : strerror(ENOMEM));
+	free(escaped);
+	if (n >= 0)
+		free(line);
+}

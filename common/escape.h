@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_COMMON_ESCAPE_H
+#define KIPC_COMMON_ESCAPE_H
+
+/*
+ * Text for a terminal. Arguments, file names, process names and messages may hold anything, escape sequences included:
+ * all that did not come from our own text passes through here.
+ */
+
+#include <stdarg.h>
+#include <stddef.h>
+
+/*
+ * `text` with control bytes, escape sequences and invalid UTF-8 as \xNN; freed by the caller. Escaping it again changes
+ * nothing. NULL when out of memory.
+ */
+char *escape_text(const char *text, size_t size);
+
+/* Writes the formatted line, escaped as a whole, and a newline to standard error, in one write(2). */
+void escape_print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
