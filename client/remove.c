@@ -131,7 +131,8 @@ static enum status remove_object(const struct invocation *invocation, const char
 		return report(invocation, address, STATUS_NOT_ALLOWED,
 			      "only its owner, its creator and root may remove it");
 	case -EIDRM:
-		return report(invocation, address, STATUS_NO_SUCH_CHANNEL, "it is gone already");
+		return report(invocation, address, STATUS_NO_SUCH_CHANNEL,
+			      "it is gone already, or has changed hands since it was looked at");
 	default:
 		return control_half_end(invocation, address, r);
 	}

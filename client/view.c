@@ -10,10 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "client/report.h"
 #include "client/view.h"
 #include "common/escape.h"
+#include "common/ownership.h"
 
 static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
 #define N_KINDS (sizeof kinds / sizeof *kinds)
@@ -137,8 +139,47 @@ static int read_from_daemon(const struct invocation *invocation, struct view *vi
 	return r;
 }
 
+/* kipcd runs as the owner of its registry. */
+static uid_t uid_of_kipcd(const struct invocation *invocation)
+{
+	struct stat st;
+	char *path;
+	int r = -1;
+
+	if (asprintf(&path, "%s/channels", invocation->runtime_dir) >= 0) {
+		r = stat(path, &st);
+		free(path);
+	}
+	return r < 0 ? (uid_t)-1 : st.st_uid;
+}
+
+/* The row's object, and how it stands, in kipcd's words. */
+static void find_named(struct view *view, const struct kipc_name *name, uid_t kipcd, struct view_row *row)
+{
+	const struct kipc_object *object =
+		take_object(view, name->kind, name->id, name->key, name->observed ? NULL : &name->creator);
+	struct view_objects *objects = &view->objects[kind_to_index(name->kind)];
+	struct kipc_name meant = *name;
+
+	if (object == NULL) {
+		row->state = name->observed ? "absent" : "lost";
+		row->reason = "its object is gone";
+		return;
+	}
+	meant.key = object->key; /* a removed segment has lost its key */
+	if (!name->observed && !ownership_holds(&meant, object, kipcd)) {
+		objects->is_named[object - objects->items] = false;
+		row->state = "conflict";
+		row->reason = "it was adopted, and its maker has taken it back";
+		return;
+	}
+	row->object = object;
+	row->state = "active";
+}
+
 static int read_from_registry(const struct invocation *invocation, struct view *view)
 {
+	uid_t kipcd = uid_of_kipcd(invocation);
 	size_t n_names = 0;
 	int r;
 
@@ -164,13 +205,8 @@ static int read_from_registry(const struct invocation *invocation, struct view *
 			.id = name->id,
 			.manage = name->observed ? "observe" : "own",
 		};
-		if (view->is_elsewhere)
-			continue;
-		row->object = take_object(view, name->kind, name->id, name->key,
-					  name->observed ? NULL : &name->creator);
-		/* In kipcd's words. */
-		row->state = row->object != NULL ? "active" : name->observed ? "absent" : "lost";
-		row->reason = row->object != NULL ? NULL : "its object is gone";
+		if (!view->is_elsewhere)
+			find_named(view, name, kipcd, row);
 	}
 	return 0;
 }

@@ -180,7 +180,13 @@ static void create(const struct apply *apply, struct channel *channel, const str
 		take_reason(channel, STATE_FAILED, kernel_explain(spec, r));
 		return;
 	}
-	object = (struct kipc_object){ .kind = spec->kind, .id = id, .key = spec->key, .cuid = apply->uid };
+	object = (struct kipc_object){
+		.kind = spec->kind,
+		.id = id,
+		.key = spec->key,
+		.cuid = apply->uid,
+		.uid = half_made != NULL ? half_made->uid : apply->uid,
+	};
 	/* Before it is laid out, which attaches and detaches it. */
 	if (spec->kind == KIPC_SEGMENT && apply->holds_segments)
 		channel->held = kernel_hold(id);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* A channel and its object: the same id alone is not enough, since ids come back. */
+/* A channel and its object, looked up in the kernel. */
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "daemon/channel.h"
+#include "daemon/link.h"
 
 void channel_done(struct channel *channel)
 {
@@ -16,8 +18,9 @@ bool link_is_there(const struct registry_link *link, struct kipc_object *ret_obj
 {
 	struct kipc_object object;
 
-	if (kipc_object_stat(link->kind, link->id, &object) < 0 || object.key != link->key ||
-	    object.cuid != link->creator)
+	if (kipc_object_stat(link->kind, link->id, &object) < 0)
+		return false;
+	if (link->observed ? !link_names(link, &object) : !link_owns(link, &object, geteuid()))
 		return false;
 	if (ret_object != NULL)
 		*ret_object = object;

@@ -52,7 +52,7 @@ struct channel {
 /* Frees what the struct points to and owns, not the struct. */
 void channel_done(struct channel *channel);
 
-/* Whether the kernel still holds the object that a link means; *ret_object (may be NULL) is it. */
+/* Whether the kernel still holds the object that a link means, and it is ours unless it is observed; *ret_object (may be NULL) is it. */
 bool link_is_there(const struct registry_link *link, struct kipc_object *ret_object);
 
 /* Whether the kernel still holds the object that the channel's link means; *ret_object (may be NULL) is it. */

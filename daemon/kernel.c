@@ -13,9 +13,11 @@
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <unistd.h>
 
 #include "common/grammar.h"
 #include "daemon/kernel.h"
+#include "daemon/link.h"
 #include "lib/object.h"
 #include "lib/ring.h"
 
@@ -94,9 +96,8 @@ static int look_into_linked(const struct registry_entry *entry, struct kernel_vi
 {
 	const struct kernel_object *object = kernel_view_find_id(view, entry->link.kind, entry->link.id);
 
-	if (object == NULL || object->object.key != entry->link.key ||
-	    object->object.cuid != entry->link.creator)
-		return 0; /* an id that came back */
+	if (object == NULL || !link_owns(&entry->link, &object->object, geteuid()))
+		return 0; /* an id that came back, or taken back by its maker */
 	if (entry->link.kind == KIPC_SEMAPHORE)
 		return look_into_semaphores((struct kernel_object *)object, entry->link.maker);
 	if (entry->link.kind == KIPC_SEGMENT && entry->link.is_ring)
@@ -399,13 +400,16 @@ int kernel_reset_ring(const struct kipc_object *object, uint64_t max_message, un
 void kernel_retire_removed(const struct registry *registry, const struct kernel_view *view)
 {
 	for (size_t i = 0; i < registry->n_entries; i++) {
-		const struct registry_link *link = &registry->entries[i].link;
+		struct registry_link link = registry->entries[i].link;
 		const struct kernel_object *found;
 
-		if (!registry->entries[i].has_link || !link->is_ring || link->observed)
+		if (!registry->entries[i].has_link || !link.is_ring)
 			continue;
-		found = kernel_view_find_id(view, KIPC_SEGMENT, link->id);
-		if (found != NULL && found->object.cuid == link->creator && found->object.segment.removed)
+		found = kernel_view_find_id(view, KIPC_SEGMENT, link.id);
+		if (found == NULL || !found->object.segment.removed)
+			continue;
+		link.key = found->object.key; /* a removed one has lost its key */
+		if (link_owns(&link, &found->object, geteuid()))
 			(void)object_retire(&found->object);
 	}
 }

@@ -14,6 +14,7 @@
 
 #include "common/grammar.h"
 #include "common/loss.h"
+#include "daemon/link.h"
 #include "daemon/plan.h"
 
 const char *const plan_action_words[] = {
@@ -66,7 +67,7 @@ static void decide(struct context *context, enum plan_action action, enum channe
 		context->step->object = found->object;
 }
 
-/* The object that the registry means by this entry, if it still is that one. */
+/* The object that the registry means by this entry, if it still is that one, and ours. */
 static const struct kernel_object *owned_object(const struct plan_input *input,
 						const struct registry_entry *entry)
 {
@@ -75,13 +76,7 @@ static const struct kernel_object *owned_object(const struct plan_input *input,
 	if (entry == NULL || !entry->has_link)
 		return NULL;
 	found = kernel_view_find_id(input->view, entry->link.kind, entry->link.id);
-	if (found == NULL || found->object.key != entry->link.key ||
-	    found->object.cuid != entry->link.creator)
-		return NULL;
-	/* Of what others made, we are no more than the owner; somebody may have taken it back. */
-	if (entry->link.adopted && found->object.uid != input->uid)
-		return NULL;
-	return found;
+	return found != NULL && link_owns(&entry->link, &found->object, input->uid) ? found : NULL;
 }
 
 /* An object that a kipcd was making when it was killed: ours to the creator, still closed, and nobody used it. */

@@ -15,6 +15,7 @@
 
 #include "common/loss.h"
 #include "daemon/kernel.h"
+#include "daemon/link.h"
 #include "daemon/log.h"
 #include "daemon/reconcile.h"
 #include "daemon/runtime-layer.h"
@@ -373,6 +374,15 @@ static void say_loss(const struct channel *channel, const struct kipc_object *ob
 					     buffer);
 }
 
+static bool is_taken_back(const struct channel *channel)
+{
+	struct kipc_object object;
+
+	return !channel->link.observed &&
+	       kipc_object_stat(channel->link.kind, channel->link.id, &object) == 0 &&
+	       link_names(&channel->link, &object) && !link_owns(&channel->link, &object, geteuid());
+}
+
 /* The object's part: refuses, says what would be lost, or removes. */
 static int remove_object(const struct channel *channel, bool force, bool dry_run, char **ret_lost,
 			 char **reterr_text)
@@ -385,7 +395,10 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 	int r;
 
 	if (channel->link.observed || !channel_is_there(channel, &object)) {
-		*ret_lost = strdup(channel->has_link ? "its object is gone already" : "it had no object");
+		*ret_lost = strdup(!channel->has_link	    ? "it had no object"
+				   : is_taken_back(channel) ? "only its name: the maker of what was "
+							      "adopted has taken it back, and it stays"
+							    : "its object is gone already");
 		return *ret_lost == NULL ? -ENOMEM : 0;
 	}
 	is_empty = object_is_empty(&object, channel->link.maker, n_ours) > 0;

@@ -202,7 +202,7 @@ int kipc_object_create(const struct kipc_object *wanted, int *ret_id);
 #define KIPC_REMOVE_DRY_RUN (1U << 1)
 
 /*
- * Removes the object that `seen` names by kind, id, key and creator, and says in *ret_lost (may be NULL)
+ * Removes the object that `seen` names by kind, id, key, creator and owner, and says in *ret_lost (may be NULL)
  * what it held. Without KIPC_REMOVE_EVEN_IF_NOT_EMPTY the removal is fenced: all rights are taken away,
  * emptiness is looked at again, and then it is removed or gets its rights back. *ret_lost is written on
  * -EBUSY too.
@@ -213,7 +213,7 @@ int kipc_object_create(const struct kipc_object *wanted, int *ret_id);
  *
  * -EBUSY: not empty, attached or (semaphore) waited on; nothing changed, but that a queue's capacity above
  * kernel.msgmnb may have been brought down to it (see kipc_object_alter()); -EIDRM: no such object, or another
- * one under that id; -EPERM: not owner nor creator; -ENOMEM.
+ * one under that id, or of another owner by now; -EPERM: not owner nor creator; -ENOMEM.
  */
 int kipc_object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine_pid,
 		       struct kipc_object *ret_lost);

@@ -110,7 +110,7 @@ static int object_destroy(const struct kipc_object *object)
 	return r < 0 ? -errno : 0;
 }
 
-/* The object as it is now, if it still is the one that was seen. */
+/* The object as it is now, if it still is the one that was seen. -ESTALE: it has changed hands, so the judgement is void. */
 static int look_again(const struct kipc_object *seen, struct kipc_object *ret_now)
 {
 	struct kipc_object now;
@@ -122,7 +122,7 @@ static int look_again(const struct kipc_object *seen, struct kipc_object *ret_no
 	if (now.key != seen->key || now.cuid != seen->cuid)
 		return -EIDRM;
 	*ret_now = now;
-	return 0;
+	return now.uid == seen->uid ? 0 : -ESTALE;
 }
 
 /* -- fences -- */
@@ -166,7 +166,7 @@ int object_fence_segment(const struct kipc_object *seen, void **ret_address, str
 		r = look_again(seen, ret_now);
 	if (r < 0) {
 		object_unfence_segment(seen, address);
-		return r;
+		return r == -ESTALE ? -EIDRM : r;
 	}
 	ret_now->segment.attached--;
 	*ret_address = address;
@@ -210,11 +210,11 @@ static int remove_fenced(struct kipc_object *object, pid_t pristine_pid)
 	if (r < 0)
 		return r;
 	r = look_again(&before, object);
-	if (r < 0)
-		return r;
-	empty = kipc_object_is_empty(object, pristine_pid);
-	r = empty > 0 ? object_destroy(object) : empty < 0 ? empty : -EBUSY;
-	if (r < 0) {
+	if (r == 0) {
+		empty = kipc_object_is_empty(object, pristine_pid);
+		r = empty > 0 ? object_destroy(object) : empty < 0 ? empty : -EBUSY;
+	}
+	if (r < 0 && r != -EIDRM) {
 		/* Of a capacity above kernel.msgmnb the fence may have cost the excess: it cannot be had back. */
 		(void)kipc_object_alter(&before, KIPC_ALTER_MODE);
 		object->mode = before.mode;
@@ -274,7 +274,7 @@ int object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine
 
 	r = look_again(seen, &now);
 	if (r < 0)
-		return r;
+		return r == -ESTALE ? -EIDRM : r;
 	empty = object_is_empty(&now, pristine_pid, n_ours);
 	if (empty < 0 && !(flags & KIPC_REMOVE_EVEN_IF_NOT_EMPTY))
 		return empty;
@@ -290,7 +290,7 @@ int object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine
 		r = remove_fenced(&now, pristine_pid);
 	if (ret_lost != NULL && (r == 0 || r == -EBUSY))
 		*ret_lost = now;
-	return r == -EINVAL ? -EIDRM : r;
+	return r == -EINVAL || r == -ESTALE ? -EIDRM : r;
 }
 
 int kipc_object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine_pid,

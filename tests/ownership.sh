@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Whose an object is: what was adopted is kipcd's as long as its maker leaves it so. A kipcd that runs as root may remove
+# everything, and must not: each way to remove is tried on a queue, a segment, a ring and a set that were taken back.
+. "$(dirname "$0")/tap.sh"
+
+[ "$(id -u)" = 0 ] && setpriv --reuid=4711 --regid=4711 --clear-groups true 2>/dev/null ||
+	{ echo "1..0 # SKIP only root can be somebody else"; exit 0; }
+perl -MIPC::SysV -e 1 2>/dev/null || { echo "1..0 # SKIP no perl IPC::SysV"; exit 0; }
+as_app() { setpriv --reuid=4711 --regid=4711 --clear-groups "$@"; }
+
+# What the application makes, and takes back: IPC_SET with its own uid, as no class of perl's does it for sets.
+make_objects() {
+	as_app perl -MIPC::SysV=IPC_CREAT -e '
+		msgget(0x11, 0600 | IPC_CREAT) // die; shmget(0x12, 8192, 0600 | IPC_CREAT) // die;
+		semget(0x13, 1, 0600 | IPC_CREAT) // die'
+}
+take_back() {
+	as_app perl -MIPC::SysV=IPC_SET,IPC_STAT -e '
+		sub owned { my ($data) = @_; substr $data, 4, 8, pack("LL", 4711, 4711); $data }
+		$q = msgget(0x11, 0) // die; msgctl($q, IPC_STAT, $data = "") // die; msgctl($q, IPC_SET, owned($data)) // die;
+		$m = shmget(0x12, 0, 0) // die; shmctl($m, IPC_STAT, $data = "") // die; shmctl($m, IPC_SET, owned($data)) // die;
+		$s = semget(0x13, 0, 0) // die; semctl($s, 0, IPC_STAT, $data = "") // die; semctl($s, 0, IPC_SET, owned($data)) // die'
+}
+objects() { ipcs -q -m -s | awk '/^0x0000001[123]/ { print $1, $2 }' | xargs; }
+owners() { ipcs -q -m -s -c | awk '$3 ~ /^[0-9]+$/ { print $3 }' | sort -u; }
+adopt_all() {
+	kipcctl adopt queue:0x11 jobs && kipcctl adopt segment:0x12 prices && kipcctl adopt semaphore:0x13 locks &&
+		for name in jobs prices locks; do kipcctl set "$name" lifetime="$1" || return; done
+}
+fresh() {
+	[ -z "$kipcd_pid" ] || stop_kipcd
+	ipcrm --all; rm -rf "$KIPC_RUNTIME_DIR"
+	# A sample comes before any command would: the fences are on their own.
+	printf '[daemon]\nsample_interval = 1h\n' >"$conf"
+	make_objects && start_kipcd && adopt_all "$1" >"$T/adopted" 2>&1 || fail "a fresh start" "$(cat "$T/adopted" "$T/kipcd.log")"
+	same=$(objects)
+}
+
+# -- what is still kipcd's goes ----------------------------------------------------------------------------------
+
+fresh daemon
+stop_kipcd
+like "what was adopted and is empty goes with the daemon; the segment was attached" "$(objects)" "^0x00000012 [0-9]+$"
+
+# -- what was taken back stays -----------------------------------------------------------------------------------
+
+fresh daemon
+take_back || fail "the application takes its objects back"
+like "they are its own again" "$(ipcs -q -c | grep 4711; ipcs -q)" '^0x00000011 +[0-9]+ +4711 '
+stop_kipcd
+is "a stop leaves them, with lifetime = daemon" "$(objects)" "$same"
+
+fresh config
+take_back
+rm "$KIPC_RUNTIME_DIR"/kipcd.conf.d/*.conf
+exits 0 "no section names them any more" kipcctl reload
+is "... lifetime = config leaves them" "$(objects)" "$same"
+
+fresh boot
+take_back
+for name in jobs prices locks; do
+	exits 0 "remove --force $name" kipcctl remove --force "$name"
+	like "... says what is true" "$OUT" "only its name: the maker of what was adopted has taken it back, and it stays"
+done
+is "... and leaves the object" "$(objects)" "$same"
+
+fresh boot
+take_back
+stop_kipcd
+like "without kipcd its state is shown" "$(kipcctl list --quiet --no-legend --columns=name,state)" '^jobs +conflict$'
+for name in jobs prices locks; do
+	exits 7 "remove --force $name without kipcd" kipcctl remove --force "$name"
+done
+is "... leaves it" "$(objects)" "$same"
+exits 0 "by its id, it is root's to remove" kipcctl remove --force "queue:@$(ipcs -q | awk '/^0x00000011/ { print $2 }')"
+
+fresh boot
+take_back
+kipcctl set jobs capacity=4K >/dev/null 2>&1
+kipcctl set prices size=4096 >/dev/null 2>&1
+kipcctl set locks values=1,1 >/dev/null 2>&1
+is "set makes none of them anew, nor alters it" "$(objects) $(ipcs -q | awk '/^0x00000011/ { print $3 }')" "$same 4711"
+
+# A ring: another kipcd makes it, as the application, and is no more.
+stop_kipcd
+ipcrm --all; rm -rf "$KIPC_RUNTIME_DIR"
+mkdir "$T/theirs" && chown 4711:4711 "$T/theirs"
+printf '[segment ticks]\nkey = 0x12\nsize = 8192\nlayout = ring\nmode = 0666\n' >"$conf"
+chmod 644 "$conf"
+kipcd_under=(setpriv --reuid=4711 --regid=4711 --clear-groups)
+KIPC_RUNTIME_DIR=$T/theirs start_kipcd && stop_kipcd
+kipcd_under=()
+printf '[daemon]\nsample_interval = 1h\n' >"$conf"
+start_kipcd
+exits 0 "a ring is adopted" kipcctl adopt segment:0x12 ticks
+kipcctl send ticks one
+same=$(objects)
+as_app perl -MIPC::SysV=IPC_SET,IPC_STAT -e '
+	$m = shmget(0x12, 0, 0) // die; shmctl($m, IPC_STAT, $data = "") // die;
+	substr $data, 4, 8, pack("LL", 4711, 4711); shmctl($m, IPC_SET, $data) // die'
+exits 1 "one that was taken back is not reset" kipcctl reset --force ticks
+is "... nor removed" "$(kipcctl remove --force ticks >/dev/null; objects)" "$same"
+is "... and keeps its message" "$(kipcctl recv "segment:0x12")" one
+stop_kipcd
+finish
