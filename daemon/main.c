@@ -17,9 +17,9 @@
 
 #include "common/escape.h"
 #include "common/grammar.h"
+#include "daemon/check.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
-#include "daemon/source.h"
 
 #define EXIT_USAGE 2
 #define EXIT_CONFIG 78 /* as systemd names it */
@@ -176,29 +176,11 @@ static int complete_arguments(struct arguments *arguments)
 	return n < 0 ? -ENOMEM : 0;
 }
 
-/* Says all that is wrong, on standard output's twin, and whether a start would be refused. */
+/* Says all that is wrong, and whether a start would be refused. */
 static int check(const struct arguments *arguments)
 {
-	struct problems problems = PROBLEMS_INIT;
-	struct config_source *sources = NULL;
-	struct config *config = NULL;
-	size_t n_sources = 0;
-	char *text;
-	int r;
+	int r = check_configuration(&arguments->options);
 
-	r = source_list_read(arguments->options.config_file, arguments->options.config_must_exist,
-			     arguments->options.runtime_dir, geteuid(), &problems, &sources, &n_sources);
-	if (r == 0)
-		r = config_parse(sources, n_sources, &config_world_of_this_machine, &problems, &config);
-	text = problems_to_string(&problems, true);
-	if (text != NULL)
-		fputs(text, stderr);
-	if (r < 0 && r != -EBADMSG)
-		escape_print_line("kipcd: %s", strerror(-r));
-	free(text);
-	config_free(config);
-	source_list_free(sources, n_sources);
-	problems_done(&problems);
 	return r == 0 ? EXIT_SUCCESS : r == -EBADMSG ? EXIT_CONFIG : EXIT_FAILURE;
 }
 

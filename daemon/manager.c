@@ -53,7 +53,7 @@ static int load_config(struct manager *manager, struct problems *problems, struc
 	size_t n_sources = 0;
 	int r;
 
-	r = source_list_read(manager->options.config_file, manager->options.config_must_exist,
+	r = source_list_read(manager->options.config_file, manager->options.config_must_exist, geteuid(),
 			     manager->runtime.path, geteuid(), problems, &sources, &n_sources);
 	if (r == 0)
 		r = config_parse(sources, n_sources, &config_world_of_this_machine, problems, ret_config);

@@ -17,7 +17,8 @@ struct problem {
 struct problems {
 	struct problem *items;
 	size_t n_items;
-	size_t n_mistakes; /* items that are not warnings */
+	size_t n_mistakes;   /* items that are not warnings */
+	size_t n_unreadable; /* mistakes that say no more than that we may not read a file */
 
 	char **files; /* in the order in which they are read */
 	size_t n_files;

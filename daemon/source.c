@@ -21,7 +21,7 @@
 #define SOURCE_SUFFIX ".conf"
 
 struct reader {
-	uid_t uid;
+	uid_t uid; /* who may write, beside root: kipcd */
 	struct problems *problems;
 	struct config_source *sources;
 	size_t n_sources;
@@ -156,6 +156,7 @@ static int add_file(struct reader *reader, int folder_fd, const char *entry, con
 		return 0;
 	problems_note_file(reader->problems, name);
 	if (fd < 0) {
+		reader->problems->n_unreadable += errno == EACCES;
 		problems_add_mistake(reader->problems, name, 0, "cannot be opened: %s", strerror(errno));
 		return 0;
 	}
@@ -251,6 +252,7 @@ static int add_folder(struct reader *reader, const char *path, bool runtime_laye
 	if (folder == NULL) {
 		if (errno == ENOMEM)
 			return -ENOMEM;
+		reader->problems->n_unreadable += errno == EACCES;
 		if (errno != ENOENT)
 			problems_add_mistake(reader->problems, path, 0, "the folder cannot be opened: %s",
 					     strerror(errno));
@@ -277,14 +279,16 @@ static int add_folder_of(struct reader *reader, const char *prefix, const char *
 	return r;
 }
 
-int source_list_read(const char *main_file, bool must_exist, const char *runtime_dir, uid_t uid,
-		     struct problems *problems, struct config_source **ret_sources, size_t *ret_n_sources)
+int source_list_read(const char *main_file, bool must_exist, uid_t uid, const char *runtime_dir,
+		     uid_t runtime_uid, struct problems *problems, struct config_source **ret_sources,
+		     size_t *ret_n_sources)
 {
 	struct reader reader = { .uid = uid, .problems = problems };
 	int r = add_file(&reader, AT_FDCWD, main_file, main_file, must_exist, false);
 
 	if (r == 0)
 		r = add_folder_of(&reader, main_file, ".d", false);
+	reader.uid = runtime_uid;
 	if (r == 0 && runtime_dir != NULL)
 		r = add_folder_of(&reader, runtime_dir, "/kipcd.conf.d", true);
 	if (r < 0) {

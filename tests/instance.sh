@@ -47,6 +47,47 @@ chmod 666 "$T/open.conf"
 exits 78 'a configuration that others may write is refused' "$kipcd" --config="$T/open.conf"
 like '... with the cure' "$ERR" "chmod go-w $T/open.conf"
 
+# Whoever asks, files are judged as the kipcd of that runtime folder would judge them.
+if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null; then
+	anybody() { setpriv --reuid="$1" --regid="$1" --clear-groups "${@:2}"; }
+	mkdir -p "$T/home-of-kipcd"
+	chown 65534:65534 "$T/home-of-kipcd"
+	kipcd_under=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+	ipcrm --all
+	start_kipcd --runtime-dir="$T/home-of-kipcd/run" || fail 'kipcd starts without privilege' "$(cat "$T/kipcd.log")"
+	kipcctl --runtime-dir="$T/home-of-kipcd/run" create queue scratch >/dev/null
+	checked=(kipcctl --runtime-dir="$T/home-of-kipcd/run" check)
+	exits 0 "check by root knows the runtime layer for kipcd's own" "${checked[@]}" "$conf"
+	is '... and says nothing' "$OUT$ERR" ''
+	cp "$conf" "$T/draft.conf"
+	chown 4711 "$T/draft.conf"
+	exits 0 'check by anybody of a draft of his own, beside it' anybody 4711 "${checked[@]}" "$T/draft.conf"
+	is '... says nothing' "$OUT$ERR" ''
+	exits 78 "somebody else's draft is refused" "${checked[@]}" "$T/draft.conf"
+	like '... as the kipcd that is meant would' "$ERR" "belongs to user 4711; it must be root's or user 65534's"
+	chown 4711 "$T/home-of-kipcd/run/kipcd.conf.d/scratch.conf"
+	exits 78 'a runtime layer that somebody else wrote is refused' "${checked[@]}" "$conf"
+	like '... with its owner as it should be' "$ERR" "scratch.conf: the file belongs to user 4711; it must be root's or user 65534's"
+	chown 65534 "$T/home-of-kipcd/run/kipcd.conf.d/scratch.conf"
+	stop_kipcd
+	kipcd_under=()
+	ipcrm --all
+
+	# What root may read and kipcd may not is found; what the caller may not read and kipcd may, is no mistake.
+	mkdir -p "$T/config/kipc" "$T/home-of-kipcd/kipcd"
+	chown 65534 "$T/home-of-kipcd/kipcd"
+	cp "$conf" "$T/config/kipc/kipcd.conf"
+	user_check=(env -u KIPC_RUNTIME_DIR XDG_CONFIG_HOME="$T/config" XDG_RUNTIME_DIR="$T/home-of-kipcd" "$kipcd" --user --check)
+	exits 0 'check by root of what kipcd may read' "${user_check[@]}"
+	chmod 600 "$T/config/kipc/kipcd.conf"
+	exits 78 'check by root of what kipcd may not read' "${user_check[@]}"
+	like '... says so' "$ERR" "$T/config/kipc/kipcd.conf: cannot be opened: Permission denied"
+	exits 1 'check by somebody who may read less than kipcd is no verdict' anybody 4711 "${user_check[@]}"
+	like '... and says whom to ask as' "$ERR" 'this kipcd is uid 65534 and may read what uid 4711 may not: ask as root'
+else
+	skip 'check by others than kipcd' 'no other user is to be had here'
+fi
+
 # -- one kipcd a folder ----------------------------------------------------------------------------------------
 
 start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"

@@ -67,9 +67,9 @@ static void check(bool must_exist, const char *expected_files, const char *expec
 	char files[1024] = "", *said;
 	size_t n_sources, n = 0;
 
-	assert_int_equal(
-		source_list_read("main.conf", must_exist, "run", geteuid(), &problems, &sources, &n_sources),
-		0);
+	assert_int_equal(source_list_read("main.conf", must_exist, geteuid(), "run", geteuid(), &problems,
+					  &sources, &n_sources),
+			 0);
 	for (size_t i = 0; i < n_sources; i++) {
 		n += (size_t)snprintf(files + n, sizeof files - n, "%s ", sources[i].name);
 		assert_int_equal(sources[i].text[sources[i].size], '\0');
@@ -110,7 +110,7 @@ static void texts_are_whole(void **state)
 
 	run("printf '[queue q]\\0\\n' > main.conf; seq 100000 > main.conf.d/long.conf");
 	assert_int_equal(
-		source_list_read("main.conf", true, NULL, geteuid(), &problems, &sources, &n_sources), 0);
+		source_list_read("main.conf", true, geteuid(), NULL, 0, &problems, &sources, &n_sources), 0);
 	assert_int_equal(problems.n_items, 0);
 	assert_int_equal(n_sources, 2);
 	assert_int_equal(sources[0].size, 11);
@@ -177,7 +177,7 @@ static void all_mistakes_are_told_at_once(void **state)
 	run("printf '[queue q]\\nmode = 8\\n' > main.conf; mkdir main.conf.d/a.conf");
 	run("printf '[queue r]\\n' > main.conf.d/b.conf; printf '[queue' > main.conf.d/c.conf");
 	assert_int_equal(
-		source_list_read("main.conf", true, NULL, geteuid(), &problems, &sources, &n_sources), 0);
+		source_list_read("main.conf", true, geteuid(), NULL, 0, &problems, &sources, &n_sources), 0);
 	assert_int_equal(config_parse(sources, n_sources, &config_world_of_this_machine, &problems, &config),
 			 -EBADMSG);
 	assert_null(config);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * kipcd --check, which main() calls. Files are judged as the kipcd that is meant would judge them, whoever asks: it is the
+ * owner of the runtime folder, and root reads the system's files with its rights. Nothing is changed.
+ */
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/escape.h"
+#include "daemon/check.h"
+#include "daemon/manager.h"
+#include "daemon/source.h"
+
+struct identity {
+	uid_t uid;
+	gid_t gid;
+};
+
+/* The kipcd whose folder this is; where there is none yet, the one that would make it. */
+static struct identity kipcd_of(const char *runtime_dir)
+{
+	struct stat status;
+
+	if (lstat(runtime_dir, &status) < 0 || !S_ISDIR(status.st_mode))
+		return (struct identity){ geteuid(), getegid() };
+	return (struct identity){ status.st_uid, status.st_gid };
+}
+
+/* From here on, what kipcd may not read cannot be read. Where this fails, we see more than it does. */
+static void become(struct identity kipcd)
+{
+	const struct passwd *user = getpwuid(kipcd.uid);
+	gid_t gid = user != NULL ? user->pw_gid : kipcd.gid;
+	int r = user != NULL ? initgroups(user->pw_name, gid) : setgroups(0, NULL);
+
+	if (r == 0 && setresgid(gid, gid, gid) == 0)
+		(void)!setresuid(kipcd.uid, kipcd.uid, kipcd.uid);
+}
+
+static int read_and_parse(const struct manager_options *options, uid_t kipcd_uid, struct problems *problems)
+{
+	/* a FILE that somebody names is a draft, which may be the caller's own */
+	uid_t file_uid = options->config_must_exist && geteuid() != 0 ? geteuid() : kipcd_uid;
+	struct config_source *sources = NULL;
+	struct config *config = NULL;
+	size_t n_sources = 0;
+	int r;
+
+	r = source_list_read(options->config_file, options->config_must_exist, file_uid, options->runtime_dir,
+			     kipcd_uid, problems, &sources, &n_sources);
+	if (r == 0)
+		r = config_parse(sources, n_sources, &config_world_of_this_machine, problems, &config);
+	config_free(config);
+	source_list_free(sources, n_sources);
+	return r;
+}
+
+int check_configuration(const struct manager_options *options)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct identity kipcd = kipcd_of(options->runtime_dir);
+	uid_t caller = geteuid();
+	char *text;
+	int r;
+
+	if (caller == 0 && kipcd.uid != 0 && !options->config_must_exist)
+		become(kipcd);
+	r = read_and_parse(options, kipcd.uid, &problems);
+	text = problems_to_string(&problems, true);
+	if (text != NULL)
+		fputs(text, stderr);
+	free(text);
+	if (problems.n_unreadable > 0 && caller != 0 && caller != kipcd.uid) {
+		fprintf(stderr,
+			"kipcd: this kipcd is uid %u and may read what uid %u may not: ask as root, or as "
+			"that "
+			"user\n",
+			(unsigned)kipcd.uid, (unsigned)caller);
+		r = problems.n_mistakes > problems.n_unreadable ? r : -EACCES;
+	} else if (r < 0 && r != -EBADMSG) {
+		escape_print_line("kipcd: %s", strerror(-r));
+	}
+	problems_done(&problems);
+	return r;
+}
