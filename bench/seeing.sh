@@ -24,7 +24,11 @@ by_turns() {
 		for (1 .. $runs) { for (@names) { my $t = time; system "$commands{$_} >/dev/null 2>&1"; push @{$times{$_}}, time - $t } }
 		my $median = sub { my @t = sort { $a <=> $b } @{$times{$_[0]}}; 1000 * $t[@t / 2] };
 		my ($best) = sort { $a <=> $b } map { $median->($_) } grep { /ipcs/ || /lsipc/ } @names;
-		printf "%-40s %8.1f ms%s\n", $_, $median->($_), $best ? sprintf("   %.2f of the faster of the two", $median->($_) / $best) : "" for @names' "$runs" "$@"
+		for (@names) {
+			printf "%-40s %8.1f ms", $_, $median->($_);
+			printf "   %.2f of the faster of the two", $median->($_) / $best if $best;
+			printf ", %.2f of the text", $median->($_) / $median->(s/ --json//r) if / --json/;
+			print "\n" }' "$runs" "$@"
 }
 
 echo "# $n foreign queues, medians of $runs runs by turns"

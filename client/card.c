@@ -70,7 +70,7 @@ static void print_declared(const struct print *print, const struct column *colum
 		else
 			value_set_text(&declared, json_object_get_string(wanted));
 		fputs(" (declared: ", print->out);
-		print_escaped(print, value_to_string(&declared, print->style, buffer, sizeof buffer));
+		print_escaped(print, value_to_string(&declared, print->style, buffer));
 		putc(')', print->out);
 	}
 	json_object_put(is);
@@ -108,7 +108,7 @@ static void print_column(const struct print *print, const struct column *column)
 	if (value.type == VALUE_PID)
 		process_print_pid(print->out, (pid_t)value.number);
 	else
-		print_escaped(print, value_to_string(&value, print->style, buffer, sizeof buffer));
+		print_escaped(print, value_to_string(&value, print->style, buffer));
 	print_declared(print, column, &value);
 	if (value.type == VALUE_PERCENT)
 		print_bar(print, value.number);

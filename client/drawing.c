@@ -3,7 +3,7 @@
 /*
  * Tables as text. Filled and printed by table.c. Each cell is measured and escaped once, when it is added, into one growing
  * text; printing only copies. That is why this is not libsmartcols: 30,000 rows of eight columns take it 115 ms with
- * nothing else to do, where lsipc, which draws with it, takes 150 ms in all, and this 20 (bench/seeing.sh).
+ * nothing else to do, where lsipc, which draws with it, takes 160 ms in all, and `list` 31 (bench/seeing.sh).
  */
 
 #include <errno.h>
@@ -13,16 +13,25 @@
 #include <wchar.h>
 #include <wctype.h>
 
+#include "client/block.h"
 #include "client/drawing.h"
 
 #define ELASTIC_MIN 4 /* characters that a cut column keeps */
 #define ESCAPE_MAX 4  /* "\xNN" */
 
+/* Small, since there are hundreds of thousands of them. Its text begins where that of the cell before ends. */
 struct drawing_cell {
-	size_t start;	      /* in the text of all cells */
-	uint32_t size, width; /* bytes, places on the screen */
-	const char *color;    /* static; NULL: none */
+	uint32_t size;	     /* bytes */
+	uint32_t width : 30; /* places on the screen */
+	uint32_t color : 2;  /* of colors[] */
 };
+
+static const struct {
+	const char *name, *start;
+} colors[] = { { NULL, "" }, { "red", "\033[31m" }, { "yellow", "\033[33m" } };
+#define COLOR_END "\033[0m"
+#define WIDTH_MOST 0x3fffffffU
+#define N_COLORS (sizeof colors / sizeof *colors)
 
 void drawing_init(struct drawing *drawing, struct drawing_column *columns, size_t n_columns,
 		  bool has_headings)
@@ -64,12 +73,14 @@ static int make_room(struct drawing *drawing, size_t n)
 	return 0;
 }
 
-static bool is_plain(const char *text, size_t size)
+/* How many bytes at the start are printable ASCII: all of them, nearly always. */
+static size_t count_plain(const char *text)
 {
-	for (size_t i = 0; i < size; i++)
-		if (text[i] < 0x20 || text[i] > 0x7e)
-			return false;
-	return true;
+	size_t n = 0;
+
+	while (text[n] >= 0x20 && text[n] <= 0x7e)
+		n++;
+	return n;
 }
 
 /* The bytes of the printable character at `text`, and the places it takes; 0: there is none. */
@@ -113,6 +124,14 @@ static size_t copy_escaped(struct drawing *drawing, const char *text, size_t siz
 	return total;
 }
 
+static unsigned find_color(const char *name)
+{
+	for (unsigned i = 1; name != NULL && i < N_COLORS; i++)
+		if (strcmp(colors[i].name, name) == 0)
+			return i;
+	return 0;
+}
+
 static int add_cell(struct drawing *drawing, const struct drawing_cell *cell)
 {
 	/* Room doubles with the count: 1, 2, 4, 8… */
@@ -131,21 +150,24 @@ static int add_cell(struct drawing *drawing, const struct drawing_cell *cell)
 int drawing_add(struct drawing *drawing, const char *text, const char *color)
 {
 	struct drawing_column *column = &drawing->columns[drawing->n_cells % drawing->n_columns];
-	struct drawing_cell cell = { .start = drawing->n_text, .color = color };
-	size_t size = strlen(text), width = size;
+	struct drawing_cell cell = { .color = find_color(color) };
+	size_t size = count_plain(text), width = size, start = drawing->n_text;
+	bool is_plain = text[size] == '\0';
 	int r;
 
-	r = make_room(drawing, size * ESCAPE_MAX);
+	if (!is_plain)
+		size += strlen(text + size);
+	r = make_room(drawing, is_plain ? size : size * ESCAPE_MAX);
 	if (r < 0)
 		return r;
-	if (is_plain(text, size)) {
+	if (is_plain) {
 		memcpy(drawing->text + drawing->n_text, text, size);
 		drawing->n_text += size;
 	} else {
 		width = copy_escaped(drawing, text, size);
 	}
-	cell.size = (uint32_t)(drawing->n_text - cell.start);
-	cell.width = (uint32_t)width;
+	cell.size = (uint32_t)(drawing->n_text - start);
+	cell.width = (uint32_t)width & WIDTH_MOST;
 	if (width > column->width)
 		column->width = width;
 	return add_cell(drawing, &cell);
@@ -203,15 +225,6 @@ static void narrow(struct drawing *drawing, size_t n_shown, size_t width)
 
 /* -- printing --------------------------------------------------------------------------------------------- */
 
-static void pad(FILE *out, size_t n)
-{
-	static const char blanks[] = "                                ";
-
-	for (; n >= sizeof blanks; n -= sizeof blanks - 1)
-		fwrite_unlocked(blanks, 1, sizeof blanks - 1, out);
-	fwrite_unlocked(blanks, 1, n, out);
-}
-
 /* As many bytes as fill at most `room` places; what is printed here was found printable before. */
 static size_t cut(const char *text, size_t size, size_t room, size_t *ret_width)
 {
@@ -230,42 +243,52 @@ static size_t cut(const char *text, size_t size, size_t room, size_t *ret_width)
 	return taken;
 }
 
-static void print_text(const struct drawing_column *column, const char *text, size_t size, size_t width,
-		       const char *color, bool is_last, FILE *out)
+static void put_text(const struct drawing_column *column, const char *text, size_t size, size_t width,
+		     unsigned color, bool is_last, struct block *block)
 {
 	if (width > column->width)
 		size = cut(text, size, column->width, &width);
 	if (column->is_right)
-		pad(out, column->width - width);
-	if (color != NULL)
-		fputs(strcmp(color, "red") == 0 ? "\033[31m" : "\033[33m", out);
-	fwrite_unlocked(text, 1, size, out);
-	if (color != NULL)
-		fputs("\033[0m", out);
+		block_fill(block, ' ', column->width - width);
+	if (color != 0)
+		block_put(block, colors[color].start, strlen(colors[color].start));
+	block_put(block, text, size);
+	if (color != 0)
+		block_put(block, COLOR_END, strlen(COLOR_END));
 	if (!column->is_right && !is_last)
-		pad(out, column->width - width);
-	putc_unlocked(is_last ? '\n' : ' ', out);
+		block_fill(block, ' ', column->width - width);
+	block_put(block, is_last ? "\n" : " ", 1);
+}
+
+static void put_headings(const struct drawing *drawing, size_t last, struct block *block)
+{
+	for (size_t i = 0; i <= last; i++) {
+		const char *heading = drawing->columns[i].heading;
+
+		put_text(&drawing->columns[i], heading, strlen(heading), strlen(heading), 0, i == last,
+			 block);
+	}
 }
 
 void drawing_print(struct drawing *drawing, FILE *out, size_t width)
 {
-	size_t n_shown = count_shown(drawing, width), last = n_shown - 1;
+	size_t n_shown = count_shown(drawing, width), last = n_shown - 1, place = 0;
+	const char *text = drawing->text;
+	struct block block;
 
+	block_init(&block, out);
 	if (width > 0)
 		narrow(drawing, n_shown, width);
-	for (size_t i = 0; drawing->has_headings && drawing->n_cells > 0 && i <= last; i++) {
-		const char *heading = drawing->columns[i].heading;
-
-		print_text(&drawing->columns[i], heading, strlen(heading), strlen(heading), NULL, i == last,
-			   out);
-	}
+	if (drawing->has_headings && drawing->n_cells > 0)
+		put_headings(drawing, last, &block);
 	for (size_t i = 0; i < drawing->n_cells; i++) {
 		const struct drawing_cell *cell = &drawing->cells[i];
-		size_t place = i % drawing->n_columns;
 
-		if (place > last)
-			continue;
-		print_text(&drawing->columns[place], drawing->text + cell->start, cell->size, cell->width,
-			   cell->color, place == last, out);
+		if (place <= last)
+			put_text(&drawing->columns[place], text, cell->size, cell->width, cell->color,
+				 place == last, &block);
+		text += cell->size;
+		place = place + 1 < drawing->n_columns ? place + 1 : 0;
 	}
+	block_flush(&block);
 }

@@ -68,8 +68,7 @@ static void print_time(struct generate *generate, int64_t seconds)
 	char buffer[VALUE_TEXT_MAX];
 
 	value_set_number(&value, VALUE_TIME, (uint64_t)seconds);
-	fputs(seconds != 0 ? value_to_string(&value, &generate->style, buffer, sizeof buffer) : "never",
-	      generate->line);
+	fputs(seconds != 0 ? value_to_string(&value, &generate->style, buffer) : "never", generate->line);
 }
 
 /* "last sent 2026-11-24 16:40:00 by 1234 billing (billing.service)" */

@@ -48,7 +48,7 @@ static const char *describe_time(int64_t seconds, char buffer[static VALUE_TEXT_
 	struct value value = { 0 };
 
 	value_set_number(&value, VALUE_TIME, (uint64_t)seconds);
-	return seconds == 0 ? "never" : value_to_string(&value, &style, buffer, VALUE_TEXT_MAX);
+	return seconds == 0 ? "never" : value_to_string(&value, &style, buffer);
 }
 
 /*

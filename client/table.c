@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Rows and columns, printed as a drawing or through json-c. Called by list, limits, plan and reload, and by show for its
- * JSON.
+ * Rows and columns, printed as a drawing or as JSON. Called by list, limits, plan and reload, and by show for its JSON.
  */
 
 #include <errno.h>
@@ -14,6 +13,7 @@
 
 #include "client/control-half.h"
 #include "client/drawing.h"
+#include "client/json-text.h"
 #include "client/table.h"
 #include "client/words.h"
 #include "common/grammar.h"
@@ -265,30 +265,71 @@ int table_print_json(struct json_object *json)
 	return 0;
 }
 
-static int append_row(struct table *table, const void *row, struct json_object *array)
-{
-	struct json_object *object = json_object_new_object();
-	int r = 0;
+/* `"name": null` of each column that was chosen, made once for all rows. */
+struct json_keys {
+	char *text;
+	size_t *sizes;
+};
 
-	if (object == NULL || json_object_array_add(array, object) < 0) {
-		json_object_put(object);
+static int json_keys_init(struct json_keys *keys, const struct table *table)
+{
+	size_t room = 1;
+	char *end;
+
+	for (size_t i = 0; i < table->n_chosen; i++)
+		room += strlen(table->chosen[i]->name) + sizeof ",\n    \"\": null";
+	keys->text = end = malloc(room);
+	keys->sizes = calloc(table->n_chosen + 1, sizeof *keys->sizes);
+	if (keys->text == NULL || keys->sizes == NULL)
 		return -ENOMEM;
+	for (size_t i = 0; i < table->n_chosen; i++) {
+		keys->sizes[i] = (size_t)sprintf(end, "%s\n    \"%s\": null", i > 0 ? "," : "",
+						 table->chosen[i]->name);
+		end += keys->sizes[i];
 	}
-	for (size_t i = 0; r == 0 && i < table->n_chosen; i++)
-		r = column_add_to_json(table->chosen[i], row, &table->style, object);
-	return r;
+	return 0;
 }
 
+static void put_row(struct table *table, const void *row, const struct json_keys *keys, struct block *block)
+{
+	struct value value = { 0 };
+	const char *key = keys->text;
+
+	block_put(block, "  {", 3);
+	for (size_t i = 0; i < table->n_chosen; i++) {
+		table->chosen[i]->get(table->chosen[i], row, &value);
+		if (value.type == VALUE_NONE) {
+			block_put(block, key, keys->sizes[i]);
+		} else {
+			block_put(block, key, keys->sizes[i] - strlen("null"));
+			value_put_json(&value, &table->style, block);
+			value_done(&value);
+		}
+		key += keys->sizes[i];
+	}
+	block_put(block, "\n  }", 4);
+}
+
+/* As json-c writes it: "[]" on one line, which a shell can compare with. */
 static int print_as_json(struct table *table)
 {
-	struct json_object *array = json_object_new_array();
-	int r = array == NULL ? -ENOMEM : 0;
+	struct block *block = malloc(sizeof *block);
+	struct json_keys keys = { 0 };
+	int r = block == NULL ? -ENOMEM : json_keys_init(&keys, table);
 
-	for (size_t i = 0; r == 0 && i < table->n_rows; i++)
-		r = append_row(table, table->rows[i], array);
-	if (r == 0)
-		r = table_print_json(array);
-	json_object_put(array);
+	if (r == 0) {
+		block_init(block, stdout);
+		block_put(block, "[", 1);
+		for (size_t i = 0; i < table->n_rows; i++) {
+			block_put(block, ",\n" + (i == 0), 2 - (i == 0));
+			put_row(table, table->rows[i], &keys, block);
+		}
+		block_put(block, "\n]\n" + (table->n_rows == 0), 3 - (table->n_rows == 0));
+		block_flush(block);
+	}
+	free(keys.text);
+	free(keys.sizes);
+	free(block);
 	return r;
 }
 
@@ -302,7 +343,7 @@ static int draw_row(struct table *table, const void *row, struct drawing *drawin
 		char buffer[VALUE_TEXT_MAX];
 
 		column->get(column, row, &value);
-		r = drawing_add(drawing, value_to_string(&value, &table->style, buffer, sizeof buffer),
+		r = drawing_add(drawing, value_to_string(&value, &table->style, buffer),
 				may_color && column->color != NULL ? column->color(row) : NULL);
 		value_done(&value);
 	}

@@ -191,12 +191,12 @@ static void format_cell(const struct top_layout *layout, size_t i, const struct 
 			break;
 		escaped = NULL;
 		if (value.type == VALUE_TEXT) {
-			const char *plain = value_to_string(&value, style, buffer, sizeof buffer);
+			const char *plain = value_to_string(&value, style, buffer);
 
 			escaped = escape_text(plain, strlen(plain));
 		}
 		snprintf(text, TOP_LINE_MAX, "%s",
-			 escaped != NULL ? escaped : value_to_string(&value, style, buffer, sizeof buffer));
+			 escaped != NULL ? escaped : value_to_string(&value, style, buffer));
 		free(escaped);
 		value_done(&value);
 		break;

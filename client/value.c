@@ -15,9 +15,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/utf8.h"
+#include "client/digits.h"
+#include "client/json-text.h"
 #include "client/value.h"
 #include "common/grammar.h"
+#include "common/utf8.h"
 
 void value_done(struct value *value)
 {
@@ -80,10 +82,9 @@ static void list_to_string(const struct value *value, char *buffer, size_t size)
 	}
 }
 
-const char *value_to_string(const struct value *value, struct value_style *style, char *buffer, size_t size)
+const char *value_to_string(const struct value *value, struct value_style *style,
+			    char buffer[static VALUE_TEXT_MAX])
 {
-	char human[GRAMMAR_SIZE_MAX];
-
 	switch (value->type) {
 	case VALUE_NONE:
 		return "-";
@@ -97,28 +98,28 @@ const char *value_to_string(const struct value *value, struct value_style *style
 		return value->number != 0 ? "yes" : "no";
 	case VALUE_NUMBER:
 	case VALUE_PID:
-		snprintf(buffer, size, "%llu", (unsigned long long)value->number);
+		*digits_put_decimal(buffer, value->number) = '\0';
 		break;
 	case VALUE_PERCENT:
-		snprintf(buffer, size, "%llu%%", (unsigned long long)value->number);
+		strcpy(digits_put_decimal(buffer, value->number), "%");
 		break;
 	case VALUE_SIZE:
 		if (style->bytes)
-			snprintf(buffer, size, "%llu", (unsigned long long)value->number);
+			*digits_put_decimal(buffer, value->number) = '\0';
 		else
-			snprintf(buffer, size, "%s", grammar_size_to_string(value->number, human));
+			grammar_size_to_string(value->number, buffer);
 		break;
 	case VALUE_TIME:
-		time_to_string(value, buffer, size);
+		time_to_string(value, buffer, VALUE_TEXT_MAX);
 		break;
 	case VALUE_KEY:
-		snprintf(buffer, size, "0x%08x", (unsigned)value->number);
+		*digits_put_bits(stpcpy(buffer, "0x"), value->number, 4, 8) = '\0';
 		break;
 	case VALUE_MODE:
-		snprintf(buffer, size, "%04o", (unsigned)value->number);
+		*digits_put_bits(buffer, value->number, 3, 4) = '\0';
 		break;
 	case VALUE_LIST:
-		list_to_string(value, buffer, size);
+		list_to_string(value, buffer, VALUE_TEXT_MAX);
 		break;
 	}
 	return buffer;
@@ -140,16 +141,41 @@ static struct json_object *text_to_json(const char *text)
 	return json;
 }
 
-static struct json_object *time_to_json(const struct value *value)
-{
-	time_t seconds = (time_t)value->number;
-	char buffer[40];
-	struct tm parts;
+#define SECONDS_OF_DAY 86400
 
-	if (gmtime_r(&seconds, &parts) == NULL ||
-	    strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-		return json_object_new_uint64(value->number);
-	return json_object_new_string(buffer);
+/* "2026-11-24T17:53:35Z"; false: no calendar has it. */
+static bool time_to_iso(uint64_t number, struct value_style *style, char buffer[static VALUE_TEXT_MAX])
+{
+	time_t midnight = (time_t)(number - number % SECONDS_OF_DAY);
+	uint64_t second = number % SECONDS_OF_DAY;
+	struct tm parts;
+	char *end;
+
+	if (style->date[0] == '\0' || style->day != number / SECONDS_OF_DAY) {
+		if (gmtime_r(&midnight, &parts) == NULL ||
+		    strftime(style->date, sizeof style->date, "%Y-%m-%dT", &parts) == 0) {
+			style->date[0] = '\0';
+			return false;
+		}
+		style->day = number / SECONDS_OF_DAY;
+	}
+	end = stpcpy(buffer, style->date);
+	for (uint64_t unit = 3600; unit > 0; unit /= 60) {
+		*end++ = (char)('0' + second / unit / 10);
+		*end++ = (char)('0' + second / unit % 10);
+		*end++ = unit > 1 ? ':' : 'Z';
+		second %= unit;
+	}
+	*end = '\0';
+	return true;
+}
+
+static struct json_object *time_to_json(const struct value *value, struct value_style *style)
+{
+	char buffer[VALUE_TEXT_MAX];
+
+	return time_to_iso(value->number, style, buffer) ? json_object_new_string(buffer)
+							 : json_object_new_uint64(value->number);
 }
 
 static struct json_object *list_to_json(const struct value *value)
@@ -188,7 +214,7 @@ int value_to_json(const struct value *value, struct value_style *style, struct j
 		json = json_object_new_boolean(value->number != 0);
 		break;
 	case VALUE_TIME:
-		json = time_to_json(value);
+		json = time_to_json(value, style);
 		break;
 	case VALUE_LIST:
 		json = list_to_json(value);
@@ -198,13 +224,70 @@ int value_to_json(const struct value *value, struct value_style *style, struct j
 	case VALUE_MODE:
 	case VALUE_USER:
 	case VALUE_GROUP:
-		json = text_to_json(value_to_string(value, style, buffer, sizeof buffer));
+		json = text_to_json(value_to_string(value, style, buffer));
 		break;
 	}
 	if (json == NULL)
 		return -ENOMEM;
 	*ret_json = json;
 	return 0;
+}
+
+/* As json-c writes them. */
+static void put_list(const struct value *value, struct block *block)
+{
+	block_put(block, "[", 1);
+	for (size_t i = 0; i < value->n_list; i++) {
+		block_put(block, i > 0 ? ",\n      " : "\n      ", i > 0 ? 8 : 7);
+		json_text_put_number(block, value->list[i]);
+	}
+	block_put(block, "\n    ]" + (value->n_list == 0 ? 5 : 0), value->n_list == 0 ? 1 : 6);
+}
+
+/* Without what would have to be escaped. */
+static void put_quoted(const char *text, struct block *block)
+{
+	block_put(block, "\"", 1);
+	block_put(block, text, strlen(text));
+	block_put(block, "\"", 1);
+}
+
+void value_put_json(const struct value *value, struct value_style *style, struct block *block)
+{
+	char buffer[VALUE_TEXT_MAX];
+
+	switch (value->type) {
+	case VALUE_NONE:
+		block_put(block, "null", 4);
+		break;
+	case VALUE_NUMBER:
+	case VALUE_PERCENT:
+	case VALUE_SIZE:
+	case VALUE_PID:
+		json_text_put_number(block, value->number);
+		break;
+	case VALUE_BOOL:
+		block_put(block, value->number != 0 ? "true" : "false", value->number != 0 ? 4 : 5);
+		break;
+	case VALUE_TIME:
+		if (time_to_iso(value->number, style, buffer))
+			put_quoted(buffer, block);
+		else
+			json_text_put_number(block, value->number);
+		break;
+	case VALUE_LIST:
+		put_list(value, block);
+		break;
+	case VALUE_KEY:
+	case VALUE_MODE:
+		put_quoted(value_to_string(value, style, buffer), block);
+		break;
+	case VALUE_TEXT:
+	case VALUE_USER:
+	case VALUE_GROUP:
+		json_text_put_string(block, value_to_string(value, style, buffer));
+		break;
+	}
 }
 
 static bool is_compared_as_text(enum value_type type)
@@ -224,8 +307,7 @@ int value_compare(const struct value *a, const struct value *b, struct value_sty
 	if (a->type == VALUE_NONE || b->type == VALUE_NONE)
 		return (a->type == VALUE_NONE) - (b->type == VALUE_NONE);
 	if (is_compared_as_text(a->type))
-		return strcmp(value_to_string(a, style, text_of_a, sizeof text_of_a),
-			      value_to_string(b, style, text_of_b, sizeof text_of_b));
+		return strcmp(value_to_string(a, style, text_of_a), value_to_string(b, style, text_of_b));
 	if (a->type != VALUE_LIST)
 		return compare_numbers(a->number, b->number);
 	for (size_t i = 0; i < a->n_list && i < b->n_list; i++)

@@ -45,6 +45,8 @@ struct value {
 struct value_style {
 	bool bytes; /* sizes as plain numbers */
 	struct accounts accounts;
+	uint64_t day; /* since 1970, of `date`; of things that are looked at together most were made on one */
+	char date[16]; /* "2026-11-24T"; "": none yet */
 };
 
 void value_done(struct value *value);
@@ -58,10 +60,15 @@ void value_set_text(struct value *value, const char *text);
 void value_set_format(struct value *value, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* As people read it, cut to the buffer (a VALUE_TEXT is returned as it is); "-" for VALUE_NONE. */
-const char *value_to_string(const struct value *value, struct value_style *style, char *buffer, size_t size);
+const char *value_to_string(const struct value *value, struct value_style *style,
+			    char buffer[static VALUE_TEXT_MAX]);
 
 /* 0 and a new JSON value (NULL is JSON's null), or -ENOMEM. */
 int value_to_json(const struct value *value, struct value_style *style, struct json_object **ret_json);
+
+/* The same, written at once. */
+struct block;
+void value_put_json(const struct value *value, struct value_style *style, struct block *block);
 
 /* As strcmp(): numbers by size, the rest by text; VALUE_NONE comes last. */
 int value_compare(const struct value *a, const struct value *b, struct value_style *style);

@@ -35,6 +35,16 @@ static int compare_ids(const void *a, const void *b)
 	return one < other ? -1 : one > other;
 }
 
+/* They come by the kernel's index, which is the order of their ids where none was removed in between. */
+static void sort_by_id(struct kipc_object *objects, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (objects[i - 1].id >= objects[i].id) {
+			qsort(objects, n, sizeof *objects, compare_ids);
+			return;
+		}
+}
+
 static int read_objects(struct view *view)
 {
 	for (size_t i = 0; i < N_KINDS; i++) {
@@ -44,8 +54,7 @@ static int read_objects(struct view *view)
 		r = kipc_object_list(kinds[i], &objects->items, &objects->n_items);
 		if (r < 0)
 			return r;
-		if (objects->n_items > 0)
-			qsort(objects->items, objects->n_items, sizeof *objects->items, compare_ids);
+		sort_by_id(objects->items, objects->n_items);
 		objects->is_named = calloc(objects->n_items + 1, sizeof *objects->is_named);
 		if (objects->is_named == NULL)
 			return -ENOMEM;

@@ -78,6 +78,14 @@ is "JSON: every column that is no sum of others" \
 is "JSON: the columns that were asked for" "$(kipcctl list --json --columns=name,id --state=absent | tr -d ' \n')" \
 	'[{"name":"absentee","id":null}]'
 
+kipcctl show --json absentee build orders prices >"$T/show.json"
+is "JSON: of each channel the same as show has of it" \
+	"$(cat "$T/list.json" "$T/show.json" | perl -MJSON::PP -e 'local $/;
+		my ($list, $show) = JSON::PP->new->utf8->incr_parse(<STDIN>); my $encoder = JSON::PP->new->canonical->utf8;
+		for my $i (0 .. 3) { for (sort keys %{$list->[$i]}) {
+			my ($l, $s) = map { $encoder->encode([$_]) } $list->[$i]{$_}, $show->[$i]{$_};
+			print "$i $_: $l $s\n" if $l ne $s || !exists $show->[$i]{$_} } }')" ""
+
 if has_terminal; then
 	terminal 20 24 'kipcctl list; kipcctl limits; read -r _'
 	shows "tables on a narrow terminal" '^semopm'
