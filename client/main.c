@@ -51,7 +51,7 @@ static const struct command commands[] = {
 	  SET(RANGE, O(INTERVAL), O(ONCE), O(COUNT)), command_control },
 	{ "lock", "SEMAPHORE [--] COMMAND…", "Run COMMAND; the semaphore is held as long as it lives", 2, -1,
 	  SET(O(COUNT), WAITING), command_lock, .runs_command = true },
-	{ "up", "SEMAPHORE", "Add to a semaphore", 1, 1, SET(O(COUNT)), command_up },
+	{ "up", "SEMAPHORE", "Add to a semaphore", 1, 1, SET(O(COUNT), O(MAX)), command_up },
 	{ "down", "SEMAPHORE", "Take from a semaphore; wait for it", 1, 1, SET(O(COUNT), WAITING), command_down },
 	{ "list", "", "Show the channels, one a row", 0, 0,
 	  SET(TABLE, O(FOREIGN), O(KIND), O(STATE), O(SORT), O(COLUMNS)), command_control },

@@ -12,6 +12,8 @@
 
 #include "common/grammar.h"
 
+#define SEMAPHORE_VALUE_MAX 32767
+
 /* For an option that says all by being given. */
 static int set_nothing(struct options *options, size_t offset, const char *text)
 {
@@ -102,6 +104,12 @@ static int set_pid(struct options *options, size_t offset, const char *text)
 	return grammar_number_from_string(text, 1, INT_MAX, (int64_t *)((char *)options + offset));
 }
 
+static int set_semaphore_value(struct options *options, size_t offset, const char *text)
+{
+	return grammar_number_from_string(text, 1, SEMAPHORE_VALUE_MAX,
+					  (int64_t *)((char *)options + offset));
+}
+
 static int set_interval(struct options *options, size_t offset, const char *text)
 {
 	uint64_t usec;
@@ -136,6 +144,7 @@ static const struct option_form no_wait = { set_no_wait, NULL };
 static const struct option_form duration = { set_duration, "a time span like 500ms or 2s" };
 static const struct option_form since = { set_since, "a time span like 10min or 2h" };
 static const struct option_form interval = { set_interval, "a time span like 500ms or 2s" };
+static const struct option_form semaphore_value = { set_semaphore_value, "a whole number from 1 to 32767" };
 static const struct option_form pid = { set_pid, "the number of a process" };
 static const struct option_form timeout = { set_timeout, "a time span like 500ms or 1min 30s" };
 
@@ -153,6 +162,7 @@ const struct option_row option_rows[] = {
 	{ OPTION_FRAMES, "frames", 0, NULL, &flag, AT(frames), "each message behind its 4-byte length" },
 	{ OPTION_RAW, "raw", 0, NULL, &flag, AT(raw), "the bytes as they are, nothing between them" },
 	{ OPTION_KEEP, "keep", 0, "N", &number, AT(keep), "leave the newest N" },
+	{ OPTION_MAX, "max", 0, "N", &semaphore_value, AT(max), "never above N" },
 	{ OPTION_NO_WAIT, "no-wait", 'N', NULL, &no_wait, AT(timeout), "fail rather than wait" },
 	{ OPTION_TIMEOUT, "timeout", 0, "SPAN", &timeout, AT(timeout), "give up after SPAN (2s, 500ms)" },
 	{ OPTION_OFFSET, "offset", 0, "SIZE", &size, AT(offset), "start so many bytes in (0)" },

@@ -36,6 +36,8 @@ enum option_id {
 	OPTION_FRAMES,
 	OPTION_RAW,
 	OPTION_KEEP,
+	/* semaphores */
+	OPTION_MAX,
 	/* waiting */
 	OPTION_NO_WAIT,
 	OPTION_TIMEOUT,
@@ -93,6 +95,7 @@ struct options {
 	bool not_type;	/* with type N: any but it */
 	uint64_t count; /* -n; 1 unless given */
 	uint64_t keep;
+	int64_t max; /* of a semaphore; 0: not said */
 	bool all, follow, null, whole, frames, raw;
 
 	int64_t timeout; /* microseconds, for the whole command: KIPC_FOREVER, KIPC_NOW (--no-wait), or a span */

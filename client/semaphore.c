@@ -59,13 +59,17 @@ static int take(const struct invocation *invocation, struct kipc_channel *channe
 
 enum status command_up(const struct invocation *invocation)
 {
+	const struct options *options = invocation->options;
 	struct kipc_channel *channel;
 	enum status status;
 	int r;
 
 	if (open_semaphore(invocation, &channel, &status) < 0)
 		return status;
-	r = kipc_up(channel, kipc_channel_index(channel), count_of(invocation->options), 0);
+	if (options_has(options, OPTION_MAX))
+		r = kipc_up_to(channel, kipc_channel_index(channel), count_of(options), (int)options->max, 0);
+	else
+		r = kipc_up(channel, kipc_channel_index(channel), count_of(options), 0);
 	kipc_close(channel);
 	return r < 0 ? report_semaphore(invocation, r) : STATUS_DONE;
 }

@@ -79,10 +79,8 @@ int check_configuration(const struct manager_options *options)
 		fputs(text, stderr);
 	free(text);
 	if (problems.n_unreadable > 0 && caller != 0 && caller != kipcd.uid) {
-		fprintf(stderr,
-			"kipcd: this kipcd is uid %u and may read what uid %u may not: ask as root, or as "
-			"that "
-			"user\n",
+		escape_print_line(
+			"kipcd: this kipcd is uid %u and may read what uid %u may not: ask as root, or as it",
 			(unsigned)kipcd.uid, (unsigned)caller);
 		r = problems.n_mistakes > problems.n_unreadable ? r : -EACCES;
 	} else if (r < 0 && r != -EBADMSG) {

@@ -523,6 +523,15 @@ ssize_t kipc_write(struct kipc_channel *channel, uint64_t offset, const void *da
 int kipc_up(struct kipc_channel *channel, int index, int n, unsigned flags);
 int kipc_down(struct kipc_channel *channel, int index, int n, unsigned flags, int64_t timeout);
 
+/*
+ * Adds up to n, as much as does not lift the semaphore above `max`: in one step it becomes the smaller of its value + n and
+ * max, and nobody ever sees more because of this call, however many make it at once. A semaphore that has max or more
+ * stays as it is. For n above 1, a semaphore that is nearly full has to be read too. `flags` has to be 0.
+ *
+ * How many were added, 0…n. Errors as kipc_up(); -ERANGE: n or max is not 1…32767; -EINVAL: flags.
+ */
+int kipc_up_to(struct kipc_channel *channel, int index, int n, int max, unsigned flags);
+
 #ifdef __cplusplus
 }
 #endif

@@ -74,6 +74,62 @@ int kipc_down(struct kipc_channel *channel, int index, int n, unsigned flags, in
 	return change(channel, index, -n, flags, timeout);
 }
 
+/*
+ * The kernel refuses what would pass SEMVMX, and undoes all operations of the call then. So lifted by what is missing from
+ * `max` to SEMVMX besides, and taken down by it again, the semaphore passes max never, and in between nobody sees it.
+ * -ERANGE: it would.
+ */
+static int add_below(struct kipc_channel *channel, unsigned short index, int n, int max)
+{
+	struct sembuf operations[] = {
+		{ .sem_num = index, .sem_op = (short)(SEMVMX - max + n) },
+		{ .sem_num = index, .sem_op = (short)(max - SEMVMX) },
+	};
+
+	return operate(channel, operations, max < SEMVMX ? 2 : 1, KIPC_FOREVER);
+}
+
+/* Sets it, if it has exactly `value`. -EAGAIN: it has another. */
+static int compare_and_set(struct kipc_channel *channel, unsigned short index, int value, int to)
+{
+	struct sembuf operations[] = {
+		{ .sem_num = index, .sem_op = (short)-value, .sem_flg = IPC_NOWAIT },
+		{ .sem_num = index, .sem_op = 0, .sem_flg = IPC_NOWAIT },
+		{ .sem_num = index, .sem_op = (short)to },
+	};
+
+	return operate(channel, operations, 3, KIPC_FOREVER);
+}
+
+int kipc_up_to(struct kipc_channel *channel, int index, int n, int max, unsigned flags)
+{
+	int r, value;
+
+	if (flags != 0)
+		return -EINVAL;
+	if (n < 1 || n > SEMVMX || max < 1 || max > SEMVMX)
+		return -ERANGE;
+	if (index < 0 || index > USHRT_MAX)
+		return -EFBIG;
+	if (n > max)
+		n = max;
+	for (;;) {
+		r = add_below(channel, (unsigned short)index, n, max);
+		if (r != -ERANGE)
+			return r < 0 ? r : n;
+		if (n == 1)
+			return 0;
+		value = semctl(kipc_channel_id(channel), index, GETVAL);
+		if (value < 0 && errno != EINVAL) /* removed: the next round finds out what that means */
+			return -errno;
+		if (value >= max)
+			return 0;
+		r = value < 0 ? -EAGAIN : compare_and_set(channel, (unsigned short)index, value, max);
+		if (r != -EAGAIN)
+			return r < 0 ? r : max - value;
+	}
+}
+
 /* Down and up in one call: both or neither, and in between nobody sees anything. */
 int semaphore_wait(struct kipc_channel *channel, int64_t timeout)
 {

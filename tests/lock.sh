@@ -38,6 +38,51 @@ until_waiting 1
 kipcctl up "$m"
 exits 0 'down returns when it is there' wait "$waiter"
 
+# -- a bound for up --------------------------------------------------------------------------------------
+
+id=$(ipcmk -S 2 | sed 's/.*: //')
+other=semaphore:@$id[1]
+capped() { kipcctl up "$other" "$@"; }
+exits 0 'up --max of an empty one' capped --max=3
+is '... adds' "$(value 1)" 1
+exits 0 'up --max --count that would pass it' capped --max=3 -n 30
+is '... adds what is missing' "$(value 1)" 3
+exits 0 'up --max of a full one is no failure' capped --max=3
+is '... changes nothing' "$(value 1)" 3
+exits 0 'up --max below what it has' capped --max=2 -n 2
+is '... takes nothing away' "$(value 1)" 3
+exits 0 'up --max at the largest value there is' capped --max=32767 -n 32767
+is '... lifts it to that' "$(value 1)" 32767
+is '... and its neighbour is untouched' "$(value 0)" 0
+for wrong in 0 32768 -1 x; do exits 2 "--max=$wrong is wrong usage" capped --max=$wrong; done
+exits 1 'nothing to add is an error, as without --max' capped --max=3 -n 0
+exits 1 'a semaphore that the set has not' kipcctl up "semaphore:@$id[2]" --max=3
+exits 2 '--max is for up' kipcctl down "$other" --max=3
+kipcctl down -n 32767 "$other"
+kipcctl down "$other" & waiter=$!
+until_waiting_for_other() { [ "$(ipcs -s -i "$id" | awk '$1 == 1 && NF == 5 { print $3 }')" = 1 ]; }
+until_true until_waiting_for_other
+exits 0 'up --max wakes who waits' capped --max=1
+wait "$waiter"
+is '... who takes it' "$(value 1)" 0
+
+# Many at once, while others take: it is never seen above the bound, and ends at it.
+most_seen() { perl -e '$most = 0; until (-e $ARGV[1]) { $value = semctl($ARGV[0], 1, 12, 0); $most = $value if $value > $most } print $most' "$id" "$T/seen-enough"; }
+most_seen >"$T/most" & watcher=$!
+for i in 1 2 3 4; do
+	(for j in {1..40}; do capped --max=5 -n $((i + 1)); kipcctl down -N -q "$other" -n 2; done) & cappers[i]=$!
+done
+wait "${cappers[@]}"
+: >"$T/seen-enough"
+wait "$watcher"
+like 'many at once never pass it' "$(cat "$T/most")" '^[1-5]$'
+for i in 1 2 3; do capped --max=5 -n 3 & cappers[i]=$!; done
+wait "${cappers[@]}"
+is '... and fill it' "$(value 1)" 5
+ipcrm -s "$id"
+exits 3 'up --max of a set that is gone' capped --max=5
+id=${m##*@}
+
 # -- lock ------------------------------------------------------------------------------------------------
 
 kipcctl up "$m"
