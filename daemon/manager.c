@@ -22,6 +22,7 @@
 #include "daemon/bus-objects.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
+#include "daemon/namespace.h"
 #include "daemon/reconcile.h"
 #include "daemon/sample.h"
 #include "daemon/sentence.h"
@@ -210,11 +211,26 @@ static int set_up_events(struct manager *manager)
 	return r < 0 ? r : 0;
 }
 
+static int settle_namespace(struct manager *manager)
+{
+	char *text = NULL;
+	int r;
+
+	r = namespace_settle(&manager->runtime, &text);
+	if (r < 0)
+		log_line(LOG_ERR, "%s", text != NULL ? text : strerror(-r));
+	free(text);
+	return r;
+}
+
 static int start_channels(struct manager *manager)
 {
 	struct problems problems = PROBLEMS_INIT;
 	int r;
 
+	r = settle_namespace(manager);
+	if (r < 0)
+		return r;
 	r = load_and_reconcile(manager, RECONCILE_START, &problems, NULL);
 	log_problems(&problems);
 	if (r == -EBADMSG)
@@ -222,6 +238,8 @@ static int start_channels(struct manager *manager)
 			 problems.n_mistakes);
 	else if (r < 0)
 		log_line(LOG_ERR, "the channels cannot be set up: %s", strerror(-r));
+	else
+		store_prune_aside(manager->runtime.fd);
 	problems_done(&problems);
 	return r;
 }

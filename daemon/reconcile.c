@@ -60,17 +60,6 @@ static int registry_of_channels(const struct manager *manager, struct registry *
 	return 0;
 }
 
-static int registry_of_folder(const struct manager *manager, struct registry *ret_registry)
-{
-	bool was_another;
-	int r;
-
-	r = store_read(manager->runtime.channels_fd, ret_registry, &was_another);
-	if (r < 0)
-		return r;
-	return was_another ? store_write_namespace(manager->runtime.channels_fd) : 0;
-}
-
 static bool is_removed_by_hand(const char *name, void *userdata)
 {
 	const struct channel *channel = manager_find(userdata, name);
@@ -119,7 +108,7 @@ static int situation_take(struct manager *manager, const struct config *config, 
 
 	*situation = (struct situation){ 0 };
 	if (reason == RECONCILE_START)
-		r = registry_of_folder(manager, &situation->registry);
+		r = store_read(manager->runtime.channels_fd, &situation->registry);
 	else
 		r = registry_of_channels(manager, &situation->registry);
 	if (r == 0)

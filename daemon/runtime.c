@@ -59,7 +59,13 @@ static int open_folder(int parent_fd, const char *path, const char *shown, char 
 	if (fd < 0)
 		return sentence_fail(reterr_text, -errno, "cannot open the folder %s: %s", shown,
 				     strerror(errno));
-	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() && !(st.st_mode & 0022))
+	if (fstat(fd, &st) < 0) {
+		int r = -errno;
+
+		close(fd);
+		return sentence_fail(reterr_text, r, "cannot look at the folder %s: %s", shown, strerror(-r));
+	}
+	if (st.st_uid == geteuid() && !(st.st_mode & 0022))
 		return fd;
 	close(fd);
 	return sentence_fail(
@@ -83,6 +89,18 @@ int runtime_open_subfolder(const struct runtime *runtime, const char *name, char
 	fd = open_folder(runtime->fd, name, shown, reterr_text);
 	free(shown);
 	return fd;
+}
+
+int runtime_open_channels(struct runtime *runtime, char **reterr_text)
+{
+	int fd = runtime_open_subfolder(runtime, REGISTRY_FOLDER, reterr_text);
+
+	if (fd < 0)
+		return fd;
+	if (runtime->channels_fd >= 0)
+		close(runtime->channels_fd);
+	runtime->channels_fd = fd;
+	return 0;
 }
 
 /* The lock lives as long as its descriptor: no stale lock survives a kill. */
@@ -144,7 +162,7 @@ int runtime_open(struct runtime *runtime, const char *path, char **reterr_text)
 		r = check_what_is_there(runtime,
 					reterr_text); /* before anything is made that nobody could control */
 	if (r >= 0)
-		r = runtime->channels_fd = runtime_open_subfolder(runtime, REGISTRY_FOLDER, reterr_text);
+		r = runtime_open_channels(runtime, reterr_text);
 	if (r >= 0) {
 		r = runtime_open_subfolder(runtime, "kipcd.conf.d", reterr_text);
 		if (r >= 0)

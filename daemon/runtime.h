@@ -24,6 +24,9 @@ void runtime_close(struct runtime *runtime);
 /* A subfolder (0755), made where it is missing, and refused as the folder itself is. Returns a descriptor. */
 int runtime_open_subfolder(const struct runtime *runtime, const char *name, char **reterr_text);
 
+/* Opens the registry's folder, again where it was exchanged. */
+int runtime_open_channels(struct runtime *runtime, char **reterr_text);
+
 /*
  * A listening socket at <runtime>/control, which appears there in one step. What is there already is replaced only if
  * it is a socket of ours: -EEXIST, else.

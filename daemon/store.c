@@ -3,7 +3,8 @@
 /*
  * Writing and reading the registry folder. A link is there whole or not at all: a new name is one symlinkat(2), an old
  * one is replaced by rename. Intents are one file for all that one reconcile makes, since a link more for each would
- * double the time of a start. A kill at any instruction leaves a folder that store_read() understands.
+ * double the time of a start. A kill at any instruction leaves a folder that store_read() understands. Nothing is passed
+ * over because it could not be read: what cannot be read fails the whole.
  */
 
 #include <dirent.h>
@@ -12,12 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/store.h"
 
 #define INTENTS ".intents"
 #define NEW_NAME ".new"
+#define ASIDE REGISTRY_FOLDER ".old-"
 
 /* -- reading ---------------------------------------------------------------------------------------------- */
 
@@ -79,6 +82,8 @@ static int read_intents(int channels_fd, struct registry *registry, size_t *n_al
 	while (r == 0 && fgets(line, sizeof line, file) != NULL)
 		if (parse_intent(line, &entry) == 0)
 			r = append_entry(registry, n_allocated, &entry);
+	if (r == 0 && ferror(file))
+		r = -EIO;
 	fclose(file);
 	return r;
 }
@@ -91,9 +96,15 @@ static int read_links(DIR *folder, struct registry *registry, size_t *n_allocate
 	while (r == 0 && (errno = 0, dirent = readdir(folder)) != NULL) {
 		struct registry_entry entry = { .has_link = true };
 
-		if (!kipc_name_is_valid(dirent->d_name) ||
-		    registry_link_read(dirfd(folder), dirent->d_name, &entry.link) < 0)
+		if (!kipc_name_is_valid(dirent->d_name))
 			continue;
+		r = registry_link_read(dirfd(folder), dirent->d_name, &entry.link);
+		if (r == -EBADMSG || r == -ENOENT) {
+			r = 0; /* no link of ours, or gone by now */
+			continue;
+		}
+		if (r < 0) /* a link that cannot be read is still there */
+			return r;
 		memcpy(entry.name, dirent->d_name, strlen(dirent->d_name) + 1);
 		r = append_entry(registry, n_allocated, &entry);
 	}
@@ -122,50 +133,35 @@ static void join_entries(struct registry *registry)
 	registry->n_entries = n;
 }
 
-static bool is_of_this_boot(int channels_fd)
+static int open_again(int folder_fd, DIR **ret_folder)
 {
-	char theirs[REGISTRY_NAMESPACE_MAX];
-	ssize_t n = readlinkat(channels_fd, REGISTRY_NAMESPACE, theirs, sizeof theirs - 1);
+	int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 
-	if (n < 0)
-		return false;
-	theirs[n] = '\0';
-	return registry_namespace_is_of_caller(theirs) > 0;
+	if (folder == NULL) {
+		int r = -errno;
+
+		if (fd >= 0)
+			close(fd);
+		return r;
+	}
+	*ret_folder = folder;
+	return 0;
 }
 
-/* What is left of another boot or namespace: its ids mean other objects here. */
-static void clear_folder(DIR *folder)
+int store_read(int channels_fd, struct registry *ret_registry)
 {
-	struct dirent *dirent;
-
-	while ((dirent = readdir(folder)) != NULL)
-		if (kipc_name_is_valid(dirent->d_name) || strcmp(dirent->d_name, INTENTS) == 0)
-			(void)unlinkat(dirfd(folder), dirent->d_name, 0);
-}
-
-int store_read(int channels_fd, struct registry *ret_registry, bool *ret_was_another)
-{
-	int fd = openat(channels_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
 	struct registry registry = { 0 };
 	size_t n_allocated = 0;
-	bool was_another;
 	DIR *folder;
+	int r;
 
-	if (fd < 0)
-		return -errno;
-	folder = fdopendir(fd);
-	if (folder == NULL) {
-		close(fd);
-		return -ENOMEM;
-	}
-	was_another = !is_of_this_boot(channels_fd);
-	if (was_another) {
-		clear_folder(folder);
-	} else {
-		r = read_links(folder, &registry, &n_allocated);
-		if (r == 0)
-			r = read_intents(channels_fd, &registry, &n_allocated);
-	}
+	r = open_again(channels_fd, &folder);
+	if (r < 0)
+		return r;
+	r = read_links(folder, &registry, &n_allocated);
+	if (r == 0)
+		r = read_intents(channels_fd, &registry, &n_allocated);
 	closedir(folder);
 	if (r < 0) {
 		store_registry_done(&registry);
@@ -175,7 +171,33 @@ int store_read(int channels_fd, struct registry *ret_registry, bool *ret_was_ano
 		qsort(registry.entries, registry.n_entries, sizeof *registry.entries, compare_entries);
 	join_entries(&registry);
 	*ret_registry = registry;
-	*ret_was_another = was_another;
+	return 0;
+}
+
+int store_is_empty(int channels_fd)
+{
+	const struct dirent *dirent;
+	bool is_empty = true;
+	DIR *folder;
+	int r;
+
+	r = open_again(channels_fd, &folder);
+	if (r < 0)
+		return r;
+	while (is_empty && (errno = 0, dirent = readdir(folder)) != NULL)
+		is_empty = !kipc_name_is_valid(dirent->d_name) && strcmp(dirent->d_name, INTENTS) != 0;
+	r = is_empty ? -errno : 0;
+	closedir(folder);
+	return r < 0 ? r : is_empty;
+}
+
+int store_read_namespace(int channels_fd, char buffer[static REGISTRY_NAMESPACE_MAX])
+{
+	ssize_t n = readlinkat(channels_fd, REGISTRY_NAMESPACE, buffer, REGISTRY_NAMESPACE_MAX - 1);
+
+	if (n < 0)
+		return -errno;
+	buffer[n] = '\0';
 	return 0;
 }
 
@@ -196,13 +218,30 @@ static int replace_link(int channels_fd, const char *target, const char *name)
 	return 0;
 }
 
-int store_write_namespace(int channels_fd)
+int store_write_namespace(int channels_fd, const char *namespace)
 {
-	char target[REGISTRY_NAMESPACE_MAX];
-	int r;
+	return replace_link(channels_fd, namespace, REGISTRY_NAMESPACE);
+}
 
-	r = registry_namespace_of_caller(target);
-	return r < 0 ? r : replace_link(channels_fd, target, REGISTRY_NAMESPACE);
+int store_write_nsid(int channels_fd, const struct nsid *nsid)
+{
+	char text[NSID_TEXT_MAX];
+	int fd, r = 0;
+
+	nsid_to_string(nsid, text);
+	fd = openat(channels_fd, NSID_FILE NEW_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+		    0644);
+	if (fd < 0)
+		return -errno;
+	if (dprintf(fd, "%s\n", text) < 0)
+		r = -errno;
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	if (r == 0 && renameat(channels_fd, NSID_FILE NEW_NAME, channels_fd, NSID_FILE) < 0)
+		r = -errno;
+	if (r < 0)
+		(void)unlinkat(channels_fd, NSID_FILE NEW_NAME, 0);
+	return r;
 }
 
 int store_write_link(int channels_fd, const char *name, const struct registry_link *link, bool is_new)
@@ -251,4 +290,85 @@ int store_write_intents(int channels_fd, const struct store_intent *intents, siz
 	if (r == 0 && renameat(channels_fd, INTENTS NEW_NAME, channels_fd, INTENTS) < 0)
 		r = -errno;
 	return r;
+}
+
+/* -- registries of the past ------------------------------------------------------------------------------- */
+
+/* "20261130T061650.123456Z": sorted by name is sorted by age. */
+static void write_stamp(char *stamp, size_t size)
+{
+	struct timespec now;
+	char seconds[32];
+	struct tm tm;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (gmtime_r(&now.tv_sec, &tm) == NULL ||
+	    strftime(seconds, sizeof seconds, "%Y%m%dT%H%M%S", &tm) == 0)
+		strcpy(seconds, "0");
+	snprintf(stamp, size, "%s.%06ldZ", seconds, now.tv_nsec / 1000);
+}
+
+int store_move_aside(int runtime_fd, const char *why, char name[static STORE_ASIDE_MAX])
+{
+	char stamp[48];
+
+	for (int i = 0; i < 100; i++) {
+		write_stamp(stamp, sizeof stamp);
+		snprintf(name, STORE_ASIDE_MAX, ASIDE "%s-%s", stamp, why);
+		if (renameat(runtime_fd, REGISTRY_FOLDER, runtime_fd, name) == 0)
+			return 0;
+		if (errno != EEXIST && errno != ENOTEMPTY)
+			return -errno;
+	}
+	return -EEXIST;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void remove_aside(int runtime_fd, const char *name)
+{
+	int fd = openat(runtime_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *dirent;
+
+	if (folder == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((dirent = readdir(folder)) != NULL)
+		(void)unlinkat(fd, dirent->d_name, 0);
+	closedir(folder);
+	(void)unlinkat(runtime_fd, name, AT_REMOVEDIR);
+}
+
+void store_prune_aside(int runtime_fd)
+{
+	char(*names)[STORE_ASIDE_MAX] = NULL, (*grown)[STORE_ASIDE_MAX];
+	const struct dirent *dirent;
+	size_t n = 0;
+	DIR *folder;
+
+	if (open_again(runtime_fd, &folder) < 0)
+		return;
+	while ((dirent = readdir(folder)) != NULL) {
+		if (strncmp(dirent->d_name, ASIDE, strlen(ASIDE)) != 0 ||
+		    strlen(dirent->d_name) >= STORE_ASIDE_MAX)
+			continue;
+		grown = reallocarray(names, n + 1, sizeof *names);
+		if (grown == NULL)
+			break;
+		names = grown;
+		strcpy(names[n++], dirent->d_name);
+	}
+	closedir(folder);
+	if (n > STORE_ASIDE_KEPT) {
+		qsort(names, n, sizeof *names, compare_names); /* the oldest first */
+		for (size_t i = 0; i < n - STORE_ASIDE_KEPT; i++)
+			remove_aside(runtime_fd, names[i]);
+	}
+	free(names);
 }

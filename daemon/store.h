@@ -7,17 +7,34 @@
  * nowhere else. `channels_fd` is the folder.
  */
 
+#include "common/nsid.h"
 #include "daemon/plan.h"
 
 /*
- * All links and intents, sorted by name, if they speak of this boot and this IPC namespace. Those of another one mean
- * nothing any more: they are removed, and *ret_was_another says so. Free with store_registry_done().
+ * All links and intents, sorted by name. Free with store_registry_done(). One that cannot be read fails the whole:
+ * -ENOMEM, errors of reading.
  */
-int store_read(int channels_fd, struct registry *ret_registry, bool *ret_was_another);
+int store_read(int channels_fd, struct registry *ret_registry);
 void store_registry_done(struct registry *registry);
 
-/* Names this boot and IPC namespace in ".ns". */
-int store_write_namespace(int channels_fd);
+/* 1: there is neither link nor intent, 0: there is; errors of reading. */
+int store_is_empty(int channels_fd);
+
+/* ".ns" as it stands there. -ENOENT; -EINVAL: it is no link; errors of readlinkat(2). */
+int store_read_namespace(int channels_fd, char buffer[static REGISTRY_NAMESPACE_MAX]);
+int store_write_namespace(int channels_fd, const char *namespace);
+
+/* Replaces ".nsid" in one step. */
+int store_write_nsid(int channels_fd, const struct nsid *nsid);
+
+/*
+ * Renames the registry's folder to "channels.old-TIME-WHY", which is left in `name`. The last STORE_ASIDE_KEPT of these
+ * stay, once store_prune_aside() has been called.
+ */
+#define STORE_ASIDE_MAX 96
+#define STORE_ASIDE_KEPT 3
+int store_move_aside(int runtime_fd, const char *why, char name[static STORE_ASIDE_MAX]);
+void store_prune_aside(int runtime_fd);
 
 /* Writes a link: a new name in one step, an old one replaced by rename. */
 int store_write_link(int channels_fd, const char *name, const struct registry_link *link, bool is_new);

@@ -246,23 +246,23 @@ int kipc_registry_list(const char *runtime_dir, struct kipc_name **ret_names, si
  */
 static int read_boot_id(char buffer[static 37])
 {
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC), r = 0;
 	struct statfs fs;
 	ssize_t n;
 
 	if (fd < 0)
 		return -errno;
-	if (fstatfs(fd, &fs) == 0 && fs.f_type != PROC_SUPER_MAGIC) {
-		close(fd);
+	if (fstatfs(fd, &fs) < 0) {
+		r = -errno;
+	} else if (fs.f_type != PROC_SUPER_MAGIC) {
 		strcpy(buffer, "*");
-		return 0;
+	} else {
+		n = read(fd, buffer, 36);
+		r = n == 36 ? 0 : n < 0 ? -errno : -EIO;
+		buffer[36] = '\0';
 	}
-	n = read(fd, buffer, 36);
 	close(fd);
-	if (n != 36)
-		return -EIO;
-	buffer[36] = '\0';
-	return 0;
+	return r;
 }
 
 int registry_namespace_of_caller(char buffer[static REGISTRY_NAMESPACE_MAX])
@@ -280,20 +280,23 @@ int registry_namespace_of_caller(char buffer[static REGISTRY_NAMESPACE_MAX])
 	return 0;
 }
 
+bool registry_namespaces_match(const char *one, const char *other)
+{
+	const char *inode = strchr(one, ':'), *other_inode = strchr(other, ':');
+
+	if (inode == NULL || other_inode == NULL || strcmp(inode, other_inode) != 0)
+		return false;
+	/* A boot that is not known is no other boot: such a container's /run, and its namespace, end with it. */
+	return one[0] == '*' || other[0] == '*' || strcmp(one, other) == 0;
+}
+
 int registry_namespace_is_of_caller(const char *theirs)
 {
-	const char *their_inode = strchr(theirs, ':'), *our_inode;
 	char ours[REGISTRY_NAMESPACE_MAX];
 	int r;
 
 	r = registry_namespace_of_caller(ours);
-	if (r < 0)
-		return r;
-	our_inode = strchr(ours, ':');
-	if (their_inode == NULL || strcmp(their_inode, our_inode) != 0)
-		return 0;
-	/* A boot that is not known is no other boot: such a container's /run, and its namespace, end with it. */
-	return theirs[0] == '*' || ours[0] == '*' || strcmp(theirs, ours) == 0;
+	return r < 0 ? r : registry_namespaces_match(theirs, ours);
 }
 
 int kipc_registry_check(const char *runtime_dir)

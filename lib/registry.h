@@ -13,7 +13,8 @@
  * it once the configuration does not say any more). A reader passes over words that it does not know.
  *
  * "channels/.ns" -> BOOTID:INODE says which boot and which IPC namespace all of them speak of. BOOTID is "*" where the
- * kernel's cannot be seen (systemd-nspawn).
+ * kernel's cannot be seen (systemd-nspawn). What tells namespaces apart that had the same inode one after the other is for
+ * kipcd alone, in "channels/.nsid" (common/nsid.h).
  */
 
 #include "lib/kipc.h"
@@ -45,6 +46,9 @@ int registry_link_read(int channels_fd, const char *name, struct registry_link *
 /* BOOTID:INODE of the caller. Errors of /proc. */
 #define REGISTRY_NAMESPACE_MAX 64
 int registry_namespace_of_caller(char buffer[static REGISTRY_NAMESPACE_MAX]);
+
+/* Whether two such texts mean the same boot and IPC namespace, as far as an inode can tell. */
+bool registry_namespaces_match(const char *one, const char *other);
 
 /* 1 if `theirs`, what .ns says, is the caller's boot and IPC namespace, 0 if not; an errno where /proc does not tell. */
 int registry_namespace_is_of_caller(const char *theirs);
