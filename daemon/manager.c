@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/bus-names.h"
 #include "daemon/bus.h"
 #include "daemon/bus-objects.h"
 #include "daemon/log.h"
@@ -154,6 +155,7 @@ int manager_reload(struct manager *manager, struct problems *problems, struct re
 void manager_notify_status(const struct manager *manager)
 {
 	size_t n_active = 0, n_in_trouble = 0;
+	bool is_refused;
 
 	for (size_t i = 0; i < manager->n_channels; i++) {
 		n_active += manager->channels[i].state == STATE_ACTIVE;
@@ -161,8 +163,10 @@ void manager_notify_status(const struct manager *manager)
 				manager->channels[i].state != STATE_RETAINED &&
 				manager->channels[i].state != STATE_ABSENT;
 	}
-	sd_notifyf(0, "STATUS=%zu channel%s, %zu active, %zu in trouble", manager->n_channels,
-		   manager->n_channels == 1 ? "" : "s", n_active, n_in_trouble);
+	is_refused = manager->system_bus != NULL && system_bus_is_refused(manager->system_bus);
+	sd_notifyf(0, "STATUS=%zu channel%s, %zu active, %zu in trouble%s", manager->n_channels,
+		   manager->n_channels == 1 ? "" : "s", n_active, n_in_trouble,
+		   is_refused ? "; the system bus refuses it the name " BUS_NAME : "");
 }
 
 /* -- set up, run, take down ------------------------------------------------------------------------------- */

@@ -16,6 +16,7 @@
 #include "daemon/caller.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
+#include "daemon/name-claim.h"
 #include "daemon/system-bus.h"
 
 #define DEFAULT_ADDRESS "unix:path=/run/dbus/system_bus_socket"
@@ -29,7 +30,7 @@ struct system_bus {
 	struct manager *manager;
 	sd_bus *bus;
 	sd_event_source *again;
-	bool has_name;
+	struct name_claim name;
 	bool is_behind; /* signals are left out until it has read those that wait */
 };
 
@@ -48,30 +49,12 @@ static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error
 {
 	struct system_bus *system_bus = userdata;
 
-	if (system_bus->has_name)
+	if (system_bus->name.is_held)
 		log_line(LOG_NOTICE,
 			 "the system bus has gone: kipcctl goes on working; kipcd will be " BUS_NAME
 			 " again when it is back");
-	system_bus->has_name = false;
+	name_claim_drop(&system_bus->name);
 	try_again(system_bus, AGAIN_USEC);
-	return 0;
-}
-
-static int on_name(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
-{
-	struct system_bus *system_bus = userdata;
-	const sd_bus_error *error = sd_bus_message_get_error(message);
-	uint32_t answer = 0;
-
-	if (error == NULL && sd_bus_message_read(message, "u", &answer) >= 0 && answer == 1) {
-		system_bus->has_name = true;
-		log_line(LOG_DEBUG, "is " BUS_NAME " on the system bus");
-	} else {
-		log_line(LOG_WARNING,
-			 "cannot be " BUS_NAME " on the system bus: %s; kipcctl does not need it",
-			 error != NULL && error->message != NULL ? error->message
-								 : "somebody else has that name");
-	}
 	return 0;
 }
 
@@ -85,7 +68,7 @@ static int leave_stuck(struct system_bus *system_bus)
 			      "s; kipcctl does not "
 			      "need it");
 	sd_bus_close(system_bus->bus);
-	system_bus->has_name = false;
+	name_claim_drop(&system_bus->name);
 	try_again(system_bus, STUCK_USEC);
 	return 1;
 }
@@ -151,8 +134,9 @@ static int start(struct system_bus *system_bus)
 	if (r >= 0)
 		r = bus_objects_add(system_bus->manager, bus);
 	if (r >= 0)
-		r = sd_bus_request_name_async(bus, NULL, BUS_NAME, 0, on_name, system_bus);
+		r = name_claim_start(&system_bus->name, system_bus->manager, bus);
 	if (r < 0) {
+		name_claim_drop(&system_bus->name);
 		sd_bus_close_unref(bus);
 		return r;
 	}
@@ -179,7 +163,7 @@ void system_bus_tell(struct system_bus *system_bus, bus_teller *tell, const void
 {
 	uint64_t n_waiting = 0;
 
-	if (!system_bus->has_name || sd_bus_get_n_queued_write(system_bus->bus, &n_waiting) < 0)
+	if (!system_bus->name.is_held || sd_bus_get_n_queued_write(system_bus->bus, &n_waiting) < 0)
 		return;
 	if (n_waiting > SIGNALS_WAITING_MAX) {
 		if (!system_bus->is_behind)
@@ -190,6 +174,11 @@ void system_bus_tell(struct system_bus *system_bus, bus_teller *tell, const void
 	}
 	system_bus->is_behind = false;
 	(void)tell(system_bus->bus, news);
+}
+
+bool system_bus_is_refused(const struct system_bus *system_bus)
+{
+	return system_bus->name.is_refused;
 }
 
 void system_bus_catch_up(struct system_bus *system_bus)
@@ -221,6 +210,7 @@ struct system_bus *system_bus_free(struct system_bus *system_bus)
 	if (system_bus == NULL)
 		return NULL;
 	sd_event_source_disable_unref(system_bus->again);
+	name_claim_drop(&system_bus->name);
 	sd_bus_close_unref(system_bus->bus);
 	free(system_bus);
 	return NULL;

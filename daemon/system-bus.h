@@ -4,6 +4,8 @@
 
 /* org.kipc1 on the system bus, as long as there is one. */
 
+#include <stdbool.h>
+
 #include "daemon/bus.h"
 
 struct manager;
@@ -12,6 +14,9 @@ struct system_bus;
 /* Connects as soon as there is a bus, now or later, and again whenever it comes back. -ENOMEM. */
 int system_bus_new(struct manager *manager, struct system_bus **ret_system_bus);
 struct system_bus *system_bus_free(struct system_bus *system_bus);
+
+/* Whether the bus is there and does not let us have our name. */
+bool system_bus_is_refused(const struct system_bus *system_bus);
 
 /* See bus_objects_catch_up(). */
 void system_bus_catch_up(struct system_bus *system_bus);

@@ -187,6 +187,35 @@ stop_kipcd
 is "it leaves well" "$kipcd_status" 0
 is "and the name with it" "$(busctl list --acquired | grep -c '^org.kipc1 ')" 0
 
+# -- a bus that does not know kipcd's user yet -------------------------------------------------------------------------
+
+# It reads its policy while it starts; then an installation completes it.
+stop_bus
+sed -i 's|user="0"|user="nosuch"|' "$T/policy.conf"
+start_bus
+until_true busctl list >/dev/null 2>&1
+sed -i 's|user="nosuch"|user="0"|' "$T/policy.conf"
+: >"$T/kipcd.log"
+start_kipcd --system-bus || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+exits 0 "kipcd has it read its policy, and is org.kipc1" until_true has_name
+like "and says so" "$(cat "$T/kipcd.log")" 'is org.kipc1 on the system bus now, which had refused it'
+stop_kipcd
+
+# One that goes on refusing is asked again, and at once when it has read its policy.
+sed -i 's|user="0"|user="nosuch"|' "$T/policy.conf"
+reload_bus() { busctl call org.freedesktop.DBus / org.freedesktop.DBus ReloadConfig; }
+reload_bus
+: >"$T/kipcd.log"
+start_kipcd --system-bus || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+is_refused() { grep -q 'cannot be org.kipc1 on the system bus: .*not allowed to own .*; kipcctl does not need it' "$T/kipcd.log"; }
+exits 0 "a refusal is told" until_true is_refused
+exits 0 "and kipcd works" kipcctl reload
+sed -i 's|user="nosuch"|user="0"|' "$T/policy.conf"
+reload_bus
+exits 0 "it is org.kipc1 when the bus has changed its mind" until_true has_name
+is "the refusal was told once" "$(grep -c 'cannot be org.kipc1' "$T/kipcd.log")" 1
+stop_kipcd
+
 # -- a bus that does nothing -----------------------------------------------------------------------------------------
 
 kill -STOP "$bus_pid"
