@@ -93,5 +93,6 @@ const struct control_half kipcctl_control_half __attribute__((visibility("defaul
 	.version = PACKAGE_VERSION,
 	.run = run,
 	.message_to_json = message_to_json,
+	.message_from_json = message_from_json,
 	.complete = complete_words,
 };

@@ -18,6 +18,9 @@ struct control_half {
 	enum status (*run)(const struct invocation *invocation);
 	/* {"type":N,"size":N,"text":"…"} or "base64"; a malloc'd line without newline, NULL when out of memory */
 	char *(*message_to_json)(long type, const void *body, size_t size, size_t *ret_size);
+	/* the other way; see message-json.h */
+	int (*message_from_json)(const char *line, size_t n_line, long *ret_type, void **ret_body,
+				 size_t *ret_size, const char **reterr_why);
 	/* tells what there is; nothing if it cannot be known */
 	void (*complete)(const struct invocation *invocation, enum complete_what what, complete_tell *tell,
 			 void *context);

@@ -72,18 +72,28 @@ int input_largest(struct kipc_channel *channel, size_t *ret_size)
 	return 0;
 }
 
+/* The longest that a message can be in the form of the input: JSON writes six bytes for one, and a little around them. */
+static int find_longest(const struct input *input, size_t *ret_size)
+{
+	int r = input_largest(input->channel, ret_size);
+
+	if (r == 0 && input->form == INPUT_JSON)
+		*ret_size = *ret_size > (SIZE_MAX - 256) / 6 ? SIZE_MAX : 6 * *ret_size + 256;
+	return r;
+}
+
 /* Makes the buffer larger, if the channel can take a message of `size` bytes and perhaps more. */
 static int grow(struct input *input, size_t size)
 {
 	size_t largest, room = 2 * input->room;
-	int r = input_largest(input->channel, &largest);
+	int r = find_longest(input, &largest);
 	char *data;
 
 	if (r < 0)
 		return r;
 	if (size > largest)
 		return -EMSGSIZE;
-	if (room > largest + FRAME_HEAD + 1)
+	if (room - FRAME_HEAD - 1 > largest)
 		room = largest + FRAME_HEAD + 1;
 	data = realloc(input->data, room);
 	if (!data)
@@ -225,6 +235,8 @@ static int next_frame(struct input *input, const char **ret_data, size_t *ret_si
 
 int input_next(struct input *input, const char **ret_data, size_t *ret_size)
 {
+	int r;
+
 	input->accepted = input->position;
 	switch (input->form) {
 	case INPUT_LINES:
@@ -235,6 +247,11 @@ int input_next(struct input *input, const char **ret_data, size_t *ret_size)
 		return next_whole(input, ret_data, ret_size);
 	case INPUT_FRAMES:
 		return next_frame(input, ret_data, ret_size);
+	case INPUT_JSON:
+		do
+			r = next_separated(input, '\n', ret_data, ret_size);
+		while (r > 0 && *ret_size == 0);
+		return r;
 	}
 	return 0;
 }

@@ -17,6 +17,7 @@ enum input_form {
 	INPUT_NULL,   /* each up to a NUL; the last may lack it */
 	INPUT_WHOLE,  /* everything, also nothing, is one */
 	INPUT_FRAMES, /* each behind its length in 4 bytes, little-endian */
+	INPUT_JSON,   /* each a line that describes a message, and is longer than it; empty lines are none */
 };
 
 struct input {

@@ -31,7 +31,7 @@
 
 static const struct command commands[] = {
 	{ "send", "ADDR [MESSAGE…]", "Send each argument, or each line of standard input, as a message", 1, -1,
-	  SET(O(TYPE), O(NULL), O(WHOLE), O(FRAMES), WAITING), command_send },
+	  SET(O(TYPE), O(NULL), O(WHOLE), O(FRAMES), O(JSON), WAITING), command_send },
 	{ "recv", "ADDR", "Take a message and print it; wait for it", 1, 1,
 	  SET(TYPES, O(COUNT), O(ALL), O(FOLLOW), SHOWN, WAITING), command_recv },
 	{ "peek", "ADDR", "Print the next message and leave it there", 1, 1,

@@ -168,7 +168,7 @@ const struct option_row option_rows[] = {
 	{ OPTION_OFFSET, "offset", 0, "SIZE", &size, AT(offset), "start so many bytes in (0)" },
 	{ OPTION_LENGTH, "length", 0, "SIZE", &size, AT(length), "at most so many bytes" },
 	{ OPTION_LOCK, "lock", 0, "SEMAPHORE", &text, AT(lock), "while SEMAPHORE is held" },
-	{ OPTION_JSON, "json", 0, NULL, &flag, AT(json), "print JSON" },
+	{ OPTION_JSON, "json", 0, NULL, &flag, AT(json), "JSON; for send, as recv prints it" },
 	{ OPTION_BYTES, "bytes", 0, NULL, &flag, AT(bytes), "sizes as plain numbers of bytes" },
 	{ OPTION_NO_LEGEND, "no-legend", 0, NULL, &flag, AT(no_legend), "no headings and notes" },
 	{ OPTION_FOREIGN, "foreign", 0, NULL, &flag, AT(foreign), "the rest of the kernel's objects too" },

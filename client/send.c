@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "client/command.h"
+#include "client/control.h"
 #include "client/input.h"
 #include "client/progress.h"
 #include "client/report.h"
@@ -28,16 +29,17 @@ struct sending {
 	const char *address;
 	struct kipc_channel *channel;
 	struct time_limit limit;
-	long type;
+	long type;			 /* unless JSON says another */
+	const struct control_half *json; /* --json: reads it; NULL: the input is what is sent */
 	uint64_t n_sent;
 };
 
-static int send_one(struct sending *sending, const char *data, size_t size)
+static int send_one(struct sending *sending, long type, const char *data, size_t size)
 {
 	int r;
 
 	do
-		r = kipc_send(sending->channel, sending->type, data, size, time_limit_left(&sending->limit));
+		r = kipc_send(sending->channel, type, data, size, time_limit_left(&sending->limit));
 	while (r == -EINTR && !signals_caught());
 	if (r == 0)
 		sending->n_sent++;
@@ -98,12 +100,22 @@ static enum status say_input_failed(const struct sending *sending, int error)
 		      sending->n_sent);
 }
 
+static enum status say_no_message(const struct sending *sending, const char *why)
+{
+	return report(sending->invocation, sending->address, STATUS_FAILED,
+		      "message %" PRIu64 " of standard input is not one that 'kipcctl recv --json' prints: "
+		      "%s; %" PRIu64 " message%s sent before it",
+		      sending->n_sent + 1, why, sending->n_sent, sending->n_sent == 1 ? " was" : "s were");
+}
+
 static enum input_form input_form_of(const struct options *options)
 {
 	if (options->null)
 		return INPUT_NULL;
 	if (options->whole)
 		return INPUT_WHOLE;
+	if (options->json)
+		return INPUT_JSON;
 	return options->frames ? INPUT_FRAMES : INPUT_LINES;
 }
 
@@ -113,7 +125,7 @@ static enum status send_arguments(struct sending *sending)
 	int n = sending->invocation->n_args - 1;
 
 	for (int i = 0; i < n; i++) {
-		int r = send_one(sending, messages[i], strlen(messages[i]));
+		int r = send_one(sending, sending->type, messages[i], strlen(messages[i]));
 
 		if (r < 0)
 			return say_failed(sending, r, n == 1);
@@ -121,16 +133,38 @@ static enum status send_arguments(struct sending *sending)
 	return STATUS_DONE;
 }
 
+/* Sends the message that a line of JSON describes; *ret_why: what is wrong with the line, NULL if nothing is. */
+static int send_described(struct sending *sending, const char *line, size_t n_line, const char **ret_why)
+{
+	long type;
+	size_t size;
+	void *body;
+	int r;
+
+	*ret_why = NULL;
+	r = sending->json->message_from_json(line, n_line, &type, &body, &size, ret_why);
+	if (r < 0)
+		return r;
+	r = send_one(sending, type != 0 ? type : sending->type, body, size);
+	free(body);
+	return r;
+}
+
 static enum status send_all_input(struct sending *sending, struct input *input)
 {
+	const char *data, *why = NULL;
 	struct progress progress;
-	const char *data;
 	size_t size;
 	int r, error = 0;
 
 	progress_start(&progress, sending->invocation->options->quiet, STDIN_FILENO);
 	while ((r = input_next(input, &data, &size)) > 0) {
-		error = signals_caught() ? -EINTR : send_one(sending, data, size);
+		if (signals_caught())
+			error = -EINTR;
+		else if (sending->json)
+			error = send_described(sending, data, size, &why);
+		else
+			error = send_one(sending, sending->type, data, size);
 		if (error < 0)
 			break;
 		progress_count(&progress, size);
@@ -139,6 +173,8 @@ static enum status send_all_input(struct sending *sending, struct input *input)
 
 	if (error < 0 || r < 0)
 		input_rewind(input);
+	if (why)
+		return say_no_message(sending, why);
 	if (error < 0)
 		return say_failed(sending, error, false);
 	return r < 0 ? say_input_failed(sending, r) : STATUS_DONE;
@@ -181,24 +217,47 @@ static enum status too_many(const struct sending *sending)
 		      "a segment holds one message, these are several; for lines as one text use --whole");
 }
 
+/* A copy of the text, or of what its JSON describes, with a NUL behind it; free(3) it. */
+static int take_text(const struct sending *sending, const char *data, size_t n_data, char **ret_text,
+		     size_t *ret_size, const char **reterr_why)
+{
+	size_t size = n_data;
+	void *body = NULL;
+	char *text;
+	long type;
+	int r = 0;
+
+	if (sending->json)
+		r = sending->json->message_from_json(data, n_data, &type, &body, &size, reterr_why);
+	text = r == 0 ? malloc(size + 1) : NULL;
+	if (r == 0 && !text)
+		r = -ENOMEM;
+	if (r == 0) {
+		memcpy(text, body ? body : data, size);
+		text[size] = '\0';
+		*ret_text = text;
+		*ret_size = size;
+	}
+	free(body);
+	return r;
+}
+
 /* The only message of standard input; nothing is written before it is known to be the only one. */
 static enum status send_input_to_segment(struct sending *sending, struct input *input)
 {
+	const char *data, *why = NULL;
 	enum status status;
-	const char *data;
 	size_t size, more;
-	char *text;
+	char *text = NULL;
 	int r;
 
 	r = input_next(input, &data, &size);
 	if (r <= 0)
 		return r < 0 ? say_input_failed(sending, r) : STATUS_DONE;
-	text = malloc(size + 1);
-	if (!text)
-		return report_error(sending->invocation, sending->address, -ENOMEM);
-	memcpy(text, data, size);
-	text[size] = '\0';
-
+	r = take_text(sending, data, size, &text, &size, &why);
+	if (r < 0)
+		return why ? say_no_message(sending, why)
+			   : report_error(sending->invocation, sending->address, r);
 	r = input_next(input, &data, &more);
 	if (r == 0)
 		status = write_text(sending, text, size);
@@ -238,10 +297,12 @@ enum status command_send(const struct invocation *invocation)
 	enum status status;
 	int r;
 
-	if (invocation->n_args > 1 && (options->null || options->whole || options->frames))
-		return report(
-			invocation, NULL, STATUS_USAGE,
-			"--null, --whole and --frames are about standard input, but there are arguments");
+	if (invocation->n_args > 1 && (options->null || options->whole || options->frames || options->json))
+		return report(invocation, NULL, STATUS_USAGE,
+			      "--null, --whole, --frames and --json are about standard input, but there are "
+			      "arguments");
+	if (options->json && !(sending.json = control_half_load(invocation)))
+		return STATUS_FAILED;
 	sending.type = options->type ? options->type : 1;
 	sending.limit = time_limit_in(options->timeout);
 	r = kipc_open(sending.address, invocation->runtime_dir, KIPC_QUEUE | KIPC_SEGMENT, &sending.channel);

@@ -63,6 +63,28 @@ if [ -e "$top_build/.libs/kipcctl-control.so" ]; then
 	kipcctl send -t 3 "$q" 'a "text"' $'\xff'
 	is 'JSON, one object a line' "$(kipcctl recv --json -n 2 "$q")" '{"type":3,"size":8,"text":"a \"text\""}
 {"type":3,"size":1,"base64":"/w=="}'
+	kipcctl send -t 3 "$q" 'a "text"' ''
+	head -c 300 /dev/urandom | kipcctl send -t 7 --whole "$q"
+	kipcctl send -t 9 --whole "$q" <"$T/big"
+	kipcctl recv --json --all "$q" >"$T/json"
+	exits 0 'what recv --json prints, send --json takes' kipcctl send --json "$q" <"$T/json"
+	is '... types, binary and empty bodies, and the largest message with them' "$(kipcctl recv --json --all "$q")" "$(<"$T/json")"
+	printf '{"text":"of --type"}\n\n{"type":2,"text":"of its own"}\n' | kipcctl send -t 5 --json "$q"
+	is '... a type of its own, or that of --type' "$(kipcctl recv --json -n 2 "$q")" '{"type":5,"size":9,"text":"of --type"}
+{"type":2,"size":10,"text":"of its own"}'
+	printf '{"text":"good"}\n{"texd":"bad"}\n{"text":"late"}\n' >"$T/json"
+	exits 1 'a line that is no message' kipcctl send --json "$q" <"$T/json"
+	like '... is said, and how many were sent' "$ERR" 'message 2 of standard input .* it has a member other than .*; 1 message was sent before it'
+	(kipcctl send --json "$q" 2>/dev/null; cat) <"$T/json" >"$T/rest"
+	is '... and the input is left at it' "$(head -n 1 "$T/rest")" '{"texd":"bad"}'
+	is '... nothing else was sent' "$(kipcctl recv --all "$q")" "good
+good"
+	exits 2 'JSON is no argument' kipcctl send --json "$q" '{"text":"x"}'
+	text=$(ipcmk -M 100 | sed 's/.*: //')
+	exits 0 'a text for a segment, as JSON' kipcctl send --json "segment:@$text" <<<'{"text":"in a \u0022segment\u0022"}'
+	is '... arrives' "$(kipcctl recv "segment:@$text")" 'in a "segment"'
+	exits 1 'a message too large for its channel' kipcctl send --json "$q" <<<"{\"text\":\"$(head -c 9000 /dev/zero | tr '\0' x)\"}"
+	like '... is refused as such' "$ERR" 'longer than 8192 bytes'
 else
 	skip 'JSON' 'the control half is not built'
 fi

@@ -2,6 +2,7 @@
 
 /* Messages as JSON, and what counts as UTF-8: every body must come out whole, as text or as base64. */
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,6 +46,77 @@ static void bodies_become_text_or_base64(void **state)
 		assert_string_equal(line, rows[i].expected);
 		assert_int_equal(size, strlen(line));
 		free(line);
+	}
+}
+
+static void what_was_printed_is_read_again(void **state)
+{
+	unsigned char bytes[256];
+
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (unsigned char)(255 - i);
+	for (size_t n = 0; n <= sizeof bytes; n++) {
+		size_t n_line = 0, size = 0;
+		char *line = message_to_json((long)n + 1, bytes, n, &n_line);
+		const char *why = NULL;
+		void *body = NULL;
+		long type = 0;
+
+		assert_int_equal(message_from_json(line, n_line, &type, &body, &size, &why), 0);
+		assert_int_equal(type, n + 1);
+		assert_int_equal(size, n);
+		assert_memory_equal(body, bytes, n);
+		free(body);
+		free(line);
+	}
+}
+
+static void what_is_no_message_says_why(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *why; /* NULL: it is one */
+	} rows[] = {
+		{ "{\"type\":3,\"size\":2,\"text\":\"\\u0000x\"}", NULL },
+		{ "{\"text\":\"\"} \r", NULL },
+		{ " {\"base64\":\"\"}", NULL },
+		{ "{\"base64\":\"/w==\",\"size\":1}", NULL },
+		{ "hello", "it is not one JSON object" },
+		{ "[]", "it is not one JSON object" },
+		{ "null", "it is not one JSON object" },
+		{ "{\"text\":\"a\"", "it is not one JSON object" },
+		{ "{\"text\":\"a\"} {}", "it is not one JSON object" },
+		{ "{\"text\":\"\xff\"}", "it is not one JSON object" },
+		{ "{}", "it needs one of \"text\" and \"base64\"" },
+		{ "{\"text\":\"a\",\"base64\":\"\"}", "it needs one of \"text\" and \"base64\"" },
+		{ "{\"text\":5}", "its body is not a string" },
+		{ "{\"text\":\"a\",\"type\":0}", "its type is not a whole number from 1" },
+		{ "{\"text\":\"a\",\"type\":1.5}", "its type is not a whole number from 1" },
+		{ "{\"text\":\"a\",\"type\":\"1\"}", "its type is not a whole number from 1" },
+		{ "{\"text\":\"a\",\"type\":9223372036854775808}", "its type is not a whole number from 1" },
+		{ "{\"text\":\"a\",\"size\":2}", "its size is not that of its body" },
+		{ "{\"text\":\"a\",\"typ\":2}", "it has a member other than type, size, text and base64" },
+		{ "{\"base64\":\"/w=\"}", "its \"base64\" is not base64" },
+		{ "{\"base64\":\"/x==\"}", "its \"base64\" is not base64" },
+		{ "{\"base64\":\"=w==\"}", "its \"base64\" is not base64" },
+		{ "{\"base64\":\"/w==/w==\"}", "its \"base64\" is not base64" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *why = NULL;
+		void *body = NULL;
+		size_t size;
+		long type;
+		int r = message_from_json(rows[i].line, strlen(rows[i].line), &type, &body, &size, &why);
+
+		if (rows[i].why == NULL) {
+			assert_int_equal(r, 0);
+			free(body);
+			continue;
+		}
+		assert_int_equal(r, -EBADMSG);
+		assert_string_equal(why, rows[i].why);
+		assert_null(body);
 	}
 }
 
@@ -105,6 +177,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bodies_become_text_or_base64),
+		cmocka_unit_test(what_was_printed_is_read_again),
+		cmocka_unit_test(what_is_no_message_says_why),
 		cmocka_unit_test(only_well_formed_utf8_is_valid),
 		cmocka_unit_test(what_is_not_utf8_is_mended),
 	};
