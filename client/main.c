@@ -50,7 +50,7 @@ static const struct command commands[] = {
 	{ "watch", "SEGMENT [FIELD…]", "Show the bytes and fields of a segment as they change", 1, -1,
 	  SET(RANGE, O(INTERVAL), O(ONCE), O(COUNT)), command_control },
 	{ "lock", "SEMAPHORE [--] COMMAND…", "Run COMMAND; the semaphore is held as long as it lives", 2, -1,
-	  SET(O(COUNT), WAITING), command_lock, .runs_command = true },
+	  SET(O(COUNT), WAITING, O(BUSY_STATUS)), command_lock, .runs_command = true },
 	{ "up", "SEMAPHORE", "Add to a semaphore", 1, 1, SET(O(COUNT), O(MAX)), command_up },
 	{ "down", "SEMAPHORE", "Take from a semaphore; wait for it", 1, 1, SET(O(COUNT), WAITING), command_down },
 	{ "list", "", "Show the channels, one a row", 0, 0,

@@ -15,6 +15,7 @@
 #include "client/report.h"
 #include "client/rescue.h"
 #include "client/signals.h"
+#include "client/stall.h"
 #include "client/stream.h"
 #include "client/time-limit.h"
 #include "lib/kipc.h"
@@ -26,6 +27,7 @@ struct moving {
 	struct hand *hand; /* at most one message */
 	struct time_limit limit;
 	struct progress progress; /* counts */
+	struct stall stall;
 };
 
 /* Sends on what is in hand. */
@@ -34,10 +36,10 @@ static int put(struct moving *moving)
 	const struct hand_message *message = &moving->hand->messages[0];
 	int r;
 
-	do
-		r = kipc_send(moving->to, message->type, hand_body(moving->hand, message), message->size,
-			      time_limit_left(&moving->limit));
-	while (r == -EINTR && !signals_caught());
+	while ((r = kipc_send(moving->to, message->type, hand_body(moving->hand, message), message->size,
+			      time_limit_left(&moving->limit))) == -EINTR &&
+	       !signals_caught())
+		stall_look(&moving->stall, moving->progress.messages);
 	if (r == 0) {
 		progress_count(&moving->progress, message->size);
 		hand_clear(moving->hand);
@@ -45,29 +47,40 @@ static int put(struct moving *moving)
 	return r;
 }
 
-/* Moves what is there now, up to --count; the result is that of the last step. */
+/* One message into the hand. With --count it is waited for; else what is there is all there is. */
+static int take(struct moving *moving)
+{
+	const struct options *options = moving->invocation->options;
+	bool waits = options_has(options, OPTION_COUNT);
+	ssize_t n;
+
+	do
+		n = hand_receive(moving->hand, moving->from, options->type,
+				 options->not_type ? KIPC_NOT_TYPE : 0,
+				 waits ? time_limit_left(&moving->limit) : KIPC_NOW);
+	while (n == -EINTR && !signals_caught());
+	if (n == -ENOMSG && waits && moving->limit.timeout > 0)
+		return -ETIMEDOUT;
+	return n < 0 ? (int)n : 0;
+}
+
+/* Moves --count messages, or what is there now; the result is that of the last step. */
 static int move_all(struct moving *moving)
 {
 	const struct options *options = moving->invocation->options;
-	uint64_t left;
-	int r;
+	uint64_t left = options->count;
+	int r = 0;
 
-	r = stream_count(moving->from, &left);
-	if (r < 0)
-		return r;
-	if (options_has(options, OPTION_COUNT) && options->count < left)
-		left = options->count;
-	for (; left > 0 && !signals_caught(); left--) {
-		ssize_t n = hand_receive(moving->hand, moving->from, options->type,
-					 options->not_type ? KIPC_NOT_TYPE : 0, KIPC_NOW);
-
-		if (n < 0)
-			return n == -ENOMSG ? 0 : (int)n;
-		r = put(moving);
-		if (r < 0)
-			return r;
+	if (!options_has(options, OPTION_COUNT))
+		r = stream_count(moving->from, &left);
+	for (; r == 0 && left > 0 && !signals_caught(); left--) {
+		r = take(moving);
+		if (r == -ENOMSG && !options_has(options, OPTION_COUNT))
+			return 0;
+		if (r == 0)
+			r = put(moving);
 	}
-	return 0;
+	return r;
 }
 
 /* The message in hand could not be sent on. */
@@ -97,11 +110,12 @@ static enum status move(struct moving *moving)
 
 	signals_catch();
 	progress_start(&moving->progress, invocation->options->quiet, -1);
+	stall_watch(&moving->stall, invocation, moving->to_address, moving->to);
 	r = move_all(moving);
 	progress_end(&moving->progress);
 	if (!hand_is_empty(moving->hand))
 		status = give_back(moving, r);
-	else if (r < 0)
+	else if (r < 0 && !(r == -EINTR && signals_caught())) /* main() dies of it */
 		status = report_error(invocation, moving->from_address, r);
 
 	said = report_result(invocation, "%" PRIu64 " message%s, %" PRIu64 " bytes moved to %s\n",

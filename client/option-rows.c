@@ -43,6 +43,17 @@ static int set_number(struct options *options, size_t offset, const char *text)
 	return 0;
 }
 
+static int set_status(struct options *options, size_t offset, const char *text)
+{
+	int64_t number;
+	int r = grammar_number_from_string(text, 0, 255, &number);
+
+	if (r < 0)
+		return r;
+	*(uint64_t *)((char *)options + offset) = (uint64_t)number;
+	return 0;
+}
+
 /* Sizes, and 0x… because hexdump prints offsets that way. */
 static int set_size(struct options *options, size_t offset, const char *text)
 {
@@ -136,6 +147,7 @@ static const struct option_form nothing = { set_nothing, NULL };
 static const struct option_form flag = { set_flag, NULL };
 static const struct option_form text = { set_text, NULL };
 static const struct option_form number = { set_number, "a whole number from 0" };
+static const struct option_form status = { set_status, "an exit status from 0 to 255" };
 static const struct option_form size = { set_size, "a size like 4096, 64K or 0x40" };
 static const struct option_form type = { set_type, "a message type (a whole number from 1)" };
 static const struct option_form not_type = { set_not_type, "a message type (a whole number from 1)" };
@@ -168,6 +180,8 @@ const struct option_row option_rows[] = {
 	{ OPTION_OFFSET, "offset", 0, "SIZE", &size, AT(offset), "start so many bytes in (0)" },
 	{ OPTION_LENGTH, "length", 0, "SIZE", &size, AT(length), "at most so many bytes" },
 	{ OPTION_LOCK, "lock", 0, "SEMAPHORE", &text, AT(lock), "while SEMAPHORE is held" },
+	{ OPTION_BUSY_STATUS, "busy-status", 0, "N", &status, AT(busy_status),
+	  "exit with N when it is busy (4)" },
 	{ OPTION_JSON, "json", 0, NULL, &flag, AT(json), "JSON; for send, as recv prints it" },
 	{ OPTION_BYTES, "bytes", 0, NULL, &flag, AT(bytes), "sizes as plain numbers of bytes" },
 	{ OPTION_NO_LEGEND, "no-legend", 0, NULL, &flag, AT(no_legend), "no headings and notes" },

@@ -323,6 +323,7 @@ bool options_parse(int argc, char **argv, const struct command *commands, struct
 		.count = 1,
 		.length = UINT64_MAX,
 		.timeout = KIPC_FOREVER,
+		.busy_status = STATUS_NOTHING,
 		.producers = 1,
 		.consumers = 1,
 		.batch = 1,

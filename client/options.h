@@ -45,6 +45,8 @@ enum option_id {
 	OPTION_OFFSET,
 	OPTION_LENGTH,
 	OPTION_LOCK,
+	/* semaphores */
+	OPTION_BUSY_STATUS,
 	/* what is shown */
 	OPTION_JSON,
 	OPTION_BYTES,
@@ -101,6 +103,7 @@ struct options {
 	int64_t timeout; /* microseconds, for the whole command: KIPC_FOREVER, KIPC_NOW (--no-wait), or a span */
 
 	const char *lock;	 /* a semaphore; NULL: none */
+	uint64_t busy_status;	 /* of the verb lock */
 	uint64_t offset, length; /* length UINT64_MAX: to the end */
 
 	uint64_t since; /* microseconds back from now */

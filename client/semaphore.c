@@ -99,8 +99,9 @@ enum status command_lock(const struct invocation *invocation)
 	r = take(invocation, channel, KIPC_UNDO);
 	kipc_close(channel);
 	if (r < 0) {
-		(void)report_semaphore(invocation, r);
-		return STATUS_LOCK_FAILED;
+		status = report_semaphore(invocation, r);
+		return status == STATUS_NOTHING ? (enum status)invocation->options->busy_status
+						: STATUS_LOCK_FAILED;
 	}
 
 	execvp(command[0], command);

@@ -21,6 +21,7 @@
 #include "client/progress.h"
 #include "client/report.h"
 #include "client/signals.h"
+#include "client/stall.h"
 #include "client/time-limit.h"
 #include "lib/kipc.h"
 
@@ -32,15 +33,17 @@ struct sending {
 	long type;			 /* unless JSON says another */
 	const struct control_half *json; /* --json: reads it; NULL: the input is what is sent */
 	uint64_t n_sent;
+	struct stall stall;
 };
 
 static int send_one(struct sending *sending, long type, const char *data, size_t size)
 {
 	int r;
 
-	do
-		r = kipc_send(sending->channel, type, data, size, time_limit_left(&sending->limit));
-	while (r == -EINTR && !signals_caught());
+	while ((r = kipc_send(sending->channel, type, data, size, time_limit_left(&sending->limit))) ==
+		       -EINTR &&
+	       !signals_caught())
+		stall_look(&sending->stall, sending->n_sent);
 	if (r == 0)
 		sending->n_sent++;
 	else if (r == -EAGAIN && time_limit_is_over(&sending->limit))
@@ -314,8 +317,10 @@ enum status command_send(const struct invocation *invocation)
 		status = report_error(invocation, sending.address, r);
 	else if (r == 0 && kipc_channel_kind(sending.channel) == KIPC_SEGMENT)
 		status = send_to_segment(&sending);
-	else
+	else {
+		stall_watch(&sending.stall, invocation, sending.address, sending.channel);
 		status = invocation->n_args > 1 ? send_arguments(&sending) : send_input(&sending);
+	}
 	kipc_close(sending.channel);
 	return status;
 }

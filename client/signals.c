@@ -41,6 +41,15 @@ static void catch (int number, void (*handler)(int))
 		(void)sigaction(number, &action, NULL);
 }
 
+void signals_tick(unsigned usec)
+{
+	const struct itimerval ticking = { { 0, (suseconds_t)usec }, { 0, (suseconds_t)usec } };
+	struct sigaction tick = { .sa_handler = on_tick };
+
+	(void)sigaction(SIGALRM, &tick, NULL);
+	(void)setitimer(ITIMER_REAL, &ticking, NULL);
+}
+
 void signals_catch(void)
 {
 	struct sigaction tick = { .sa_handler = on_tick };

@@ -11,6 +11,9 @@
  */
 void signals_catch(void);
 
+/* Interrupts whatever waits, every so many microseconds (less than a second): it returns -EINTR. */
+void signals_tick(unsigned usec);
+
 /* How many were caught so far: 0 while the command may go on. */
 int signals_caught(void);
 

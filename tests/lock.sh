@@ -101,9 +101,13 @@ is 'it is held while the command lives' "$(kipcctl lock "$m" -- ipcs -s -i "$id"
 mkfifo "$T/held"
 kipcctl lock "$m" -- bash -c 'echo >"$0"; exec sleep 1000' "$T/held" & holder=$!
 read -r _ <"$T/held"
-exits 125 'a lock that is held, --no-wait' kipcctl lock -N "$m" -- echo never
+exits 4 'a lock that is held, --no-wait' kipcctl lock -N "$m" -- echo never
 is '... does not run the command' "$OUT" ''
-exits 125 'a lock that is held, --timeout' kipcctl lock --timeout=20ms "$m" -- echo never
+exits 4 'a lock that is held, --timeout' kipcctl lock --timeout=20ms "$m" -- echo never
+exits 75 '... with a status of the caller' kipcctl lock -N --busy-status=75 "$m" -- echo never
+exits 0 '... or none' kipcctl lock -N --busy-status=0 "$m" -- echo never
+is '... the command does not run then either' "$OUT" ''
+exits 125 '... which is one' kipcctl lock -N --busy-status=256 "$m" -- echo never
 kipcctl lock "$m" -- echo mine >"$T/mine" & waiter=$!
 until_waiting 1
 kill -9 "$holder"

@@ -134,14 +134,14 @@ speaks() {
 	is "$language writes the segment" "$(kipcctl read prices --offset=64 --length=$((11 + ${#language})))" "written by $language"
 
 	exits 0 "$language takes the semaphore" peer down
-	exits 125 '... kipcctl does not get it' kipcctl lock -N build -- true
+	exits 4 '... kipcctl does not get it' kipcctl lock -N build -- true
 	exits 0 "... $language gives it back" peer up
 	exits 0 '... kipcctl gets it' kipcctl lock -N build -- true
 	exits 4 "while kipcctl holds it $language does not get it" kipcctl lock build -- "$peer_program" "$peer_file" down
 	mkfifo "$T/held"
 	"$peer_program" "$peer_file" hold >"$T/held" & peer_pid=$!
 	read -r -t 20 _ <"$T/held"
-	exits 125 "while $language holds it kipcctl does not get it" kipcctl lock -N build -- true
+	exits 4 "while $language holds it kipcctl does not get it" kipcctl lock -N build -- true
 	kill -9 "$peer_pid"
 	wait "$peer_pid" 2>/dev/null
 	exits 0 '... and gets it when the holder is killed' kipcctl lock --timeout=20s build -- true

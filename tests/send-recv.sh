@@ -150,11 +150,46 @@ wait "$waiter"
 is 'removed while waiting' $? 6
 like '... says so' "$(cat "$T/err")" 'it was removed'
 
+# -- moving so many --------------------------------------------------------------------------------------
+
+other=$(make_queue)
+kipcctl send "$q" one two three
+exits 0 'move -n moves so many' kipcctl move -n 2 "$q" "queue:@$other"
+is '... of them' "$(kipcctl recv --all "queue:@$other")" 'one
+two'
+exits 4 'move -n of more than there are' kipcctl move -N -n 2 "$q" "queue:@$other"
+like '... says how many it moved' "$OUT" '^1 message, 5 bytes moved'
+like '... and why no more' "$ERR" 'no such message is there'
+exits 4 'move -n waits as long as it may' kipcctl move --timeout=20ms -n 1 "$q" "queue:@$other"
+like '... and says so' "$ERR" 'timed out'
+kipcctl move -n 2 "$q" "queue:@$other" >"$T/moved" & waiter=$!
+until_asleep "$waiter"
+kipcctl send "$q" four
+until_asleep "$waiter"
+kipcctl send "$q" five
+exits 0 'move -n waits for the rest' wait "$waiter"
+is '... and moves it' "$(kipcctl recv --all "queue:@$other")" 'three
+four
+five'
+exits 0 'without -n it moves what is there' kipcctl move "$q" "queue:@$other"
+like '... which may be nothing' "$OUT" '^0 messages'
+
 # -- a full queue, and what can never fit ----------------------------------------------------------------
 
 head -c 8000 /dev/zero | tr '\0' x >"$T/8000"
 kipcctl send --whole "$q" <"$T/8000"
 kipcctl send --whole "$q" <"$T/8000"
+if has_terminal; then
+	terminal 120 10 "kipcctl send $q '$(head -c 1000 "$T/8000")'"
+	shows 'who waits at a terminal is told that the queue is full, and who reads it' "send $q: waiting: the queue is full \(2 messages, 15.6K\); process [0-9]+ .* received last"
+	kipcctl recv "$q" >/dev/null
+	is '... and it goes on when there is room' "$(terminal_status)" 0
+	empty
+	kipcctl send --whole "$q" <"$T/8000"
+	kipcctl send --whole "$q" <"$T/8000"
+else
+	skip 'a full queue on a terminal' 'there is no tmux'
+fi
 exits 4 'a full queue and --no-wait' kipcctl send -N "$q" "$(head -c 1000 "$T/8000")"
 exits 4 'a full queue and --timeout' kipcctl send --timeout=20ms "$q" a "$(head -c 1000 "$T/8000")"
 like '... says how many were sent' "$ERR" 'timed out; 1 message was sent before it'

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_STALL_H
+#define KIPC_CLIENT_STALL_H
+
+/* Somebody at a terminal who sends to a full channel is told within a second what the command waits for. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/command.h"
+#include "lib/kipc.h"
+
+struct stall {
+	const struct invocation *invocation;
+	const char *address; /* as it was typed */
+	struct kipc_channel *channel;
+	bool is_told;
+	uint64_t n_sent; /* at the last look */
+};
+
+/*
+ * From now on calls that wait return -EINTR twice a second, if standard error is a terminal and there is no --quiet. Costs
+ * nothing elsewhere.
+ */
+void stall_watch(struct stall *stall, const struct invocation *invocation, const char *address,
+		 struct kipc_channel *channel);
+
+/* To be called after each -EINTR: tells it once, when nothing was sent since the last look. */
+void stall_look(struct stall *stall, uint64_t n_sent);
+
+#endif
