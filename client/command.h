@@ -38,6 +38,7 @@ struct command {
 	int min_args, max_args;	   /* max_args -1: any number */
 	struct option_set options; /* that it takes beside those that go everywhere */
 	enum status (*run)(const struct invocation *invocation);
+	struct option_set together; /* of these, none excludes another, whatever holds elsewhere */
 	bool runs_command; /* what stands behind the first operand is a command with options of its own */
 };
 

@@ -108,7 +108,7 @@ static void tell_options(struct completion *completion)
 
 		if (!options_everywhere.has[row->option] && !(command && command->options.has[row->option]))
 			continue;
-		if (!options_may_join(&completion->options, row->option))
+		if (!options_may_join(&completion->options, command, row->option))
 			continue;
 		(void)snprintf(text, sizeof(text), "--%s%s", row->name, row->argument ? "=" : "");
 		tell(completion, text, row->help);

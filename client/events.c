@@ -22,6 +22,7 @@
 #include "common/utf8.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
+#define LAST_FEW 10 /* that --follow begins with */
 
 struct event {
 	uint64_t number, usec;
@@ -199,12 +200,16 @@ static int read_all(struct watch *watch, sd_bus *bus, uint64_t *count, sd_bus_er
 static int print_past(struct watch *watch, sd_bus *bus, sd_bus_error *error)
 {
 	const struct options *options = watch->invocation->options;
-	uint64_t count = 0;
+	uint64_t count = 0, wanted = UINT64_MAX;
 	int r = 0;
 
-	if (options_has(options, OPTION_COUNT)) {
+	if (options_has(options, OPTION_COUNT))
+		wanted = options->count;
+	else if (options->follow && !options_has(options, OPTION_SINCE))
+		wanted = LAST_FEW;
+	if (wanted != UINT64_MAX) {
 		r = read_all(watch, bus, &count, error);
-		watch->skip = count > options->count ? count - options->count : 0;
+		watch->skip = count > wanted ? count - wanted : 0;
 	}
 	if (r >= 0)
 		r = read_all(watch, bus, NULL, error);

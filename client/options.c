@@ -193,11 +193,18 @@ static bool take_options(struct parser *parser, int argc, char **argv, char mode
 	return true;
 }
 
-bool options_may_join(const struct options *options, enum option_id option)
+/* Whether two options of an exclusive set may stand together all the same; command NULL: before the verb. */
+static bool may_stand_together(const struct command *command, enum option_id a, enum option_id b)
+{
+	return a == b || (command && command->together.has[a] && command->together.has[b]);
+}
+
+bool options_may_join(const struct options *options, const struct command *command, enum option_id option)
 {
 	for (size_t i = 0; i < N_EXCLUSIVE; i++)
 		for (size_t j = 0; exclusive[i].has[option] && j < N_OPTIONS; j++)
-			if (exclusive[i].has[j] && options->given.has[j])
+			if (exclusive[i].has[j] && options->given.has[j] &&
+			    !may_stand_together(command, option, (enum option_id)j))
 				return false;
 	return !options_has(options, option);
 }
@@ -205,16 +212,16 @@ bool options_may_join(const struct options *options, enum option_id option)
 /* Names the first two options given of which one excludes the other. */
 static bool check_exclusive_set(struct parser *parser, const struct option_set *set)
 {
-	const char *name = NULL;
+	const struct option_row *first = NULL;
 
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		const struct option_row *row = &option_rows[i];
 
 		if (!set->has[row->option] || !options_has(parser->options, row->option))
 			continue;
-		if (name)
-			return wrong(parser, "--%s and --%s exclude each other", name, row->name);
-		name = row->name;
+		if (first && !may_stand_together(parser->command, first->option, row->option))
+			return wrong(parser, "--%s and --%s exclude each other", first->name, row->name);
+		first = row;
 	}
 	return true;
 }

@@ -121,6 +121,24 @@ kipcctl events --follow 2>"$T/pipe" | head -n 1 >/dev/null
 is "a reader that leaves" "$(cat "$T/pipe")" ""
 exits 2 "not a span" kipcctl events --since=soon
 
+kipcctl events --follow --json >"$T/last-few" & few=$!
+kipcctl events --follow --json --count=3 >"$T/last-three" & three=$!
+kipcctl events --follow --json --count=0 >"$T/none" & none=$!
+kipcctl events --follow --json --since=1h >"$T/since" & since=$!
+n_past=$(kipcctl events --json | wc -l)
+begun() { [ "$(wc -l <"$T/last-few") $(wc -l <"$T/last-three") $(wc -l <"$T/since")" = "$1" ]; }
+until_true begun "10 3 $n_past"
+is "--follow begins with the last ten, --count or --since of them" \
+	"$(wc -l <"$T/last-few") $(wc -l <"$T/last-three") $(wc -l <"$T/since")" "10 3 $n_past"
+is "... the last" "$(cat "$T/last-few")" "$(kipcctl events --json -n 10)"
+# When the last of them follows cannot be seen: what happens is made to happen until it is told.
+goes_on() { kipcctl set prices mode=0640 >/dev/null; kipcctl set prices mode=0600 >/dev/null; [ -s "$T/none" ]; }
+until_true goes_on
+like "... and goes on with what happens, also with none of what was" "$(head -n 1 "$T/none")" '"event":"altered","channel":"prices"'
+unlike "... of which it shows nothing" "$(cat "$T/none")" '"event":"(created|started)"'
+kill "$few" "$three" "$none" "$since"
+wait "$few" "$three" "$none" "$since"
+
 if command -v busctl >/dev/null; then
 	like "numbers ascend" "$(call Events tu 0 2)" '^a\(ttsssis\) 2 1 [0-9]+ .* 2 [0-9]+ '
 	is "and are asked for from one on" "$(call Events tu 1000000 10)" "a(ttsssis) 0"
