@@ -39,6 +39,7 @@ struct command {
 	struct option_set options; /* that it takes beside those that go everywhere */
 	enum status (*run)(const struct invocation *invocation);
 	struct option_set together; /* of these, none excludes another, whatever holds elsewhere */
+	bool is_common;		    /* a bare kipcctl names it */
 	bool runs_command; /* what stands behind the first operand is a command with options of its own */
 };
 

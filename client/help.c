@@ -71,3 +71,13 @@ void options_print_help(FILE *out, const struct command *commands, const struct 
 	print_options(out, &options_everywhere);
 	fprintf(out, "\nMore in kipcctl(1).\n");
 }
+
+void options_print_common(FILE *out, const struct command *commands)
+{
+	fprintf(out, "Usage: kipcctl VERB [OPTION…] [ARGUMENT…]\n\nThe verbs that are used most:\n");
+	for (const struct command *command = commands; command->name; command++)
+		if (command->is_common)
+			print_command(out, command);
+	fprintf(out, "\n'kipcctl help' lists all verbs, 'kipcctl help VERB' explains one; kipc(7) is an "
+		     "introduction.\n");
+}

@@ -12,6 +12,7 @@
 #include "client/control-half.h"
 #include "client/view.h"
 #include "client/words.h"
+#include "common/escape.h"
 
 /* Whether a list has a word; all do if there is no list. */
 static bool has_word(const char *list, const char *wanted)
@@ -36,6 +37,30 @@ static bool row_is_wanted(const struct options *options, const struct view_row *
 	       has_word(options->state, row->state != NULL ? row->state : "");
 }
 
+/* An empty list is a question to one who does not know --foreign yet. */
+static void note_foreign(const struct options *options, const struct view *view)
+{
+	static const struct {
+		enum kipc_kind kind;
+		const char *one, *many;
+	} kinds[] = {
+		{ KIPC_QUEUE, "queue", "queues" },
+		{ KIPC_SEGMENT, "segment", "segments" },
+		{ KIPC_SEMAPHORE, "semaphore set", "semaphore sets" },
+	};
+	size_t n[3] = { 0 };
+
+	if (view->n_named > 0 || view->n_rows == 0 || options->quiet || options->no_legend || options->json)
+		return;
+	for (size_t i = 0; i < view->n_rows; i++)
+		for (size_t k = 0; k < 3; k++)
+			n[k] += view->rows[i].kind == kinds[k].kind;
+	escape_print_line(
+		"no channels; 'kipcctl list --foreign' shows %zu %s, %zu %s and %zu %s without a name", n[0],
+		n[0] == 1 ? kinds[0].one : kinds[0].many, n[1], n[1] == 1 ? kinds[1].one : kinds[1].many,
+		n[2], n[2] == 1 ? kinds[2].one : kinds[2].many);
+}
+
 static int print_rows(const struct invocation *invocation, struct table *table)
 {
 	struct view *view;
@@ -50,6 +75,8 @@ static int print_rows(const struct invocation *invocation, struct table *table)
 			r = table_add(table, &view->rows[i]);
 	if (r == 0)
 		r = table_print(table);
+	if (r == 0 && table->n_rows == 0)
+		note_foreign(invocation->options, view);
 	view_free(view);
 	return r;
 }

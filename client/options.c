@@ -307,8 +307,11 @@ static bool parse(struct parser *parser, int argc, char **argv, int *ret_first)
 		return false;
 	if (was_answered(parser))
 		return false;
-	if (verb >= argc)
-		return wrong(parser, "which verb? 'kipcctl help' lists them");
+	if (verb >= argc) {
+		options_print_common(stdout, parser->commands);
+		parser->status = STATUS_USAGE;
+		return false;
+	}
 	if (strcmp(argv[verb], "help") == 0) {
 		(void)help(parser, argv[verb + 1]);
 		return false;

@@ -146,6 +146,9 @@ bool options_may_join(const struct options *options, const struct command *comma
 /* The help of all verbs, or of one (NULL: all), from the rows. */
 void options_print_help(FILE *out, const struct command *commands, const struct command *command);
 
+/* The verbs that are used most, for a command line without one. */
+void options_print_common(FILE *out, const struct command *commands);
+
 /* Whether an option was given. */
 static inline bool options_has(const struct options *options, enum option_id option)
 {

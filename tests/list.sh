@@ -15,6 +15,13 @@ is "is []" "$OUT" "[]"
 is "--quiet keeps the note back" "$ERR" ""
 
 foreign=$(ipcmk -Q | grep -o '[0-9]*$')
+exits 0 "nothing of ours" kipcctl list
+like "says what else there is" "$ERR" "^no channels; 'kipcctl list --foreign' shows 1 queue, 0 segments and 0 semaphore sets without a name$"
+exits 0 "what else there is" kipcctl list --foreign
+unlike "needs no word more" "$ERR" "no channels"
+exits 2 "without a verb" kipcctl
+is "the verbs that are used most are shown" "$(sed -nE 's/^  ([a-z]+) .*/\1/p' <<<"$OUT" | xargs)" \
+	"send recv peek list show top doctor create remove reload"
 cat >"$conf" <<'EOF'
 [queue orders]
 key = 0x4b01
