@@ -2,19 +2,24 @@
 #ifndef KIPC_DAEMON_BUS_H
 #define KIPC_DAEMON_BUS_H
 
-/* The control socket: accepting connections, and bounding what each may cost. What they may call is manager-bus.c's. */
+/* The control socket: accepting connections and keeping them. What they may call is manager-bus.c's. */
 
 #include <systemd/sd-bus.h>
 
 struct manager;
 struct bus_server;
+struct connection;
+struct peer;
 
 /* Serves the listening socket `fd` and takes it over, on success and on failure. */
 int bus_server_new(struct manager *manager, int fd, struct bus_server **ret_server);
 struct bus_server *bus_server_free(struct bus_server *server);
 
-/* See bus_objects_catch_up(). */
-void bus_server_catch_up(struct bus_server *server);
+/* Takes the connection off the list and frees it. */
+void bus_server_end(struct bus_server *server, struct connection *connection);
+
+/* Who is behind a connection, as the kernel says; NULL: it is none of ours. */
+const struct peer *bus_server_find_peer(const struct bus_server *server, const sd_bus *bus);
 
 /* From here on the client of that connection gets every signal. */
 void bus_server_subscribe(struct bus_server *server, const sd_bus *bus);

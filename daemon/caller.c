@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include "common/bus-names.h"
+#include "daemon/bus.h"
 #include "daemon/caller.h"
 #include "daemon/manager.h"
+#include "daemon/peer.h"
 
 #define DRIVER_TIMEOUT (2 * UINT64_C(1000000)) /* microseconds; the watchdog waits 30 s */
 
@@ -154,25 +156,18 @@ static bool is_one_of(gid_t group, const gid_t *groups, size_t n_groups)
 	return false;
 }
 
-/* The user and, if `group` is not NULL, whether it is one of the caller's groups. */
-static int look_at_peer(sd_bus_message *message, const gid_t *group, uid_t *ret_uid, bool *ret_is_member)
+/* What libsystemd says of its peer is of kipcd itself (connection.c). */
+static int look_at_peer(const struct manager *manager, const sd_bus *bus, const gid_t *group, uid_t *ret_uid,
+			bool *ret_is_member)
 {
-	sd_bus_creds *creds = NULL;
-	const gid_t *groups;
-	gid_t gid;
-	int n, r;
+	const struct peer *peer = bus_server_find_peer(manager->bus, bus);
 
-	r = sd_bus_query_sender_creds(
-		message, SD_BUS_CREDS_EUID | SD_BUS_CREDS_EGID | SD_BUS_CREDS_SUPPLEMENTARY_GIDS, &creds);
-	if (r >= 0)
-		r = sd_bus_creds_get_euid(creds, ret_uid);
-	if (r >= 0 && group != NULL) {
-		n = sd_bus_creds_get_supplementary_gids(creds, &groups);
-		*ret_is_member = (sd_bus_creds_get_egid(creds, &gid) >= 0 && gid == *group) ||
-				 (n > 0 && is_one_of(*group, groups, (size_t)n));
-	}
-	sd_bus_creds_unref(creds);
-	return r < 0 ? r : 0;
+	if (peer == NULL)
+		return -EACCES;
+	*ret_uid = peer->uid;
+	if (group != NULL)
+		*ret_is_member = peer->gid == *group || is_one_of(*group, peer->groups, peer->n_groups);
+	return 0;
 }
 
 static int look_at_caller(struct manager *manager, sd_bus_message *message, const gid_t *group,
@@ -185,7 +180,7 @@ static int look_at_caller(struct manager *manager, sd_bus_message *message, cons
 
 	/* Only a bus vouches for the sender's name: a peer may write there what it likes, and would answer the question too. */
 	if (sd_bus_is_bus_client(bus) <= 0)
-		return look_at_peer(message, group, ret_uid, ret_is_member);
+		return look_at_peer(manager, bus, group, ret_uid, ret_is_member);
 	name = sd_bus_message_get_sender(message);
 	r = name != NULL ? find_on_bus(&manager->callers, bus, name, &caller) : -EACCES;
 	if (r < 0)

@@ -268,7 +268,6 @@ static int on_any_event(sd_event_source *source, void *userdata)
 {
 	struct manager *manager = userdata;
 
-	bus_server_catch_up(manager->bus);
 	if (manager->system_bus != NULL)
 		system_bus_catch_up(manager->system_bus);
 	return 0;

@@ -96,6 +96,69 @@ my %ways = (
 		read_message($socket) for 1 .. $n;
 		print "$n answers\n";
 	},
+	# claims messages of 100, 100, 40, 8, 4, 2 and 1 MiB over N connections at a time, sends no more than their headers, and
+	# comes again when it is dropped, until it is killed
+	claiming => sub {
+		my @sizes = map { $_ << 20 } 100, 100, 40, 8, 4, 2, 1;
+		my ($select, %begun) = (IO::Select->new);
+		my $claim = sub {
+			my $socket = open_socket();
+			authenticate($socket) or return;
+			my $header = message('List');
+			substr($header, 4, 4) = pack('L<', $sizes[keys(%begun) % @sizes] - length $header);
+			syswrite($socket, substr($header, 0, 64));
+			$select->add($socket);
+			$begun{$socket} = $socket;
+		};
+		$claim->() for 1 .. $n;
+		print "claimed\n";
+		alarm 120;
+		while (1) {
+			for my $socket ($select->can_read) {
+				next if sysread($socket, my $answer, 4096);
+				$select->remove($socket);
+				delete $begun{$socket};
+				close $socket;
+				$claim->();
+			}
+		}
+	},
+	# begins a message, and goes on with a byte at a time
+	crawling => sub {
+		my $socket = open_socket();
+		authenticate($socket);
+		my $begin = time;
+		my $message = message('List', "\0" x 4096);
+		my $at = 0;
+		1 while syswrite($socket, substr($message, $at++, 1)) && !IO::Select->new($socket)->can_read(0.1);
+		printf "dropped after %.0f s\n", time - $begin;
+	},
+	# calls with N bytes too many, and once more with what is right
+	long => sub {
+		my $socket = open_socket();
+		authenticate($socket);
+		my $long = message('Create', "\0" x ((128 << 10) + $n), 'ay');
+		my $all = $long . message('List');
+		my $at = 0;
+		$at += syswrite($socket, $all, 65536, $at) // die "dropped: $!\n" while $at < length $all;
+		my @answers = map { read_message($socket) } 1, 2;
+		printf "%s, then %s\n", map { /(a call of \d+ bytes is too long[^\0]*)/ ? $1 : unpack('x C', $_) == 2 ? 'served' : 'nothing' } @answers;
+	},
+	# is not hostile: asks N times, and says within how many milliseconds half, and 99 of 100, answers came
+	asking => sub {
+		my $socket = open_socket();
+		authenticate($socket);
+		my @times;
+		for (1 .. $n) {
+			my $begin = time;
+			syswrite($socket, message('List', pack('L< Z* x3 L<', 0, '', 1)));
+			read_message($socket) or die "no answer\n";
+			push @times, 1000 * (time - $begin);
+			select undef, undef, undef, 0.002;
+		}
+		@times = sort { $a <=> $b } @times;
+		printf "%.2f %.2f\n", $times[$n / 2], $times[$n * 0.99];
+	},
 	# sends what is no message
 	garbage => sub {
 		my $socket = open_socket();

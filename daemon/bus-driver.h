@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_BUS_DRIVER_H
+#define KIPC_DAEMON_BUS_DRIVER_H
+
+/* What clients of a real bus ask its driver for, answered on the control socket. */
+
+#include <systemd/sd-bus.h>
+
+/* As a bus would call us: who asked for the owner of our name takes signals from him alone. */
+#define BUS_DRIVER_OUR_ADDRESS ":1.0"
+
+struct connection;
+
+int bus_driver_add(struct connection *connection, sd_bus *bus);
+
+#endif
