@@ -6,6 +6,7 @@
  */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/bus.h"
@@ -97,8 +98,63 @@ enum status command_create(const struct invocation *invocation)
 	return call(invocation, "Create", 2, true);
 }
 
+/* The name that the registry has for an object of ours; false: none, or it cannot be read. */
+static bool find_name(const struct invocation *invocation, enum kipc_kind kind, int id,
+		      char ret_name[static KIPC_NAME_MAX + 1])
+{
+	struct kipc_name *names = NULL;
+	bool is_found = false;
+	size_t n = 0;
+
+	if (kipc_registry_list(invocation->runtime_dir, &names, &n) < 0)
+		return false;
+	for (size_t i = 0; i < n && !is_found; i++)
+		if (names[i].kind == kind && names[i].id == id) {
+			memcpy(ret_name, names[i].name, sizeof names[i].name);
+			is_found = true;
+		}
+	free(names);
+	return is_found;
+}
+
+/* kipcd changes channels by name. A key or an id of one has a name to say instead; of a foreign object, it can get one. */
+static bool is_name(const struct invocation *invocation, const char *address, enum status *ret_status)
+{
+	const char *verb = invocation->command->name;
+	struct kipc_channel *channel;
+	struct kipc_object object;
+	char name[KIPC_NAME_MAX + 1];
+	int r;
+
+	if (kipc_name_is_valid(address))
+		return true;
+	r = kipc_open(address, invocation->runtime_dir, KIPC_ANY_KIND, &channel);
+	if (r < 0) {
+		*ret_status = report_error(invocation, address, r);
+		return false;
+	}
+	if (find_name(invocation, kipc_channel_kind(channel), kipc_channel_id(channel), name))
+		*ret_status =
+			report(invocation, address, STATUS_USAGE,
+			       "the name of this channel is %s: write 'kipcctl %s %s'", name, verb, name);
+	else if (kipc_stat(channel, &object) == 0 && object.key == 0)
+		*ret_status = report(invocation, address, STATUS_USAGE,
+				     "this is a foreign object without a key: kipcd cannot own it");
+	else
+		*ret_status = report(
+			invocation, address, STATUS_USAGE,
+			"this is a foreign object: hand it to kipcd first, with 'kipcctl adopt %s NAME'",
+			address);
+	kipc_close(channel);
+	return false;
+}
+
 enum status command_set(const struct invocation *invocation)
 {
+	enum status status;
+
+	if (!is_name(invocation, invocation->args[0], &status))
+		return status;
 	if (!are_assignments(invocation, invocation->args[0], invocation->args + 1))
 		return STATUS_USAGE;
 	return call(invocation, "Set", 1, true);
@@ -106,5 +162,9 @@ enum status command_set(const struct invocation *invocation)
 
 enum status command_recover(const struct invocation *invocation)
 {
+	enum status status;
+
+	if (!is_name(invocation, invocation->args[0], &status))
+		return status;
 	return call(invocation, "Recover", 1, false);
 }

@@ -7,7 +7,7 @@
  *
  * Sending and receiving are the kernel's own calls; no daemon stands between. A name ("orders") is looked
  * up in the registry that kipcd keeps, with one readlink(2) and one check of the object it names; a key
- * ("0x4b01", "1234") or an id ("@32769") needs no kipcd at all.
+ * ("0x4b01", "19201") or an id ("@32769") needs no kipcd at all.
  *
  * Conventions. Functions return 0 or a count on success and a negative errno on failure; results come back
  * through ret_ parameters, last, written on success only. Sizes are bytes. Timeouts are microseconds on

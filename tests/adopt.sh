@@ -64,6 +64,21 @@ like "keeps its values" "$(kipcctl show locks)" '^ +values: 0,3$'
 
 # It is kept as it is declared, for which an owner's rights do.
 kipcctl set bills mode=0660 capacity=4K >/dev/null
+exits 2 "set of an id" kipcctl set "queue:@$(id_of bills)" mode=0660
+like "says its name" "$ERR" "the name of this channel is bills: write 'kipcctl set bills'"
+stranger=$(ipcmk -Q | grep -o '[0-9]*$')
+for verb in "set queue:@$stranger mode=0600" "recover queue:@$stranger"; do
+	exits 2 "$verb: a foreign object" kipcctl $verb
+	like "says how it becomes ours" "$ERR" "hand it to kipcd first, with 'kipcctl adopt queue:@$stranger NAME'"
+done
+exits 0 "which works" kipcctl adopt "queue:@$stranger" stranger
+exits 0 "and set afterwards" kipcctl set stranger mode=0600
+kipcctl remove stranger >/dev/null
+ipcrm -q "$stranger" 2>/dev/null
+private=$(perl -e 'print msgget(0, 0600)')
+exits 2 "a foreign object without a key" kipcctl set "queue:@$private" mode=0600
+like "is said to be none that kipcd can own" "$ERR" "without a key"
+ipcrm -q "$private"
 is "it may be altered" "$(kipcctl list --columns=name,mode,capacity --no-legend | awk '$1 == "bills" { print $2, $3 }')" "0660 4K"
 as_app perl -MIPC::SysV -e '$q = msgget(0x11, 0); msgctl($q, 2, $d = "") // die;
 	use IPC::Msg; IPC::Msg->new(0x11, 0)->set(mode => 0600) or die' 2>/dev/null

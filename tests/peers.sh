@@ -160,6 +160,28 @@ else
 fi
 
 is 'all of them used what kipcd made' "$(objects)" "$before"
+
+# The sets that kipcd.conf(5) describes for programs that have semaphores of their own in them.
+sed -n '/sem_get(0x50480001)/,/^\.fi/p' "$top_src/daemon/kipcd.conf.5" | sed '/^\.fi/d' >>"$conf"
+exits 0 'sets for PHP and IPC::Shareable' kipcctl reload
+if command -v php >/dev/null && php -r 'exit(function_exists("sem_get") ? 0 : 1);'; then
+	take='$s = sem_get(0x50480001, 1, 0660, true); exit(sem_acquire($s, true) ? 0 : 1);'
+	exits 0 'PHP takes its semaphore' php -r "$take"
+	exits 0 '... and again, since it gave it back' php -r "$take"
+	echo "<?php $take" >"$T/take.php"
+	exits 1 '... but not while another PHP program holds it' \
+		php -r '$s = sem_get(0x50480001, 1, 0660, true); sem_acquire($s); passthru("php $argv[1]", $status); exit($status);' "$T/take.php"
+	is '... of the set that kipcd made' "$(count_of s)" "$(kipcctl list --kind=semaphore --no-legend | wc -l)"
+else
+	skip 'PHP' 'no php-cli with sysvsem'
+fi
+if perl -MIPC::Shareable -e 1 2>/dev/null; then
+	visit() { perl -MIPC::Shareable -e '$o = tie %v, "IPC::Shareable", 0x50450001, { create => 1, mode => 0660, size => 65536 } or die; $o->shlock; print ++$v{n}; $o->shunlock'; }
+	is 'IPC::Shareable counts in the segment and the set that kipcd made' "$(visit) $(visit) $(visit)" '1 2 3'
+	is '... and makes none' "$(kipcctl list --state=foreign --no-legend)" ''
+else
+	skip 'IPC::Shareable' 'no libipc-shareable-perl'
+fi
 is '... and took all that was sent' "$(ipcs -q | awk '/^0x/ { n += $6 } END { print n }')" 0
 stop_kipcd
 finish
