@@ -15,17 +15,6 @@
 #include "client/words.h"
 #include "lib/kipc.h"
 
-/* What the user wanted has not come about, though kipcd did what it could. */
-static bool is_short_of_the_wish(const char *state)
-{
-	static const char *const states[] = { "failed", "conflict", "stale", "lost" };
-
-	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-		if (strcmp(states[i], state) == 0)
-			return true;
-	return false;
-}
-
 /* The step as a sentence; an empty answer says that there was nothing to change. */
 static enum status print_answer(const struct invocation *invocation, const char *name, sd_bus_message *reply)
 {
@@ -37,8 +26,6 @@ static enum status print_answer(const struct invocation *invocation, const char 
 	if (r < 0)
 		return control_half_end(invocation, name, r);
 	colon = detail[0] != '\0' ? ": " : "";
-	if (is_short_of_the_wish(state))
-		return report(invocation, name, STATUS_FAILED, "%s%s%s", state, colon, detail);
 	if (!invocation->options->quiet)
 		printf("%s: %s, %s%s%s\n", name, action, state, colon, detail);
 	return STATUS_DONE;

@@ -27,7 +27,7 @@ static const struct channel *find_owner(const struct manager *manager, const str
 		const struct channel *channel = &manager->channels[i];
 
 		if (channel->has_link && !channel->link.observed && channel->link.kind == adoption->kind &&
-		    channel->link.id == adoption->id && channel_is_there(channel, NULL))
+		    channel->link.id == adoption->id && channel_look(channel, NULL) != 0)
 			return channel;
 	}
 	return NULL;

@@ -125,8 +125,8 @@ static void fail_to_write_link(struct channel *channel, int error)
 		  strerror(-error));
 }
 
-/* Opens the object to others as declared, and notes how it was left. */
-static void publish(const struct apply *apply, struct channel *channel, int id, uint64_t capacity,
+/* Opens the object to others as declared, and notes how it was left. False: it could not be; the state says so. */
+static bool publish(const struct apply *apply, struct channel *channel, int id, uint64_t capacity,
 		    const char *trouble)
 {
 	const struct channel_spec *spec = channel->spec;
@@ -145,10 +145,11 @@ static void publish(const struct apply *apply, struct channel *channel, int id, 
 	if (r < 0) {
 		set_state(channel, STATE_FAILED, "owner, group, mode or capacity cannot be set: %s",
 			  strerror(-r));
-		return;
+		return false;
 	}
 	note_object(channel, &object);
 	set_active(channel, trouble);
+	return true;
 }
 
 /* Removes what is to be no object of ours. */
@@ -159,6 +160,14 @@ static int remove_unforced(const struct kipc_object *object, struct channel *cha
 	if (r == 0 || r == -EIDRM)
 		channel->held = kernel_let_go(channel->held);
 	return r;
+}
+
+/* What was just made and cannot be finished goes again: it still is closed, so nobody has seen it. */
+static void abandon(const struct apply *apply, struct channel *channel, const struct kipc_object *object)
+{
+	(void)kipc_object_remove(object, KIPC_REMOVE_EVEN_IF_NOT_EMPTY, 0, NULL);
+	channel->held = kernel_let_go(channel->held);
+	drop_link(apply, channel);
 }
 
 /* `half_made`: what a kipcd left unfinished, or NULL. */
@@ -203,12 +212,11 @@ static void create(const struct apply *apply, struct channel *channel, const str
 		link.maker = getpid();
 	r = put_link(apply, channel, &link);
 	if (r < 0) {
-		(void)kipc_object_remove(&object, KIPC_REMOVE_EVEN_IF_NOT_EMPTY, 0, NULL);
-		channel->held = kernel_let_go(channel->held);
+		abandon(apply, channel, &object);
 		fail_to_write_link(channel, r);
-		return;
+	} else if (!publish(apply, channel, id, plan_capacity(spec, apply->view), NULL)) {
+		abandon(apply, channel, &object);
 	}
-	publish(apply, channel, id, plan_capacity(spec, apply->view), NULL);
 }
 
 /* What is there and right: the link may still have to follow the declaration. */
@@ -292,10 +300,10 @@ enum plan_action apply_step(const struct apply *apply, const struct plan_step *s
 		keep(apply, step, channel);
 		if (channel->state == STATE_FAILED)
 			break;
-		publish(apply, channel, step->object.id,
-			step->spec->capacity == 0 ? step->object.queue.capacity
-						  : plan_capacity(step->spec, apply->view),
-			step->trouble);
+		(void)publish(apply, channel, step->object.id,
+			      step->spec->capacity == 0 ? step->object.queue.capacity
+							: plan_capacity(step->spec, apply->view),
+			      step->trouble);
 		break;
 	case PLAN_RECREATE:
 		return recreate(apply, step, channel);
@@ -342,7 +350,8 @@ int apply_write_intents(const struct apply *apply, const struct plan *plan, cons
 		if (is_due[i] && (step->action == PLAN_CREATE || step->action == PLAN_RECREATE))
 			intents[n++] = intent_of(step);
 	}
-	r = store_write_intents(apply->channels_fd, intents, n);
+	/* Old ones do no harm until the end of the reconcile, which takes them away. */
+	r = n == 0 ? 0 : store_write_intents(apply->channels_fd, intents, n);
 	free(intents);
 	return r;
 }

@@ -2,6 +2,7 @@
 
 /* A channel and its object, looked up in the kernel. */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,20 +15,32 @@ void channel_done(struct channel *channel)
 	free(channel->history);
 }
 
-bool link_is_there(const struct registry_link *link, struct kipc_object *ret_object)
+int link_look(const struct registry_link *link, struct kipc_object *ret_object)
 {
 	struct kipc_object object;
+	int r;
 
-	if (kipc_object_stat(link->kind, link->id, &object) < 0)
-		return false;
+	r = kipc_object_stat(link->kind, link->id, &object);
+	if (r < 0)
+		return r == -EIDRM ? 0 : r;
 	if (link->observed ? !link_names(link, &object) : !link_owns(link, &object, geteuid()))
-		return false;
+		return 0;
 	if (ret_object != NULL)
 		*ret_object = object;
-	return true;
+	return 1;
+}
+
+bool link_is_there(const struct registry_link *link, struct kipc_object *ret_object)
+{
+	return link_look(link, ret_object) > 0;
+}
+
+int channel_look(const struct channel *channel, struct kipc_object *ret_object)
+{
+	return channel->has_link ? link_look(&channel->link, ret_object) : 0;
 }
 
 bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object)
 {
-	return channel->has_link && link_is_there(&channel->link, ret_object);
+	return channel_look(channel, ret_object) > 0;
 }

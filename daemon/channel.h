@@ -52,10 +52,15 @@ struct channel {
 /* Frees what the struct points to and owns, not the struct. */
 void channel_done(struct channel *channel);
 
-/* Whether the kernel still holds the object that a link means, and it is ours unless it is observed; *ret_object (may be NULL) is it. */
-bool link_is_there(const struct registry_link *link, struct kipc_object *ret_object);
+/*
+ * Whether the kernel still holds the object that a link means, and it is ours unless it is observed: 1, *ret_object (may be
+ * NULL) is it; 0: gone, or somebody else's; -errno: that cannot be told, and nothing may be concluded from it.
+ */
+int link_look(const struct registry_link *link, struct kipc_object *ret_object);
+int channel_look(const struct channel *channel, struct kipc_object *ret_object);
 
-/* Whether the kernel still holds the object that the channel's link means; *ret_object (may be NULL) is it. */
+/* It is there for certain. */
+bool link_is_there(const struct registry_link *link, struct kipc_object *ret_object);
 bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object);
 
 #endif

@@ -120,6 +120,29 @@ static int look_into_intended(const struct registry_entry *entry, struct kernel_
 	return 0;
 }
 
+/*
+ * What is ours, and not in the list, may only have failed to be looked at: taken for gone, it would be made anew beside
+ * itself, and be in conflict with itself for ever. -EAGAIN: it is there.
+ */
+static int confirm_gone(const struct registry_entry *entry, const struct kernel_view *view)
+{
+	struct kipc_object object;
+	int r = 0;
+
+	if (entry->has_link && !entry->link.observed &&
+	    kernel_view_find_id(view, entry->link.kind, entry->link.id) == NULL) {
+		r = kipc_object_stat(entry->link.kind, entry->link.id, &object);
+		if (r == 0 || r != -EIDRM)
+			return r == 0 ? -EAGAIN : r;
+	}
+	if (entry->has_intent && kernel_view_find_key(view, entry->intent_kind, entry->intent_key) == NULL) {
+		r = kipc_object_find(entry->intent_kind, entry->intent_key, &object);
+		if (r == 0 || r != -ENOENT)
+			return r == 0 ? -EAGAIN : r;
+	}
+	return 0;
+}
+
 static int look_into_owned(const struct registry *registry, struct kernel_view *view)
 {
 	int r = 0;
@@ -127,7 +150,8 @@ static int look_into_owned(const struct registry *registry, struct kernel_view *
 	for (size_t i = 0; r == 0 && i < registry->n_entries; i++) {
 		const struct registry_entry *entry = &registry->entries[i];
 
-		if (entry->has_intent)
+		r = confirm_gone(entry, view);
+		if (r == 0 && entry->has_intent)
 			r = look_into_intended(entry, view);
 		if (r == 0 && entry->has_link && !entry->link.observed)
 			r = look_into_linked(entry, view);

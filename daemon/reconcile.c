@@ -73,7 +73,7 @@ static void let_go_of_removed(struct manager *manager)
 	for (size_t i = 0; i < manager->n_channels; i++) {
 		struct channel *channel = &manager->channels[i];
 
-		if (channel->held != NULL && !channel_is_there(channel, NULL))
+		if (channel->held != NULL && channel_look(channel, NULL) == 0)
 			channel->held = kernel_let_go(channel->held);
 	}
 }

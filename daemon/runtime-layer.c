@@ -15,6 +15,7 @@
 
 #include "common/loss.h"
 #include "daemon/kernel.h"
+#include "daemon/layer-file.h"
 #include "daemon/link.h"
 #include "daemon/log.h"
 #include "daemon/reconcile.h"
@@ -42,35 +43,6 @@ static struct config_source *find_source(const struct manager *manager, const ch
 		if (strcmp(manager->sources[i].name, path) == 0)
 			return &manager->sources[i];
 	return NULL;
-}
-
-static int write_file(const char *path, const char *text)
-{
-	char *new_path;
-	FILE *file;
-	int fd, r = 0;
-
-	if (asprintf(&new_path, "%s.new", path) < 0)
-		return -ENOMEM;
-	(void)unlink(new_path);
-	fd = open(new_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	file = fd < 0 ? NULL : fdopen(fd, "w");
-	if (file == NULL) {
-		r = -errno;
-		if (fd >= 0)
-			close(fd);
-	} else {
-		if (fputs(text, file) < 0)
-			r = -EIO;
-		if (fclose(file) != 0 && r == 0)
-			r = -errno;
-	}
-	if (r == 0 && rename(new_path, path) < 0)
-		r = -errno;
-	if (r < 0)
-		(void)unlink(new_path);
-	free(new_path);
-	return r;
 }
 
 /* -- their text ------------------------------------------------------------------------------------------------ */
@@ -206,40 +178,112 @@ static int parse(const struct config_source *sources, size_t n_sources, struct c
 	return r;
 }
 
+/* The configuration with `text` (NULL: nothing) as what the runtime layer says of a channel. */
+struct change {
+	char *path;
+	struct config_source *sources;
+	size_t n_sources;
+	struct config *config;
+};
+
+static int change_prepare(const struct manager *manager, const char *name, const char *text,
+			  struct change *change, char **reterr_text)
+{
+	int r;
+
+	*change = (struct change){ .path = layer_path(manager, name) };
+	r = change->path == NULL ? -ENOMEM : 0;
+	if (r == 0)
+		r = change_sources(manager, change->path, text, &change->sources, &change->n_sources);
+	if (r == 0)
+		r = parse(change->sources, change->n_sources, &change->config, reterr_text);
+	return r;
+}
+
+static void change_done(struct change *change)
+{
+	config_free(change->config);
+	source_list_free(change->sources, change->n_sources);
+	free(change->path);
+	*change = (struct change){ 0 };
+}
+
+/* Reconciles that one channel with it. On success the manager has its configuration. */
+static int change_carry_out(struct manager *manager, const char *name, struct change *change,
+			    struct report *report)
+{
+	int r;
+
+	r = reconcile(manager, change->config, RECONCILE_ONE, name, report);
+	if (r < 0)
+		return r;
+	swap_sources(manager, change->sources, change->n_sources);
+	change->config = NULL;
+	change->sources = NULL;
+	change->n_sources = 0;
+	manager_notify_status(manager);
+	return 0;
+}
+
 /*
  * Makes `text` (NULL: nothing) what the runtime layer says of a channel, and reconciles that one. Nothing has changed
- * after a failure.
+ * after a failure; after success, layer_file_settle() or revert() is due.
  */
+static int try_change(struct manager *manager, const char *name, const char *text, struct report *report,
+		      char **reterr_text)
+{
+	struct change change;
+	int r;
+
+	r = change_prepare(manager, name, text, &change, reterr_text);
+	if (r == 0) {
+		r = layer_file_replace(change.path, text);
+		if (r < 0)
+			sentence_fail(reterr_text, r, "%s cannot be written: %s", change.path, strerror(-r));
+	}
+	if (r == 0) {
+		r = change_carry_out(manager, name, &change, report);
+		if (r < 0)
+			(void)layer_file_restore(change.path);
+	}
+	change_done(&change);
+	return r;
+}
+
 static int change_layer(struct manager *manager, const char *name, const char *text, struct report *report,
 			char **reterr_text)
 {
-	struct config_source *sources = NULL;
-	struct config *config = NULL;
 	char *path = layer_path(manager, name);
-	size_t n_sources = 0;
 	int r = path == NULL ? -ENOMEM : 0;
 
 	if (r == 0)
-		r = change_sources(manager, path, text, &sources, &n_sources);
+		r = try_change(manager, name, text, report, reterr_text);
 	if (r == 0)
-		r = parse(sources, n_sources, &config, reterr_text);
-	if (r == 0 && text != NULL) {
-		r = write_file(path, text);
-		if (r < 0)
-			sentence_fail(reterr_text, r, "%s cannot be written: %s", path, strerror(-r));
-	} else if (r == 0 && unlink(path) < 0 && errno != ENOENT) {
-		r = sentence_fail(reterr_text, -errno, "%s cannot be removed: %s", path, strerror(errno));
-	}
-	if (r == 0)
-		r = reconcile(manager, config, RECONCILE_ONE, name, report);
-	if (r == 0) {
-		swap_sources(manager, sources, n_sources);
-		manager_notify_status(manager);
-	} else {
-		config_free(config);
-		source_list_free(sources, n_sources);
-	}
+		layer_file_settle(path);
 	free(path);
+	return r;
+}
+
+/* Back to `text`, what the layer said before try_change(). */
+static int revert(struct manager *manager, const char *name, const char *text)
+{
+	struct report undone = { 0 };
+	struct change change;
+	char *ignored = NULL;
+	int r;
+
+	r = change_prepare(manager, name, text, &change, &ignored);
+	if (r == 0)
+		r = layer_file_restore(change.path);
+	if (r == 0)
+		r = change_carry_out(manager, name, &change, &undone);
+	if (r < 0)
+		log_line(LOG_ERR,
+			 "%s: a change that failed cannot be taken back: %s; 'kipcctl reload' does it", name,
+			 ignored != NULL ? ignored : strerror(-r));
+	report_done(&undone);
+	free(ignored);
+	change_done(&change);
 	return r;
 }
 
@@ -279,38 +323,125 @@ static int check_creation(const struct manager *manager, enum kipc_kind kind, co
 	return 0;
 }
 
-/* Writes the section and makes it so; leaves nothing behind where the channel cannot be had. */
+/* What the layer says of a channel now, copied; NULL with 0: nothing. */
+static int copy_layer_text(const struct manager *manager, const char *name, char **ret_text)
+{
+	char *path = layer_path(manager, name);
+	const struct config_source *source = path == NULL ? NULL : find_source(manager, path);
+	int r = path == NULL ? -ENOMEM : 0;
+
+	*ret_text = NULL;
+	if (source != NULL) {
+		*ret_text = strdup(source->text);
+		r = *ret_text == NULL ? -ENOMEM : 0;
+	}
+	free(path);
+	return r;
+}
+
+/* How a channel stands, to be compared with how it stands after a change. */
+struct standing {
+	bool is_there;
+	enum channel_state state;
+	char *reason;
+};
+
+static struct standing standing_of(const struct manager *manager, const char *name)
+{
+	const struct channel *channel = manager_find(manager, name);
+
+	if (channel == NULL)
+		return (struct standing){ 0 };
+	return (struct standing){
+		.is_there = true,
+		.state = channel->state,
+		.reason = channel->reason == NULL ? NULL : strdup(channel->reason),
+	};
+}
+
+/*
+ * Whether the wish was missed by this very change. `is_alteration`: what was wrong before, and in the same way, is not its
+ * fault.
+ */
+static bool is_short_of_the_wish(const struct channel *channel, const struct standing *before,
+				 bool is_alteration)
+{
+	switch (channel->state) {
+	case STATE_CONFLICT:
+	case STATE_STALE:
+	case STATE_FAILED:
+	case STATE_LOST:
+		break;
+	case STATE_ABSENT:
+		if (channel->spec == NULL || channel->spec->manage == MANAGE_OBSERVE)
+			return false;
+		break;
+	case STATE_ACTIVE:
+	case STATE_RETAINED:
+		return false;
+	}
+	return !is_alteration || !before->is_there || before->state != channel->state ||
+	       (channel->reason != NULL && before->reason != NULL &&
+		strcmp(channel->reason, before->reason) != 0);
+}
+
+static int say_shortfall(const struct channel *channel, char **reterr_text)
+{
+	int error = channel->state == STATE_CONFLICT ? -EEXIST
+		    : channel->state == STATE_STALE  ? -EBUSY
+						     : -EIO;
+
+	return sentence_fail(reterr_text, error, "%s%s%s", channel_state_words[channel->state],
+			     channel->reason != NULL ? ": " : "",
+			     channel->reason != NULL ? channel->reason : "");
+}
+
+/*
+ * Makes `text` what the layer says of a channel, and that so; or leaves everything as it was. What a failed creation has
+ * made is removed again while it is empty, as it is.
+ */
+static int change_or_revert(struct manager *manager, const char *name, const char *text, bool is_alteration,
+			    struct report *report, char **reterr_text)
+{
+	struct standing before = standing_of(manager, name);
+	char *old_text, *lost = NULL, *ignored = NULL, *path = layer_path(manager, name);
+	const struct channel *channel;
+	int r = path == NULL ? -ENOMEM : 0, made_r = -ENOENT;
+
+	if (r == 0)
+		r = copy_layer_text(manager, name, &old_text);
+	if (r < 0)
+		goto finish;
+	r = try_change(manager, name, text, report, reterr_text);
+	channel = manager_find(manager, name);
+	if (r == 0 && channel != NULL && is_short_of_the_wish(channel, &before, is_alteration)) {
+		r = say_shortfall(channel, reterr_text);
+		if (!before.is_there && channel->has_link)
+			made_r = runtime_layer_remove(manager, name, false, false, &lost, &ignored);
+		if (made_r < 0)
+			(void)revert(manager, name, old_text);
+	} else if (r == 0) {
+		layer_file_settle(path);
+	}
+	free(old_text);
+	free(lost);
+	free(ignored);
+finish:
+	free(before.reason);
+	free(path);
+	return r;
+}
+
 static int declare(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
 		   struct report *report, char **reterr_text)
 {
-	struct report undone = { 0 };
-	struct channel *channel;
-	char *text, *lost = NULL, *ignored = NULL;
-	bool was_there = manager_find(manager, name) != NULL; /* retained or observed, from before */
+	char *text = merge_text(NULL, kind, name, assignments);
 	int r;
 
-	text = merge_text(NULL, kind, name, assignments);
 	if (text == NULL)
 		return -ENOMEM;
-	r = change_layer(manager, name, text, report, reterr_text);
+	r = change_or_revert(manager, name, text, false, report, reterr_text);
 	free(text);
-	if (r < 0)
-		return r;
-	channel = manager_find(manager, name);
-	if (channel == NULL || channel->state == STATE_ACTIVE ||
-	    (channel->state == STATE_ABSENT && channel->spec->manage == MANAGE_OBSERVE))
-		return 0;
-	r = sentence_fail(reterr_text, channel->state == STATE_CONFLICT ? -EEXIST : -EIO, "%s",
-			  channel->reason != NULL ? channel->reason : channel_state_words[channel->state]);
-	if (was_there || !channel->has_link ||
-	    runtime_layer_remove(manager, name, false, false, &lost, &ignored) < 0) {
-		free(ignored);
-		ignored = NULL;
-		(void)change_layer(manager, name, NULL, &undone, &ignored);
-	}
-	free(lost);
-	free(ignored);
-	report_done(&undone);
 	return r;
 }
 
@@ -353,7 +484,7 @@ int runtime_layer_set(struct manager *manager, const char *name, char **assignme
 	text = merge_text(source == NULL ? NULL : source->text, spec->kind, name, assignments);
 	if (text == NULL)
 		return -ENOMEM;
-	r = change_layer(manager, name, text, report, reterr_text);
+	r = change_or_revert(manager, name, text, true, report, reterr_text);
 	free(text);
 	return r;
 }
@@ -394,7 +525,10 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 	bool is_empty;
 	int r;
 
-	if (channel->link.observed || !channel_is_there(channel, &object)) {
+	r = channel->link.observed ? 0 : channel_look(channel, &object);
+	if (r < 0)
+		return sentence_fail(reterr_text, r, "it cannot be looked at: %s", strerror(-r));
+	if (r == 0) {
 		*ret_lost = strdup(!channel->has_link	    ? "it had no object"
 				   : is_taken_back(channel) ? "only its name: the maker of what was "
 							      "adopted has taken it back, and it stays"
@@ -403,6 +537,9 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 	}
 	is_empty = object_is_empty(&object, channel->link.maker, n_ours) > 0;
 	say_loss(channel, &object, is_empty, text);
+	*ret_lost = strdup(text); /* while it still is there to be told of */
+	if (*ret_lost == NULL)
+		return -ENOMEM;
 	r = object_remove(&object, flags, channel->link.maker, n_ours, &lost);
 	if (r == -EBUSY && is_empty) /* not any more */
 		say_loss(channel, &lost, false, text);
@@ -411,8 +548,7 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 	if (r < 0)
 		return sentence_fail(reterr_text, r, "%s @%d cannot be removed: %s",
 				     kipc_kind_to_string(object.kind), object.id, strerror(-r));
-	*ret_lost = strdup(text);
-	return *ret_lost == NULL ? -ENOMEM : 0;
+	return 0;
 }
 
 /* Declared in a file of the administrator's, not only in the runtime layer. */
@@ -444,13 +580,76 @@ static int forget_observed(struct manager *manager, const char *name, bool dry_r
 	return 0;
 }
 
+/*
+ * The object is gone, and so must be its name. Nothing here can take that back, so a failure is logged and mended by the next
+ * sample or reload, and the removal is told as what it is: done.
+ */
+static void forget_removed(struct manager *manager, struct channel *channel, struct change *change)
+{
+	struct report report = { 0 };
+	char name[KIPC_NAME_MAX + 1];
+	int r = -EAGAIN;
+
+	memcpy(name, channel->name, sizeof name);
+	if (store_drop_link(manager->runtime.channels_fd, name) == 0)
+		channel->has_link = false;
+	channel->is_removed_by_hand = channel->spec != NULL;
+	/* What failed for a moment only does not the second time. */
+	for (int i = 0; r < 0 && i < 2; i++)
+		r = change->path != NULL ? change_carry_out(manager, name, change, &report)
+					 : reconcile(manager, manager->config, RECONCILE_ONE, name, &report);
+	if (r < 0) {
+		log_line(LOG_WARNING, "%s is removed, but not forgotten yet: %s; 'kipcctl reload' does it",
+			 name, strerror(-r));
+		channel->state = STATE_ABSENT;
+		free(channel->reason);
+		channel->reason = strdup("removed by hand: a reload makes it anew");
+	}
+	manager_notify_status(manager);
+	report_done(&report);
+}
+
+/*
+ * All that may fail goes before the removal, which nothing takes back. A kill in between leaves an object that is declared
+ * no more, with its name.
+ */
+static int remove_for_good(struct manager *manager, struct channel *channel, bool force, char **ret_lost,
+			   char **reterr_text)
+{
+	bool has_section = channel->spec != NULL && !is_declared_for_good(manager, channel);
+	struct change change = { 0 };
+	int r = 0;
+
+	if (has_section)
+		r = change_prepare(manager, channel->name, NULL, &change, reterr_text);
+	if (r == 0 && has_section) {
+		r = layer_file_replace(change.path, NULL);
+		if (r < 0)
+			sentence_fail(reterr_text, r, "%s cannot be removed: %s", change.path, strerror(-r));
+	}
+	if (r == 0) {
+		waiting_release(manager->waiting, channel->name);
+		r = remove_object(channel, force, false, ret_lost, reterr_text);
+		if (r < 0 && has_section)
+			(void)layer_file_restore(change.path);
+	}
+	if (r == 0) {
+		if (has_section)
+			layer_file_settle(change.path);
+		events_tell(&manager->events, LOG_NOTICE, EVENT_REMOVED, channel->name, channel->kind,
+			    channel->link.key, "removed by hand: %s", *ret_lost);
+		forget_removed(manager, channel, &change);
+	}
+	change_done(&change);
+	return r;
+}
+
 int runtime_layer_remove(struct manager *manager, const char *name, bool force, bool dry_run, char **ret_lost,
 			 char **reterr_text)
 {
 	struct channel *channel = manager_find(manager, name);
 	bool is_observed =
 		channel != NULL && channel->spec != NULL && channel->spec->manage == MANAGE_OBSERVE;
-	struct report report = { 0 };
 	char *lost = NULL;
 	int r;
 
@@ -469,24 +668,8 @@ int runtime_layer_remove(struct manager *manager, const char *name, bool force, 
 	    is_declared_for_good(manager, channel))
 		return sentence_fail(reterr_text, -EPERM, "nothing here is kipcd's: %s",
 				     channel->reason != NULL ? channel->reason : "its key is in use");
-	if (!dry_run)
-		waiting_release(manager->waiting, name);
-	r = remove_object(channel, force, dry_run, &lost, reterr_text);
-	if (r < 0)
-		return r;
-	if (!dry_run) {
-		events_tell(&manager->events, LOG_NOTICE, EVENT_REMOVED, name, channel->kind,
-			    channel->link.key, "removed by hand: %s", lost);
-		(void)store_drop_link(manager->runtime.channels_fd, name);
-		channel->has_link = false;
-		channel->is_removed_by_hand = channel->spec != NULL;
-		if (channel->spec != NULL && !is_declared_for_good(manager, channel))
-			r = change_layer(manager, name, NULL, &report, reterr_text);
-		else
-			r = reconcile(manager, manager->config, RECONCILE_ONE, name, &report);
-		manager_notify_status(manager);
-		report_done(&report);
-	}
+	r = dry_run ? remove_object(channel, force, true, &lost, reterr_text)
+		    : remove_for_good(manager, channel, force, &lost, reterr_text);
 	if (r < 0) {
 		free(lost);
 		return r;
@@ -495,18 +678,45 @@ int runtime_layer_remove(struct manager *manager, const char *name, bool force, 
 	return 0;
 }
 
+/* What could not be made anew is as lost as before, and says so: never is a semaphore made unasked. */
+static void lose_again(const struct manager *manager, struct channel *channel,
+		       const struct registry_link *lost)
+{
+	char *reason = NULL;
+
+	(void)store_write_link(manager->runtime.channels_fd, channel->name, lost, false);
+	channel->has_link = true;
+	channel->link = *lost;
+	channel->state = STATE_LOST;
+	if (asprintf(&reason, "it is gone, and could not be made anew: %s",
+		     channel->reason != NULL ? channel->reason : "") < 0)
+		reason = NULL;
+	free(channel->reason);
+	channel->reason = reason;
+}
+
 int runtime_layer_recover(struct manager *manager, const char *name, struct report *report,
 			  char **reterr_text)
 {
 	struct channel *channel = manager_find(manager, name);
+	struct registry_link lost;
+	int r;
 
 	if (channel == NULL)
 		return sentence_fail(reterr_text, -ENOENT, "there is no channel of that name");
+	lost = channel->link;
 	if (channel->state != STATE_LOST)
 		return sentence_fail(reterr_text, -EPERM, "it is %s: only a lost channel can be recovered",
 				     channel_state_words[channel->state]);
-	/* Forgotten, it is like one that never was. */
-	(void)store_drop_link(manager->runtime.channels_fd, name);
+	/* Forgotten, it is like one that never was; on disk it stands until the new one takes its place. */
 	channel->has_link = false;
-	return reconcile(manager, manager->config, RECONCILE_ONE, name, report);
+	r = reconcile(manager, manager->config, RECONCILE_ONE, name, report);
+	channel = manager_find(manager, name);
+	if (r < 0 && channel != NULL)
+		channel->has_link = true;
+	if (r < 0 || channel == NULL || channel->state == STATE_ACTIVE)
+		return r;
+	r = say_shortfall(channel, reterr_text);
+	lose_again(manager, channel, &lost);
+	return r;
 }

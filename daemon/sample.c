@@ -239,8 +239,11 @@ static bool look_at_all(struct manager *manager, uint64_t now)
 	for (size_t i = 0; i < manager->n_channels; i++) {
 		struct channel *channel = &manager->channels[i];
 		struct kipc_object object;
-		bool is_there = channel_is_there(channel, &object);
+		int there = channel_look(channel, &object);
+		bool is_there = there > 0;
 
+		if (there < 0)
+			continue; /* not to be told now: the next sample asks again */
 		is_wrong |= needs_attention(channel, is_there ? &object : NULL, now);
 		if (is_there)
 			is_wrong |= look_at_use(manager, channel, &object, room);
@@ -294,7 +297,12 @@ int sample_start(struct manager *manager)
 {
 	uint64_t interval = manager->config->sample_interval;
 
-	manager->sample_timer = sd_event_source_unref(manager->sample_timer);
+	int r;
+
+	if (manager->sample_timer != NULL) { /* never without one, so that nothing goes unnoticed */
+		r = sd_event_source_set_time_relative(manager->sample_timer, interval);
+		return r < 0 ? r : sd_event_source_set_enabled(manager->sample_timer, SD_EVENT_ONESHOT);
+	}
 	/* A tenth of slack lets the kernel join our wake-up with others'. */
 	return sd_event_add_time_relative(manager->event, &manager->sample_timer, CLOCK_MONOTONIC, interval,
 					  interval / 10, on_sample, manager);

@@ -84,9 +84,9 @@ as_app perl -MIPC::SysV -e '$q = msgget(0x11, 0); msgctl($q, 2, $d = "") // die;
 	use IPC::Msg; IPC::Msg->new(0x11, 0)->set(mode => 0600) or die' 2>/dev/null
 is_healed() { [ "$(kipcctl list --columns=name,mode --no-legend | awk '$1 == "bills" { print $2 }')" = 0660 ]; }
 until_true is_healed && pass "and is mended" || fail "and is mended" "$(queue)"
-kipcctl set bills owner=4712 >"$T/owner" 2>&1
-like "its owner stays" "$(cat "$T/owner")" "it was adopted, and giving it to owner 4712 would end kipcd's rights"
-kipcctl set bills owner=65534 >/dev/null 2>&1
+exits 1 "an owner who would end kipcd's rights is refused" kipcctl set bills owner=4712
+like "its owner stays" "$ERR" "it was adopted, and giving it to owner 4712 would end kipcd's rights"
+is "and so does what is declared" "$(grep -c owner "$T/run/kipcd.conf.d/bills.conf")" 0
 
 stop_kipcd
 start_kipcd || fail "kipcd starts again" "$(cat "$T/kipcd.log")"
@@ -96,8 +96,8 @@ prices active
 taken active"
 
 # What a kipcd has lost the memory of is adopted back.
-rm "$T/run/channels/taken"
 stop_kipcd
+rm "$T/run/channels/taken"
 start_kipcd || fail "kipcd starts without a link" "$(cat "$T/kipcd.log")"
 like "a lost name is a conflict" "$(kipcctl list --columns=name,state --no-legend)" '^taken +conflict$'
 exits 0 "adopting is the cure" kipcctl adopt "queue:$(kipcctl list --columns=name,key --no-legend | awk '$1 == "taken" { print $2 }')" taken
