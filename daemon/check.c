@@ -45,20 +45,19 @@ static void become(struct identity kipcd)
 		(void)!setresuid(kipcd.uid, kipcd.uid, kipcd.uid);
 }
 
-static int read_and_parse(const struct manager_options *options, uid_t kipcd_uid, struct problems *problems)
+static int read_and_parse(const struct manager_options *options, uid_t kipcd_uid, struct problems *problems,
+			  struct config **ret_config)
 {
 	/* a FILE that somebody names is a draft, which may be the caller's own */
 	uid_t file_uid = options->config_must_exist && geteuid() != 0 ? geteuid() : kipcd_uid;
 	struct config_source *sources = NULL;
-	struct config *config = NULL;
 	size_t n_sources = 0;
 	int r;
 
 	r = source_list_read(options->config_file, options->config_must_exist, file_uid, options->runtime_dir,
 			     kipcd_uid, problems, &sources, &n_sources);
 	if (r == 0)
-		r = config_parse(sources, n_sources, &config_world_of_this_machine, problems, &config);
-	config_free(config);
+		r = config_parse(sources, n_sources, &config_world_of_this_machine, problems, ret_config);
 	source_list_free(sources, n_sources);
 	return r;
 }
@@ -67,13 +66,14 @@ int check_configuration(const struct manager_options *options)
 {
 	struct problems problems = PROBLEMS_INIT;
 	struct identity kipcd = kipcd_of(options->runtime_dir);
+	struct config *config = NULL;
 	uid_t caller = geteuid();
 	char *text;
 	int r;
 
 	if (caller == 0 && kipcd.uid != 0 && !options->config_must_exist)
 		become(kipcd);
-	r = read_and_parse(options, kipcd.uid, &problems);
+	r = read_and_parse(options, kipcd.uid, &problems, &config);
 	text = problems_to_string(&problems, true);
 	if (text != NULL)
 		fputs(text, stderr);
@@ -86,6 +86,68 @@ int check_configuration(const struct manager_options *options)
 	} else if (r < 0 && r != -EBADMSG) {
 		escape_print_line("kipcd: %s", strerror(-r));
 	}
+	config_free(config);
+	problems_done(&problems);
+	return r;
+}
+
+/* What is missing is said on standard error. */
+static int check_channel(const struct config *config, const char *config_file, const char *name)
+{
+	const struct channel_spec *spec = config_find(config, name);
+
+	if (spec != NULL && spec->activate)
+		return 0;
+	if (spec != NULL)
+		escape_print_line(
+			"kipcd: nothing starts a consumer of %s: it has no 'activate = yes'; put that "
+			"into its section (%s:%u), then: kipcctl reload",
+			name, spec->origin, spec->line);
+	else
+		escape_print_line(
+			"kipcd: there is nothing to consume: no channel %s is declared; put [queue %s] "
+			"with 'activate = yes' into %s.d/%s.conf, then: kipcctl reload",
+			name, name, config_file, name);
+	return -EBADMSG;
+}
+
+static int check_executable(const char *name)
+{
+	char *path;
+	int r = 0;
+
+	if (asprintf(&path, "%s/kipc/consume/%s", KIPC_SYSCONFDIR, name) < 0)
+		return -ENOMEM;
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		r = -ENOENT;
+	else if (access(path, X_OK) < 0 && errno == EACCES)
+		r = -EACCES;
+	if (r < 0)
+		escape_print_line("kipcd: %s, what kipc-consume@%s.service runs, is %s", path, name,
+				  r == -ENOENT
+					  ? "not there: put an executable there that takes the messages that "
+					    "wait, and ends"
+					  : "not executable: chmod 755 it");
+	free(path);
+	return r < 0 ? -EBADMSG : 0;
+}
+
+int check_consumer(const struct manager_options *options, const char *name)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct config *config = NULL;
+	int r;
+
+	if (!kipc_name_is_valid(name)) {
+		escape_print_line("kipcd: '%s' cannot be the name of a channel", name);
+		return -EBADMSG;
+	}
+	r = read_and_parse(options, kipcd_of(options->runtime_dir).uid, &problems, &config);
+	/* a configuration that cannot be read says nothing about this channel: kipcd will */
+	r = r < 0 ? 0 : check_channel(config, options->config_file, name);
+	if (check_executable(name) < 0)
+		r = -EBADMSG;
+	config_free(config);
 	problems_done(&problems);
 	return r;
 }

@@ -2,11 +2,17 @@
 #ifndef KIPC_DAEMON_CHECK_H
 #define KIPC_DAEMON_CHECK_H
 
-/* kipcd --check: what is wrong with the configuration, as the kipcd of the runtime folder would find it. */
+/* What is wrong with the configuration, as the kipcd of the runtime folder would find it, and what it declares. */
 
 struct manager_options;
 
-/* Says all of it on standard error. 0; -EBADMSG: a start would be refused; another error: that cannot be told. */
+/* kipcd --check: says all of it on standard error. 0; -EBADMSG: a start would be refused; another error: that cannot be told. */
 int check_configuration(const struct manager_options *options);
+
+/*
+ * kipcd --check-consumer: says what kipc-consume@NAME lacks: a channel that activates, an executable. -EBADMSG: something;
+ * 0 also when the configuration cannot be read, which is no word about this channel.
+ */
+int check_consumer(const struct manager_options *options, const char *name);
 
 #endif

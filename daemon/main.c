@@ -27,6 +27,7 @@
 struct arguments {
 	struct manager_options options;
 	char *config_file, *runtime_dir; /* what --user makes of them; owned */
+	const char *consumer;		 /* --check-consumer */
 	bool user, check;
 };
 
@@ -47,6 +48,8 @@ static void print_help(void)
 	       "      --system-bus       be org.kipc1 on the D-Bus system bus, as the system's kipcd\n"
 	       "                         always is\n"
 	       "      --check            say what is wrong with the configuration, and leave\n"
+	       "      --check-consumer=NAME\n"
+	       "                         say what a consumer of the channel NAME lacks, and leave\n"
 	       "      --ready-fd=N       write a newline to descriptor N when all channels are\n"
 	       "                         there (besides systemd's notification)\n"
 	       "      --debug            log more\n"
@@ -66,7 +69,18 @@ static int usage_error(void)
 /* 0: go on; else leave with *ret_status. */
 static bool parse_arguments(int argc, char **argv, struct arguments *arguments, int *ret_status)
 {
-	enum { CONFIG = 256, RUNTIME_DIR, STATE_DIR, USER, SYSTEM_BUS, CHECK, READY_FD, DEBUG, VERSION };
+	enum {
+		CONFIG = 256,
+		RUNTIME_DIR,
+		STATE_DIR,
+		USER,
+		SYSTEM_BUS,
+		CHECK,
+		CHECK_CONSUMER,
+		READY_FD,
+		DEBUG,
+		VERSION
+	};
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, CONFIG },
 		{ "runtime-dir", required_argument, NULL, RUNTIME_DIR },
@@ -74,6 +88,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 		{ "user", no_argument, NULL, USER },
 		{ "system-bus", no_argument, NULL, SYSTEM_BUS },
 		{ "check", no_argument, NULL, CHECK },
+		{ "check-consumer", required_argument, NULL, CHECK_CONSUMER },
 		{ "ready-fd", required_argument, NULL, READY_FD },
 		{ "debug", no_argument, NULL, DEBUG },
 		{ "help", no_argument, NULL, 'h' },
@@ -103,6 +118,10 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 			break;
 		case CHECK:
 			arguments->check = true;
+			break;
+		case CHECK_CONSUMER:
+			arguments->check = true;
+			arguments->consumer = optarg;
 			break;
 		case READY_FD:
 			if (grammar_number_from_string(optarg, 0, 1 << 20, &number) < 0 ||
@@ -179,7 +198,8 @@ static int complete_arguments(struct arguments *arguments)
 /* Says all that is wrong, and whether a start would be refused. */
 static int check(const struct arguments *arguments)
 {
-	int r = check_configuration(&arguments->options);
+	int r = arguments->consumer != NULL ? check_consumer(&arguments->options, arguments->consumer)
+					    : check_configuration(&arguments->options);
 
 	return r == 0 ? EXIT_SUCCESS : r == -EBADMSG ? EXIT_CONFIG : EXIT_FAILURE;
 }

@@ -88,6 +88,24 @@ else
 	skip 'check by others than kipcd' 'no other user is to be had here'
 fi
 
+# -- --check-consumer ------------------------------------------------------------------------------------------
+
+# Its executables lie where it was configured to be: none is to be had here, which is said beside the rest.
+printf '[queue orders]\nkey = 0x4b01\n[queue bills]\nactivate = yes\n' >"$T/consumed.conf"
+consumer() { exits 78 "--check-consumer of $1" "$kipcd" --check-consumer="$1" --config="$T/consumed.conf"; }
+consumer nosuch
+like '... names what to declare' "$ERR" "no channel nosuch is declared; put \[queue nosuch\] with 'activate = yes' into $T/consumed.conf.d/nosuch.conf"
+consumer orders
+like '... names the key and the place' "$ERR" "orders: it has no 'activate = yes'; put that into its section \($T/consumed.conf:1\)"
+consumer bills
+like '... names the executable' "$ERR" '/kipc/consume/bills, what kipc-consume@bills.service runs, is not there'
+unlike '... and nothing else' "$ERR" 'declared|activate'
+consumer ../x
+like '... is no name' "$ERR" "'../x' cannot be the name of a channel"
+printf '[queue bills\n' >"$T/consumed.conf"
+consumer bills
+unlike '... of a configuration that cannot be read says nothing of the channel' "$ERR" 'declared|activate'
+
 # -- one kipcd a folder ----------------------------------------------------------------------------------------
 
 start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"

@@ -29,6 +29,10 @@ else
 	skip "the units" "there is no systemd-analyze"
 fi
 
+program=$(sed -n 's/^Exec=//p' "$(in_root org.kipc1.service system-services)")
+is "what the bus starts kipcd with is there" "$(test -x "$T/root$program" && echo yes)" yes
+unlike "and is not left to systemd, for which the bus would wait" "$(cat "$(in_root org.kipc1.service system-services)")" '^SystemdService='
+
 # -- the catalog -------------------------------------------------------------------------------------------------
 
 ids() { grep -o '[0-9a-f]\{32\}' "$1" | sort; }

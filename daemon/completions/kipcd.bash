@@ -17,7 +17,7 @@ _kipcd()
 	--runtime-dir | --state-dir) compopt -o dirnames ;;
 	--ready-fd) ;;
 	*)
-		mapfile -t COMPREPLY < <(compgen -W '--config= --runtime-dir= --state-dir= --user --system-bus --check --ready-fd= --debug
+		mapfile -t COMPREPLY < <(compgen -W '--config= --runtime-dir= --state-dir= --user --system-bus --check --check-consumer= --ready-fd= --debug
 			--help -h --version' -- "$cur")
 		[[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != *= ]] || compopt -o nospace
 		;;

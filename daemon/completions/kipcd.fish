@@ -7,6 +7,7 @@ complete -c kipcd -l runtime-dir -x -a '(__fish_complete_directories)' -d 'Keep 
 complete -c kipcd -l state-dir -x -a '(__fish_complete_directories)' -d 'Accepted, and not used yet'
 complete -c kipcd -l user -d 'Run for this user'
 complete -c kipcd -l system-bus -d 'Be org.kipc1 on the D-Bus system bus'
+complete -c kipcd -l check-consumer -x -d 'Say what a consumer of this channel lacks, and leave'
 complete -c kipcd -l check -d 'Say what is wrong with the configuration, and leave'
 complete -c kipcd -l ready-fd -x -d 'Write a newline there when all channels are there'
 complete -c kipcd -l debug -d 'Log more'
