@@ -100,14 +100,16 @@ static int check_channel(const struct config *config, const char *config_file, c
 		return 0;
 	if (spec != NULL)
 		escape_print_line(
-			"kipcd: nothing starts a consumer of %s: it has no 'activate = yes'; put that "
-			"into its section (%s:%u), then: kipcctl reload",
-			name, spec->origin, spec->line);
+			"kipcd: nothing starts a consumer of %s: it has no 'activate = yes'; put that into "
+			"its section (%s:%u), then: systemctl reload kipcd; systemctl start "
+			"kipc-consume@%s.path",
+			name, spec->origin, spec->line, name);
 	else
 		escape_print_line(
-			"kipcd: there is nothing to consume: no channel %s is declared; put [queue %s] "
-			"with 'activate = yes' into %s.d/%s.conf, then: kipcctl reload",
-			name, name, config_file, name);
+			"kipcd: no channel %s is declared: put [queue %s] with 'activate = yes' into "
+			"%s.d/%s.conf, then: systemctl reload kipcd; systemctl start "
+			"kipc-consume@%s.path",
+			name, name, config_file, name, name);
 	return -EBADMSG;
 }
 

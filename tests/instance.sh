@@ -94,7 +94,7 @@ fi
 printf '[queue orders]\nkey = 0x4b01\n[queue bills]\nactivate = yes\n' >"$T/consumed.conf"
 consumer() { exits 78 "--check-consumer of $1" "$kipcd" --check-consumer="$1" --config="$T/consumed.conf"; }
 consumer nosuch
-like '... names what to declare' "$ERR" "no channel nosuch is declared; put \[queue nosuch\] with 'activate = yes' into $T/consumed.conf.d/nosuch.conf"
+like '... names what to declare' "$ERR" "no channel nosuch is declared: put \[queue nosuch\] with 'activate = yes' into $T/consumed.conf.d/nosuch.conf"
 consumer orders
 like '... names the key and the place' "$ERR" "orders: it has no 'activate = yes'; put that into its section \($T/consumed.conf:1\)"
 consumer bills
