@@ -141,6 +141,9 @@ static enum status put(const struct invocation *invocation, struct fields *field
 	int r;
 
 	r = kipc_attach(fields->segment, 0, &address, &size);
+	for (size_t i = 0; r == 0 && i < fields->n_items; i++)
+		r = kipc_populate(fields->segment, fields->items[i].field.offset,
+				  field_size(&fields->items[i].field));
 	if (r < 0)
 		return report_error(invocation, invocation->args[0], r);
 	status = guard_take(&fields->guard);

@@ -12,6 +12,8 @@
 #include "client/control.h"
 #include "client/report.h"
 
+#define BLOCK (64 * 1024)
+
 enum status output_hand(const struct invocation *invocation, struct hand **ret_hand)
 {
 	const struct options *options = invocation->options;
@@ -47,12 +49,31 @@ enum status output_flush(const struct invocation *invocation, struct hand *hand)
 		     : STATUS_DONE;
 }
 
+/* Up to the first NUL, or the end. What lies behind is not touched. */
+static int text_length(struct kipc_channel *segment, const char *text, size_t size, size_t *ret_length)
+{
+	const char *nul = NULL;
+	size_t at = 0;
+
+	while (!nul && at < size) {
+		size_t n = size - at < BLOCK ? size - at : BLOCK;
+		int r = kipc_populate(segment, at, n);
+
+		if (r < 0)
+			return r;
+		nul = memchr(text + at, '\0', n);
+		at += n;
+	}
+	*ret_length = nul ? (size_t)(nul - text) : size;
+	return 0;
+}
+
 enum status output_segment(const struct invocation *invocation, struct kipc_channel *segment,
 			   struct hand *hand)
 {
 	const struct options *options = invocation->options;
-	void *address, *nul;
-	size_t size;
+	size_t size, length;
+	void *address;
 	int r;
 
 	if (options->type || options->follow || options->count > 1)
@@ -61,7 +82,8 @@ enum status output_segment(const struct invocation *invocation, struct kipc_chan
 	r = kipc_attach(segment, KIPC_READ_ONLY, &address, &size);
 	if (r < 0)
 		return report_error(invocation, invocation->args[0], r);
-	nul = memchr(address, '\0', size);
-	r = hand_add(hand, 1, address, nul ? (size_t)((char *)nul - (char *)address) : size);
+	r = text_length(segment, address, size, &length);
+	if (r == 0)
+		r = hand_add(hand, 1, address, length);
 	return r < 0 ? report_error(invocation, invocation->args[0], r) : output_flush(invocation, hand);
 }

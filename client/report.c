@@ -54,6 +54,10 @@ static const struct {
 	{ EBADMSG, STATUS_FAILED, "its entry in the registry makes no sense; restart kipcd" },
 	{ EBUSY, STATUS_FAILED, "all real-time signals are in use, and a --timeout needs one" },
 	{ EINTR, STATUS_FAILED, "interrupted" },
+	{ ENOBUFS, STATUS_FAILED,
+	  "the kernel has no memory for this segment: it was made without a reservation (SHM_NORESERVE, or "
+	  "too "
+	  "few huge pages, see vm.nr_hugepages)" },
 };
 
 static const char *sentence_of(int error)

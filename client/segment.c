@@ -34,14 +34,18 @@ static uint64_t range_of(const struct options *options, uint64_t size)
 	return options->length < room ? options->length : room;
 }
 
-static enum status print_bytes(const struct invocation *invocation, const void *bytes, uint64_t size,
-			       struct hand *hand)
+/* `segment`: where the bytes lie at --offset; NULL: they are a copy. */
+static enum status print_bytes(const struct invocation *invocation, struct kipc_channel *segment,
+			       const void *bytes, uint64_t size, struct hand *hand)
 {
 	enum status status = STATUS_DONE;
 
 	for (uint64_t at = 0; at < size && status == STATUS_DONE; at += BLOCK) {
-		int r = hand_add(hand, 1, (const char *)bytes + at, size - at < BLOCK ? size - at : BLOCK);
+		size_t n = size - at < BLOCK ? (size_t)(size - at) : BLOCK;
+		int r = segment ? kipc_populate(segment, invocation->options->offset + at, n) : 0;
 
+		if (r == 0)
+			r = hand_add(hand, 1, (const char *)bytes + at, n);
 		status = r < 0 ? report_error(invocation, invocation->args[0], r)
 			       : output_flush(invocation, hand);
 	}
@@ -62,7 +66,7 @@ static enum status print_copy(const struct invocation *invocation, struct kipc_c
 	if (status == STATUS_DONE)
 		status = guard_copy(&guard, segment, options->offset, options->length, &bytes, &size);
 	if (status == STATUS_DONE)
-		status = print_bytes(invocation, bytes, size, hand);
+		status = print_bytes(invocation, NULL, bytes, size, hand);
 	free(bytes);
 	guard_close(&guard);
 	return status;
@@ -83,8 +87,8 @@ static enum status print_range(const struct invocation *invocation, struct kipc_
 		return report_error(invocation, invocation->args[0], r);
 	if (options->offset > size)
 		return offset_beyond(invocation, size);
-	return print_bytes(invocation, (const char *)address + options->offset, range_of(options, size),
-			   hand);
+	return print_bytes(invocation, segment, (const char *)address + options->offset,
+			   range_of(options, size), hand);
 }
 
 enum status command_read(const struct invocation *invocation)

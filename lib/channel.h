@@ -26,6 +26,8 @@ struct kipc_channel {
 	void *_Atomic read_only;
 	void *_Atomic read_write;
 	_Atomic size_t size;
+	_Atomic uint64_t
+		populated; /* pages known to be there: the first, and above bit 32 the one behind the last */
 
 	/* Segment laid out as a ring: attached at the first call; for looking alone, read-only. NULL: not yet. */
 	struct ring *_Atomic ring;
@@ -43,6 +45,12 @@ int semaphore_wait(struct kipc_channel *channel, int64_t timeout);
 
 /* Undoes what message.c attached. */
 void channel_free_rings(struct kipc_channel *channel);
+
+/*
+ * Makes sure that these bytes of an attached segment have their pages, so that touching them does not end the process by
+ * SIGBUS. -ENOBUFS: the kernel has none for them.
+ */
+int segment_populate(const void *address, size_t size);
 
 /* Undoes what segment.c attached. */
 void segment_detach(struct kipc_channel *channel);

@@ -501,10 +501,20 @@ int kipc_ring_format(int id, size_t max_message);
 int kipc_attach(struct kipc_channel *channel, unsigned flags, void **ret_address, size_t *ret_size);
 
 /*
+ * Makes sure that the pages of these bytes are there, before a program touches what kipc_attach() gave. A segment of huge
+ * pages, or one that was made with SHM_NORESERVE, can lack memory; touching it then ends the process by SIGBUS. Bytes
+ * beyond the end do not count. kipc_read() and kipc_write() do this themselves.
+ *
+ * -ENOBUFS: the kernel has no memory for them; -ERANGE: `offset` lies beyond the end; errors as kipc_attach(). Before Linux
+ * 5.14 it cannot tell, and returns 0.
+ */
+int kipc_populate(struct kipc_channel *channel, uint64_t offset, size_t size);
+
+/*
  * Copies bytes out of or into the segment, at most up to its end, and returns how many. Others may write at
  * the same time: take a semaphore around it where that matters.
  *
- * -ERANGE: `offset` lies beyond the end; errors as kipc_attach().
+ * -ERANGE: `offset` lies beyond the end; -ENOBUFS: as kipc_populate(); errors as kipc_attach().
  */
 ssize_t kipc_read(struct kipc_channel *channel, uint64_t offset, void *buffer, size_t size);
 ssize_t kipc_write(struct kipc_channel *channel, uint64_t offset, const void *data, size_t size);

@@ -12,6 +12,7 @@
 #include <sys/shm.h>
 #include <sys/stat.h>
 
+#include "lib/channel.h"
 #include "lib/ring-cursor.h"
 
 #define SIZE_MIN (2 * RING_HEADER_SIZE)
@@ -63,6 +64,13 @@ static int attach(int id, bool is_writable, struct ring_header **ret_header, str
 		shmdt(address);
 		return r;
 	}
+	/* A segment that is too small for a header is no ring, which is for the caller to find out. */
+	r = segment_populate(address, ret_object->segment.size < RING_HEADER_SIZE ? ret_object->segment.size
+										  : RING_HEADER_SIZE);
+	if (r < 0) {
+		shmdt(address);
+		return r;
+	}
 	*ret_header = address;
 	return 0;
 }
@@ -99,7 +107,9 @@ int ring_lay_out(void *address, uint64_t segment_size, size_t max_message)
 		max_message = segment_size / DEFAULT_MESSAGES;
 	if (capacity == 0 || !max_message_fits(max_message, capacity))
 		return -EINVAL;
-	r = pid_namespace(&namespace);
+	r = segment_populate(address, RING_HEADER_SIZE);
+	if (r == 0)
+		r = pid_namespace(&namespace);
 	if (r == 0)
 		lay_out(address, capacity, max_message, namespace);
 	return r;

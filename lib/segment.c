@@ -10,9 +10,17 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/shm.h>
+#include <unistd.h>
 
 #include "lib/channel.h"
+
+#ifndef MADV_POPULATE_READ /* glibc 2.35, Linux 5.14 */
+#define MADV_POPULATE_READ 22
+#endif
+
+#define PAGE 4096 /* no page of Linux is smaller, and what is there of a larger one is there of its parts */
 
 static int attach_once(int id, bool read_only, void **ret_address, size_t *ret_size)
 {
@@ -95,6 +103,45 @@ static ssize_t clip(uint64_t offset, size_t size, size_t segment_size)
 	return (ssize_t)size;
 }
 
+int segment_populate(const void *address, size_t size)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), start = (uintptr_t)address & ~(page - 1);
+
+	if (madvise((void *)start, (uintptr_t)address - start + size, MADV_POPULATE_READ) == 0)
+		return 0;
+	/* EINVAL: before Linux 5.14 nobody can tell; a page that lacks then shows as it always did. */
+	return errno == EINVAL ? 0 : errno == ENOMEM ? -ENOMEM : -ENOBUFS;
+}
+
+/* Once a page is there it stays, so a range is asked for once as a rule. Pages beyond 16 TiB are asked for again and again. */
+static int populate(struct kipc_channel *channel, const char *segment, uint64_t offset, size_t size)
+{
+	uint64_t first = offset / PAGE, end = (offset + size + PAGE - 1) / PAGE;
+	uint64_t known = atomic_load_explicit(&channel->populated, memory_order_relaxed);
+	int r;
+
+	if (first >= (known & UINT32_MAX) && end <= known >> 32)
+		return 0;
+	r = segment_populate(segment + offset, size);
+	if (r == 0 && end <= UINT32_MAX)
+		atomic_store_explicit(&channel->populated, first | end << 32, memory_order_relaxed);
+	return r;
+}
+
+int kipc_populate(struct kipc_channel *channel, uint64_t offset, size_t size)
+{
+	size_t segment_size;
+	void *address;
+	ssize_t n;
+	int r;
+
+	r = kipc_attach(channel, KIPC_READ_ONLY, &address, &segment_size);
+	if (r < 0)
+		return r;
+	n = clip(offset, size, segment_size);
+	return n > 0 ? populate(channel, address, offset, (size_t)n) : (int)n;
+}
+
 ssize_t kipc_read(struct kipc_channel *channel, uint64_t offset, void *buffer, size_t size)
 {
 	size_t segment_size;
@@ -106,8 +153,12 @@ ssize_t kipc_read(struct kipc_channel *channel, uint64_t offset, void *buffer, s
 	if (r < 0)
 		return r;
 	n = clip(offset, size, segment_size);
-	if (n > 0)
-		memcpy(buffer, (const char *)address + offset, (size_t)n);
+	if (n <= 0)
+		return n;
+	r = populate(channel, address, offset, (size_t)n);
+	if (r < 0)
+		return r;
+	memcpy(buffer, (const char *)address + offset, (size_t)n);
 	return n;
 }
 
@@ -122,7 +173,11 @@ ssize_t kipc_write(struct kipc_channel *channel, uint64_t offset, const void *da
 	if (r < 0)
 		return r;
 	n = clip(offset, size, segment_size);
-	if (n > 0)
-		memcpy((char *)address + offset, data, (size_t)n);
+	if (n <= 0)
+		return n;
+	r = populate(channel, address, offset, (size_t)n);
+	if (r < 0)
+		return r;
+	memcpy((char *)address + offset, data, (size_t)n);
 	return n;
 }
