@@ -35,6 +35,7 @@ static const struct {
 	{ "create", command_create },
 	{ "set", command_set },
 	{ "remove", command_remove },
+	{ "sweep", command_sweep },
 	{ "reset", command_reset },
 	{ "recover", command_recover },
 	{ "generate", command_generate },

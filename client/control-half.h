@@ -24,6 +24,7 @@ enum status command_events(const struct invocation *invocation);   /* events.c *
 enum status command_adopt(const struct invocation *invocation);	   /* adopt.c */
 enum status command_generate(const struct invocation *invocation); /* generate.c */
 enum status command_bench(const struct invocation *invocation);	   /* bench.c */
+enum status command_sweep(const struct invocation *invocation);	   /* sweep.c */
 enum status command_reset(const struct invocation *invocation);	   /* reset.c */
 enum status command_plan(const struct invocation *invocation);	   /* plan.c */
 enum status command_reload(const struct invocation *invocation);   /* plan.c */

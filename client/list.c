@@ -14,27 +14,13 @@
 #include "client/words.h"
 #include "common/escape.h"
 
-/* Whether a list has a word; all do if there is no list. */
-static bool has_word(const char *list, const char *wanted)
-{
-	const char *word;
-	size_t n;
-
-	if (list == NULL)
-		return true;
-	while ((word = words_next(&list, &n)) != NULL)
-		if (words_equal(word, n, wanted))
-			return true;
-	return false;
-}
-
 static bool row_is_wanted(const struct options *options, const struct view_row *row)
 {
 	if (row->name == NULL && !options->foreign &&
-	    (options->state == NULL || !has_word(options->state, "foreign")))
+	    (options->state == NULL || !words_have(options->state, "foreign")))
 		return false;
-	return has_word(options->kind, kipc_kind_to_string(row->kind)) &&
-	       has_word(options->state, row->state != NULL ? row->state : "");
+	return words_have(options->kind, kipc_kind_to_string(row->kind)) &&
+	       words_have(options->state, row->state != NULL ? row->state : "");
 }
 
 /* An empty list is a question to one who does not know --foreign yet. */

@@ -105,9 +105,9 @@ static int set_timeout(struct options *options, size_t offset, const char *text)
 	return 0;
 }
 
-static int set_since(struct options *options, size_t offset, const char *text)
+static int set_span(struct options *options, size_t offset, const char *text)
 {
-	return grammar_span_from_string(text, &options->since);
+	return grammar_span_from_string(text, (uint64_t *)((char *)options + offset));
 }
 
 static int set_pid(struct options *options, size_t offset, const char *text)
@@ -154,7 +154,7 @@ static const struct option_form not_type = { set_not_type, "a message type (a wh
 static const struct option_form max_type = { set_max_type, "a message type (a whole number from 1)" };
 static const struct option_form no_wait = { set_no_wait, NULL };
 static const struct option_form duration = { set_duration, "a time span like 500ms or 2s" };
-static const struct option_form since = { set_since, "a time span like 10min or 2h" };
+static const struct option_form span = { set_span, "a time span like 10min or 2h" };
 static const struct option_form interval = { set_interval, "a time span like 500ms or 2s" };
 static const struct option_form semaphore_value = { set_semaphore_value, "a whole number from 1 to 32767" };
 static const struct option_form pid = { set_pid, "the number of a process" };
@@ -190,12 +190,19 @@ const struct option_row option_rows[] = {
 	{ OPTION_STATE, "state", 0, "STATE", &text, AT(state), "only those in this state" },
 	{ OPTION_SORT, "sort", 0, "COLUMN", &text, AT(sort), "sort by this column" },
 	{ OPTION_COLUMNS, "columns", 0, "LIST", &text, AT(columns), "these columns, separated by commas" },
-	{ OPTION_SINCE, "since", 0, "SPAN", &since, AT(since), "only what is not older than SPAN" },
+	{ OPTION_SINCE, "since", 0, "SPAN", &span, AT(since), "only what is not older than SPAN" },
 	{ OPTION_INTERVAL, "interval", 0, "SPAN", &interval, AT(interval), "how often to look" },
 	{ OPTION_ONCE, "once", 0, NULL, &flag, AT(once), "print one frame, and end" },
 	{ OPTION_OUTPUT, "output", 0, "FILE", &text, AT(output), "into FILE, in one step" },
 	{ OPTION_OPENMETRICS, "openmetrics", 0, NULL, &flag, AT(openmetrics),
 	  "strictly in OpenMetrics' format" },
+	{ OPTION_OWNER, "owner", 0, "USER", &text, AT(owner), "only what belongs to USER" },
+	{ OPTION_PRIVATE, "private", 0, NULL, &flag, AT(is_private), "only what has no key" },
+	{ OPTION_CREATOR_GONE, "creator-gone", 0, NULL, &flag, AT(creator_gone), "only if its maker ended" },
+	{ OPTION_UNATTACHED, "unattached", 0, NULL, &flag, AT(unattached),
+	  "only segments nobody has attached" },
+	{ OPTION_IDLE, "idle", 0, "SPAN", &span, AT(idle), "only what nobody used for SPAN" },
+	{ OPTION_WITH_CONTENTS, "with-contents", 0, NULL, &flag, AT(with_contents), "also what holds data" },
 	{ OPTION_DRY_RUN, "dry-run", 0, NULL, &flag, AT(dry_run), "only say what would be lost" },
 	{ OPTION_FORCE, "force", 0, NULL, &flag, AT(force), "also when something is lost" },
 	{ OPTION_CONFIG, "config", 0, "FILE", &text, AT(config), "the configuration to look at" },

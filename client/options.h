@@ -63,6 +63,13 @@ enum option_id {
 	OPTION_CONFIG,
 	OPTION_OUTPUT,
 	OPTION_OPENMETRICS,
+	/* leftovers */
+	OPTION_OWNER,
+	OPTION_PRIVATE,
+	OPTION_CREATOR_GONE,
+	OPTION_UNATTACHED,
+	OPTION_IDLE,
+	OPTION_WITH_CONTENTS,
 	/* watching */
 	OPTION_INTERVAL,
 	OPTION_ONCE,
@@ -118,6 +125,11 @@ struct options {
 	bool openmetrics;
 
 	bool dry_run, force;
+
+	const char *owner; /* a list of users */
+	bool is_private, creator_gone, unattached, with_contents;
+	uint64_t idle; /* microseconds */
+
 	const char *config; /* kipcctl check --config= */
 
 	const char *sizes;

@@ -276,6 +276,18 @@ static ssize_t read_namespace(int folder_fd, const char *path, char buffer[stati
 	return n;
 }
 
+static int add_unseen(struct processes *found, const struct look *look)
+{
+	struct stat st;
+
+	if (fstat(look->fd, &st) < 0)
+		return 0; /* gone */
+	if (grow(&found->unseen, found->n_unseen, sizeof *found->unseen) < 0)
+		return -ENOMEM;
+	found->unseen[found->n_unseen++] = (struct unseen){ .pid = look->pid, .uid = st.st_uid };
+	return 0;
+}
+
 static int look_at_process(struct pass *pass, int proc_fd, const char *name)
 {
 	char namespace[NAMESPACE_MAX];
@@ -295,7 +307,7 @@ static int look_at_process(struct pass *pass, int proc_fd, const char *name)
 	if (r >= 0 && !look.is_elsewhere)
 		r = look_at_threads(pass, &look);
 	if (is_denied(r) && !has_nothing_to_see(look.fd))
-		pass->found.n_unseen++;
+		r = add_unseen(&pass->found, &look);
 	close(look.fd);
 	return r == -ENOMEM ? -ENOMEM : 0;
 }
@@ -381,6 +393,7 @@ void processes_done(struct processes *processes)
 	free(processes->items);
 	free(processes->attachments);
 	free(processes->blocked);
+	free(processes->unseen);
 	*processes = (struct processes){ 0 };
 }
 

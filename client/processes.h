@@ -35,7 +35,11 @@ struct processes {
 	size_t n_attachments;
 	struct blocked *blocked; /* by kind, id, pid and tid; `process` is an index of items */
 	size_t n_blocked;
-	size_t n_unseen; /* processes that our rights do not let us look at; CAP_SYS_PTRACE would */
+	struct unseen {
+		pid_t pid;
+		uid_t uid;
+	} * unseen; /* processes that our rights do not let us look at; CAP_SYS_PTRACE would */
+	size_t n_unseen;
 	bool has_hidden; /* /proc keeps others' processes from us (hidepid=), or is missing: how many they are is unknown */
 };
 

@@ -81,17 +81,6 @@ static int64_t now_usec(void)
 
 /* -- what is shown ----------------------------------------------------------------------------------------------- */
 
-static bool is_word_of(const char *list, const char *wanted)
-{
-	const char *word;
-	size_t n;
-
-	while ((word = words_next(&list, &n)) != NULL)
-		if (words_equal(word, n, wanted))
-			return true;
-	return false;
-}
-
 static bool is_wanted(const struct top *top, const struct view_row *row)
 {
 	const struct options *options = top->invocation->options;
@@ -99,9 +88,9 @@ static bool is_wanted(const struct top *top, const struct view_row *row)
 
 	if (row->name == NULL && !top->with_foreign)
 		return false;
-	if (top->kind != NULL && !is_word_of(top->kind, kipc_kind_to_string(row->kind)))
+	if (top->kind != NULL && !words_have(top->kind, kipc_kind_to_string(row->kind)))
 		return false;
-	if (options->state != NULL && (row->state == NULL || !is_word_of(options->state, row->state)))
+	if (options->state != NULL && (row->state == NULL || !words_have(options->state, row->state)))
 		return false;
 	return strcasestr(view_row_to_address(row, address), top->filter) != NULL;
 }

@@ -26,6 +26,19 @@ bool words_equal(const char *word, size_t n, const char *text)
 	return strlen(text) == n && memcmp(text, word, n) == 0;
 }
 
+bool words_have(const char *list, const char *wanted)
+{
+	const char *word;
+	size_t n;
+
+	if (list == NULL)
+		return true;
+	while ((word = words_next(&list, &n)) != NULL)
+		if (words_equal(word, n, wanted))
+			return true;
+	return false;
+}
+
 enum status words_report_unknown(const struct invocation *invocation, const char *what, const char *word,
 				 size_t n, const char *const *known, const char *advice)
 {

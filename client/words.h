@@ -19,6 +19,9 @@ const char *words_next(const char **list, size_t *ret_n);
 /* Whether the n bytes at `word` are this text. */
 bool words_equal(const char *word, size_t n, const char *text);
 
+/* Whether a list ("a,b") has a word; without a list (NULL) every word is in it. */
+bool words_have(const char *list, const char *wanted);
+
 /*
  * Says that there is no such `what`, and which of `known` (NULL-terminated) was probably meant, or else the `advice`.
  * STATUS_USAGE.

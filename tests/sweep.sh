@@ -1,0 +1,259 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kipcctl sweep: leftovers of real programs go; what is declared, used, or holds something stays.
+. "$(dirname "$0")/tap.sh"
+
+perl -MIPC::SysV -MJSON::PP -e 1 2>/dev/null || { echo "1..0 # SKIP no perl IPC::SysV"; exit 0; }
+mkfifo "$T/open"
+exec 6<>"$T/open"
+
+# leaves PERL: runs it and lets it end; prints what it prints
+leaves() { perl -MIPC::SysV=:all -e 'sub set { semctl($_[0], 0, SETALL, pack "S*", @_[1 .. $#_]) } '"$1"; }
+# stays PERL: the same of one that lives until it is killed; its number is in $stays_pid, what it printed in $stays
+stays() {
+	mkfifo "$T/stays"
+	perl -MIPC::SysV=:all -e '$| = 1; sub set { semctl($_[0], 0, SETALL, pack "S*", @_[1 .. $#_]) } '"$1"'; print "\n"; <STDIN>' <&6 >"$T/stays" &
+	stays_pid=$!
+	read -r stays <"$T/stays"
+	rm "$T/stays"
+}
+# The command that is swept by never attaches: what it looks at stays as idle as it was.
+sweep() { kipcctl sweep -q "$@"; }
+fates() { kipcctl sweep --json -q "$@" | perl -MJSON::PP -e 'local $/; my $d = JSON::PP->new->decode(<STDIN>); print map { "$_->{address} $_->{action}" . (defined $_->{because} ? " $_->{because}" : "") . "\n" } @$d'; }
+there() { kipcctl list -q --foreign --no-legend --kind="$1" --columns=id | xargs; }
+
+exits 2 "without a rule" kipcctl sweep
+like "it says what there is" "$ERR" "say what is a leftover: --owner=, --private, --unattached, --idle="
+exits 2 "a kind is no rule" kipcctl sweep --kind=queue
+exits 2 "--creator-gone alone" kipcctl sweep --creator-gone
+like "says why and what is missing" "$ERR" "daemons fork and their first process ends: it wants --unattached or --idle=SPAN beside it"
+exits 2 "beside what says nothing of use" kipcctl sweep --creator-gone --private --owner=root --kind=segment
+exits 2 "no such kind" kipcctl sweep --private --kind=pipe
+exits 2 "no such user" kipcctl sweep --owner=no-such-user
+is "is said" "$ERR" "kipcctl: sweep: there is no user 'no-such-user'"
+exits 2 "no such span" kipcctl sweep --idle=long
+exits 0 "nothing to sweep is no failure" kipcctl sweep -q --private
+is "and silent" "$OUT$ERR" ""
+is "nor in JSON" "$(kipcctl sweep -q --private --json)" "[]"
+
+# Ended programs left one of each that holds nothing, and one of each that does.
+leaves 'defined msgget(IPC_PRIVATE, 0600) or die; shmget(IPC_PRIVATE, 4096, 0600) // die; semget(IPC_PRIVATE, 2, 0600) // die;
+	my $q = msgget(0x51, IPC_CREAT | 0600); msgsnd $q, pack("l! a*", 1, "hello"), 0;
+	my $m = shmget(0x52, 4096, IPC_CREAT | 0600); shmwrite $m, "x", 0, 1; my $s = semget(0x53, 2, IPC_CREAT | 0600); set($s, 1, 2)'
+before=$(kipcctl list -q --foreign --json)
+exits 0 "a dry run" kipcctl sweep --dry-run --owner="$(id -u)"
+if grep -q 'queue:@0: left: who waits' <<<"$OUT"; then
+	skip "queues" "/proc does not show here who waits on one"
+	echo "1..$n_tests"
+	exit 0
+fi
+like "shows what would go, and why" "$OUT" "^segment:@0: would be removed: private, made by [^ ]+, 4K, last used 20[0-9: -]+; process [0-9]+, which made it, has ended; nobody ever attached it$"
+like "a queue too" "$OUT" "^queue:@0: would be removed: private, made by [^ ]+, 0 messages, last used 20[0-9: -]+; nobody ever sent; nobody ever received$"
+like "what holds something is left, and how it goes is said" "$OUT" \
+	"^queue:@1: left: it holds 1 message \(5 bytes\); --with-contents removes it all the same \(made by .*; process [0-9]+, which sent last, has ended; nobody ever received\)$"
+like "a segment that was ever attached" "$OUT" "^segment:@1: left: it holds 4K of data; "
+like "a set that was ever operated on" "$OUT" "^semaphore:@1: left: it has been operated on, "
+like "and it counts" "$OUT" "^3 would be removed, 3 left$"
+is "nothing has changed, no time of use either" "$(kipcctl list -q --foreign --json)" "$before"
+is "what is private" "$(fates --dry-run --private)" "queue:@0 would_be_removed
+segment:@0 would_be_removed
+semaphore:@0 would_be_removed"
+is "of one kind" "$(fates --dry-run --private --kind=queue,semaphore)" "queue:@0 would_be_removed
+semaphore:@0 would_be_removed"
+is "segments of dead makers that nobody has attached" "$(fates --dry-run --creator-gone --unattached)" \
+	"segment:@0 would_be_removed
+segment:@1 left contents"
+is "of queues and sets only those whose processes are all known and gone" "$(fates --dry-run --creator-gone --idle=0 --with-contents)" \
+	"segment:@0 would_be_removed
+segment:@1 would_be_removed
+semaphore:@1 would_be_removed"
+is "nothing is idle for an hour" "$(fates --dry-run --idle=1h)" ""
+is "nothing belongs to another" "$(fates --dry-run --owner=12345,54321)" ""
+is "JSON has numbers, names, truth and times" \
+	"$(kipcctl sweep -q --json --dry-run --private --kind=segment | perl -MJSON::PP -e 'local $/; my $d = JSON::PP->new->decode(<STDIN>)->[0];
+		print join " ", $d->{id} + 1, $d->{key}, $d->{owner} eq $d->{creator}, $d->{uid} == $<, ref $d->{creator_gone}, $d->{last_used} =~ /^20.*Z$/, $d->{evidence} =~ /^private/')" \
+	"1 0x00000000 1 1 JSON::PP::Boolean 1 1"
+exits 0 "the sweep" kipcctl sweep --private
+like "says what went" "$OUT" "^semaphore:@0: removed: private, "
+like "and how many" "$OUT" "^3 removed, 0 left$"
+is "it is gone, and nothing else" "$(there queue) $(there segment) $(there semaphore)" "1 1 1"
+exits 0 "what holds something, unasked" sweep --idle=0
+is "is left" "$(there queue) $(there segment) $(there semaphore)" "1 1 1"
+is "as it was" "$(kipcctl recv -N queue:@1)" "hello"
+exits 0 "--with-contents" kipcctl sweep --idle=0 --with-contents --kind=segment,semaphore
+is "takes it" "$(there queue) $(there segment)$(there semaphore)" "1 "
+sweep --idle=0 --with-contents
+is "the queue's last processes, of this very shell, are gone as well" "$(there queue)" ""
+
+# In use, one way after the other. All that is swept has --with-contents, which is about contents only.
+all() { fates --owner="$(id -u)" --with-contents; }
+stays 'my $q = msgget(IPC_PRIVATE, 0600); msgsnd $q, pack("l! a*", 1, "x"), 0'
+is "its sender lives" "$(all)" "queue:@$(there queue) left in_use"
+kill "$stays_pid"; wait "$stays_pid" 2>/dev/null
+exits 0 "and then no more" sweep --private --with-contents
+is "gone" "$(there queue)" ""
+
+stays 'my $q = msgget(IPC_PRIVATE, 0600); msgsnd $q, pack("l! a*", 1, "x"), 0; exit if !fork; msgrcv $q, my $m, 9, 0, 0; $q = msgget(0x51, IPC_CREAT | 0600)'
+like "its receiver lives" "$(kipcctl sweep -q --dry-run --private --with-contents; kipcctl sweep --dry-run --private --with-contents)" \
+	"left: process $stays_pid, which (sent|received) last, lives"
+kill "$stays_pid"; wait "$stays_pid" 2>/dev/null
+sweep --idle=0 --with-contents
+
+leaves 'defined msgget(0x51, IPC_CREAT | 0600) or die'
+queue=$(there queue)
+kipcctl recv "queue:@$queue" >"$T/received" & receiver=$!
+if cat "/proc/$receiver/syscall" >/dev/null 2>&1; then
+	blocked() { kipcctl show -q "queue:@$queue" | grep -q "blocked: $receiver"; }
+	until_true blocked
+	exits 0 "somebody waits on a queue that was never used" kipcctl sweep --idle=0 --with-contents
+	like "is said" "$OUT" "^queue:@$queue: left: process $receiver is blocked on it "
+	kipcctl send "queue:@$queue" hello
+	wait "$receiver"
+	is "and he gets what he waits for" "$(cat "$T/received")" "hello"
+else
+	kill "$receiver"
+	skip "somebody waits on a queue that was never used" "/proc/PID/syscall cannot be read here"
+fi
+sweep --idle=0 --with-contents
+is "then it goes" "$(there queue)" ""
+
+stays 'my $m = shmget(IPC_PRIVATE, 4096, 0600)'
+is "a segment's maker lives, and may be about to attach it" "$(all)" "segment:@$(there segment) left in_use"
+kill "$stays_pid"; wait "$stays_pid" 2>/dev/null
+# As PHP's shm_attach() and IPC::Shareable: its maker is gone, and who comes again and again is not attached.
+leaves 'defined shmget(0x52, 4096, IPC_CREAT | 0600) or die'
+stays 'my $m = shmget(0x52, 4096, 0600); shmwrite $m, "visits 1", 0, 8'
+like "its last user lives" "$(kipcctl sweep --unattached --with-contents)" "left: process $stays_pid, which had it attached last, lives"
+is "and finds what he wrote" "$(kipcctl read segment:0x52 | head -c 8)" "visits 1"
+kill "$stays_pid"; wait "$stays_pid" 2>/dev/null
+stays 'my $m = shmget(0x52, 4096, 0600); our $a = shmat($m, undef, 0)'
+like "it is attached" "$(kipcctl sweep --idle=0 --with-contents --kind=segment)" "left: it is attached \(1\)"
+is "unattached it is not" "$(fates --unattached --with-contents --kind=segment | grep -c " left")" 0
+kill "$stays_pid"; wait "$stays_pid" 2>/dev/null
+sweep --idle=0 --with-contents
+is "all of them go then" "$(there segment)" ""
+
+stays 'my $s = semget(IPC_PRIVATE, 1, 0600); set($s, 1)'
+is "a set's operator lives" "$(all)" "semaphore:@$(there semaphore) left in_use"
+kill "$stays_pid"; wait "$stays_pid" 2>/dev/null
+set=$(there semaphore)
+kipcctl down -q "semaphore:@$set"
+kipcctl down -q "semaphore:@$set" & waiter=$!
+waits() { kipcctl show --json -q "semaphore:@$set" | grep -q '"waiting": 1'; }
+until_true waits
+like "somebody waits for it" "$(kipcctl sweep --idle=0 --with-contents)" "left: 1 thread waits for it"
+kipcctl up -q "semaphore:@$set"
+wait "$waiter"
+is "and gets it" $? 0
+sweep --idle=0 --with-contents
+is "then it goes" "$(there semaphore)" ""
+
+# From where the processes cannot be seen.
+leaves 'my $q = msgget(0x51, IPC_CREAT | 0600); msgsnd $q, pack("l! a*", 1, "x"), 0; my $m = shmget(0x52, 4096, IPC_CREAT | 0600); shmwrite $m, "x", 0, 1;
+	my $s = semget(0x53, 1, IPC_CREAT | 0600); set($s, 1); semop $s, pack "s3", 0, -1, 0'
+inside() { unshare --pid --fork --mount-proc kipcctl sweep --idle=0 --with-contents "$@"; }
+if unshare --pid --fork --mount-proc true 2>/dev/null; then
+	exits 0 "in another PID namespace" inside
+	like "a queue's processes are not to be seen" "$OUT" "^queue:@[0-9]+: left: the process that sent last is of a PID namespace that cannot be seen from here"
+	like "nor a segment's" "$OUT" "^segment:@[0-9]+: left: the process that made it is of a PID namespace"
+	like "nor a set's" "$OUT" "^semaphore:@[0-9]+: left: the process that operated on it last is of a PID namespace"
+	sweep --idle=0 --with-contents --kind=queue
+	leaves 'defined msgget(0x51, IPC_CREAT | 0600) or die'
+	like "nor who waits on a queue that nobody used" "$(inside --kind=queue)" "left: who waits on it cannot be known: other PID namespaces"
+	is "and all is left" "$(there queue | wc -w)$(there segment | wc -w)$(there semaphore | wc -w)" 111
+else
+	skip "in another PID namespace" "no PID namespace to be had"
+fi
+sweep --idle=0 --with-contents
+
+# What a kipcd has: declared, observed, adopted, being made; with it, without it, and of another one.
+leaves 'my $q = msgget(0x54, IPC_CREAT | 0600); defined msgget(0x55, IPC_CREAT | 0600) or die'
+cat >"$conf" <<'END'
+[daemon]
+sample_interval = 100ms
+[queue orders]
+key = 0x51
+[segment prices]
+size = 4K
+[semaphore build]
+values = 1,0
+[queue watched]
+key = 0x54
+manage = observe
+[queue absent]
+key = 0x57
+manage = observe
+END
+start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+exits 0 "one is adopted" kipcctl adopt -q queue:0x55 bills
+everything() { fates --owner="$(id -u)" --with-contents; }
+is "nothing of it is a leftover" "$(everything)" ""
+leaves 'defined msgget(0x57, IPC_CREAT | 0600) or die'
+like "nor what has the key of a channel" "$(everything)" "^(queue:@[0-9]+ left declared)?$"
+is_seen() { [ "$(kipcctl list -q --no-legend --columns=name --state=active | xargs)" = "absent bills build orders prices watched" ]; }
+until_true is_seen
+stop_kipcd
+is "nor while kipcd is down" "$(everything | grep -v ' left declared')" ""
+is "all of it is there" "$(there queue | wc -w)$(there segment | wc -w)$(there semaphore | wc -w)" 411
+other() { KIPC_RUNTIME_DIR=$T/other "$@"; }
+start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+is "nor for who asks another kipcd" "$(other everything | awk '{ print $2, $3 }' | sort | uniq -c | xargs)" "6 left declared"
+stop_kipcd
+sweep --owner="$(id -u)" --with-contents
+printf 'late queue:58 maker=1\n' >"$KIPC_RUNTIME_DIR/channels/.intents"
+leaves 'defined msgget(0x58, IPC_CREAT | 0600) or die'
+is "nor what is being made" "$(everything | tail -n 1 | cut -d' ' -f2-)" "left declared"
+rm "$KIPC_RUNTIME_DIR/channels/.intents"
+leaves 'my $s = semget(IPC_PRIVATE, 8, 0611); set($s, 1 .. 8)'
+is "nor a kipcd's mark for its IPC namespace" "$(fates --private --with-contents)" "semaphore:@$(there semaphore | awk '{ print $NF }') left declared"
+if [ "$(id -u)" = 0 ] && setpriv --reuid=12345 --clear-groups true 2>/dev/null && chmod 711 "$T"; then
+	chmod 700 "$KIPC_RUNTIME_DIR"
+	exits 5 "a registry that may not be read" setpriv --reuid=12345 --clear-groups kipcctl sweep --owner=root --idle=0
+	like "nothing is swept then" "$ERR" "^kipcctl: sweep: what kipcd has in $KIPC_RUNTIME_DIR cannot be read \(Permission denied\), so nothing is swept$"
+	chmod 755 "$KIPC_RUNTIME_DIR"
+	id=$(leaves 'print shmget(IPC_PRIVATE, 4096, 0666)')
+	exits 0 "another's objects" setpriv --reuid=12345 --clear-groups kipcctl sweep -q --private
+	is "are not there without --owner=" "$OUT" ""
+	exits 5 "and with it" setpriv --reuid=12345 --clear-groups kipcctl sweep -q --private --owner=root --kind=segment
+	is "not to be removed" "$ERR" "kipcctl: sweep segment:@$id: only its owner, its creator and root may remove it"
+	# A registry that anybody wrote keeps only what is his.
+	mkdir -p "$T/his/channels"
+	ln -s "$(readlink "$KIPC_RUNTIME_DIR/channels/.ns")" "$T/his/channels/.ns"
+	ln -s "segment:0x00000000:$id:0" "$T/his/channels/mine"
+	chown -R 12345 "$T/his"
+	cp "$(command -v bash)" "$T/kipcd"
+	setpriv --reuid=12345 --clear-groups "$T/kipcd" -c "exec 7<'$T/his'; echo; read -r _" <&6 >"$T/his.out" & liar=$!
+	until_true test -s "$T/his.out"
+	exits 0 "who calls himself kipcd" kipcctl sweep -q --private --kind=segment
+	is "keeps nothing of others from being swept" "$(there segment | tr ' ' '\n' | grep -cx "$id")" 0
+	kill "$liar"
+else
+	skip "as another user" "not root"
+fi
+
+# A number that comes back is another's process.
+if unshare --pid --fork --mount-proc sh -c 'echo 1 >/proc/sys/kernel/ns_last_pid' 2>/dev/null; then
+	cat >"$T/recycle.sh" <<'END'
+	echo 4000 >/proc/sys/kernel/ns_last_pid
+	perl -e 'shmget(0x60, 4096, 01600) // die; print $$' >maker
+	made=$EPOCHSECONDS
+	while [ $EPOCHSECONDS -lt $((made + 8)) ]; do read -r -t 0.2 _ <>never; done
+	until [ "${other:-0}" = "$(cat maker)" ]; do
+		echo $(($(cat maker) - 1)) >/proc/sys/kernel/ns_last_pid
+		tail -f /dev/null & other=$!
+		others="${others:-} $other"
+	done
+	kipcctl sweep --creator-gone --unattached
+	kill $others
+END
+	mkfifo "$T/never"
+	OUT=$(cd "$T" && unshare --pid --fork --mount-proc bash "$T/recycle.sh" 2>&1)
+	if grep -q 'lives' <<<"$OUT"; then
+		skip "a number that came back" "the clock was set while this machine ran, by more than that"
+	else
+		like "a number that came back is not its maker's" "$OUT" "removed: made by .*; process [0-9]+, which made it, has ended \(its number is another's now\)"
+	fi
+else
+	skip "a number that came back" "no PID namespace to be had"
+fi
+finish
