@@ -67,6 +67,18 @@ static enum status refuse_if_somebody_loses(const struct adoption *adoption, uid
 }
 
 /*
+ * A line of what kipcd wrote of it, as it stands in a configuration. The part of a section that is there already has no header
+ * of its own.
+ */
+static void print_line(const char *line)
+{
+	if (strncmp(line, "[create ", strlen("[create ")) == 0)
+		printf("    [%s", line + strlen("[create "));
+	else if (line[0] != '#' && line[0] != '\n' && line[0] != '[')
+		printf("    %s", line);
+}
+
+/*
  * What kipcd wrote of it, to be kept: all of it, since a segment without its size, or a queue with another mode, would not be
  * what its programs know once the reboot has taken this away.
  */
@@ -74,20 +86,26 @@ static void print_section(const struct adoption *adoption, const char *name)
 {
 	char *path, *line = NULL;
 	size_t size = 0;
+	bool is_first = true;
 	FILE *file;
 
 	if (asprintf(&path, "%s/kipcd.conf.d/%s.conf", adoption->invocation->runtime_dir, name) < 0)
 		return;
 	file = fopen(path, "re");
-	if (file != NULL) {
-		printf("This lasts until the reboot; to keep it, put into kipcd.conf:\n");
-		while (getline(&line, &size, file) > 0)
-			if (line[0] != '#' && line[0] != '\n')
-				printf("    %s", line);
-		fclose(file);
-	} else {
-		printf("This lasts until the reboot; to keep it, put what is in %s into kipcd.conf\n", path);
+	while (file != NULL && getline(&line, &size, file) > 0 &&
+	       strncmp(line, "[set ", strlen("[set ")) != 0) {
+		if (is_first && strncmp(line, "[adopt ", strlen("[adopt ")) == 0)
+			printf("This lasts until the reboot; to keep it, put into the section of %s:\n",
+			       name);
+		else if (is_first)
+			printf("This lasts until the reboot; to keep it, put into kipcd.conf:\n");
+		is_first = false;
+		print_line(line);
 	}
+	if (file != NULL)
+		fclose(file);
+	else if (errno != ENOENT)
+		printf("This lasts until the reboot; to keep it, put what is in %s into kipcd.conf\n", path);
 	free(line);
 	free(path);
 }

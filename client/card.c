@@ -212,6 +212,64 @@ static void print_fields(const struct print *print)
 	}
 }
 
+static const char *text_of(struct json_object *object, const char *member)
+{
+	const char *text = json_object_get_string(json_object_object_get(object, member));
+
+	return text != NULL ? text : "";
+}
+
+/* What of the declaration is not in force, and what is instead. */
+static void print_overrides(const struct print *print)
+{
+	struct json_object *overrides = json_object_object_get(print->card->declared, "overrides"), *item;
+	char *text;
+
+	for (size_t i = 0; overrides != NULL && i < json_object_array_length(overrides); i++) {
+		item = json_object_array_get_idx(overrides, i);
+		print_label(print, "overridden");
+		if (asprintf(&text, "%s = %s in %s is overridden by '%s' (%s)", text_of(item, "key"),
+			     text_of(item, "declared"), text_of(item, "declared_in"), text_of(item, "by"),
+			     text_of(item, "value")) < 0)
+			text = NULL;
+		print_escaped(print, text != NULL ? text : "");
+		putc('\n', print->out);
+		free(text);
+	}
+}
+
+static bool is_overridden(const struct print *print, const char *key)
+{
+	struct json_object *overrides = json_object_object_get(print->card->declared, "overrides");
+
+	for (size_t i = 0; overrides != NULL && i < json_object_array_length(overrides); i++)
+		if (strcmp(text_of(json_object_array_get_idx(overrides, i), "key"), key) == 0)
+			return true;
+	return false;
+}
+
+/* Of each value that another file than the first one gives, or kipcctl. */
+static void print_origins(const struct print *print)
+{
+	struct json_object *origins = json_object_object_get(print->card->declared, "origins");
+	const char *first = text_of(print->card->declared, "origin");
+	char label[64];
+
+	if (origins == NULL)
+		return;
+	json_object_object_foreach(origins, key, place)
+	{
+		const char *text = json_object_get_string(place);
+
+		if (strncmp(text, first, strlen(first)) == 0 || is_overridden(print, key))
+			continue;
+		snprintf(label, sizeof label, "origin of %s", key);
+		print_label(print, label);
+		print_escaped(print, text);
+		putc('\n', print->out);
+	}
+}
+
 /* What kipcd kept of the last minutes, and how fast messages went meanwhile. */
 static void print_history(const struct print *print)
 {
@@ -365,6 +423,8 @@ void card_print(const struct card *card, struct value_style *style, FILE *out)
 	print_semaphores(&print);
 	print_care(&print);
 	print_fields(&print);
+	print_origins(&print);
+	print_overrides(&print);
 	print_history(&print);
 	print_attached(&print);
 	print_blocked(&print);

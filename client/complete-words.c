@@ -31,18 +31,26 @@ static void tell_columns(const char *verb, complete_tell *tell, void *context)
 			tell(context, tables[i].columns[j].name, tables[i].columns[j].help);
 }
 
-static void tell_fields(const struct invocation *invocation, complete_tell *tell, void *context)
+/* The members of a part of what is declared; with `is_ours`, those that kipcctl put there. */
+static void tell_members(const struct invocation *invocation, const char *part, bool is_ours,
+			 complete_tell *tell, void *context)
 {
 	struct value_style style = { 0 };
-	struct json_object *all = NULL, *fields;
+	struct json_object *all = NULL, *members;
 	CLEANUP_BUS sd_bus *bus = NULL;
 
 	if (bus_connect(invocation, &bus) >= 0 &&
 	    declared_read(bus, invocation->args[0], &style, &all) >= 0) {
-		fields = json_object_object_get(all, "fields");
-		if (fields != NULL) {
-			json_object_object_foreach(fields, name, type)
-				tell(context, name, json_object_get_string(type));
+		members = json_object_object_get(all, part);
+		if (members != NULL) {
+			json_object_object_foreach(members, name, value)
+			{
+				const char *text = json_object_get_string(value);
+
+				if (!is_ours || strcmp(text, "kipcctl set") == 0 ||
+				    strcmp(text, "kipcctl adopt") == 0)
+					tell(context, name, text);
+			}
 		}
 	}
 	json_object_put(all);
@@ -61,7 +69,10 @@ void complete_words(const struct invocation *invocation, enum complete_what what
 			tell(context, view_states[i], "");
 		break;
 	case COMPLETE_FIELDS:
-		tell_fields(invocation, tell, context);
+		tell_members(invocation, "fields", false, tell, context);
+		break;
+	case COMPLETE_OVERRIDDEN:
+		tell_members(invocation, "origins", true, tell, context);
 		break;
 	}
 }

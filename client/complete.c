@@ -168,6 +168,32 @@ static void tell_channels(struct completion *completion, unsigned sorts)
 	free(names);
 }
 
+/* Those of which the runtime layer says something. */
+static void tell_altered(struct completion *completion)
+{
+	struct invocation invocation;
+	char buffer[PATH_MAX], path[PATH_MAX + 16], name[KIPC_NAME_MAX + 1];
+	struct dirent *entry;
+	DIR *folder;
+
+	choose_runtime_dir(completion, &invocation, buffer);
+	(void)snprintf(path, sizeof(path), "%s/kipcd.conf.d", invocation.runtime_dir);
+	folder = opendir(path);
+	while (folder && (entry = readdir(folder))) {
+		size_t n = strlen(entry->d_name), n_suffix = strlen(".conf");
+
+		if (n <= n_suffix || n - n_suffix > KIPC_NAME_MAX ||
+		    strcmp(entry->d_name + n - n_suffix, ".conf") != 0)
+			continue;
+		memcpy(name, entry->d_name, n - n_suffix);
+		name[n - n_suffix] = '\0';
+		if (kipc_name_is_valid(name))
+			tell(completion, name, "");
+	}
+	if (folder)
+		closedir(folder);
+}
+
 /* A field that is to be written has its value behind it. */
 static void tell_assignment(void *context, const char *word, const char *help)
 {
@@ -365,6 +391,11 @@ static void complete_operand(struct completion *completion, const char *word)
 	} else if (strcmp(form, "KEY=VALUE") == 0) {
 		completion->first_taken = 1;
 		tell_keys(completion, word);
+	} else if (strcmp(form, "KEY") == 0) {
+		completion->first_taken = 1;
+		tell_from_control_half(completion, COMPLETE_OVERRIDDEN, tell);
+	} else if (strcmp(completion->command->name, "unset") == 0) {
+		tell_altered(completion);
 	} else if (strncmp(form, "FIELD", strlen("FIELD")) == 0) {
 		completion->first_taken = 1;
 		tell_from_control_half(completion, COMPLETE_FIELDS,

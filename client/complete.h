@@ -10,7 +10,8 @@
 enum complete_what {
 	COMPLETE_COLUMNS, /* of the verb's table */
 	COMPLETE_STATES,
-	COMPLETE_FIELDS, /* of the segment args[0], if kipcd declares any */
+	COMPLETE_FIELDS,     /* of the segment args[0], if kipcd declares any */
+	COMPLETE_OVERRIDDEN, /* the keys of the channel args[0] that `kipcctl set` gave a value */
 };
 
 /* Is told one word and what it means. */

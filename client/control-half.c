@@ -34,6 +34,7 @@ static const struct {
 	{ "limits", command_limits },
 	{ "create", command_create },
 	{ "set", command_set },
+	{ "unset", command_unset },
 	{ "remove", command_remove },
 	{ "sweep", command_sweep },
 	{ "reset", command_reset },

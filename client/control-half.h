@@ -7,12 +7,13 @@
 #include "client/command.h"
 #include "client/complete.h"
 
-enum status command_list(const struct invocation *invocation);	   /* list.c */
-enum status command_show(const struct invocation *invocation);	   /* show.c */
-enum status command_limits(const struct invocation *invocation);   /* limits.c */
-enum status command_remove(const struct invocation *invocation);   /* remove.c */
-enum status command_create(const struct invocation *invocation);   /* manage.c */
-enum status command_set(const struct invocation *invocation);	   /* manage.c */
+enum status command_list(const struct invocation *invocation);	 /* list.c */
+enum status command_show(const struct invocation *invocation);	 /* show.c */
+enum status command_limits(const struct invocation *invocation); /* limits.c */
+enum status command_remove(const struct invocation *invocation); /* remove.c */
+enum status command_create(const struct invocation *invocation); /* manage.c */
+enum status command_set(const struct invocation *invocation);
+enum status command_unset(const struct invocation *invocation);	   /* manage.c */
 enum status command_recover(const struct invocation *invocation);  /* manage.c */
 enum status command_doctor(const struct invocation *invocation);   /* doctor.c */
 enum status command_metrics(const struct invocation *invocation);  /* metrics.c */

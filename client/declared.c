@@ -80,8 +80,8 @@ static int read_value(sd_bus_message *message, const char *word, struct value *v
 	return r;
 }
 
-/* name -> type and place, as JSON. */
-static int read_fields(sd_bus_message *message, struct json_object **ret_json)
+/* name -> text, as JSON: fields with type and place, keys with their origins */
+static int read_texts(sd_bus_message *message, struct json_object **ret_json)
 {
 	struct json_object *fields = json_object_new_object();
 	const char *name, *type;
@@ -104,6 +104,39 @@ static int read_fields(sd_bus_message *message, struct json_object **ret_json)
 	return 0;
 }
 
+/* What is overridden, as JSON. */
+static int read_overrides(sd_bus_message *message, struct json_object **ret_json)
+{
+	static const char *const names[] = { "key", "value", "by", "declared", "declared_in" };
+	struct json_object *overrides = json_object_new_array(), *item;
+	const char *texts[5];
+	int r = overrides == NULL ? -ENOMEM : 0;
+
+	if (r == 0)
+		r = sd_bus_message_enter_container(message, 'v', "a(sssss)");
+	if (r >= 0)
+		r = sd_bus_message_enter_container(message, 'a', "(sssss)");
+	while (r >= 0 && (r = sd_bus_message_read(message, "(sssss)", &texts[0], &texts[1], &texts[2],
+						  &texts[3], &texts[4])) > 0) {
+		item = json_object_new_object();
+		if (item == NULL || json_object_array_add(overrides, item) < 0) {
+			json_object_put(item);
+			r = -ENOMEM;
+		}
+		for (size_t i = 0; r >= 0 && i < 5; i++)
+			if (json_object_object_add(item, names[i], json_object_new_string(texts[i])) < 0)
+				r = -ENOMEM;
+	}
+	for (int i = 0; r >= 0 && i < 2; i++)
+		r = sd_bus_message_exit_container(message);
+	if (r < 0) {
+		json_object_put(overrides);
+		return r;
+	}
+	*ret_json = overrides;
+	return 0;
+}
+
 static int read_word(sd_bus_message *message, struct value_style *style, struct json_object *object)
 {
 	struct json_object *member = NULL;
@@ -112,8 +145,10 @@ static int read_word(sd_bus_message *message, struct value_style *style, struct 
 	int r;
 
 	r = sd_bus_message_read(message, "s", &word);
-	if (r >= 0 && strcmp(word, "fields") == 0) {
-		r = read_fields(message, &member);
+	if (r >= 0 && (strcmp(word, "fields") == 0 || strcmp(word, "origins") == 0)) {
+		r = read_texts(message, &member);
+	} else if (r >= 0 && strcmp(word, "overrides") == 0) {
+		r = read_overrides(message, &member);
 	} else if (r >= 0) {
 		r = read_value(message, word, &value);
 		if (r >= 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verbs that hand one channel to kipcd and print its answer, one step: create, set, recover. What a step means is
+ * The verbs that hand one channel to kipcd and print its answer, one step: create, set, unset, recover. What a step means is
  * kipcd's business alone.
  */
 
@@ -145,6 +145,11 @@ enum status command_set(const struct invocation *invocation)
 	if (!are_assignments(invocation, invocation->args[0], invocation->args + 1))
 		return STATUS_USAGE;
 	return call(invocation, "Set", 1, true);
+}
+
+enum status command_unset(const struct invocation *invocation)
+{
+	return call(invocation, "Unset", 1, true);
 }
 
 enum status command_recover(const struct invocation *invocation)

@@ -29,7 +29,11 @@
 #define BUS_CHANNEL "(sssiisssssstuu)"
 #define BUS_LIST_PAGE 1000
 
-/* Manager.Describe(s name) -> a{sv}: the above and what is declared, by the words of the configuration. */
+/*
+ * Manager.Describe(s name) -> a{sv}: the above and what is declared, by the words of the configuration; beside these "origins",
+ * a{ss}: where the value of each key stands, "FILE:LINE" or "kipcctl set"; and "overrides", a(sssss): key, value, by whom, the
+ * value in whose place it is, and where that stands.
+ */
 
 /*
  * Manager.Plan(s after, u limit) -> a(BUS_STEP): what a reload would do, all channels, paged as List
@@ -40,6 +44,8 @@
 /*
  * Manager.Create(s kind, s name, as assignments) -> BUS_STEP
  * Manager.Set(s name, as assignments) -> BUS_STEP
+ * Manager.Unset(s name, as keys) -> BUS_STEP: takes back what Set (and Adopt of a declared name) said of these keys, of all
+ * without any
  * Manager.Remove(s name, b force, b dry_run) -> s: what was (dry run: would be) lost, as a sentence
  * Manager.Recover(s name) -> BUS_STEP
  * Manager.Reset(s name): a ring, without its messages; refused (BUS_ERROR_NOT_EMPTY) while somebody has it attached

@@ -2,7 +2,7 @@
 
 /*
  * Taking over what somebody else made, as it is: nothing of the object changes but its owner, which the caller of
- * `kipcctl adopt` gives to kipcd before, so that kipcd needs no privilege for it. Killed anywhere in between, the object goes
+ * `kipcctl adopt` gives to kipcd before, so that kipcd needs no privilege for it, and what a declared section says of it. Killed anywhere in between, the object goes
  * on as before for everybody else, and the same command again finishes it.
  */
 
@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "daemon/adopt.h"
+#include "daemon/config-keys.h"
 #include "daemon/kernel.h"
 #include "daemon/runtime-layer.h"
 #include "daemon/sentence.h"
@@ -82,19 +83,35 @@ int adopt_check(const struct manager *manager, const struct adoption *adoption, 
 
 /* -- its section --------------------------------------------------------------------------------------------- */
 
+/* What is declared is right; the object says the rest. */
 struct assignments {
+	const struct channel_spec *spec; /* NULL: nothing declares the name */
+	struct adopting *adopting;
 	char *items[ASSIGNMENTS_MAX + 1]; /* NULL-terminated */
 	size_t n;
 	bool failed;
 };
 
-static void assign(struct assignments *assignments, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/* An earlier adoption declared nothing. */
+static bool is_declared(const struct assignments *assignments, enum config_key_id id)
+{
+	const struct channel_spec *spec = assignments->spec;
 
-static void assign(struct assignments *assignments, const char *format, ...)
+	for (unsigned i = 0; spec != NULL && i < spec->n_places; i++)
+		if (spec->places[i].key == id)
+			return spec->places[i].verb != LAYER_ADOPT;
+	return false;
+}
+
+static void assign(struct assignments *assignments, enum config_key_id id, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void assign(struct assignments *assignments, enum config_key_id id, const char *format, ...)
 {
 	va_list arguments;
 
+	if (is_declared(assignments, id))
+		return;
 	va_start(arguments, format);
 	if (vasprintf(&assignments->items[assignments->n], format, arguments) < 0) {
 		assignments->items[assignments->n] = NULL;
@@ -109,11 +126,16 @@ static void assign_layout(struct assignments *assignments, const struct kipc_obj
 {
 	struct kernel_ring ring;
 
-	assign(assignments, "size=%llu", (unsigned long long)object->segment.size);
+	assign(assignments, CONFIG_KEY_SIZE, "size=%llu", (unsigned long long)object->segment.size);
 	if (kernel_look_into_ring(object, &ring) < 0 || !ring.is_laid_out)
 		return;
-	assign(assignments, "layout=ring");
-	assign(assignments, "max_message=%llu", (unsigned long long)ring.stat.max_message);
+	assignments->adopting->is_ring = true;
+	assignments->adopting->max_message = ring.stat.max_message;
+	assign(assignments, CONFIG_KEY_LAYOUT, "layout=ring");
+	if (assignments->spec == NULL || !is_declared(assignments, CONFIG_KEY_LAYOUT) ||
+	    assignments->spec->layout == LAYOUT_RING)
+		assign(assignments, CONFIG_KEY_MAX_MESSAGE, "max_message=%llu",
+		       (unsigned long long)ring.stat.max_message);
 }
 
 /* As they are now: what a set made anew would start with. */
@@ -130,7 +152,7 @@ static void assign_values(struct assignments *assignments, const struct kipc_obj
 	for (size_t i = 0; out != NULL && i < n; i++)
 		fprintf(out, "%s%d", i == 0 ? "" : ",", semaphores != NULL ? semaphores[i].value : 0);
 	if (out != NULL && fclose(out) == 0)
-		assign(assignments, "values=%s", text);
+		assign(assignments, CONFIG_KEY_VALUES, "values=%s", text);
 	else
 		assignments->failed = true;
 	free(text);
@@ -139,13 +161,14 @@ static void assign_values(struct assignments *assignments, const struct kipc_obj
 
 static void describe(struct assignments *assignments, const struct kipc_object *object)
 {
-	assign(assignments, "key=0x%08x", (unsigned)object->key);
-	assign(assignments, "manage=own");
-	assign(assignments, "group=%u", (unsigned)object->gid);
-	assign(assignments, "mode=%04o", (unsigned)object->mode);
+	if (assignments->spec == NULL)
+		assign(assignments, CONFIG_KEY_KEY, "key=0x%08x", (unsigned)object->key);
+	assign(assignments, CONFIG_KEY_GROUP, "group=%u", (unsigned)object->gid);
+	assign(assignments, CONFIG_KEY_MODE, "mode=%04o", (unsigned)object->mode);
 	switch (object->kind) {
 	case KIPC_QUEUE:
-		assign(assignments, "capacity=%llu", (unsigned long long)object->queue.capacity);
+		assign(assignments, CONFIG_KEY_CAPACITY, "capacity=%llu",
+		       (unsigned long long)object->queue.capacity);
 		break;
 	case KIPC_SEGMENT:
 		assign_layout(assignments, object);
@@ -159,7 +182,10 @@ static void describe(struct assignments *assignments, const struct kipc_object *
 int adopt(struct manager *manager, const struct adoption *adoption, struct report *report, char **reterr_text)
 {
 	struct adopting adopting = { .name = adoption->name, .kind = adoption->kind, .id = adoption->id };
-	struct assignments assignments = { 0 };
+	struct assignments assignments = {
+		.spec = config_find(manager->config, adoption->name),
+		.adopting = &adopting,
+	};
 	struct kipc_object object;
 	int r;
 
@@ -172,8 +198,11 @@ int adopt(struct manager *manager, const struct adoption *adoption, struct repor
 		return sentence_fail(reterr_text, -EPERM,
 				     "it still belongs to uid %u: 'kipcctl adopt' gives it to kipcd first",
 				     (unsigned)object.uid);
+	/* The one word of the section that adopting is against. */
+	if (assignments.spec != NULL && assignments.spec->manage == MANAGE_OBSERVE)
+		assignments.items[assignments.n++] = strdup("manage=own");
 	describe(&assignments, &object);
-	r = assignments.failed ? -ENOMEM : 0;
+	r = assignments.failed || (assignments.n > 0 && assignments.items[0] == NULL) ? -ENOMEM : 0;
 	manager->adopting = &adopting;
 	if (r == 0)
 		r = runtime_layer_adopt(manager, adoption->kind, adoption->name, assignments.items, report,

@@ -227,7 +227,7 @@ static void keep(const struct apply *apply, const struct plan_step *step, struct
 
 	if (step->state == STATE_ABSENT)
 		drop_link(apply, channel);
-	if (step->state != STATE_ACTIVE) {
+	if (step->state != STATE_ACTIVE && step->action != PLAN_ADOPT) {
 		set_state(channel, step->state, step->detail != NULL ? "%s" : NULL, step->detail);
 		return;
 	}
@@ -237,12 +237,34 @@ static void keep(const struct apply *apply, const struct plan_step *step, struct
 	link = link_for(step->spec, &step->object);
 	link.maker = channel->has_link ? channel->link.maker : 0;
 	link.adopted = !link.observed && step->object.cuid != apply->uid;
+	if (step->action == PLAN_ADOPT)
+		link.is_ring = step->is_ring; /* whatever is declared */
 	note_object(channel, &step->object);
 	r = put_link(apply, channel, &link);
 	if (r < 0)
 		fail_to_write_link(channel, r);
 	else
 		set_active(channel, step->trouble);
+}
+
+/* In place, as far as that goes. */
+static void alter(const struct apply *apply, const struct plan_step *step, struct channel *channel)
+{
+	const struct channel_spec *spec = step->spec;
+	uint64_t capacity =
+		spec->capacity == 0 ? step->object.queue.capacity : plan_capacity(spec, apply->view);
+
+	(void)publish(apply, channel, step->object.id, capacity, step->trouble);
+}
+
+/* The object that is handed over, as it is; then what is declared and can be altered. */
+static void adopt(const struct apply *apply, const struct plan_step *step, struct channel *channel)
+{
+	keep(apply, step, channel);
+	if (channel->state != STATE_FAILED && step->changes != 0)
+		alter(apply, step, channel);
+	if (channel->state != STATE_FAILED && step->state != STATE_ACTIVE)
+		set_state(channel, step->state, "%s", step->detail);
 }
 
 static enum plan_action recreate(const struct apply *apply, const struct plan_step *step,
@@ -290,20 +312,18 @@ enum plan_action apply_step(const struct apply *apply, const struct plan_step *s
 	switch (step->action) {
 	case PLAN_KEEP:
 	case PLAN_RESUME:
-	case PLAN_ADOPT:
 		keep(apply, step, channel);
+		break;
+	case PLAN_ADOPT:
+		adopt(apply, step, channel);
 		break;
 	case PLAN_CREATE:
 		create(apply, channel, step->has_object ? &step->object : NULL);
 		break;
 	case PLAN_ALTER:
 		keep(apply, step, channel);
-		if (channel->state == STATE_FAILED)
-			break;
-		(void)publish(apply, channel, step->object.id,
-			      step->spec->capacity == 0 ? step->object.queue.capacity
-							: plan_capacity(step->spec, apply->view),
-			      step->trouble);
+		if (channel->state != STATE_FAILED)
+			alter(apply, step, channel);
 		break;
 	case PLAN_RECREATE:
 		return recreate(apply, step, channel);

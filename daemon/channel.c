@@ -8,6 +8,7 @@
 
 #include "daemon/channel.h"
 #include "daemon/link.h"
+#include "daemon/sentence.h"
 
 void channel_done(struct channel *channel)
 {
@@ -43,4 +44,15 @@ int channel_look(const struct channel *channel, struct kipc_object *ret_object)
 bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object)
 {
 	return channel_look(channel, ret_object) > 0;
+}
+
+int channel_fail(const struct channel *channel, char **reterr_text)
+{
+	int error = channel->state == STATE_CONFLICT ? -EEXIST
+		    : channel->state == STATE_STALE  ? -EBUSY
+						     : -EIO;
+
+	return sentence_fail(reterr_text, error, "%s%s%s", channel_state_words[channel->state],
+			     channel->reason != NULL ? ": " : "",
+			     channel->reason != NULL ? channel->reason : "");
 }

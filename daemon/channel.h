@@ -63,4 +63,7 @@ int channel_look(const struct channel *channel, struct kipc_object *ret_object);
 bool link_is_there(const struct registry_link *link, struct kipc_object *ret_object);
 bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object);
 
+/* What it is instead of active, as the failure of a call: -EEXIST (conflict), -EBUSY (stale), -EIO; gives the sentence. */
+int channel_fail(const struct channel *channel, char **reterr_text);
+
 #endif

@@ -57,7 +57,7 @@ static int read_and_parse(const struct manager_options *options, uid_t kipcd_uid
 	r = source_list_read(options->config_file, options->config_must_exist, file_uid, options->runtime_dir,
 			     kipcd_uid, problems, &sources, &n_sources);
 	if (r == 0)
-		r = config_parse(sources, n_sources, &config_world_of_this_machine, problems, ret_config);
+		r = config_load(sources, n_sources, &config_world_of_this_machine, problems, ret_config);
 	source_list_free(sources, n_sources);
 	return r;
 }

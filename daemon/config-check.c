@@ -47,20 +47,28 @@ __attribute__((format(printf, 6, 7))) static void tell(struct check *check, cons
 						       struct place place, const char *key, bool is_warning,
 						       const char *format, ...)
 {
-	const char *file = check->sources[place.source].name;
+	const struct config_source *source = &check->sources[place.source];
 	char section[INI_LINE_MAX + 1], sentence[KEY_SENTENCE_MAX + PATH_MAX]; /* some name another file */
 	va_list arguments;
 
 	va_start(arguments, format);
 	(void)vsnprintf(sentence, sizeof sentence, format, arguments);
 	va_end(arguments);
+	if (source->is_argument && !is_warning && key != NULL) {
+		char cited[PLACE_TEXT_MAX];
+
+		problems_add_mistake(check->problems, "", 0, "%s: %s",
+				     place_to_string(check->sources, place, key, cited), sentence);
+		return;
+	}
 	if (draft->written != NULL)
 		(void)snprintf(section, sizeof section, "%s", draft->written);
 	else
 		(void)snprintf(section, sizeof section, "%s %s", kipc_kind_to_string(draft->spec.kind),
 			       draft->spec.name);
 	(is_warning ? problems_add_warning
-		    : problems_add_mistake)(check->problems, file, place.line, "[%s]%s%s: %s", section,
+		    : problems_add_mistake)(check->problems, source->is_argument ? "" : source->name,
+					    source->is_argument ? 0 : place.line, "[%s]%s%s: %s", section,
 					    key != NULL ? " " : "", key != NULL ? key : "", sentence);
 }
 
@@ -285,13 +293,14 @@ static int compare_keys(const void *a, const void *b)
 
 static void complain_of_key(struct check *check, const struct draft *first, const struct draft *second)
 {
-	struct place place = key_place(first);
+	char at[PLACE_TEXT_MAX];
 	const char *of_name = has(second, CONFIG_KEY_KEY) ? "" : ", which is made of its name,";
 
 	tell(check, second, key_place(second), has(second, CONFIG_KEY_KEY) ? "key" : NULL, false,
-	     "0x%08x%s is the key of [%s %s] at %s:%u too; give one of them another",
-	     (unsigned)second->spec.key, of_name, kipc_kind_to_string(first->spec.kind), first->spec.name,
-	     check->sources[place.source].name, place.line);
+	     "0x%08x%s is the key of [%s %s] at %s too; give one of them another", (unsigned)second->spec.key,
+	     of_name, kipc_kind_to_string(first->spec.kind), first->spec.name,
+	     place_to_string(check->sources, key_place(first), has(first, CONFIG_KEY_KEY) ? "key" : NULL,
+			     at));
 }
 
 /* Two channels of one kind with one key would be one object. */

@@ -4,12 +4,24 @@
 
 /* A section while the files are being read: what it will be, and where each part of it stands. */
 
+#include <limits.h>
+
 #include "daemon/config-keys.h"
 
 struct place {
 	unsigned source; /* index into the sources */
 	unsigned line;	 /* 0: nowhere */
+	unsigned offset; /* of its line in the text */
+	unsigned verb;	 /* enum layer_verb */
 };
+
+/* "FILE:LINE", or of what is given right now "'key=value'". */
+#define PLACE_TEXT_MAX (PATH_MAX + 64)
+const char *place_to_string(const struct config_source *sources, struct place place, const char *key,
+			    char buffer[static PLACE_TEXT_MAX]);
+
+/* The value that stands there; the caller frees it. NULL: no memory. */
+char *place_value(const struct config_source *sources, struct place place);
 
 struct field_draft {
 	struct field_spec field;
@@ -35,6 +47,17 @@ struct draft {
 _Static_assert(CONFIG_N_KEYS <= 32, "a key is a bit of draft::given");
 
 void draft_done(struct draft *draft);
+
+/*
+ * Notes that a value of the runtime layer (`value`, by `verb`) stands in place of another at `old`: the first of these is
+ * what is declared. -ENOMEM.
+ */
+int config_override_note(struct config *config, const struct config_source *sources, const char *name,
+			 const char *key, struct place old, enum layer_verb verb, const char *value);
+int config_aside_note(struct config *config, const char *name, bool declares, const char *why);
+/* Sorts them, without those that say the same as what they override, and warns of the rest; the channels are there by now. */
+void config_overrides_settle(struct config *config, struct problems *problems);
+void config_overrides_done(struct config *config);
 
 /*
  * Judges what can be judged only when everything is read (config-check.c): what is missing, does not belong

@@ -25,6 +25,7 @@
 #define SEMAPHORE_VALUE_MAX 32767 /* SEMVMX */
 #define SAMPLE_INTERVAL_MIN UINT64_C(100000)
 #define SAMPLE_INTERVAL_MAX UINT64_C(3600000000)
+#define DESCRIPTION_MAX 1000 /* a page of the listing has as many of them */
 #define FTOK_PREFIX "ftok:"
 
 void known_ids_done(struct known_ids *known)
@@ -124,7 +125,7 @@ static int parse_ftok(struct key_input *input, key_t *ret_key)
 {
 	const char *path = input->value + strlen(FTOK_PREFIX);
 	size_t n = strlen(path);
-	char path_only[INI_LINE_MAX + 1];
+	char path_only[PATH_MAX];
 	const char *colon;
 	int64_t project;
 	int r;
@@ -143,6 +144,9 @@ static int parse_ftok(struct key_input *input, key_t *ret_key)
 	}
 	if (path[0] != '/')
 		return key_refuse(input, "'%s' has no absolute path; write ftok:/PATH:N", input->value);
+	if ((size_t)(colon - path) >= sizeof path_only)
+		return key_refuse(input, "the path has %zu bytes; none has more than %d",
+				  (size_t)(colon - path), PATH_MAX - 1);
 	memcpy(path_only, path, (size_t)(colon - path));
 	path_only[colon - path] = '\0';
 	r = input->world->ftok(path_only, (int)project, ret_key);
@@ -251,6 +255,9 @@ static int parse_description(struct key_input *input, void *member)
 	char **description = member;
 	char *text = NULL;
 
+	if (strlen(input->value) > DESCRIPTION_MAX)
+		return key_refuse(input, "it has %zu bytes; shorten it to %d", strlen(input->value),
+				  DESCRIPTION_MAX);
 	if (input->value[0] != '\0') {
 		text = strdup(input->value);
 		if (text == NULL)
@@ -299,16 +306,13 @@ static char *trim(char *text)
 	return text;
 }
 
-/* The line's length bounds their number: the kernel's (SEMMSL) is far above. */
-static int parse_values(struct key_input *input, void *member)
+/* Their number is bounded by the length of the value; the kernel's (SEMMSL) bounds it once more. */
+static int split_values(struct key_input *input, char *text, unsigned short *values, size_t *ret_n)
 {
-	struct channel_spec *spec = member;
-	unsigned short values[INI_LINE_MAX], *copy;
-	char text[INI_LINE_MAX + 1], *rest = text, *one;
+	char *one;
 	size_t n = 0;
 
-	memcpy(text, input->value, strlen(input->value) + 1);
-	while ((one = strsep(&rest, ",")) != NULL) {
+	while ((one = strsep(&text, ",")) != NULL) {
 		int64_t number;
 
 		one = trim(one);
@@ -320,12 +324,26 @@ static int parse_values(struct key_input *input, void *member)
 				one);
 		values[n++] = (unsigned short)number;
 	}
-	copy = malloc(n * sizeof *copy);
-	if (copy == NULL)
-		return -ENOMEM;
-	memcpy(copy, values, n * sizeof *copy);
+	*ret_n = n;
+	return 0;
+}
+
+static int parse_values(struct key_input *input, void *member)
+{
+	struct channel_spec *spec = member;
+	char *text = strdup(input->value);
+	unsigned short *values = calloc(strlen(input->value) / 2 + 1, sizeof *values);
+	size_t n = 0;
+	int r;
+
+	r = text == NULL || values == NULL ? -ENOMEM : split_values(input, text, values, &n);
+	free(text);
+	if (r < 0) {
+		free(values);
+		return r;
+	}
 	free(spec->values);
-	spec->values = copy;
+	spec->values = values;
 	spec->n_values = n;
 	return 0;
 }

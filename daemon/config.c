@@ -42,9 +42,10 @@ struct parser {
 
 	/* the section being read */
 	bool has_section;
-	char section[INI_LINE_MAX + 1]; /* its text between the brackets */
-	struct draft *draft;		/* NULL: its header could not be read, and its keys mean nothing */
-	unsigned sections;		/* config_key::sections that its keys are looked for in */
+	char section[INI_LINE_MAX + 1]; /* its text between the brackets, without a verb */
+	enum layer_verb verb;
+	struct draft *draft; /* NULL: its header could not be read, and its keys mean nothing */
+	unsigned sections;   /* config_key::sections that its keys are looked for in */
 };
 
 void draft_done(struct draft *draft)
@@ -67,7 +68,10 @@ __attribute__((format(printf, 4, 5))) static void complain(struct parser *parser
 	va_start(arguments, format);
 	(void)vsnprintf(sentence, sizeof sentence, format, arguments);
 	va_end(arguments);
-	if (parser->section[0] == '\0')
+	if (parser->sources[parser->source].is_argument)
+		problems_add_mistake(parser->problems, "", 0, "'%s=%s': %s", key,
+				     parser->input.value != NULL ? parser->input.value : "", sentence);
+	else if (parser->section[0] == '\0')
 		problems_add_mistake(parser->problems, file, line, "%s%s%s", key, key[0] != '\0' ? ": " : "",
 				     sentence);
 	else
@@ -99,7 +103,8 @@ static struct draft *new_draft(struct parser *parser, enum kipc_kind kind, const
 	draft->spec.owner = parser->own_uid;
 	draft->spec.group = parser->own_gid;
 	draft->spec.mode = MODE_DEFAULT;
-	draft->first = (struct place){ parser->source, line };
+	draft->spec.is_of_layer = parser->sources[parser->source].runtime_layer;
+	draft->first = (struct place){ .source = parser->source, .line = line };
 	return draft;
 }
 
@@ -127,11 +132,11 @@ static struct draft *new_stray(struct parser *parser, enum kipc_kind kind, unsig
  */
 static void resume_draft(struct parser *parser, struct draft *draft, unsigned line)
 {
-	if (draft->header.line > 0 && draft->header.source == parser->source)
+	if (draft->header.line > 0 && draft->header.source == parser->source && parser->verb == LAYER_NONE)
 		complain(parser, line, "",
 			 "doubled; the section stands at line %u already: put its keys there",
 			 draft->header.line);
-	draft->header = (struct place){ parser->source, line };
+	draft->header = (struct place){ .source = parser->source, .line = line };
 	parser->draft = draft;
 }
 
@@ -167,6 +172,26 @@ static void begin_channel(struct parser *parser, enum kipc_kind kind, const char
 	resume_draft(parser, draft, line);
 }
 
+/* Who may speak of a channel in the runtime layer: create where no file declares it, adopt and set where something does. */
+static bool part_counts(struct parser *parser, enum kipc_kind kind, const char *name, unsigned line)
+{
+	const struct draft *draft = *find_slot(parser, name);
+	static const char gone[] = "no section declares it any more; declare it again, or forget this with "
+				   "'kipcctl unset'";
+
+	if (parser->verb == LAYER_NONE)
+		return true;
+	if (parser->verb == LAYER_CREATE)
+		return draft == NULL || draft->spec.is_of_layer;
+	if (draft != NULL && draft->spec.kind == kind)
+		return true;
+	problems_add_warning(parser->problems, parser->sources[parser->source].name, line,
+			     "[%s] is set aside: %s", parser->section, gone);
+	if (config_aside_note(parser->config, name, false, gone) < 0)
+		parser->error = -ENOMEM;
+	return false;
+}
+
 /* What the first word of a header means; a word near to one is a mistake that is read as that one. */
 static const char *read_section_word(struct parser *parser, const char *word, unsigned line)
 {
@@ -197,6 +222,9 @@ static void begin_section(void *userdata, unsigned line, const char *inside)
 
 	parser->has_section = true;
 	parser->draft = NULL;
+	parser->verb = LAYER_NONE;
+	if (inside != NULL && parser->sources[parser->source].runtime_layer)
+		parser->verb = layer_header_verb(inside, &inside);
 	(void)snprintf(parser->section, sizeof parser->section, "%s", inside != NULL ? inside : "");
 	if (inside == NULL)
 		return;
@@ -214,20 +242,22 @@ static void begin_section(void *userdata, unsigned line, const char *inside)
 			complain(parser, line, "", "[daemon] takes no name; write [daemon]");
 		parser->sections = CONFIG_DAEMON;
 		resume_draft(parser, &parser->daemon, line);
-	} else {
+	} else if (part_counts(parser, kipc_kind_from_string(meant), name, line)) {
 		begin_channel(parser, kipc_kind_from_string(meant), name, line);
 		if (strcmp(meant, word) != 0)
 			note_header(parser, parser->draft);
 	}
 }
 
-static int add_field(struct parser *parser, struct draft *draft, unsigned line)
+static int add_field(struct parser *parser, struct draft *draft, struct place place)
 {
-	struct field_draft field = { .place = { parser->source, line } };
+	struct field_draft field = { .place = place };
 	int r = config_keys[CONFIG_KEY_FIELD].parse(&parser->input, &field.field);
 
 	if (r < 0)
 		return r;
+	field.field.place =
+		(struct value_place){ place.source, place.line, CONFIG_KEY_FIELD, (unsigned char)place.verb };
 	if ((draft->n_fields & (draft->n_fields - 1)) == 0) { /* a power of two: the array is full */
 		size_t n = draft->n_fields == 0 ? 1 : 2 * draft->n_fields;
 		struct field_draft *fields = reallocarray(draft->fields, n, sizeof *fields);
@@ -242,7 +272,7 @@ static int add_field(struct parser *parser, struct draft *draft, unsigned line)
 	return 0;
 }
 
-static int read_value(struct parser *parser, enum config_key_id id, unsigned line)
+static int read_value(struct parser *parser, enum config_key_id id, struct place place)
 {
 	const struct config_key *key = &config_keys[id];
 	struct draft *draft = parser->draft;
@@ -254,15 +284,35 @@ static int read_value(struct parser *parser, enum config_key_id id, unsigned lin
 		return key_refuse(&parser->input,
 				  "is for configuration files only; write it into kipcd.conf.d");
 	if (id == CONFIG_KEY_FIELD)
-		return add_field(parser, draft, line);
+		return add_field(parser, draft, place);
 	return key->parse(&parser->input, base + key->offset);
 }
 
+/* Where a value of that key stands already; of fields, of that field. */
+static struct place find_place(const struct draft *draft, enum config_key_id id, const char *key)
+{
+	if (id != CONFIG_KEY_FIELD)
+		return draft->places[id];
+	for (size_t i = draft->n_fields; i > 0; i--)
+		if (strcmp(draft->fields[i - 1].field.name, strchr(key, '.') + 1) == 0)
+			return draft->fields[i - 1].place;
+	return (struct place){ 0 };
+}
+
+/* The older form of a file of the runtime layer, over a section that a file declares, is what set wrote. */
+static enum layer_verb verb_of_value(const struct parser *parser)
+{
+	if (parser->verb != LAYER_NONE || !parser->sources[parser->source].runtime_layer)
+		return parser->verb;
+	return parser->draft->spec.is_of_layer ? LAYER_CREATE : LAYER_SET;
+}
+
 /* ini_sink::pair */
-static void read_pair(void *userdata, unsigned line, const char *key, const char *value)
+static void read_pair(void *userdata, unsigned line, size_t offset, const char *key, const char *value)
 {
 	struct parser *parser = userdata;
 	struct draft *draft = parser->draft;
+	struct place place;
 	enum config_key_id id;
 	int r;
 
@@ -278,14 +328,21 @@ static void read_pair(void *userdata, unsigned line, const char *key, const char
 		complain(parser, line, key, "%s", parser->input.sentence);
 		return;
 	}
+	place = (struct place){ parser->source, line, (unsigned)offset, verb_of_value(parser) };
+	if (place.verb == LAYER_SET || place.verb == LAYER_ADOPT) {
+		r = config_override_note(parser->config, parser->sources, draft->spec.name, key,
+					 find_place(draft, id, key), (enum layer_verb)place.verb, value);
+		if (r < 0)
+			parser->error = r;
+	}
 	if (id != CONFIG_KEY_FIELD && draft->places[id].source == parser->source &&
 	    draft->places[id].line > draft->header.line)
 		complain(parser, line, key, "doubled; it stands at line %u already: keep one of them",
 			 draft->places[id].line);
 	draft->given |= KEY_BIT(id);
 	draft->bad &= ~KEY_BIT(id);
-	draft->places[id] = (struct place){ parser->source, line };
-	r = read_value(parser, id, line);
+	draft->places[id] = place;
+	r = read_value(parser, id, place);
 	if (r == -EINVAL) {
 		draft->bad |= KEY_BIT(id);
 		complain(parser, line, key, "%s", parser->input.sentence);
@@ -308,7 +365,23 @@ static void read_refusal(void *userdata, unsigned line, const char *key, const c
 		return;
 	parser->draft->given |= KEY_BIT(id);
 	parser->draft->bad |= KEY_BIT(id);
-	parser->draft->places[id] = (struct place){ parser->source, line };
+	parser->draft->places[id] = (struct place){ .source = parser->source, .line = line };
+}
+
+/* Whose file of the runtime layer it is, as far as it says so. */
+static void note_aside(struct parser *parser, const struct config_source *source)
+{
+	struct layer layer;
+	int r;
+
+	problems_add_warning(parser->problems, source->name, 0, "is set aside: %s", source->aside);
+	r = layer_from_text(source->text, source->size, LAYER_CREATE, &layer);
+	if (r == 0 && layer.kind != 0)
+		r = config_aside_note(parser->config, layer.name, layer.declares, source->aside);
+	if (r == 0)
+		layer_done(&layer);
+	else
+		parser->error = r;
 }
 
 static void read_source(struct parser *parser, unsigned index)
@@ -317,10 +390,20 @@ static void read_source(struct parser *parser, unsigned index)
 	const struct config_source *source = &parser->sources[index];
 	int r;
 
+	if (source->aside != NULL) {
+		note_aside(parser, source);
+		return;
+	}
+
 	parser->source = index;
 	parser->has_section = false;
 	parser->section[0] = '\0';
 	parser->draft = NULL;
+	parser->verb = LAYER_NONE;
+	if (source->runtime_layer) {
+		layer_read(source->text, source->size, &sink, parser);
+		return;
+	}
 	r = ini_read(source->text, source->size, &sink, parser);
 	if (r == -EBADMSG)
 		problems_add_mistake(parser->problems, source->name, 0,
@@ -387,14 +470,38 @@ static int compare_drafts(const void *a, const void *b)
 	return strcmp((*x)->spec.name, (*y)->spec.name);
 }
 
+static size_t count_places(const struct parser *parser)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < parser->n_drafts; i++)
+		n += (size_t)__builtin_popcount(parser->drafts[i].given);
+	return n;
+}
+
+/* Where each value of the draft stands, from `places` on, for its spec; the end of them. */
+static struct value_place *take_places(struct draft *draft, struct value_place *places)
+{
+	draft->spec.places = places;
+	for (unsigned id = 0; id < CONFIG_N_KEYS; id++)
+		if ((draft->given & KEY_BIT(id)) != 0 && id != CONFIG_KEY_FIELD)
+			*places++ = (struct value_place){ draft->places[id].source, draft->places[id].line,
+							  (unsigned char)id,
+							  (unsigned char)draft->places[id].verb };
+	draft->spec.n_places = (unsigned)(places - draft->spec.places);
+	return places;
+}
+
 /* Moves the specs of the drafts, which are free of mistakes, into the configuration. */
 static int take_channels(struct parser *parser)
 {
 	struct config *config = parser->config;
+	struct value_place *places = NULL;
 	struct draft **sorted = calloc(parser->n_drafts + 1, sizeof *sorted);
 
 	config->channels = calloc(parser->n_drafts + 1, sizeof *config->channels);
-	if (sorted == NULL || config->channels == NULL) {
+	config->places = places = calloc(count_places(parser) + 1, sizeof *places);
+	if (sorted == NULL || config->channels == NULL || places == NULL) {
 		free(sorted);
 		return -ENOMEM;
 	}
@@ -404,6 +511,7 @@ static int take_channels(struct parser *parser)
 	for (; config->n_channels < parser->n_drafts; config->n_channels++) {
 		struct channel_spec *spec = &sorted[config->n_channels]->spec;
 
+		places = take_places(sorted[config->n_channels], places);
 		config->channels[config->n_channels] = *spec;
 		*spec = (struct channel_spec){ 0 };
 	}
@@ -427,10 +535,12 @@ static int parse_all(struct parser *parser, size_t n_sources)
 			 parser->problems);
 	if (r < 0)
 		return r;
+	if (parser->problems->n_mistakes == 0)
+		r = take_channels(parser);
+	if (r == 0 && parser->problems->n_mistakes == 0)
+		config_overrides_settle(parser->config, parser->problems);
 	problems_sort(parser->problems);
-	if (parser->problems->n_mistakes > 0)
-		return -EBADMSG;
-	return take_channels(parser);
+	return r == 0 && parser->problems->n_mistakes > 0 ? -EBADMSG : r;
 }
 
 int config_parse(const struct config_source *sources, size_t n_sources, const struct config_world *world,
@@ -468,8 +578,10 @@ struct config *config_free(struct config *config)
 		channel_spec_done(&config->channels[i]);
 	for (size_t i = 0; i < config->n_origins; i++)
 		free(config->origins[i]);
+	config_overrides_done(config);
 	free(config->channels);
 	free(config->origins);
+	free(config->places);
 	free(config);
 	return NULL;
 }

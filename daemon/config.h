@@ -7,6 +7,7 @@
  * ftok's inode) comes in through struct config_world, so that tests hand it tables.
  */
 
+#include "daemon/layer.h"
 #include "daemon/problems.h"
 #include "daemon/spec.h"
 
@@ -15,7 +16,9 @@ struct config_source {
 	char *name; /* its path, for messages */
 	char *text; /* NUL-terminated behind `size` bytes; may hold NULs, which are mistakes */
 	size_t size;
-	bool runtime_layer; /* made by kipcctl create/set: `activate` is not allowed here */
+	bool runtime_layer; /* made by kipcctl: see layer.h; `activate` is not allowed here */
+	bool is_argument; /* … by the call that goes on: mistakes cite what was given, not a file that is not there yet */
+	char *aside; /* why it is passed over; NULL: it is read */
 };
 
 struct config_world {
@@ -31,6 +34,23 @@ struct config_world {
 /* The real machine: geteuid, getegid, getpwnam, getgrnam, ftok(3). */
 extern const struct config_world config_world_of_this_machine;
 
+/* A value of a file that is not in force, and what is instead. */
+struct config_override {
+	char name[KIPC_NAME_MAX + 1];
+	char *key;		/* "mode", "field.price" */
+	char *declared, *value; /* as they are written */
+	const char *file; /* where `declared` stands; owned by the config. NULL: kipcctl create said it */
+	unsigned line;
+	enum layer_verb verb;
+};
+
+/* What the runtime layer says of a channel, and is passed over. */
+struct config_aside {
+	char name[KIPC_NAME_MAX + 1];
+	bool declares; /* it would declare the channel */
+	char *why;
+};
+
 struct config {
 	/* [daemon] */
 	bool has_admin_group;
@@ -42,6 +62,12 @@ struct config {
 
 	char **origins; /* the names of the sources, which specs point to */
 	size_t n_origins;
+	struct value_place *places; /* of all channels, which specs point into */
+
+	struct config_override *overrides; /* sorted by name */
+	size_t n_overrides;
+	struct config_aside *asides;
+	size_t n_asides;
 };
 
 /*
@@ -52,9 +78,26 @@ struct config {
 int config_parse(const struct config_source *sources, size_t n_sources, const struct config_world *world,
 		 struct problems *problems, struct config **ret_config);
 
+/*
+ * The same, but for what the runtime layer cannot stand for: that is marked in the sources (config_source::aside), warned of,
+ * and passed over. Only a mistake in the administrator's own files is a mistake.
+ */
+int config_load(struct config_source *sources, size_t n_sources, const struct config_world *world,
+		struct problems *problems, struct config **ret_config);
+
 struct config *config_free(struct config *config);
 
 /* The channel of that name, or NULL. */
 const struct channel_spec *config_find(const struct config *config, const char *name);
+
+/* What of it is overridden, key by key. */
+const struct config_override *config_overrides(const struct config *config, const char *name, size_t *ret_n);
+
+/* "mode = 0600 in kipcd.conf:12 is overridden by 'kipcctl set' (0660)", with "; " between; freed by the caller. NULL: nothing
+ * of a file is, or no memory. */
+char *config_overrides_to_string(const struct config *config, const char *name);
+
+/* Whether and why what the runtime layer says of the channel is passed over; NULL: it is not. */
+const struct config_aside *config_aside_of(const struct config *config, const char *name);
 
 #endif

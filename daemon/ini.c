@@ -16,9 +16,11 @@
 #include <string.h>
 
 #include "daemon/ini.h"
+#include "daemon/text.h"
 
 struct reader {
-	const char *next, *end;
+	const char *text, *next, *end;
+	size_t offset; /* of the line that was handed to inih */
 	unsigned line;
 	const struct ini_sink *sink;
 	void *userdata;
@@ -48,15 +50,9 @@ static const char *trim_blanks(const char *start, const char *end)
 	return end;
 }
 
-static bool is_key_character(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-	       c == '.' || c == '-';
-}
-
 static const char *skip_key(const char *p, const char *end)
 {
-	while (p < end && is_key_character(*p))
+	while (p < end && text_is_key_character(*p))
 		p++;
 	return p;
 }
@@ -89,56 +85,14 @@ __attribute__((format(printf, 3, 4))) static bool refuse(struct reader *reader, 
 	return false;
 }
 
-/* The length of the UTF-8 sequence at p; 0: there is none, or it is a C1 control character. */
-static size_t utf8_length(const unsigned char *p, size_t n)
-{
-	static const unsigned least[] = { 0, 0, 0xa0, 0x800, 0x10000 };
-	size_t length = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-	unsigned code = p[0] & (0x7fU >> length);
-
-	if (p[0] < 0xc2 || p[0] > 0xf4 || length > n)
-		return 0;
-	for (size_t i = 1; i < length; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (p[i] & 0x3fU);
-	}
-	if (code < least[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-		return 0;
-	return length;
-}
-
-/*
- * The first byte that is no text, or the end. Control bytes would reach terminals; only UTF-8 fits on the
- * bus.
- */
-static const char *skip_text(const struct line *line)
-{
-	const char *p = line->start;
-
-	while (p < line->end) {
-		unsigned char c = (unsigned char)*p;
-		size_t length = 1;
-
-		if (c >= 0x80)
-			length = utf8_length((const unsigned char *)p, (size_t)(line->end - p));
-		else if ((c < ' ' && c != '\t') || c == 0x7f)
-			length = 0;
-		if (length == 0)
-			break;
-		p += length;
-	}
-	return p;
-}
-
 static bool line_is_clean(const struct line *line)
 {
-	return skip_text(line) == line->end;
+	return text_find_unclean(line->start, line->end) == line->end;
 }
 
 static bool refuse_unclean(struct reader *reader, const struct line *line)
 {
-	const char *p = skip_text(line);
+	const char *p = text_find_unclean(line->start, line->end);
 	size_t position = (size_t)(p - line->start) + 1;
 
 	if (*p == '\0')
@@ -270,6 +224,7 @@ static char *reader_next(char *buffer, int size, void *stream)
 		if (line_is_for_inih(reader, &line, line_max)) {
 			size_t n = (size_t)(line.end - line.start);
 
+			reader->offset = (size_t)(line.start - reader->text);
 			memcpy(buffer, line.start, n);
 			buffer[n] = '\0';
 			return buffer;
@@ -283,7 +238,7 @@ static int reader_pair(void *userdata, const char *section, const char *key, con
 {
 	const struct reader *reader = userdata;
 
-	reader->sink->pair(reader->userdata, reader->line, key, value);
+	reader->sink->pair(reader->userdata, reader->line, reader->offset, key, value);
 	return 1;
 }
 
@@ -291,6 +246,7 @@ int ini_read(const char *text, size_t size, const struct ini_sink *sink, void *u
 {
 	static const char byte_order_mark[] = { '\xef', '\xbb', '\xbf' };
 	struct reader reader = {
+		.text = text,
 		.next = text,
 		.end = text + size,
 		.sink = sink,
@@ -302,4 +258,29 @@ int ini_read(const char *text, size_t size, const struct ini_sink *sink, void *u
 		reader.next += sizeof byte_order_mark;
 	r = ini_parse_stream(reader_next, &reader, reader_pair, &reader);
 	return r == 0 ? 0 : r == -2 ? -ENOMEM : -EBADMSG;
+}
+
+/* -- one value again --------------------------------------------------------------------------------------- */
+
+static void ignore_section(void *userdata, unsigned line, const char *inside)
+{
+}
+
+static void keep_value(void *userdata, unsigned line, size_t offset, const char *key, const char *value)
+{
+	(void)snprintf(userdata, INI_LINE_MAX + 1, "%s", value);
+}
+
+static void ignore_refusal(void *userdata, unsigned line, const char *key, const char *sentence)
+{
+}
+
+void ini_read_value(const char *text, size_t size, size_t offset, char value[static INI_LINE_MAX + 1])
+{
+	static const struct ini_sink sink = { ignore_section, keep_value, ignore_refusal };
+	const char *newline = memchr(text + offset, '\n', size - offset);
+
+	value[0] = '\0';
+	(void)ini_read(text + offset, newline != NULL ? (size_t)(newline - text) - offset : size - offset,
+		       &sink, value);
 }

@@ -8,6 +8,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "daemon/adopt.h"
 #include "daemon/caller.h"
 #include "daemon/channel-bus.h"
+#include "daemon/config-keys.h"
 #include "daemon/log.h"
 #include "daemon/manager-bus.h"
 #include "daemon/manager.h"
@@ -201,6 +203,82 @@ static int append_fields(sd_bus_message *reply, const struct channel_spec *spec)
 	return r;
 }
 
+/* Whose value it is: "FILE:LINE", or what of kipcctl said it. */
+static int append_origin(sd_bus_message *reply, const struct config *config, const char *key,
+			 const struct value_place *place)
+{
+	char text[PATH_MAX + 16];
+
+	if (place->verb != LAYER_NONE)
+		snprintf(text, sizeof text, "kipcctl %s", layer_verb_words[place->verb]);
+	else
+		snprintf(text, sizeof text, "%s:%u", config->origins[place->source], place->line);
+	return sd_bus_message_append(reply, "{ss}", key, text);
+}
+
+static int append_field_origin(sd_bus_message *reply, const struct config *config,
+			       const struct field_spec *field)
+{
+	char key[INI_KEY_MAX + 1];
+
+	snprintf(key, sizeof key, "field.%s", field->name);
+	return append_origin(reply, config, key, &field->place);
+}
+
+/* key -> where its value stands; what is nowhere has its default */
+static int append_origins(sd_bus_message *reply, const struct config *config, const struct channel_spec *spec)
+{
+	int r;
+
+	r = sd_bus_message_open_container(reply, 'e', "sv");
+	if (r >= 0)
+		r = sd_bus_message_append(reply, "s", "origins");
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'v', "a{ss}");
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'a', "{ss}");
+	for (unsigned i = 0; r >= 0 && i < spec->n_places; i++)
+		r = append_origin(reply, config, config_keys[spec->places[i].key].name, &spec->places[i]);
+	for (size_t i = 0; r >= 0 && i < spec->n_fields; i++)
+		r = append_field_origin(reply, config, &spec->fields[i]);
+	for (int i = 0; r >= 0 && i < 3; i++)
+		r = sd_bus_message_close_container(reply);
+	return r;
+}
+
+static int append_override(sd_bus_message *reply, const struct config_override *override)
+{
+	char declared_in[PATH_MAX + 16] = "kipcctl create", by[32];
+
+	if (override->file != NULL)
+		snprintf(declared_in, sizeof declared_in, "%s:%u", override->file, override->line);
+	snprintf(by, sizeof by, "kipcctl %s", layer_verb_words[override->verb]);
+	return sd_bus_message_append(reply, "(sssss)", override->key, override->value, by, override->declared,
+				     declared_in);
+}
+
+static int append_overrides(sd_bus_message *reply, const struct config *config, const char *name)
+{
+	size_t n;
+	const struct config_override *overrides = config_overrides(config, name, &n);
+	int r;
+
+	if (n == 0)
+		return 0;
+	r = sd_bus_message_open_container(reply, 'e', "sv");
+	if (r >= 0)
+		r = sd_bus_message_append(reply, "s", "overrides");
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'v', "a(sssss)");
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'a', "(sssss)");
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = append_override(reply, &overrides[i]);
+	for (int i = 0; r >= 0 && i < 3; i++)
+		r = sd_bus_message_close_container(reply);
+	return r;
+}
+
 static int method_describe(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	const struct manager *manager = userdata;
@@ -223,6 +301,10 @@ static int method_describe(sd_bus_message *message, void *userdata, sd_bus_error
 		r = append_values(reply, channel->spec);
 	if (r >= 0 && channel->spec != NULL && channel->spec->n_fields > 0)
 		r = append_fields(reply, channel->spec);
+	if (r >= 0 && channel->spec != NULL)
+		r = append_origins(reply, manager->config, channel->spec);
+	if (r >= 0 && channel->spec != NULL)
+		r = append_overrides(reply, manager->config, channel->name);
 	return send_array_reply(reply, r);
 }
 
@@ -359,6 +441,27 @@ static int method_set(sd_bus_message *message, void *userdata, sd_bus_error *ret
 	return reply_step(message, r, text, &report, reterr);
 }
 
+static int method_unset(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct report report = { 0 };
+	char **keys = NULL, *text = NULL;
+	const char *name;
+	int r;
+
+	r = caller_authorize(userdata, message, reterr);
+	if (r >= 0)
+		r = sd_bus_message_read(message, "s", &name);
+	if (r >= 0)
+		r = sd_bus_message_read_strv(message, &keys);
+	if (r < 0)
+		return r;
+	r = runtime_layer_unset(userdata, name, keys, &report, &text);
+	for (char **p = keys; p != NULL && *p != NULL; p++)
+		free(*p);
+	free(keys);
+	return reply_step(message, r, text, &report, reterr);
+}
+
 static int method_recover(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct report report = { 0 };
@@ -477,6 +580,8 @@ static const sd_bus_vtable manager_vtable[] = {
 				SD_BUS_RESULT(BUS_STEP, step), method_create, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Set", SD_BUS_ARGS("s", name, "as", assignments),
 				SD_BUS_RESULT(BUS_STEP, step), method_set, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Unset", SD_BUS_ARGS("s", name, "as", keys), SD_BUS_RESULT(BUS_STEP, step),
+				method_unset, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Remove", SD_BUS_ARGS("s", name, "b", force, "b", dry_run),
 				SD_BUS_RESULT("s", lost), method_remove, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Recover", SD_BUS_ARGS("s", name), SD_BUS_RESULT(BUS_STEP, step),

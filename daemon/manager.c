@@ -58,7 +58,7 @@ static int load_config(struct manager *manager, struct problems *problems, struc
 	r = source_list_read(manager->options.config_file, manager->options.config_must_exist, geteuid(),
 			     manager->runtime.path, geteuid(), problems, &sources, &n_sources);
 	if (r == 0)
-		r = config_parse(sources, n_sources, &config_world_of_this_machine, problems, ret_config);
+		r = config_load(sources, n_sources, &config_world_of_this_machine, problems, ret_config);
 	if (r < 0) {
 		source_list_free(sources, n_sources);
 		return r;

@@ -160,6 +160,16 @@ static void describe_changes(struct context *context, const struct channel_spec 
 	context->step->detail = text;
 }
 
+/* Rounded, two sizes that differ could look the same. */
+static const char *exact_size(uint64_t bytes, char buffer[static GRAMMAR_SIZE_MAX])
+{
+	if (bytes % 1024 != 0 && bytes < UINT64_C(100000000000000))
+		snprintf(buffer, GRAMMAR_SIZE_MAX, "%llu", (unsigned long long)bytes);
+	else
+		(void)grammar_size_to_string(bytes, buffer);
+	return buffer;
+}
+
 /* What is fixed when an object is made, and is not as declared, as words; false: nothing. */
 static bool is_of_other_shape(const struct channel_spec *spec, const struct kipc_object *object, bool is_ring,
 			      char *why, size_t size)
@@ -172,8 +182,8 @@ static bool is_of_other_shape(const struct channel_spec *spec, const struct kipc
 	else if (spec->key != object->key)
 		snprintf(why, size, "key 0x%08x -> 0x%08x", (unsigned)object->key, (unsigned)spec->key);
 	else if (spec->kind == KIPC_SEGMENT && spec->size != object->segment.size)
-		snprintf(why, size, "size %s -> %s", grammar_size_to_string(object->segment.size, from),
-			 grammar_size_to_string(spec->size, to));
+		snprintf(why, size, "size %s -> %s", exact_size(object->segment.size, from),
+			 exact_size(spec->size, to));
 	else if (spec->kind == KIPC_SEGMENT && (spec->layout == LAYOUT_RING) != is_ring)
 		snprintf(why, size, "layout %s -> %s", layout_words[is_ring ? LAYOUT_RING : LAYOUT_RAW],
 			 layout_words[spec->layout]);
@@ -185,21 +195,28 @@ static bool is_of_other_shape(const struct channel_spec *spec, const struct kipc
 	return true;
 }
 
+/* The largest message of a ring is fixed, too. */
+static bool is_for_other_messages(const struct channel_spec *spec, uint64_t max_message, char *why,
+				  size_t size)
+{
+	char from[GRAMMAR_SIZE_MAX], to[GRAMMAR_SIZE_MAX];
+
+	if (max_message == channel_spec_max_message(spec))
+		return false;
+	snprintf(why, size, "max_message %s -> %s", exact_size(max_message, from),
+		 exact_size(channel_spec_max_message(spec), to));
+	return true;
+}
+
 /* What makes an alteration in place impossible, as words; false: nothing does. */
 static bool needs_anew(const struct channel_spec *spec, const struct kernel_object *found, bool is_ring,
 		       char *why, size_t size)
 {
-	char from[GRAMMAR_SIZE_MAX], to[GRAMMAR_SIZE_MAX];
-
 	if (is_of_other_shape(spec, &found->object, is_ring, why, size))
 		return true;
 	if (found->ring != NULL && found->ring->is_laid_out && found->ring->stat.fault == KIPC_RING_SOUND &&
-	    found->ring->stat.max_message != channel_spec_max_message(spec)) {
-		snprintf(why, size, "max_message %s -> %s",
-			 grammar_size_to_string(found->ring->stat.max_message, from),
-			 grammar_size_to_string(channel_spec_max_message(spec), to));
+	    is_for_other_messages(spec, found->ring->stat.max_message, why, size))
 		return true;
-	}
 	/* Retired by a kipcd that was killed before it had removed it. */
 	if (found->ring != NULL && found->ring->stat.retired && found->is_empty) {
 		snprintf(why, size, "it says that it was removed");
@@ -212,10 +229,17 @@ static bool needs_anew(const struct channel_spec *spec, const struct kernel_obje
 	return true;
 }
 
-/* Declared no more, and nothing would be lost: the registry remembers what was declared of its lifetime. */
-static bool goes_with_config(const struct registry_entry *entry, const struct kernel_object *found)
+/*
+ * Declared no more, and nothing would be lost: the registry remembers what was declared of its lifetime. What would declare it
+ * and was set aside for a mistake is no wish to let it go.
+ */
+static bool goes_with_config(const struct plan_input *input, const struct registry_entry *entry,
+			     const struct kernel_object *found)
 {
-	return strcmp(entry->link.lifetime, "config") == 0 && found->is_empty;
+	const struct config_aside *aside = config_aside_of(input->config, entry->name);
+
+	return strcmp(entry->link.lifetime, "config") == 0 && found->is_empty &&
+	       (aside == NULL || !aside->declares);
 }
 
 /* Whether this very plan removes it, which is done before anything is made. */
@@ -224,7 +248,7 @@ static bool makes_way(const struct context *context, const struct kernel_object 
 	const struct registry_entry *owner = context->owners[found - context->input->view->objects];
 
 	return owner != NULL && config_find(context->input->config, owner->name) == NULL &&
-	       goes_with_config(owner, found);
+	       goes_with_config(context->input, owner, found);
 }
 
 static void plan_foreign(struct context *context, const struct kernel_object *found)
@@ -257,6 +281,20 @@ static char *say_loss(const struct context *context, const struct kernel_object 
 				      buffer);
 }
 
+/* What was made by another is given to nobody: kipcd would be neither its owner nor its creator. */
+static bool keeps_owner(struct context *context, const struct channel_spec *spec, enum plan_action action,
+			const struct kernel_object *found)
+{
+	if (spec->owner == context->input->uid)
+		return false;
+	decide(context, action, STATE_STALE, found);
+	say(context,
+	    "it was adopted, and giving it to owner %u would end kipcd's rights to it for good: take "
+	    "the line 'owner' away",
+	    (unsigned)spec->owner);
+	return true;
+}
+
 /* Declared and ours: is it as declared? */
 static void plan_owned(struct context *context, const struct channel_spec *spec,
 		       const struct kernel_object *found)
@@ -265,14 +303,8 @@ static void plan_owned(struct context *context, const struct channel_spec *spec,
 		kernel_view_find_key(context->input->view, spec->kind, spec->key);
 	char why[128], loss[LOSS_MAX];
 
-	if (context->step->entry->link.adopted && spec->owner != context->input->uid) {
-		decide(context, PLAN_KEEP, STATE_STALE, found);
-		say(context,
-		    "it was adopted, and giving it to owner %u would end kipcd's rights to it for good: take "
-		    "the line 'owner' away",
-		    (unsigned)spec->owner);
+	if (context->step->entry->link.adopted && keeps_owner(context, spec, PLAN_KEEP, found))
 		return;
-	}
 	if (needs_anew(spec, found, context->step->entry->link.is_ring, why, sizeof why)) {
 		if (in_the_way != NULL && in_the_way != found && !makes_way(context, in_the_way)) {
 			plan_foreign(context, in_the_way);
@@ -349,6 +381,37 @@ static bool is_handed_over(const struct plan_input *input, const struct channel_
 	       (object->uid == input->uid || object->cuid == input->uid);
 }
 
+/* It becomes ours as it is; what is declared otherwise is altered, or else told. */
+static void plan_adopted(struct context *context, const struct channel_spec *spec,
+			 const struct kernel_object *found)
+{
+	const struct adopting *adopting = context->input->adopting;
+	const struct kipc_object *object = &found->object;
+	char why[128], *changes;
+
+	context->step->is_ring = adopting->is_ring;
+	if (object->cuid != context->input->uid && keeps_owner(context, spec, PLAN_ADOPT, found))
+		return;
+	context->step->changes = find_changes(spec, object, context->input->view);
+	if (is_of_other_shape(spec, object, adopting->is_ring, why, sizeof why) ||
+	    (adopting->is_ring && is_for_other_messages(spec, adopting->max_message, why, sizeof why))) {
+		decide(context, PLAN_ADOPT, STATE_STALE, found);
+		say(context,
+		    "%s would need a new %s: empty it and reload, remove it with --force, or declare what "
+		    "it is",
+		    why, kipc_kind_to_string(object->kind));
+		return;
+	}
+	decide(context, PLAN_ADOPT, STATE_ACTIVE, found);
+	if (context->step->changes != 0)
+		describe_changes(context, spec, object, context->step->changes);
+	changes = context->step->detail;
+	context->step->detail = NULL;
+	say(context, "@%d, made by uid %u%s%s", object->id, (unsigned)object->cuid,
+	    changes != NULL ? "; " : "", changes != NULL ? changes : "");
+	free(changes);
+}
+
 static void plan_declared(struct context *context, const struct channel_spec *spec,
 			  const struct registry_entry *entry)
 {
@@ -380,8 +443,7 @@ static void plan_declared(struct context *context, const struct channel_spec *sp
 	}
 	found = kernel_view_find_key(input->view, spec->kind, spec->key);
 	if (found != NULL && is_handed_over(input, spec, &found->object)) {
-		decide(context, PLAN_ADOPT, STATE_ACTIVE, found);
-		say(context, "@%d, made by uid %u", found->object.id, (unsigned)found->object.cuid);
+		plan_adopted(context, spec, found);
 		return;
 	}
 	if (found != NULL && found != half_made && !makes_way(context, found)) {
@@ -405,7 +467,7 @@ static void plan_dropped(struct context *context, const struct registry_entry *e
 						    : "gone, and declared no more");
 		return;
 	}
-	if (goes_with_config(entry, found)) {
+	if (goes_with_config(context->input, entry, found)) {
 		decide(context, PLAN_REMOVE, STATE_ABSENT, found);
 		say(context, "declared no more, lifetime = config, and empty");
 		return;

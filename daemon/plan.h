@@ -65,7 +65,8 @@ struct plan_step {
 	enum channel_state state; /* once the step is done */
 	bool has_object;
 	struct kipc_object object; /* the one that is meant: ours, observed or in the way */
-	unsigned changes;	   /* PLAN_ALTER: KIPC_ALTER_* */
+	unsigned changes;	   /* PLAN_ALTER, PLAN_ADOPT: KIPC_ALTER_* */
+	bool is_ring;		   /* PLAN_ADOPT: it is laid out as one */
 	bool has_leftover;	   /* half made before a crash, and of no use: to be removed first of all */
 	struct kipc_object leftover;
 	char *trouble; /* of an active ring: what is wrong with it all the same; NULL: nothing */
@@ -81,6 +82,8 @@ struct adopting {
 	const char *name;
 	enum kipc_kind kind;
 	int id;
+	bool is_ring;	      /* it is laid out as one … */
+	uint64_t max_message; /* … for messages of up to so many bytes */
 };
 
 struct plan_input {

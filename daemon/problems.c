@@ -37,6 +37,16 @@ static void *grown(void *array, size_t n, size_t size)
 	return reallocarray(array, n == 0 ? 1 : 2 * n, size);
 }
 
+void problems_forget(struct problems *problems, size_t n_items, size_t n_mistakes)
+{
+	while (problems->n_items > n_items) {
+		problems->n_items--;
+		free(problems->items[problems->n_items].file);
+		free(problems->items[problems->n_items].sentence);
+	}
+	problems->n_mistakes = n_mistakes;
+}
+
 void problems_note_file(struct problems *problems, const char *file)
 {
 	char **files = grown(problems->files, problems->n_files, sizeof *files);
@@ -167,11 +177,12 @@ static void print_problem(FILE *stream, const struct problem *problem)
 	char *file = escape_text(problem->file, strlen(problem->file));
 	char *sentence = escape_text(problem->sentence, strlen(problem->sentence));
 
-	(void)fprintf(stream, "%s:", file ? file : "?");
+	if (problem->file[0] != '\0')
+		(void)fprintf(stream, "%s:", file ? file : "?");
 	if (problem->line > 0)
 		(void)fprintf(stream, "%u:", problem->line);
-	(void)fprintf(stream, " %s%s\n", problem->is_warning ? "warning: " : "",
-		      sentence ? sentence : strerror(ENOMEM));
+	(void)fprintf(stream, "%s%s%s\n", problem->file[0] != '\0' ? " " : "",
+		      problem->is_warning ? "warning: " : "", sentence ? sentence : strerror(ENOMEM));
 	free(file);
 	free(sentence);
 }

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 struct problem {
-	char *file;
+	char *file;	/* "": an argument, which the sentence cites */
 	unsigned line;	/* 0: the file as a whole */
 	char *sentence; /* "[queue orders] mode: '9999' is not an octal mode like 0660" */
 	bool is_warning;
@@ -27,6 +27,9 @@ struct problems {
 #define PROBLEMS_INIT ((struct problems){ 0 })
 
 void problems_done(struct problems *problems);
+
+/* Takes out what was added since there were so many (and nothing was sorted). */
+void problems_forget(struct problems *problems, size_t n_items, size_t n_mistakes);
 
 /* Says that this file is read next: what is found in it later is sorted behind the files noted before. */
 void problems_note_file(struct problems *problems, const char *file);

@@ -6,6 +6,7 @@
  */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -163,6 +164,35 @@ static void note_mending(struct channel *channel, uint64_t now, uint64_t interva
 	channel->next_mend = now + channel->mend_delay;
 }
 
+/* -- what is told of a step ---------------------------------------------------------------------------------- */
+
+/* Its detail, and what of the configuration is not in force for it; freed by the caller. NULL: nothing, or no memory. */
+static char *tell_step(const struct config *config, const char *name, const char *detail)
+{
+	const struct config_aside *aside = config_aside_of(config, name);
+	char *overrides = config_overrides_to_string(config, name), *text;
+	const char *parts[] = { detail, overrides,
+				aside != NULL ? "what kipcctl said of it is set aside: " : NULL };
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	bool has_some = false;
+
+	for (size_t i = 0; out != NULL && i < sizeof parts / sizeof *parts; i++) {
+		if (parts[i] != NULL)
+			fprintf(out, "%s%s", has_some ? "; " : "", parts[i]);
+		has_some |= parts[i] != NULL;
+	}
+	if (out != NULL && aside != NULL)
+		fputs(aside->why, out);
+	free(overrides);
+	if (out == NULL || fclose(out) != 0)
+		return NULL;
+	if (has_some)
+		return text;
+	free(text);
+	return NULL;
+}
+
 /* -- only planning ----------------------------------------------------------------------------------------- */
 
 int reconcile_plan(struct manager *manager, const struct config *config, struct report *ret_report)
@@ -176,9 +206,11 @@ int reconcile_plan(struct manager *manager, const struct config *config, struct 
 		return r;
 	for (size_t i = 0; r == 0 && i < situation.plan.n_steps; i++) {
 		const struct plan_step *step = &situation.plan.steps[i];
+		char *told =
+			tell_step(config, step->name, step->detail != NULL ? step->detail : step->trouble);
 
-		r = report_add(&report, step->name, step->kind, step->action, step->state,
-			       step->detail != NULL ? step->detail : step->trouble);
+		r = report_add(&report, step->name, step->kind, step->action, step->state, told);
+		free(told);
 	}
 	situation_done(&situation);
 	if (r < 0) {
@@ -275,6 +307,7 @@ static void tell_deed(struct manager *manager, const struct plan_step *step, enu
 
 struct run {
 	struct manager *manager;
+	const struct config *config;
 	enum reconcile_reason reason;
 	const char *only;
 	uint64_t now, interval;
@@ -318,6 +351,19 @@ static void begin_channel(const struct run *run, const struct plan_step *step, s
 	}
 }
 
+static void report_step(const struct run *run, const struct plan_step *step, enum plan_action action,
+			const struct channel *channel)
+{
+	char *told;
+
+	if (run->report == NULL)
+		return;
+	told = tell_step(run->config, step->name, channel->reason != NULL ? channel->reason : step->detail);
+	if (run->only != NULL || action != PLAN_KEEP || told != NULL)
+		(void)report_add(run->report, step->name, step->kind, action, channel->state, told);
+	free(told);
+}
+
 static void carry_out(struct run *run, const struct plan_step *step, struct channel *channel)
 {
 	enum channel_state state_before = channel->state;
@@ -342,9 +388,7 @@ static void carry_out(struct run *run, const struct plan_step *step, struct chan
 	if (channel->reason != NULL && channel->state != STATE_ABSENT &&
 	    (run->reason != RECONCILE_HEAL || channel->state != state_before || !was_in_trouble))
 		tell_trouble(run->manager, channel);
-	if (run->report != NULL && (run->only != NULL || action != PLAN_KEEP || channel->reason != NULL))
-		(void)report_add(run->report, step->name, step->kind, action, channel->state,
-				 channel->reason != NULL ? channel->reason : step->detail);
+	report_step(run, step, action, channel);
 }
 
 /* What is gone for good has no place in the table. */
@@ -476,6 +520,7 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 	struct situation situation;
 	struct run run = {
 		.manager = manager,
+		.config = config,
 		.reason = reason,
 		.only = only,
 		.now = now_usec(),

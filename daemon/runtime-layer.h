@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_RUNTIME_LAYER_H
 #define KIPC_DAEMON_RUNTIME_LAYER_H
 
-/* What kipcctl create, set, remove and recover change. */
+/* What kipcctl create, set, unset, remove and recover change. */
 
 #include "daemon/manager.h"
 #include "daemon/report.h"
@@ -15,6 +15,9 @@ int runtime_layer_adopt(struct manager *manager, enum kipc_kind kind, const char
 			struct report *report, char **reterr_text);
 int runtime_layer_set(struct manager *manager, const char *name, char **assignments, struct report *report,
 		      char **reterr_text);
+/* Takes back what set, and adopt of a declared name, said of these keys; without any, of all. */
+int runtime_layer_unset(struct manager *manager, const char *name, char **keys, struct report *report,
+			char **reterr_text);
 int runtime_layer_remove(struct manager *manager, const char *name, bool force, bool dry_run, char **ret_lost,
 			 char **reterr_text);
 int runtime_layer_recover(struct manager *manager, const char *name, struct report *report,

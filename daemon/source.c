@@ -32,6 +32,7 @@ struct config_source *source_list_free(struct config_source *sources, size_t n_s
 	for (size_t i = 0; i < n_sources; i++) {
 		free(sources[i].name);
 		free(sources[i].text);
+		free(sources[i].aside);
 	}
 	free(sources);
 	return NULL;

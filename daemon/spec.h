@@ -32,12 +32,21 @@ extern const char *const manage_words[];
 extern const char *const lifetime_words[];
 extern const char *const layout_words[];
 
+/* Where the value that holds stands. */
+struct value_place {
+	unsigned source; /* index into config::origins */
+	unsigned line;
+	unsigned char key;  /* enum config_key_id */
+	unsigned char verb; /* enum layer_verb: whose value it is */
+};
+
 /* One declared field of a raw segment: "u32@0", "char[16]@8", "f64be[4]@64". */
 struct field_spec {
 	char *name;
 	char *type; /* as written, without the offset: "f64be[4]" */
 	uint64_t offset;
 	uint64_t size; /* bytes in all */
+	struct value_place place;
 };
 
 struct channel_spec {
@@ -45,6 +54,9 @@ struct channel_spec {
 	enum kipc_kind kind;
 	const char *origin; /* the file that declares it first; owned by the config */
 	unsigned line;
+	bool is_of_layer;		  /* declared by kipcctl create or adopt alone */
+	const struct value_place *places; /* of what is given, but for fields; owned by the config */
+	unsigned n_places;
 
 	key_t key;
 	uid_t owner;

@@ -83,14 +83,14 @@ every_failure "create, a set" removed_again cat kipcctl create semaphore mine ke
 every_failure "create, a ring" removed_again cat kipcctl create segment mine key=0x5b04 size=16K layout=ring
 
 kipcctl create --quiet queue mine key=0x5b01 mode=0640
-set_back() { kipcctl set --quiet mine mode=0640; }
+set_back() { kipcctl unset --quiet mine mode; }
 every_failure "set, altered in place" set_back cat kipcctl set mine mode=0666
 kipcctl send mine kept
 created_again() { kipcctl create --quiet queue mine key=0x5b01 mode=0640 && kipcctl send mine kept; }
 every_failure "remove, of what create made" created_again without_ids kipcctl remove --force mine
 kipcctl remove --quiet --force mine
 kipcctl create --quiet segment mine key=0x5b02 size=4K
-size_back() { kipcctl set --quiet mine size=4K; }
+size_back() { kipcctl unset --quiet mine size; }
 every_failure "set, made anew" size_back without_ids kipcctl set mine size=8K
 kipcctl remove --quiet --force mine
 

@@ -81,6 +81,10 @@ is "send: messages are the user's" "$(told send orders '')" ""
 is "a field" "$(told get prices '')" "count price "
 is "a field to be written" "$(told put prices count=1 '')" "price= "
 is "set: the keys of what it is" "$(told set ticks size=1M '' | tr ' ' '\n' | grep -E '^(size|field|max_message|values)')" "max_message="
+kipcctl set -q ticks description=x
+is "unset: what was altered" "$(told unset '')" "ticks "
+is "... and the keys of it that were" "$(told unset ticks '')" "description "
+kipcctl unset -q ticks
 is "create: what makes a new name" "$(told create '')$(told create queue '')" "queue segment semaphore "
 is "a list goes on with the others" "$(told list --kind=queue,s)" "--kind=queue,segment --kind=queue,semaphore "
 is "downwards" "$(told top --sort=-na | cut -c 1-12)" "--sort=-name"

@@ -359,6 +359,7 @@ layout = ring
 [queue served]
 EOF
 start
+kipcctl remove -q orders
 is 'a ring is made beside the others' "$(state_of ticks) $(state_of served) $(field ticks layout)" 'active active ring'
 like '... which the registry says' "$(readlink "$KIPC_RUNTIME_DIR/channels/ticks")" ':layout=ring$'
 like '... and no reload finds anything to do' "$(kipcctl plan 2>&1)" 'nothing to do'
