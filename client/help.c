@@ -63,9 +63,9 @@ void options_print_help(FILE *out, const struct command *commands, const struct 
 		fprintf(out, "Usage: kipcctl VERB [OPTION…] [ARGUMENT…]\n\nVerbs:\n");
 		for (command = commands; command->name; command++)
 			print_command(out, command);
-		fprintf(out, "\nADDR is a name (orders), a key (0x4b01, 1234) or an id (@32769); queue:, "
-			     "segment: or "
-			     "semaphore:\nin front says its kind.\n");
+		fprintf(out,
+			"\nADDR is a name (orders), a key (0x4b01, 19201), an id (@32769) or ftok:PATH:N;\n"
+			"queue:, segment: or semaphore: in front says its kind.\n");
 	}
 	fprintf(out, "\nEverywhere:\n");
 	print_options(out, &options_everywhere);

@@ -34,7 +34,7 @@ static const struct {
 	  "only its owner and its creator may do this; 'kipcctl show' shows them" },
 	{ EIDRM, STATUS_REMOVED, "it was removed" },
 	{ EINVAL, STATUS_USAGE,
-	  "this is no address; write a name (orders), a key (0x4b01) or an id (@5), "
+	  "this is no address; write a name (orders), a key (0x4b01), an id (@5) or ftok:PATH:N, "
 	  "and for one semaphore of a set NAME[1]" },
 	{ ERANGE, STATUS_USAGE, "the number is no key, id or index; a key is 1 to 0xffffffff" },
 	{ ENOTUNIQ, STATUS_USAGE, NULL },
@@ -125,9 +125,23 @@ static bool find_nearest_name(const struct invocation *invocation, const char *n
 static enum status report_missing(const struct invocation *invocation, const char *address)
 {
 	char nearest[KIPC_NAME_MAX + 1];
-	struct kipc_address parsed;
+	struct kipc_address parsed = { 0 };
+	int32_t key;
+	int r = kipc_address_parse(address, &parsed);
 
-	if (kipc_address_parse(address, &parsed) == 0 && parsed.form == KIPC_BY_NAME) {
+	if (r == 0 && parsed.form == KIPC_BY_FTOK) {
+		r = kipc_address_to_key(&parsed, &key);
+		if (r < 0)
+			return report(invocation, address, STATUS_NO_SUCH_CHANNEL,
+				      "ftok(3) cannot look at '%.*s': %s", (int)parsed.path_length,
+				      parsed.path, strerror(-r));
+		return report(
+			invocation, address, STATUS_NO_SUCH_CHANNEL,
+			"nothing has the key 0x%08x, which ftok(3) makes of this file now; 'kipcctl list "
+			"--foreign' shows what there is",
+			(unsigned)key);
+	}
+	if (r == 0 && parsed.form == KIPC_BY_NAME) {
 		if (kipc_registry_check(invocation->runtime_dir) == -ENOENT)
 			return report(invocation, address, STATUS_NO_SUCH_CHANNEL,
 				      "no kipcd has been at work in %s, so there are no names; start it, "

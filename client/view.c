@@ -427,6 +427,10 @@ const struct view_row *view_find(const struct invocation *invocation, const stru
 	int r;
 
 	r = kipc_address_parse(text, &address);
+	if (r == 0 && address.form == KIPC_BY_FTOK) {
+		r = kipc_address_to_key(&address, &address.key);
+		address.form = KIPC_BY_KEY;
+	}
 	if (r == 0)
 		r = find_row(view, &address, &row, &other);
 	if (r == 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * How a user names a channel: the grammar of addresses, and the key of a name that declares none. Pure text, no
- * lookups; both programs and the library read addresses with these functions only, so that one text means the same
+ * How a user names a channel: the grammar of addresses, and the keys that names and paths stand for. Pure text, but for
+ * the look at the file of an ftok: address; both programs and the library read addresses with these functions only, so that one text means the same
  * everywhere.
  */
 
@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ipc.h>
 
 #include "lib/kipc.h"
 
@@ -23,6 +24,7 @@ static const struct {
 	{ KIPC_SEMAPHORE, "semaphore" },
 };
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
+#define FTOK "ftok:"
 
 const char *kipc_kind_to_string(enum kipc_kind kind)
 {
@@ -100,11 +102,11 @@ static int parse_key_or_id(const char *text, struct kipc_address *address, char 
 	if (is_id)
 		address->id = (int)number;
 	else
-		address->key = (key_t)(uint32_t)number;
+		address->key = (int32_t)(uint32_t)number;
 	return !is_id && number == 0 ? -ERANGE : 0;
 }
 
-static int parse_index(const char *text, struct kipc_address *address, char **ret_end)
+static int parse_index(const char *text, struct kipc_address *address)
 {
 	uint64_t number;
 	char *end;
@@ -113,17 +115,77 @@ static int parse_index(const char *text, struct kipc_address *address, char **re
 	r = parse_number(text + 1, USHRT_MAX, &end, &number);
 	if (r < 0)
 		return r;
-	if (*end != ']')
+	if (end[0] != ']' || end[1] != '\0')
 		return -EINVAL;
 	address->index = (int)number;
-	*ret_end = end + 1;
+	return 0;
+}
+
+/* "PATH:PROJECT", PROJECT a number or a character in quotes. The path may have colons, so it ends at the last one. */
+static int parse_ftok(const char *text, size_t n, struct kipc_address *address)
+{
+	uint64_t project;
+	const char *colon;
+	char *end;
+	int r;
+
+	if (n >= 5 && text[n - 4] == ':' && text[n - 3] == '\'' && text[n - 1] == '\'') {
+		colon = text + n - 4;
+		project = (unsigned char)text[n - 2];
+	} else {
+		colon = memrchr(text, ':', n);
+		if (colon == NULL || colon == text)
+			return -EINVAL;
+		r = parse_number(colon + 1, UINT8_MAX, &end, &project);
+		if (r < 0)
+			return r;
+		if (end != text + n)
+			return -EINVAL;
+	}
+	if (project == 0)
+		return -ERANGE;
+	address->form = KIPC_BY_FTOK;
+	address->path = text;
+	address->path_length = (size_t)(colon - text);
+	address->project = (int)project;
+	return 0;
+}
+
+/* The "[N]" at the end, where a set may be meant; NULL: there is none. */
+static const char *find_index(const char *text, const struct kipc_address *address)
+{
+	size_t n = strlen(text);
+	bool may_be_set = address->kind == 0 || address->kind == KIPC_SEMAPHORE;
+
+	return may_be_set && n > 0 && text[n - 1] == ']' ? strrchr(text, '[') : NULL;
+}
+
+/* What stands between kind and index, from `text` to `end`. */
+static int parse_body(const char *text, const char *end, struct kipc_address *address)
+{
+	size_t n = (size_t)(end - text);
+	char *number_end;
+	int r;
+
+	if (strncmp(text, FTOK, strlen(FTOK)) == 0 && n > strlen(FTOK))
+		return parse_ftok(text + strlen(FTOK), n - strlen(FTOK), address);
+	if (!is_letter(text[0])) {
+		r = parse_key_or_id(text, address, &number_end);
+		return r == 0 && number_end != end ? -EINVAL : r;
+	}
+	if (name_length(text) != n)
+		return name_length(text) > KIPC_NAME_MAX ? -ERANGE : -EINVAL;
+	if (n > KIPC_NAME_MAX)
+		return -ERANGE;
+	address->form = KIPC_BY_NAME;
+	memcpy(address->name, text, n);
 	return 0;
 }
 
 int kipc_address_parse(const char *text, struct kipc_address *ret_address)
 {
 	struct kipc_address address = { .index = -1 };
-	char *end;
+	const char *index;
 	int r;
 
 	for (size_t i = 0; i < N_KINDS; i++) {
@@ -135,33 +197,39 @@ int kipc_address_parse(const char *text, struct kipc_address *ret_address)
 			break;
 		}
 	}
-
-	if (is_letter(text[0])) {
-		size_t n = name_length(text);
-
-		if (n > KIPC_NAME_MAX)
-			return -ERANGE;
-		address.form = KIPC_BY_NAME;
-		memcpy(address.name, text, n);
-		end = (char *)text + n;
-	} else {
-		r = parse_key_or_id(text, &address, &end);
-		if (r < 0)
-			return r;
-	}
-
-	if (*end == '[' && (address.kind == 0 || address.kind == KIPC_SEMAPHORE)) {
-		r = parse_index(end, &address, &end);
-		if (r < 0)
-			return r;
-	}
-	if (*end != '\0')
-		return -EINVAL;
-	*ret_address = address;
-	return 0;
+	index = find_index(text, &address);
+	r = parse_body(text, index != NULL ? index : text + strlen(text), &address);
+	if (r == 0 && index != NULL)
+		r = parse_index(index, &address);
+	if (r == 0)
+		*ret_address = address;
+	return r;
 }
 
-key_t kipc_key_from_name(enum kipc_kind kind, const char *name)
+int kipc_address_to_key(const struct kipc_address *address, int32_t *ret_key)
+{
+	char *path;
+	key_t key;
+	int r;
+
+	if (address->form == KIPC_BY_KEY) {
+		*ret_key = address->key;
+		return 0;
+	}
+	if (address->form != KIPC_BY_FTOK)
+		return -EINVAL;
+	path = strndup(address->path, address->path_length);
+	if (path == NULL)
+		return -ENOMEM;
+	key = ftok(path, address->project);
+	r = key == -1 ? -errno : 0;
+	free(path);
+	if (r == 0)
+		*ret_key = key;
+	return r;
+}
+
+int32_t kipc_key_from_name(enum kipc_kind kind, const char *name)
 {
 	const char *parts[] = { kipc_kind_to_string(kind), ":", name };
 	uint32_t hash = 2166136261U; /* FNV-1a, 32 bits: offset basis and prime */
@@ -169,5 +237,5 @@ key_t kipc_key_from_name(enum kipc_kind kind, const char *name)
 	for (size_t i = 0; i < 3; i++)
 		for (const char *p = parts[i]; p != NULL && *p != '\0'; p++)
 			hash = (hash ^ (unsigned char)*p) * 16777619U;
-	return hash == 0 ? 1 : (key_t)hash;
+	return hash == 0 ? 1 : (int32_t)hash;
 }

@@ -38,7 +38,7 @@ static int resolve_name(const struct kipc_channel *channel, struct kipc_object *
 }
 
 /* A key or an id: in every kind that will do, and in one only. */
-static int resolve_number(const struct kipc_channel *channel, struct kipc_object *ret_object)
+static int resolve_number(const struct kipc_channel *channel, int32_t key, struct kipc_object *ret_object)
 {
 	struct kipc_object object, found = { 0 };
 	int r;
@@ -48,10 +48,10 @@ static int resolve_number(const struct kipc_channel *channel, struct kipc_object
 
 		if (!(channel->kinds & kind))
 			continue;
-		if (channel->address.form == KIPC_BY_KEY)
-			r = kipc_object_find(kind, channel->address.key, &object);
-		else
+		if (channel->address.form == KIPC_BY_ID)
 			r = kipc_object_stat(kind, channel->address.id, &object);
+		else
+			r = kipc_object_find(kind, key, &object);
 		if (r == -ENOENT || r == -EIDRM)
 			continue;
 		if (r < 0)
@@ -68,9 +68,15 @@ static int resolve_number(const struct kipc_channel *channel, struct kipc_object
 
 static int resolve(const struct kipc_channel *channel, struct kipc_object *ret_object)
 {
+	int32_t key = 0;
+	int r = 0;
+
 	if (channel->address.form == KIPC_BY_NAME)
 		return resolve_name(channel, ret_object);
-	return resolve_number(channel, ret_object);
+	/* At each look-up: a file that was replaced stands for another key, as it does for programs that start now. */
+	if (channel->address.form != KIPC_BY_ID)
+		r = kipc_address_to_key(&channel->address, &key);
+	return r < 0 ? r : resolve_number(channel, key, ret_object);
 }
 
 static void adopt_object(struct kipc_channel *channel, const struct kipc_object *object)
@@ -100,10 +106,13 @@ int kipc_open(const char *address, const char *runtime_dir, unsigned kinds, stru
 		r = -EPROTOTYPE;
 		goto fail;
 	}
-	if (runtime_dir != NULL && (channel->runtime_dir = strdup(runtime_dir)) == NULL) {
+	if ((runtime_dir != NULL && (channel->runtime_dir = strdup(runtime_dir)) == NULL) ||
+	    (channel->address.form == KIPC_BY_FTOK &&
+	     (channel->path = strndup(channel->address.path, channel->address.path_length)) == NULL)) {
 		r = -ENOMEM;
 		goto fail;
 	}
+	channel->address.path = channel->path; /* the text is the caller's */
 	r = resolve(channel, &object);
 	if (r < 0)
 		goto fail;
@@ -123,6 +132,7 @@ struct kipc_channel *kipc_close(struct kipc_channel *channel)
 	channel_free_rings(channel);
 	segment_detach(channel);
 	free(channel->runtime_dir);
+	free(channel->path);
 	free(channel);
 	return NULL;
 }

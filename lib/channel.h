@@ -10,6 +10,7 @@ struct ring;
 
 struct kipc_channel {
 	struct kipc_address address;
+	char *path;	   /* of KIPC_BY_FTOK; NULL otherwise */
 	char *runtime_dir; /* NULL: the default */
 	unsigned kinds;
 

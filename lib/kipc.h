@@ -56,25 +56,38 @@ enum kipc_address_form {
 	KIPC_BY_NAME = 1,
 	KIPC_BY_KEY,
 	KIPC_BY_ID,
+	KIPC_BY_FTOK,
 };
 
 struct kipc_address {
 	enum kipc_kind kind; /* 0: not said */
 	enum kipc_address_form form;
 	char name[KIPC_NAME_MAX + 1]; /* KIPC_BY_NAME */
-	key_t key;		      /* KIPC_BY_KEY */
+	int32_t key;		      /* KIPC_BY_KEY */
 	int id;			      /* KIPC_BY_ID */
 	int index;		      /* NAME[N]: one semaphore of a set; -1: not said */
+	const char *path; /* KIPC_BY_FTOK: lies in the text that was parsed, without a closing NUL */
+	size_t path_length;
+	int project; /* KIPC_BY_FTOK: 1…255 */
+	uint64_t reserved[4];
 };
 
 /*
- * Takes an address apart: NAME, KEY (decimal or 0x…), @ID, each with an optional "queue:", "segment:" or
- * "semaphore:" in front and, for semaphores, an optional "[N]" behind. Looks nothing up.
+ * Takes an address apart: NAME, KEY (decimal or 0x…), @ID, ftok:PATH:PROJECT (a number from 1 to 255, or a character in
+ * quotes, like 'A'), each with an optional "queue:", "segment:" or "semaphore:" in front and, for semaphores, an optional
+ * "[N]" behind. Looks nothing up: kipc_open() computes the key of a path, with ftok(3).
  *
- * -EINVAL: not an address; -ERANGE: a number that is no key, id or index (a key of 0 is IPC_PRIVATE and
+ * -EINVAL: not an address; -ERANGE: a number that is no key, id, index or project (a key of 0 is IPC_PRIVATE and
  * names nothing).
  */
 int kipc_address_parse(const char *text, struct kipc_address *ret_address);
+
+/*
+ * The key of an address by key or by path, as ftok(3) computes it of the file that is there now.
+ *
+ * -EINVAL: the address is a name or an id; -ENOMEM; errors of stat(2) on the file.
+ */
+int kipc_address_to_key(const struct kipc_address *address, int32_t *ret_key);
 
 /* Whether a text can be the name of a channel. */
 bool kipc_name_is_valid(const char *name);
@@ -83,7 +96,7 @@ bool kipc_name_is_valid(const char *name);
  * The key of a channel that declares none: the 32-bit FNV-1a hash of "KIND:NAME" ("queue:orders"), and 1
  * where that is 0. kipcd.conf(5) publishes it, so that programs without libkipc can compute it too.
  */
-key_t kipc_key_from_name(enum kipc_kind kind, const char *name);
+int32_t kipc_key_from_name(enum kipc_kind kind, const char *name);
 
 /* -- the registry: which object a name means ----------------------------------------------------------- */
 
@@ -96,11 +109,12 @@ const char *kipc_runtime_dir(void);
 struct kipc_name {
 	char name[KIPC_NAME_MAX + 1];
 	enum kipc_kind kind;
-	key_t key;
+	int32_t key;
 	int id;
 	uid_t creator; /* what an object must bear to be meant */
 	bool observed; /* somebody else makes it; kipcd only names it */
 	bool is_ring;  /* a segment that kipcd laid out as a ring */
+	uint64_t reserved[4];
 };
 
 /*
@@ -125,6 +139,37 @@ int kipc_registry_check(const char *runtime_dir);
 
 /* -- kernel objects ------------------------------------------------------------------------------------ */
 
+/* What the kernel says of a queue, */
+struct kipc_queue_facts {
+	uint64_t messages;  /* msg_qnum */
+	uint64_t bytes;	    /* msg_cbytes: bodies, without types */
+	uint64_t capacity;  /* msg_qbytes */
+	pid_t lspid, lrpid; /* last msgsnd, last msgrcv; 0: nobody, or not of our PID namespace */
+	int64_t stime, rtime;
+};
+
+/* of a segment, */
+struct kipc_segment_facts {
+	uint64_t size;	   /* shm_segsz */
+	uint64_t attached; /* shm_nattch: mappings, not processes */
+	pid_t cpid, lpid;  /* creator; last shmat or shmdt */
+	int64_t atime, dtime;
+	bool removed; /* SHM_DEST: goes with the last that is attached */
+	bool locked;  /* SHM_LOCKED: never swapped */
+};
+
+/* and of a semaphore set. */
+struct kipc_semaphore_facts {
+	uint64_t semaphores; /* sem_nsems */
+	int64_t otime;	     /* last semop */
+};
+
+#ifdef __GNUC__
+#define KIPC_EXTENSION __extension__ /* C99 has no anonymous unions */
+#else
+#define KIPC_EXTENSION
+#endif
+
 /*
  * What the kernel says of one object. Times are seconds since the epoch, 0 for never. Everything but the
  * values of a semaphore can be read by every user.
@@ -132,32 +177,15 @@ int kipc_registry_check(const char *runtime_dir);
 struct kipc_object {
 	enum kipc_kind kind;
 	int id;
-	key_t key;	 /* 0 (IPC_PRIVATE): private, or a segment already removed */
+	int32_t key;	 /* 0 (IPC_PRIVATE): private, or a segment already removed */
 	uid_t uid, cuid; /* owner, creator */
 	gid_t gid, cgid;
 	mode_t mode;   /* the nine permission bits */
 	int64_t ctime; /* last change of the above */
-	union {
-		struct {
-			uint64_t messages; /* msg_qnum */
-			uint64_t bytes;	   /* msg_cbytes: bodies, without types */
-			uint64_t capacity; /* msg_qbytes */
-			pid_t lspid,
-				lrpid; /* last msgsnd, last msgrcv; 0: nobody, or not of our PID namespace */
-			int64_t stime, rtime;
-		} queue;
-		struct {
-			uint64_t size;	   /* shm_segsz */
-			uint64_t attached; /* shm_nattch: mappings, not processes */
-			pid_t cpid, lpid;  /* creator; last shmat or shmdt */
-			int64_t atime, dtime;
-			bool removed; /* SHM_DEST: goes with the last that is attached */
-			bool locked;  /* SHM_LOCKED: never swapped */
-		} segment;
-		struct {
-			uint64_t semaphores; /* sem_nsems */
-			int64_t otime;	     /* last semop */
-		} semaphore;
+	KIPC_EXTENSION union {
+		struct kipc_queue_facts queue;
+		struct kipc_segment_facts segment;
+		struct kipc_semaphore_facts semaphore;
 		uint64_t reserved[8];
 	};
 };
@@ -166,7 +194,7 @@ struct kipc_object {
 int kipc_object_stat(enum kipc_kind kind, int id, struct kipc_object *ret_object);
 
 /* The object of that key. -ENOENT: there is none, as always for the key 0 (IPC_PRIVATE). */
-int kipc_object_find(enum kipc_kind kind, key_t key, struct kipc_object *ret_object);
+int kipc_object_find(enum kipc_kind kind, int32_t key, struct kipc_object *ret_object);
 
 /* All objects of one kind, in the kernel's order; free(3) the array. -ENOMEM. */
 int kipc_object_list(enum kipc_kind kind, struct kipc_object **ret_objects, size_t *ret_n_objects);
@@ -231,6 +259,7 @@ struct kipc_semaphore {
 	pid_t pid;	      /* sempid: the last to operate on it */
 	int waiting;	      /* semncnt: waiting for more */
 	int waiting_for_zero; /* semzcnt */
+	uint64_t reserved[2];
 };
 
 /*
@@ -261,7 +290,8 @@ struct kipc_channel;
  * Opens a channel by address. `kinds` says which kinds will do; a bare number is looked for among them.
  * runtime_dir NULL: the default. Free with kipc_close().
  *
- * -EINVAL, -ERANGE: as kipc_address_parse(); -ENOENT: no such channel; -ENOTUNIQ: a key or id that two of
+ * -EINVAL, -ERANGE: as kipc_address_parse(); -ENOENT: no such channel, or the file of an ftok: address does not exist;
+ * other errors of stat(2) on that file; -ENOTUNIQ: a key or id that two of
  * `kinds` have: say which; -EPROTOTYPE: it is of another kind; -EXDEV: the registry is of another boot or
  * IPC namespace; -ESTALE: the name's object is gone and kipcd has not made a new one; -ENOMEM.
  */
@@ -369,11 +399,12 @@ int kipc_message_bound(struct kipc_channel *channel, size_t *ret_size);
  */
 int kipc_next_size(struct kipc_channel *channel, size_t *ret_size);
 
-/* One message of a batch. */
+/* One message of a batch. Zero it before it is filled in: what is reserved may get a meaning. */
 struct kipc_message {
 	long type;
 	void *data;
 	size_t size;
+	uint64_t reserved;
 };
 
 /*

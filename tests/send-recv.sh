@@ -150,6 +150,21 @@ wait "$waiter"
 is 'removed while waiting' $? 6
 like '... says so' "$(cat "$T/err")" 'it was removed'
 
+# -- an address by path ----------------------------------------------------------------------------------
+
+touch "$T/file" "$T/other:file"
+perl -MIPC::SysV=ftok -e 'print msgget(ftok($ARGV[0], ord "R"), 01600)' "$T/file" >"$T/id"
+exits 0 'send to what ftok(3) makes of a file' kipcctl send "ftok:$T/file:'R'" 'by path'
+is '... arrives' "$(kipcctl recv "queue:ftok:$T/file:82")" 'by path'
+like '... and it is shown' "$(kipcctl show -q "ftok:$T/file:'R'")" "@$(<"$T/id")"
+exits 3 'another project is another key' kipcctl send "ftok:$T/file:'S'" x
+like '... which is named' "$ERR" 'nothing has the key 0x53[0-9a-f]{6}, which ftok\(3\) makes of this file now'
+exits 3 'no such file' kipcctl send "ftok:$T/nosuch:'R'" x
+like '... is said' "$ERR" "ftok\(3\) cannot look at '$T/nosuch': No such file"
+mv "$T/other:file" "$T/file"
+exits 3 'a file that was replaced stands for another key' kipcctl recv -N "ftok:$T/file:'R'"
+ipcrm -q "$(<"$T/id")"
+
 # -- moving so many --------------------------------------------------------------------------------------
 
 other=$(make_queue)

@@ -25,6 +25,8 @@
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 #define NAME_OF_31 "a234567890123456789012345678901"
 
+#define FTOK(file, letter) .path = (file), .path_length = sizeof(file) - 1, .project = (letter)
+
 static void addresses(void **state)
 {
 	static const struct {
@@ -32,6 +34,7 @@ static void addresses(void **state)
 		struct kipc_address expected;
 	} rows[] = {
 		{ "orders", { .form = KIPC_BY_NAME, .name = "orders", .index = -1 } },
+		{ "ftok", { .form = KIPC_BY_NAME, .name = "ftok", .index = -1 } },
 		{ "a", { .form = KIPC_BY_NAME, .name = "a", .index = -1 } },
 		{ "Z9._-", { .form = KIPC_BY_NAME, .name = "Z9._-", .index = -1 } },
 		{ NAME_OF_31, { .form = KIPC_BY_NAME, .name = NAME_OF_31, .index = -1 } },
@@ -55,6 +58,15 @@ static void addresses(void **state)
 		{ "@2147483647", { .form = KIPC_BY_ID, .id = INT_MAX, .index = -1 } },
 		{ "segment:@7", { KIPC_SEGMENT, KIPC_BY_ID, .id = 7, .index = -1 } },
 		{ "@5[1]", { .form = KIPC_BY_ID, .id = 5, .index = 1 } },
+		{ "ftok:/etc/passwd:7", { .form = KIPC_BY_FTOK, .index = -1, FTOK("/etc/passwd", 7) } },
+		{ "queue:ftok:/srv/a:b:255",
+		  { KIPC_QUEUE, KIPC_BY_FTOK, .index = -1, FTOK("/srv/a:b", 255) } },
+		{ "ftok:./file:'R'", { .form = KIPC_BY_FTOK, .index = -1, FTOK("./file", 'R') } },
+		{ "ftok:file:':'", { .form = KIPC_BY_FTOK, .index = -1, FTOK("file", ':') } },
+		{ "ftok:a:0x52", { .form = KIPC_BY_FTOK, .index = -1, FTOK("a", 0x52) } },
+		{ "ftok:/a[0]:1", { .form = KIPC_BY_FTOK, .index = -1, FTOK("/a[0]", 1) } },
+		{ "ftok:/a:1[2]", { .form = KIPC_BY_FTOK, .index = 2, FTOK("/a", 1) } },
+		{ "semaphore:ftok:/a:'x'[0]", { KIPC_SEMAPHORE, KIPC_BY_FTOK, .index = 0, FTOK("/a", 'x') } },
 	};
 
 	for (size_t i = 0; i < N(rows); i++) {
@@ -64,7 +76,9 @@ static void addresses(void **state)
 
 		if (r != 0 || got.kind != expected->kind || got.form != expected->form ||
 		    strcmp(got.name, expected->name) != 0 || got.key != expected->key ||
-		    got.id != expected->id || got.index != expected->index)
+		    got.id != expected->id || got.index != expected->index ||
+		    got.project != expected->project || got.path_length != expected->path_length ||
+		    (expected->path != NULL && memcmp(got.path, expected->path, got.path_length) != 0))
 			fail_msg("'%s': %d, kind %d, form %d, name '%s', key %x, id %d, index %d",
 				 rows[i].text, r, (int)got.kind, (int)got.form, got.name, (unsigned)got.key,
 				 got.id, got.index);
@@ -117,6 +131,17 @@ static void what_is_no_address(void **state)
 		{ "99999999999999999999999", -ERANGE },
 		{ "@2147483648", -ERANGE },
 		{ NAME_OF_31 "x", -ERANGE },
+		{ "ftok:", -EINVAL },
+		{ "ftok:/a", -EINVAL },
+		{ "ftok:/a:", -EINVAL },
+		{ "ftok::1", -EINVAL },
+		{ "ftok:/a:x", -EINVAL },
+		{ "ftok:/a:1x", -EINVAL },
+		{ "ftok:/a:''", -EINVAL },
+		{ "ftok:/a:'ab'", -EINVAL },
+		{ "ftok:/a:0", -ERANGE },
+		{ "ftok:/a:256", -ERANGE },
+		{ "segment:ftok:/a:1[0]", -EINVAL },
 	};
 
 	for (size_t i = 0; i < N(rows); i++) {
