@@ -165,6 +165,23 @@ int bus_server_new(struct manager *manager, int fd, struct bus_server **ret_serv
 	return 0;
 }
 
+int bus_server_listen(struct bus_server *server, int fd)
+{
+	sd_event_source *listener = NULL;
+	int r;
+
+	r = sd_event_add_io(server->manager->event, &listener, fd, EPOLLIN, on_connection, server);
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	sd_event_source_disable_unref(server->listener);
+	close(server->fd);
+	server->listener = listener;
+	server->fd = fd;
+	return 0;
+}
+
 struct bus_server *bus_server_free(struct bus_server *server)
 {
 	struct connection *next;

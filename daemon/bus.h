@@ -15,6 +15,9 @@ struct peer;
 int bus_server_new(struct manager *manager, int fd, struct bus_server **ret_server);
 struct bus_server *bus_server_free(struct bus_server *server);
 
+/* From here on it listens on `fd` instead, and takes that over; who is connected already stays so. */
+int bus_server_listen(struct bus_server *server, int fd);
+
 /* Takes the connection off the list and frees it. */
 void bus_server_end(struct bus_server *server, struct connection *connection);
 

@@ -32,6 +32,7 @@ enum event_word {
 	EVENT_ATTACHED,
 	EVENT_DETACHED,
 	EVENT_CONSUMER_GONE,
+	EVENT_RESTORED, /* what somebody took out of the runtime folder */
 };
 
 /* A row an event: the word of every output, and the journal's MESSAGE_ID. */

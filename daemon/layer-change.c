@@ -22,6 +22,7 @@ static void swap_sources(struct manager *manager, struct config_source *sources,
 	source_list_free(manager->sources, manager->n_sources);
 	manager->sources = sources;
 	manager->n_sources = n_sources;
+	manager->copy.is_due = true;
 	for (size_t i = 0; i < n_sources; i++)
 		sources[i].is_argument = false; /* its file is there now */
 }
@@ -123,6 +124,7 @@ int layer_change_carry_out(struct manager *manager, const char *name, struct lay
 	change->config = NULL;
 	change->sources = NULL;
 	change->n_sources = 0;
+	copy_update(manager);
 	manager_notify_status(manager);
 	return 0;
 }

@@ -26,8 +26,8 @@
 
 struct arguments {
 	struct manager_options options;
-	char *config_file, *runtime_dir; /* what --user makes of them; owned */
-	const char *consumer;		 /* --check-consumer */
+	char *config_file, *runtime_dir, *state_dir; /* what --user makes of them; owned */
+	const char *consumer;			     /* --check-consumer */
 	bool user, check;
 };
 
@@ -42,7 +42,9 @@ static void print_help(void)
 	       "                         [%s/kipc/kipcd.conf]\n"
 	       "      --runtime-dir=DIR  keep registry and control socket in DIR\n"
 	       "                         [%s/kipcd, or $KIPC_RUNTIME_DIR]\n"
-	       "      --state-dir=DIR    accepted, and not used yet\n"
+	       "      --state-dir=DIR    keep a copy of the registry in DIR, from which a lost runtime\n"
+	       "                         folder is filled again [%s/lib/kipc, or $KIPC_STATE_DIR;\n"
+	       "                         none with a runtime folder of its own]\n"
 	       "      --user             run for this user: $XDG_CONFIG_HOME/kipc/kipcd.conf,\n"
 	       "                         $XDG_RUNTIME_DIR/kipcd\n"
 	       "      --system-bus       be org.kipc1 on the D-Bus system bus, as the system's kipcd\n"
@@ -57,7 +59,7 @@ static void print_help(void)
 	       "      --version          show the version\n"
 	       "\n"
 	       "See kipcd(8), kipcd.conf(5) and kipcctl(1).\n",
-	       KIPC_SYSCONFDIR, KIPC_RUNTIME_PARENT);
+	       KIPC_SYSCONFDIR, KIPC_RUNTIME_PARENT, KIPC_LOCALSTATEDIR);
 }
 
 static int usage_error(void)
@@ -108,7 +110,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 		case RUNTIME_DIR:
 			arguments->options.runtime_dir = optarg;
 			break;
-		case STATE_DIR: /* nothing is kept over a reboot yet */
+		case STATE_DIR:
+			arguments->options.state_dir = optarg;
 			break;
 		case USER:
 			arguments->user = true;
@@ -159,6 +162,31 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 	return true;
 }
 
+/* A kipcd with a runtime folder of its own has no state folder unless it is told of one: the usual one is another's. */
+static int complete_state_dir(struct arguments *arguments)
+{
+	const char *from_environment = secure_getenv("KIPC_STATE_DIR"), *home = getenv("HOME"),
+		   *state_home = getenv("XDG_STATE_HOME");
+	int n = 0;
+
+	if (arguments->options.state_dir != NULL)
+		return 0;
+	if (from_environment != NULL && from_environment[0] != '\0') {
+		arguments->options.state_dir = from_environment;
+		return 0;
+	}
+	if (strcmp(arguments->options.runtime_dir, KIPC_RUNTIME_PARENT "/kipcd") == 0)
+		n = asprintf(&arguments->state_dir, "%s/lib/kipc", KIPC_LOCALSTATEDIR);
+	else if (arguments->runtime_dir != NULL && state_home != NULL && state_home[0] == '/')
+		n = asprintf(&arguments->state_dir, "%s/kipc", state_home);
+	else if (arguments->runtime_dir != NULL && home != NULL)
+		n = asprintf(&arguments->state_dir, "%s/.local/state/kipc", home);
+	if (n < 0)
+		return -ENOMEM;
+	arguments->options.state_dir = arguments->state_dir;
+	return 0;
+}
+
 /* What was not said on the command line: the system's folders, or with --user the user's. */
 static int complete_arguments(struct arguments *arguments)
 {
@@ -192,7 +220,7 @@ static int complete_arguments(struct arguments *arguments)
 	}
 	if (n >= 0 && strcmp(arguments->options.runtime_dir, KIPC_RUNTIME_PARENT "/kipcd") == 0)
 		arguments->options.uses_system_bus = true;
-	return n < 0 ? -ENOMEM : 0;
+	return n < 0 || complete_state_dir(arguments) < 0 ? -ENOMEM : 0;
 }
 
 /* Says all that is wrong, and whether a start would be refused. */
@@ -214,7 +242,7 @@ static int run(const struct arguments *arguments)
 		return r == -EBADMSG ? EXIT_CONFIG : EXIT_FAILURE;
 	r = manager_run(manager);
 	manager_free(manager);
-	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)
@@ -230,5 +258,6 @@ int main(int argc, char **argv)
 	status = arguments.check ? check(&arguments) : run(&arguments);
 	free(arguments.config_file);
 	free(arguments.runtime_dir);
+	free(arguments.state_dir);
 	return status;
 }

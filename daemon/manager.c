@@ -88,6 +88,7 @@ static int load_and_reconcile(struct manager *manager, enum reconcile_reason rea
 	source_list_free(manager->sources, manager->n_sources);
 	manager->sources = sources;
 	manager->n_sources = n_sources;
+	copy_update(manager); /* before anybody is told that it is done, here and everywhere */
 	return 0;
 }
 
@@ -232,9 +233,12 @@ static int start_channels(struct manager *manager)
 	struct problems problems = PROBLEMS_INIT;
 	int r;
 
-	r = settle_namespace(manager);
+	r = copy_take(manager);
+	if (r == 0)
+		r = settle_namespace(manager);
 	if (r < 0)
 		return r;
+	damage_learn(manager);
 	r = load_and_reconcile(manager, RECONCILE_START, &problems, NULL);
 	log_problems(&problems);
 	if (r == -EBADMSG)
@@ -270,6 +274,7 @@ static int on_any_event(sd_event_source *source, void *userdata)
 
 	if (manager->system_bus != NULL)
 		system_bus_catch_up(manager->system_bus);
+	copy_update(manager);
 	return 0;
 }
 
@@ -364,6 +369,8 @@ int manager_new(const struct manager_options *options, struct manager **ret_mana
 	r = take_passed_socket(manager);
 	if (r == 0)
 		r = open_runtime(manager);
+	if (r == 0)
+		r = copy_new(manager);
 	if (r == 0) {
 		r = set_up_events(manager);
 		if (r < 0)
@@ -411,6 +418,7 @@ struct manager *manager_free(struct manager *manager)
 	config_free(manager->config);
 	source_list_free(manager->sources, manager->n_sources);
 	events_done(&manager->events);
+	copy_done(&manager->copy);
 	runtime_close(&manager->runtime);
 	free(manager);
 	return NULL;
@@ -444,6 +452,8 @@ static void remove_daemons_own(struct manager *manager)
 		r = object_remove(&object, 0, channel->link.maker, channel->held != NULL, NULL);
 		if (r == 0) {
 			(void)store_drop_link(manager->runtime.channels_fd, channel->name);
+			channel->has_link = false;
+			manager->copy.is_due = true;
 			events_tell(&manager->events, LOG_INFO, EVENT_REMOVED, channel->name, channel->kind,
 				    object.key, "removed: kipcd stops");
 		} else {
@@ -464,7 +474,8 @@ int manager_run(struct manager *manager)
 	manager->waiting = waiting_free(manager->waiting); /* before any queue goes that a thread waits on */
 	if (r < 0)
 		log_line(LOG_ERR, "the event loop failed: %s", strerror(-r));
-	else
+	else if (r != MANAGER_START_AGAIN)
 		remove_daemons_own(manager);
+	copy_update(manager);
 	return r;
 }

@@ -11,6 +11,8 @@
 #include "daemon/channel.h"
 #include "daemon/channel-bus.h"
 #include "daemon/config.h"
+#include "daemon/copy.h"
+#include "daemon/damage.h"
 #include "daemon/events.h"
 #include "daemon/statistics.h"
 #include "daemon/runtime.h"
@@ -24,6 +26,7 @@ struct manager_options {
 	const char *config_file;
 	bool config_must_exist; /* it was named on the command line */
 	const char *runtime_dir;
+	const char *state_dir; /* NULL: none */
 	bool uses_system_bus;
 	int ready_fd; /* gets a newline when ready, and is closed; -1: none */
 };
@@ -40,6 +43,8 @@ struct manager {
 	size_t n_channels;
 	bool may_exceed_msgmnb; /* CAP_SYS_RESOURCE, until the kernel says otherwise */
 
+	struct damage damage;
+	struct copy copy;
 	struct events events;
 	struct statistics statistics;
 	struct adopting *adopting; /* what the reconcile that runs is to take over; NULL: nothing */
@@ -67,7 +72,11 @@ struct manager {
 int manager_new(const struct manager_options *options, struct manager **ret_manager);
 struct manager *manager_free(struct manager *manager);
 
-/* Runs until SIGTERM or SIGINT, then removes what lives no longer than the daemon. */
+/*
+ * Runs until SIGTERM or SIGINT, then removes what lives no longer than the daemon. MANAGER_START_AGAIN: the runtime folder
+ * is lost, and only another start can have a new one.
+ */
+#define MANAGER_START_AGAIN 1
 int manager_run(struct manager *manager);
 
 /*

@@ -451,6 +451,7 @@ static void take_over(struct manager *manager, struct config *config, const stru
 	free(manager->channels);
 	manager->channels = run->channels;
 	manager->n_channels = run->n_channels;
+	manager->copy.is_due = true;
 	if (manager->config != config)
 		config_free(manager->config);
 	manager->config = config;

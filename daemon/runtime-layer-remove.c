@@ -129,6 +129,7 @@ static void forget_removed(struct manager *manager, struct channel *channel, str
 		free(channel->reason);
 		channel->reason = strdup("removed by hand: a reload makes it anew");
 	}
+	copy_update(manager);
 	manager_notify_status(manager);
 	report_done(&report);
 }
@@ -242,6 +243,7 @@ int runtime_layer_recover(struct manager *manager, const char *name, struct repo
 	/* Forgotten, it is like one that never was; on disk it stands until the new one takes its place. */
 	channel->has_link = false;
 	r = reconcile(manager, manager->config, RECONCILE_ONE, name, report);
+	copy_update(manager);
 	channel = manager_find(manager, name);
 	if (r < 0 && channel != NULL)
 		channel->has_link = true;

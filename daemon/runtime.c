@@ -25,8 +25,7 @@
 #define NEW_SOCKET_NAME BUS_SOCKET_NAME ".new"
 #define BACKLOG 64
 
-/* mkdir -p. */
-static int make_folders(const char *path)
+int runtime_make_folders(const char *path)
 {
 	char *copy = strdup(path);
 	int r = 0;
@@ -104,8 +103,10 @@ int runtime_open_channels(struct runtime *runtime, char **reterr_text)
 }
 
 /* The lock lives as long as its descriptor: no stale lock survives a kill. */
-static int take_lock(struct runtime *runtime, char **reterr_text)
+int runtime_lock(struct runtime *runtime, char **reterr_text)
 {
+	if (runtime->lock_fd >= 0)
+		close(runtime->lock_fd);
 	runtime->lock_fd = openat(runtime->fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (runtime->lock_fd < 0)
 		return sentence_fail(reterr_text, -errno, "cannot open %s/lock: %s", runtime->path,
@@ -151,20 +152,20 @@ int runtime_open(struct runtime *runtime, const char *path, char **reterr_text)
 	if (path[0] == '\0')
 		return sentence_fail(reterr_text, -EINVAL,
 				     "the runtime folder has no name: give one with --runtime-dir=");
-	r = make_folders(path);
+	r = runtime_make_folders(path);
 	if (r < 0)
 		return sentence_fail(reterr_text, r, "cannot make the runtime folder %s: %s", path,
 				     strerror(-r));
 	r = runtime->fd = open_folder(AT_FDCWD, path, path, reterr_text);
 	if (r >= 0)
-		r = take_lock(runtime, reterr_text);
+		r = runtime_lock(runtime, reterr_text);
 	if (r >= 0)
 		r = check_what_is_there(runtime,
 					reterr_text); /* before anything is made that nobody could control */
 	if (r >= 0)
 		r = runtime_open_channels(runtime, reterr_text);
 	if (r >= 0) {
-		r = runtime_open_subfolder(runtime, "kipcd.conf.d", reterr_text);
+		r = runtime_open_subfolder(runtime, RUNTIME_LAYER, reterr_text);
 		if (r >= 0)
 			close(r);
 	}

@@ -7,6 +7,8 @@
  * sentence for the operator in *reterr_text (malloc'd; may stay NULL when out of memory).
  */
 
+#define RUNTIME_LAYER "kipcd.conf.d" /* what kipcctl create and set declare */
+
 struct runtime {
 	char *path;
 	int fd;		 /* the folder */
@@ -20,6 +22,12 @@ struct runtime {
  */
 int runtime_open(struct runtime *runtime, const char *path, char **reterr_text);
 void runtime_close(struct runtime *runtime);
+
+/* Takes the lock of the folder, in place of one whose file is gone. -EBUSY: another kipcd holds it. */
+int runtime_lock(struct runtime *runtime, char **reterr_text);
+
+/* mkdir -p. */
+int runtime_make_folders(const char *path);
 
 /* A subfolder (0755), made where it is missing, and refused as the folder itself is. Returns a descriptor. */
 int runtime_open_subfolder(const struct runtime *runtime, const char *name, char **reterr_text);

@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "common/ended.h"
+#include "daemon/damage.h"
 #include "daemon/kernel.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
@@ -287,6 +288,8 @@ static int on_sample(sd_event_source *source, uint64_t usec, void *userdata)
 	struct manager *manager = userdata;
 	uint64_t now;
 
+	if (!damage_mend(manager))
+		return sd_event_exit(manager->event, MANAGER_START_AGAIN);
 	sd_event_now(manager->event, CLOCK_MONOTONIC, &now);
 	sample(manager, now);
 	sd_event_source_set_time_relative(source, manager->config->sample_interval);

@@ -4,7 +4,7 @@
 complete -c kipcd -f
 complete -c kipcd -l config -rF -d 'Read this file and FILE.d/*.conf'
 complete -c kipcd -l runtime-dir -x -a '(__fish_complete_directories)' -d 'Keep registry and control socket there'
-complete -c kipcd -l state-dir -x -a '(__fish_complete_directories)' -d 'Accepted, and not used yet'
+complete -c kipcd -l state-dir -x -a '(__fish_complete_directories)' -d 'Keep a copy of the registry there'
 complete -c kipcd -l user -d 'Run for this user'
 complete -c kipcd -l system-bus -d 'Be org.kipc1 on the D-Bus system bus'
 complete -c kipcd -l check-consumer -x -d 'Say what a consumer of this channel lacks, and leave'

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_COPY_H
+#define KIPC_DAEMON_COPY_H
+
+/*
+ * A copy of the registry and of the runtime layer in the state folder, so that what is kipcd's is still known when the
+ * runtime folder is removed and kipcd ends, in whichever order. It is void after a reboot, as the registry is.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct manager;
+
+struct copy {
+	char *path;	     /* NULL: no state folder */
+	bool is_due;	     /* something may have changed since it was written */
+	bool is_kept;	     /* it is there, and as things are */
+	bool is_told;	     /* that it cannot be written */
+	uint64_t hash, size; /* of what was written last */
+};
+
+/* Chooses the file, and makes the state folder. -ENOMEM. */
+int copy_new(struct manager *manager);
+void copy_done(struct copy *copy);
+
+/*
+ * At a start, before the registry is read: fills one that is new from the copy, if that is of this boot and namespace. A
+ * failure is logged, and the start must not go on: it would forget.
+ */
+int copy_take(struct manager *manager);
+
+/* Writes it if something has changed. A failure is logged once, and tried again. */
+void copy_update(struct manager *manager);
+
+/* Whether a start would know everything by it. */
+bool copy_is_kept(struct manager *manager);
+
+#endif

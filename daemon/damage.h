@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_DAMAGE_H
+#define KIPC_DAEMON_DAMAGE_H
+
+/*
+ * What somebody does to the runtime folder under a running kipcd: a link that is lost or altered, the folder itself
+ * removed. While kipcd runs, its memory is the registry, and the folder is written again from it.
+ */
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "common/nsid.h"
+#include "lib/registry.h"
+
+struct manager;
+
+struct damage {
+	char place[REGISTRY_NAMESPACE_MAX]; /* what ".ns" says … */
+	struct nsid nsid;		    /* … and ".nsid", if it is there */
+	bool has_nsid;
+	struct timespec
+		seen; /* of the registry's folder: when it was last found as it should be; 0: not yet */
+	bool is_told; /* that the folder cannot be made again */
+};
+
+/* Remembers what ".ns" and ".nsid" say; at the start, and after either is written. */
+void damage_learn(struct manager *manager);
+
+/*
+ * Once a sample, before anything else. Three system calls while nothing has changed, one a channel after any change of the
+ * registry's folder. False: kipcd is to end at once, and to be started again over a new folder.
+ */
+bool damage_mend(struct manager *manager);
+
+#endif
