@@ -21,7 +21,7 @@
 
 /*
  * Manager.List(s after, u limit) -> a(BUS_CHANNEL), sorted by name: those behind `after`, at most `limit` and at
- * most BUS_LIST_PAGE. An empty answer ends the listing.
+ * most BUS_LIST_PAGE, fewer where texts are long. An empty answer ends the listing.
  * name, kind, layout ("" but for segments), key, id (-1: none now), state, reason ("" if all is well), manage,
  * lifetime, description, origin (the file that declares it, "" if none does), what it declares to need (bytes of
  * capacity or size, semaphores; 0: the kernel's default), how often kipcd mended it and how often it was lost

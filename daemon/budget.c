@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What calls cost, and what each uid has left. Asked by both ways in (bus.c, system-bus.c) for every message, before anybody
- * else sees it: also those that libsystemd would answer by itself.
+ * Calls are counted, and charged by what they cost: the processor time that kipcd spent on them. Asked by both ways in
+ * (connection.c, system-bus.c) for every message, before anybody else sees it: also those that libsystemd answers by itself,
+ * as introspection.
  */
 
-#include <stdbool.h>
-#include <string.h>
+#include <sys/param.h>
 #include <time.h>
 
 #include "common/bus-names.h"
@@ -14,60 +14,80 @@
 
 #define CALLS_PER_SECOND 500
 #define CALLS_AT_ONCE 1000
-#define COSTLY 50 /* calls: reading and parsing the whole configuration, or naming every channel */
+#define WORK_PER_SECOND 0.25
+#define WORK_AT_ONCE 0.1
+#define DEBT_MAX 1.0 /* seldom anything costs more; nobody is refused for minutes */
 
-static unsigned price(sd_bus_message *message)
+static double seconds(clockid_t clock)
 {
-	const char *path = sd_bus_message_get_path(message);
-	bool names_all = path != NULL && strcmp(path, BUS_CHANNELS) == 0;
+	struct timespec now;
 
-	return names_all || sd_bus_message_is_method_call(message, BUS_MANAGER, "Plan") > 0 ? COSTLY : 1;
+	clock_gettime(clock, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 /* The place of a uid. Who was not heard of for longest gives it up: by now it would have its full budget back anyway. */
-static size_t find_place(struct budget *budget, uid_t uid)
+static struct budget_user *find_user(struct budget *budget, uid_t uid)
 {
-	size_t oldest = 0;
+	struct budget_user *oldest = &budget->users[0];
 
 	for (size_t i = 0; i < BUDGET_UIDS; i++) {
-		if (budget->uids[i].last_call > 0 && budget->uids[i].uid == uid)
-			return i;
-		if (budget->uids[i].last_call < budget->uids[oldest].last_call)
-			oldest = i;
+		struct budget_user *user = &budget->users[i];
+
+		if (user->last_called > 0 && user->uid == uid)
+			return user;
+		if (user->last_called < oldest->last_called)
+			oldest = user;
 	}
-	budget->uids[oldest].uid = uid;
-	budget->uids[oldest].calls_left = CALLS_AT_ONCE;
-	budget->uids[oldest].last_call = 0;
+	*oldest = (struct budget_user){
+		.uid = uid,
+		.calls_left = CALLS_AT_ONCE,
+		.work_left = WORK_AT_ONCE,
+		.last_called = seconds(CLOCK_MONOTONIC),
+	};
 	return oldest;
 }
 
-static bool take(struct budget *budget, uid_t uid, unsigned n_calls)
+static bool take(struct budget *budget, uid_t uid)
 {
-	size_t i = find_place(budget, uid);
-	struct timespec now;
-	double seconds;
+	struct budget_user *user = find_user(budget, uid);
+	double now = seconds(CLOCK_MONOTONIC), passed = now - user->last_called;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	seconds = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-	if (budget->uids[i].last_call > 0)
-		budget->uids[i].calls_left += (seconds - budget->uids[i].last_call) * CALLS_PER_SECOND;
-	if (budget->uids[i].calls_left > CALLS_AT_ONCE)
-		budget->uids[i].calls_left = CALLS_AT_ONCE;
-	budget->uids[i].last_call = seconds;
-	if (budget->uids[i].calls_left < n_calls)
+	user->calls_left = MIN(user->calls_left + passed * CALLS_PER_SECOND, CALLS_AT_ONCE);
+	user->work_left = MIN(user->work_left + passed * WORK_PER_SECOND, WORK_AT_ONCE);
+	user->last_called = now;
+	if (user->calls_left < 1 || user->work_left <= 0)
 		return false;
-	budget->uids[i].calls_left -= n_calls;
+	user->calls_left--;
 	return true;
 }
 
-int budget_charge(struct budget *budget, uid_t uid, sd_bus_message *message)
+void budget_settle(struct budget *budget)
+{
+	struct budget_user *user;
+
+	if (budget->begun == 0)
+		return;
+	user = find_user(budget, budget->measured_uid);
+	user->work_left -= seconds(CLOCK_THREAD_CPUTIME_ID) - budget->begun;
+	user->work_left = MAX(user->work_left, -DEBT_MAX);
+	budget->begun = 0;
+}
+
+int budget_charge(struct budget *budget, uid_t uid, bool may_change, sd_bus_message *message)
 {
 	int r;
 
-	if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0 || take(budget, uid, price(message)))
+	budget_settle(budget);
+	if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0)
 		return 0;
+	if (take(budget, uid)) {
+		budget->begun = may_change ? 0 : seconds(CLOCK_THREAD_CPUTIME_ID);
+		budget->measured_uid = uid;
+		return 0;
+	}
 	r = sd_bus_reply_method_errorf(message, BUS_ERROR_LIMIT,
-				       "more than %d calls a second of one user: slow down",
-				       CALLS_PER_SECOND);
+				       "more than %d calls a second of one user, or %d ms of work: slow down",
+				       CALLS_PER_SECOND, (int)(WORK_PER_SECOND * 1000));
 	return r < 0 ? r : 1; /* 0: who called wants no answer */
 }

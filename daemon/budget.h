@@ -4,23 +4,32 @@
 
 /* How much a user may ask of kipcd in a second, over all of its connections and both ways in. */
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <systemd/sd-bus.h>
 
 #define BUDGET_UIDS 64 /* that are remembered: those that called last */
 
 struct budget {
-	struct {
+	struct budget_user {
 		uid_t uid;
 		double calls_left;
-		double last_call; /* seconds; 0: the place is free */
-	} uids[BUDGET_UIDS];
+		double work_left;   /* seconds of kipcd's; below 0: the last call cost more than was left */
+		double last_called; /* seconds, CLOCK_MONOTONIC; 0: the place is free */
+	} users[BUDGET_UIDS];
+	double begun;	    /* processor time when the call that is measured began; 0: none is */
+	uid_t measured_uid; /* … and whose it is */
 };
 
 /*
- * Takes a message's price off what its sender has left. 0: go on (also with what is no call); 1: refused, and answered; a
- * negative errno if that failed.
+ * A message has come. 0: go on (also with what is no call); 1: its sender has nothing left, and was told so; a negative errno
+ * if that failed. What the call costs is measured until budget_settle(), unless its sender may change channels: who may
+ * reload is not to be locked out for it.
  */
-int budget_charge(struct budget *budget, uid_t uid, sd_bus_message *message);
+int budget_charge(struct budget *budget, uid_t uid, bool may_change, sd_bus_message *message);
+
+/* What was begun is done. */
+void budget_settle(struct budget *budget);
 
 #endif

@@ -191,22 +191,26 @@ static int look_at_caller(struct manager *manager, sd_bus_message *message, cons
 	return 0;
 }
 
-int caller_uid(struct manager *manager, sd_bus_message *message, uid_t *ret_uid)
+int caller_judge(struct manager *manager, sd_bus_message *message, uid_t *ret_uid, bool *ret_may_change)
 {
-	int r = look_at_caller(manager, message, NULL, ret_uid, NULL);
+	const struct config *config = manager->config;
+	bool is_member = false;
+	int r;
 
-	return r < 0 && r != -ETIMEDOUT ? -EACCES : r;
+	r = look_at_caller(manager, message, config->has_admin_group ? &config->admin_group : NULL, ret_uid,
+			   &is_member);
+	if (r < 0)
+		return r == -ETIMEDOUT ? r : -EACCES;
+	*ret_may_change = *ret_uid == 0 || *ret_uid == geteuid() || is_member;
+	return 0;
 }
 
 int caller_authorize(struct manager *manager, sd_bus_message *message, sd_bus_error *reterr)
 {
-	const struct config *config = manager->config;
+	bool may_change = false;
 	uid_t uid = (uid_t)-1;
-	bool is_member = false;
 
-	if (look_at_caller(manager, message, config->has_admin_group ? &config->admin_group : NULL, &uid,
-			   &is_member) == 0 &&
-	    (uid == 0 || uid == geteuid() || is_member))
+	if (caller_judge(manager, message, &uid, &may_change) == 0 && may_change)
 		return 0;
 	return sd_bus_error_setf(
 		reterr, BUS_ERROR_NOT_ALLOWED,

@@ -4,6 +4,7 @@
 
 /* Who sent a message, whichever way it came in, and whether he may change channels. */
 
+#include <stdbool.h>
 #include <sys/types.h>
 #include <systemd/sd-bus.h>
 
@@ -25,12 +26,13 @@ struct manager;
 void callers_done(struct callers *callers);
 
 /*
- * The uid behind a message. -EACCES: it cannot be known, so it is nobody's who may do anything. -ETIMEDOUT: neither can it,
- * and it took two seconds to find that out.
+ * The uid behind a message, and whether it may change channels: root, kipcd's own user and members of [daemon] group.
+ * -EACCES: it cannot be known, so it is nobody's who may do anything. -ETIMEDOUT: neither can it, and it took two seconds to
+ * find that out.
  */
-int caller_uid(struct manager *manager, sd_bus_message *message, uid_t *ret_uid);
+int caller_judge(struct manager *manager, sd_bus_message *message, uid_t *ret_uid, bool *ret_may_change);
 
-/* 0: root, kipcd's own user or a member of [daemon] group; else a negative errno, with the sentence. */
+/* 0: it may; else a negative errno, with the sentence. */
 int caller_authorize(struct manager *manager, sd_bus_message *message, sd_bus_error *reterr);
 
 #endif

@@ -25,6 +25,7 @@
 #include "daemon/connection.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
+#include "daemon/plan-pages.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define ROUNDS_MAX 64	    /* of moving bytes, before others get their turn */
@@ -54,6 +55,8 @@ struct connection *connection_free(struct connection *connection)
 	sd_event_source_disable_unref(connection->deadline);
 	sd_event_source_disable_unref(connection->more);
 	sd_event_source_disable_unref(connection->farewell);
+	if (connection->bus != NULL)
+		plan_pages_forget(&connection->manager->plan_pages, connection->bus);
 	sd_bus_close_unref(connection->bus);
 	relay_done(&connection->relay);
 	peer_done(&connection->peer);
@@ -122,10 +125,15 @@ static int refuse_long_call(struct connection *connection, sd_bus_message *messa
 static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct connection *connection = userdata;
+	struct manager *manager = connection->manager;
+	bool may_change;
+	uid_t uid;
+	int r;
 
 	if (connection->refused_size > 0)
 		return refuse_long_call(connection, message);
-	return budget_charge(&connection->manager->budget, connection->peer.uid, message);
+	r = caller_judge(manager, message, &uid, &may_change);
+	return r < 0 ? r : budget_charge(&manager->budget, uid, may_change, message);
 }
 
 static int set_up_bus(struct connection *connection, int fd)
@@ -196,6 +204,15 @@ static int send_greeting(int fd)
 	return send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL) == n ? 0 : -EPROTO;
 }
 
+/* Whatever strangers ask: kipcd's own work, and root, wait for one call of theirs at most. */
+static int set_priority(const struct connection *connection, sd_event_source *source)
+{
+	bool is_stranger = connection->peer.uid != 0 && connection->peer.uid != geteuid();
+
+	return sd_event_source_set_priority(source,
+					    is_stranger ? SD_EVENT_PRIORITY_IDLE : SD_EVENT_PRIORITY_NORMAL);
+}
+
 static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdata);
 
 /* The client has said who it is: from here on there is a libsystemd for it. */
@@ -217,7 +234,7 @@ static int begin(struct connection *connection)
 	if (r >= 0)
 		r = sd_event_add_io(connection->manager->event, &connection->inner, fds[0], EPOLLIN, on_io,
 				    connection);
-	return r;
+	return r < 0 ? r : set_priority(connection, connection->inner);
 }
 
 /* -- moving bytes ------------------------------------------------------------------------------------------------- */
@@ -402,7 +419,11 @@ static int add_sources(struct connection *connection)
 		r = sd_event_source_set_enabled(connection->more, SD_EVENT_OFF);
 	if (r >= 0)
 		r = sd_event_add_defer(event, &connection->farewell, on_farewell, connection);
-	return r < 0 ? r : sd_event_source_set_enabled(connection->farewell, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(connection->farewell, SD_EVENT_OFF);
+	if (r >= 0)
+		r = set_priority(connection, connection->client);
+	return r < 0 ? r : set_priority(connection, connection->more);
 }
 
 int connection_new(struct manager *manager, struct bus_server *server, int fd, struct peer *peer,
@@ -421,16 +442,17 @@ int connection_new(struct manager *manager, struct bus_server *server, int fd, s
 	connection->relay = (struct relay){ .client_fd = fd, .inner_fd = -1 };
 	connection->waits_for = WAIT_FOR_NAME;
 	connection->sasl.uid = peer->uid;
+	connection->peer = *peer;
 	r = sd_id128_randomize(&id);
 	if (r >= 0)
 		r = add_sources(connection);
 	if (r < 0) {
+		connection->peer = (struct peer){ 0 };
 		connection_free(connection);
 		return r;
 	}
-	sd_id128_to_string(id, connection->sasl.id);
-	connection->peer = *peer;
 	*peer = (struct peer){ 0 };
+	sd_id128_to_string(id, connection->sasl.id);
 	*ret_connection = connection;
 	return 0;
 }

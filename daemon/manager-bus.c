@@ -21,6 +21,8 @@
 #include "daemon/log.h"
 #include "daemon/manager-bus.h"
 #include "daemon/manager.h"
+#include "daemon/page.h"
+#include "daemon/plan-pages.h"
 #include "daemon/report.h"
 #include "daemon/reset.h"
 #include "daemon/runtime-layer.h"
@@ -74,15 +76,19 @@ static const char *or_empty(const char *text)
 	return text != NULL ? text : "";
 }
 
-static int append_channel(sd_bus_message *reply, const struct channel *channel)
+/* The texts that may be long. */
+static size_t shown_size(const struct channel_shown *shown)
 {
-	struct channel_shown shown;
+	return strlen(shown->name) + strlen(shown->reason) + strlen(shown->description) +
+	       strlen(shown->origin);
+}
 
-	channel_bus_show(channel, &shown);
-	return sd_bus_message_append(reply, BUS_CHANNEL, shown.name, shown.kind, shown.layout, shown.key,
-				     shown.id, shown.state, shown.reason, shown.manage, shown.lifetime,
-				     shown.description, shown.origin, shown.needs, shown.healings,
-				     shown.losses);
+static int append_shown(sd_bus_message *reply, const struct channel_shown *shown)
+{
+	return sd_bus_message_append(reply, BUS_CHANNEL, shown->name, shown->kind, shown->layout, shown->key,
+				     shown->id, shown->state, shown->reason, shown->manage, shown->lifetime,
+				     shown->description, shown->origin, shown->needs, shown->healings,
+				     shown->losses);
 }
 
 static int new_array_reply(sd_bus_message *call, const char *contents, sd_bus_message **ret_reply)
@@ -103,13 +109,14 @@ static int send_array_reply(sd_bus_message *reply, int r)
 	return r;
 }
 
-static int read_page(sd_bus_message *message, const char **ret_after, uint32_t *ret_limit)
+static int read_page(sd_bus_message *message, const char **ret_after, struct page *ret_page)
 {
+	uint32_t limit;
 	int r;
 
-	r = sd_bus_message_read(message, "su", ret_after, ret_limit);
-	if (r >= 0 && (*ret_limit == 0 || *ret_limit > BUS_LIST_PAGE))
-		*ret_limit = BUS_LIST_PAGE;
+	r = sd_bus_message_read(message, "su", ret_after, &limit);
+	if (r >= 0)
+		*ret_page = page_new(limit);
 	return r;
 }
 
@@ -118,18 +125,24 @@ static int method_list(sd_bus_message *message, void *userdata, sd_bus_error *re
 	const struct manager *manager = userdata;
 	sd_bus_message *reply = NULL;
 	const char *after;
-	uint32_t limit;
+	struct page page;
 	size_t i = 0;
 	int r;
 
-	r = read_page(message, &after, &limit);
+	r = read_page(message, &after, &page);
 	if (r < 0)
 		return r;
 	r = new_array_reply(message, BUS_CHANNEL, &reply);
 	while (i < manager->n_channels && strcmp(manager->channels[i].name, after) <= 0)
 		i++;
-	for (; r >= 0 && i < manager->n_channels && limit > 0; i++, limit--)
-		r = append_channel(reply, &manager->channels[i]);
+	for (; r >= 0 && i < manager->n_channels; i++) {
+		struct channel_shown shown;
+
+		channel_bus_show(&manager->channels[i], &shown);
+		if (!page_take(&page, shown_size(&shown)))
+			break;
+		r = append_shown(reply, &shown);
+	}
 	return send_array_reply(reply, r);
 }
 
@@ -320,32 +333,36 @@ static int append_line(sd_bus_message *reply, const struct report_line *line)
 static int method_plan(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct problems problems = PROBLEMS_INIT;
+	const struct report *report;
 	sd_bus_message *reply = NULL;
-	struct report report = { 0 };
 	const char *after;
-	uint32_t limit;
+	struct page page;
+	size_t i = 0, first;
 	int r;
 
-	r = read_page(message, &after, &limit);
+	r = read_page(message, &after, &page);
 	if (r < 0)
 		return r;
-	r = manager_plan(userdata, &problems, &report);
+	r = plan_pages_get(userdata, message, after, &problems, &report);
 	if (r < 0) {
 		r = fail_config(reterr, r, &problems);
 		problems_done(&problems);
 		return r;
 	}
-	r = new_array_reply(message, BUS_STEP, &reply);
-	for (size_t i = 0; r >= 0 && i < report.n_lines && limit > 0; i++) {
-		if (strcmp(report.lines[i].name, after) <= 0)
-			continue;
-		r = append_line(reply, &report.lines[i]);
-		limit--;
-	}
-	r = send_array_reply(reply, r);
-	report_done(&report);
 	problems_done(&problems);
-	return r;
+	r = new_array_reply(message, BUS_STEP, &reply);
+	while (i < report->n_lines && strcmp(report->lines[i].name, after) <= 0)
+		i++;
+	for (first = i; r >= 0 && i < report->n_lines; i++) {
+		const struct report_line *line = &report->lines[i];
+
+		if (!page_take(&page, strlen(line->name) + strlen(or_empty(line->detail))))
+			break;
+		r = append_line(reply, line);
+	}
+	if (i == first)
+		plan_pages_end(userdata, message);
+	return send_array_reply(reply, r);
 }
 
 static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *reterr)

@@ -272,6 +272,7 @@ static int on_any_event(sd_event_source *source, void *userdata)
 {
 	struct manager *manager = userdata;
 
+	budget_settle(&manager->budget);
 	if (manager->system_bus != NULL)
 		system_bus_catch_up(manager->system_bus);
 	copy_update(manager);
@@ -328,6 +329,8 @@ static int start_bus(struct manager *manager)
 		r = sd_event_add_defer(manager->event, &manager->publish, on_publish, manager);
 	if (r >= 0)
 		r = sd_event_add_post(manager->event, &manager->any_event, on_any_event, manager);
+	if (r >= 0) /* right behind it: what a call costs is measured so */
+		r = sd_event_source_set_priority(manager->any_event, SD_EVENT_PRIORITY_IMPORTANT);
 	if (r >= 0 && manager->options.uses_system_bus)
 		r = system_bus_new(manager, &manager->system_bus);
 	if (r < 0)
@@ -407,6 +410,7 @@ struct manager *manager_free(struct manager *manager)
 	}
 	manager->system_bus = system_bus_free(manager->system_bus);
 	callers_done(&manager->callers);
+	plan_pages_done(&manager->plan_pages);
 	sd_event_source_unref(manager->publish);
 	sd_event_source_unref(manager->any_event);
 	waiting_free(manager->waiting);

@@ -14,6 +14,7 @@
 #include "daemon/copy.h"
 #include "daemon/damage.h"
 #include "daemon/events.h"
+#include "daemon/plan-pages.h"
 #include "daemon/statistics.h"
 #include "daemon/runtime.h"
 
@@ -63,6 +64,7 @@ struct manager {
 	struct system_bus *system_bus; /* NULL: not for us */
 	struct budget budget;
 	struct callers callers;
+	struct plan_pages plan_pages;
 	struct channel_shown shown; /* the one that D-Bus asked for last */
 	sd_event_source *any_event; /* follows each */
 	sd_event_source *publish;   /* what happened may have changed what D-Bus shows */

@@ -86,6 +86,7 @@ static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error 
 {
 	struct system_bus *system_bus = userdata;
 	uint64_t n_waiting = 0;
+	bool may_change;
 	uid_t uid;
 	int r;
 
@@ -95,12 +96,12 @@ static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error 
 		return leave_stuck(system_bus);
 	if (n_waiting > REPLIES_WAITING_MAX)
 		return refuse(message, BUS_ERROR_LIMIT, "the bus is slow to take what kipcd says: try again");
-	r = caller_uid(system_bus->manager, message, &uid);
+	r = caller_judge(system_bus->manager, message, &uid, &may_change);
 	if (r == -ETIMEDOUT)
 		return leave_stuck(system_bus);
 	if (r < 0)
 		return refuse(message, BUS_ERROR_NOT_ALLOWED, "the bus does not say who you are");
-	return budget_charge(&system_bus->manager->budget, uid, message);
+	return budget_charge(&system_bus->manager->budget, uid, may_change, message);
 }
 
 static int start(struct system_bus *system_bus)
@@ -125,7 +126,7 @@ static int start(struct system_bus *system_bus)
 	if (r >= 0)
 		r = sd_bus_start(bus);
 	if (r >= 0)
-		r = sd_bus_attach_event(bus, system_bus->manager->event, 0);
+		r = sd_bus_attach_event(bus, system_bus->manager->event, SD_EVENT_PRIORITY_IDLE);
 	if (r >= 0)
 		r = sd_bus_add_match(bus, NULL, BUS_LOCAL_SIGNAL("Disconnected"), on_disconnected,
 				     system_bus);
@@ -149,6 +150,7 @@ static int on_again(sd_event_source *source, uint64_t usec, void *userdata)
 	struct system_bus *system_bus = userdata;
 	int r;
 
+	plan_pages_forget(&system_bus->manager->plan_pages, system_bus->bus);
 	callers_done(&system_bus->manager->callers); /* another bus gives the same names to others */
 	system_bus->bus = sd_bus_close_unref(system_bus->bus);
 	r = start(system_bus);

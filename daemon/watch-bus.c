@@ -6,10 +6,12 @@
  */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/bus-names.h"
 #include "daemon/bus.h"
 #include "daemon/manager.h"
+#include "daemon/page.h"
 #include "daemon/watch-bus.h"
 
 #define WATCHED_USEC (30 * UINT64_C(1000000)) /* from the last History on */
@@ -58,6 +60,7 @@ int watch_bus_events(sd_bus_message *message, void *userdata, sd_bus_error *rete
 	const struct manager *manager = userdata;
 	const struct event *event;
 	sd_bus_message *reply = NULL;
+	struct page page;
 	uint64_t after;
 	uint32_t limit;
 	int r;
@@ -66,9 +69,9 @@ int watch_bus_events(sd_bus_message *message, void *userdata, sd_bus_error *rete
 	if (r < 0)
 		return r;
 	r = open_reply(message, BUS_EVENT, &reply);
-	if (limit == 0 || limit > BUS_LIST_PAGE)
-		limit = BUS_LIST_PAGE;
-	for (; r >= 0 && limit > 0 && (event = events_next(&manager->events, after)) != NULL; limit--) {
+	page = page_new(limit);
+	while (r >= 0 && (event = events_next(&manager->events, after)) != NULL &&
+	       page_take(&page, strlen(event->name) + strlen(event->detail))) {
 		r = append_event(reply, event);
 		after = event->number;
 	}

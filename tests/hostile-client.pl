@@ -63,6 +63,19 @@ sub read_message {
 	return $text;
 }
 
+# N calls of little work, and what became of them.
+sub count_answers {
+	my ($socket) = @_;
+	my %answers = (refused => 0, served => 0);
+	for (1 .. $n) {
+		my $answer;
+		syswrite($socket, message('List', pack('L< Z* x3 L<', 0, '', 1)));
+		do { $answer = read_message($socket) } while length $answer && unpack('x C', $answer) == 4; # signals of the bus
+		$answers{$answer =~ /org\.kipc1\.Error\.LimitExceeded/ ? 'refused' : 'served'}++;
+	}
+	print "$answers{served} served, $answers{refused} refused\n";
+}
+
 sub wait_for_the_end {
 	my ($socket) = @_;
 	my $begin = time;
@@ -121,6 +134,37 @@ my %ways = (
 				close $socket;
 				$claim->();
 			}
+		}
+	},
+	# calls for all that is long over N connections, reads nothing, and comes again when it is dropped, until it is killed
+	unreading => sub {
+		my $names = join '', map { pack('L< Z* x!4', 4, sprintf 'q%03d', $_) } 1 .. 200;
+		my ($select, %begun) = (IO::Select->new);
+		my $call = sub {
+			my $socket = open_socket();
+			authenticate($socket) or return;
+			syswrite($socket, $_) for message('History', pack('L<', length $names) . $names, 'as'), message('List'), message('Plan'),
+				message('Events', pack('Q< L<', 0, 1000), 'tu'), message('History', pack('L<', length $names) . $names, 'as');
+			$select->add($socket);
+			$begun{$socket} = $socket;
+		};
+		$call->() for 1 .. $n;
+		print "called\n";
+		alarm 120;
+		while (1) {
+			select undef, undef, undef, 0.01;
+			syswrite($_, message('List')) or do { delete $begun{$_}; close $_; $call->() } for values %begun;
+		}
+	},
+	# plans all there is, over and over, on N connections, until it is killed
+	planning => sub {
+		my @sockets = map { open_socket() } 1 .. $n;
+		authenticate($_) for @sockets;
+		print "begun\n";
+		alarm 120;
+		while (1) {
+			syswrite($_, message('Plan')) or exit for @sockets;
+			read_message($_) or exit for @sockets;
 		}
 	},
 	# begins a message, and goes on with a byte at a time
@@ -203,21 +247,27 @@ my %ways = (
 	# calls N times, each when the last one was answered
 	eager => sub {
 		my $socket = open_socket();
-		my %answers = (refused => 0, served => 0);
 		authenticate($socket);
-		for (1 .. $n) {
-			syswrite($socket, message('Plan'));
-			$answers{read_message($socket) =~ /org\.kipc1\.Error\.LimitExceeded/ ? 'refused' : 'served'}++;
-		}
-		print "$answers{served} served, $answers{refused} refused\n";
+		count_answers($socket);
+	},
+	# the same over a bus
+	'eager-on-bus' => sub {
+		my $socket = open_socket();
+		my @manager = @to;
+		@to = ([1, 'o', '/org/freedesktop/DBus'], [2, 's', 'org.freedesktop.DBus'], [6, 's', 'org.freedesktop.DBus']);
+		authenticate($socket, message('Hello', '', ''));
+		@to = (@manager, [6, 's', 'org.kipc1']);
+		read_message($socket);
+		count_answers($socket);
 	},
 	# calls all that it may, wants no replies, and goes on
 	unanswered => sub {
 		my $socket = open_socket();
 		authenticate($socket);
-		syswrite($socket, message('List', undef, undef, 1)) for 1 .. 1000;
+		my $little = pack('L< Z* x3 L<', 0, '', 1);
+		syswrite($socket, message('List', $little, undef, 1)) for 1 .. 3000;
 		for my $i (1 .. 9) {
-			syswrite($socket, message('List', undef, undef, 1)) for 1 .. 50;
+			syswrite($socket, message('List', $little, undef, 1)) for 1 .. 50;
 			syswrite($socket, message('Create', pack('L< Z* x2 L< Z* x L<', 5, 'queue', 2, "t$i", 0), 'ssas', 1));
 		}
 		syswrite($socket, message('List'));

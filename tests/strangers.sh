@@ -57,7 +57,7 @@ root_goes_on() {
 }
 # dropped WHAT HOW: after the seconds that a message has
 dropped() {
-	like "$1 is dropped after 5 s" "$(as 1001 perl "$T/hostile-client.pl" "$socket" "$2")" '^dropped after [5-9] s$'
+	like "$1 is dropped after 5 s" "$(as 1011 perl "$T/hostile-client.pl" "$socket" "$2")" '^dropped after [5-9] s$'
 }
 
 # -- what a message claims, and how it comes --------------------------------------------------------------------------
@@ -72,9 +72,18 @@ for uid in {1001..1010}; do attack "$uid" claiming 8; done
 root_goes_on 'ten users claim all they may'
 peace
 
+for uid in {1001..1010}; do attack "$uid" unreading 8; done
+root_goes_on 'ten users read nothing'
+peace
+
+attack 1001 planning 7
+root_goes_on 'one user does nothing but plan'
+like '... and is told to be slower' "$(as 1001 perl "$T/hostile-client.pl" "$socket" eager 3000)" ' [1-9][0-9]* refused$'
+peace
+
 dropped 'a message that comes a byte at a time' crawling
 for n in 1 100000; do
-	like "a call with $n bytes too many is refused, and the next is answered" "$(as 1001 perl "$T/hostile-client.pl" "$socket" long "$n")" \
+	like "a call with $n bytes too many is refused, and the next is answered" "$(as 1011 perl "$T/hostile-client.pl" "$socket" long "$n")" \
 		'^a call of [0-9]+ bytes is too long: kipcd takes 131072, then served'
 done
 
