@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <json-c/json.h>
 
+#include "client/attached.h"
 #include "client/card.h"
 #include "client/columns.h"
 
@@ -96,37 +97,16 @@ static bool add_process(struct json_object *item, const struct process *process)
 	       add_text(item, "unit", process->unit);
 }
 
-static bool append_attachment(struct json_object *array, const struct card *card,
-			      const struct attachment *attachment)
-{
-	const struct process *process = &card->processes->items[attachment->process];
-	struct json_object *item = append_object(array);
-
-	return item != NULL && add_process(item, process) &&
-	       add_number(item, "mappings", attachment->n_mappings) &&
-	       add(item, "read_write", json_object_new_boolean(attachment->can_write)) &&
-	       add(item, "elsewhere", json_object_new_boolean(process->is_elsewhere));
-}
-
 static bool add_attached(struct json_object *object, const struct card *card)
 {
-	const struct kipc_object *segment = card->row->object;
-	const struct attachment *attachments;
 	struct json_object *array;
 	uint64_t n_missing;
-	size_t n;
 
-	if (card->processes == NULL || segment->kind != KIPC_SEGMENT)
+	if (card->processes == NULL || card->row->object->kind != KIPC_SEGMENT)
 		return add(object, "attached_by", NULL) && add(object, "attached_not_visible", NULL);
-	array = add_array(object, "attached_by");
-	attachments = processes_attached(card->processes, segment, &n);
-	n_missing = segment->segment.attached;
-	for (size_t i = 0; array != NULL && i < n; i++) {
-		if (!append_attachment(array, card, &attachments[i]))
-			return false;
-		n_missing -= attachments[i].n_mappings < n_missing ? attachments[i].n_mappings : n_missing;
-	}
-	return array != NULL && add_number(object, "attached_not_visible", (int64_t)n_missing);
+	return attached_to_json(card->processes, card->row->object, &array, &n_missing) == 0 &&
+	       add(object, "attached_by", array) &&
+	       add_number(object, "attached_not_visible", (int64_t)n_missing);
 }
 
 static bool append_blocked(struct json_object *array, const struct card *card, const struct blocked *blocked)

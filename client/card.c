@@ -155,6 +155,23 @@ static void print_ring(const struct print *print)
 		print_kept_back(print, "messages", ring->error);
 }
 
+/* What stands in columns is of the messages that were looked at. */
+static void print_look(const struct print *print)
+{
+	const struct look *look = print->card->row->look;
+	const struct kipc_object *object = print->card->row->object;
+
+	if (look == NULL || object == NULL)
+		return;
+	if (look->error < 0) {
+		print_kept_back(print, "types", look->error);
+	} else if (look->n_looked < object->queue.messages) {
+		print_label(print, "looked_at");
+		fprintf(print->out, "the first %llu of %llu messages, for types, smallest and largest\n",
+			(unsigned long long)look->n_looked, (unsigned long long)object->queue.messages);
+	}
+}
+
 static void print_semaphores(const struct print *print)
 {
 	const struct card *card = print->card;
@@ -419,6 +436,7 @@ void card_print(const struct card *card, struct value_style *style, FILE *out)
 	for (size_t i = 0; i < n_channel_columns; i++)
 		if ((channel_columns[i].flags & (COLUMN_COSTLY | COLUMN_TEXT_ONLY | COLUMN_IN_TITLE)) == 0)
 			print_column(&print, &channel_columns[i]);
+	print_look(&print);
 	print_ring(&print);
 	print_semaphores(&print);
 	print_care(&print);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/attached.h"
 #include "client/columns.h"
 #include "client/process.h"
 #include "client/view.h"
@@ -199,6 +200,36 @@ static void get_use(const struct column *column, const void *row, struct value *
 	}
 }
 
+/* Of what lies in a queue; where nobody looked, or nobody may, there is nothing to say. */
+static void get_from_look(const struct column *column, const void *row, struct value *value)
+{
+	const struct look *look = ((const struct view_row *)row)->look;
+
+	if (look != NULL && look->n_looked > 0)
+		column_get_member(column, look, value);
+}
+
+static void get_head_since(const struct column *column, const void *row, struct value *value)
+{
+	const struct look *look = ((const struct view_row *)row)->look;
+
+	if (look != NULL)
+		value_set_number(value, VALUE_TIME, look->head_since);
+}
+
+static void get_attached_by(const struct column *column, const void *row, struct value *value)
+{
+	const struct view_row *channel = row;
+	uint64_t n_missing;
+
+	if (channel->processes == NULL || channel->kind != KIPC_SEGMENT || channel->object == NULL ||
+	    attached_to_text(channel->processes, channel->object, &value->own_text) < 0 ||
+	    attached_to_json(channel->processes, channel->object, &value->json, &n_missing) < 0)
+		return;
+	value->type = VALUE_TEXT;
+	value->text = value->own_text != NULL ? value->own_text : "-";
+}
+
 /* What only kipcd knows, of its channels. */
 static void get_of_named(const struct column *column, const void *row, struct value *value)
 {
@@ -226,6 +257,8 @@ static const char *color_of_state(const void *row)
 #define ROW(member) column_get_member, COLUMN_MEMBER(struct view_row, member)
 #define OBJECT(member) get_from_object, COLUMN_MEMBER(struct kipc_object, member)
 #define RING(member) get_from_ring, COLUMN_MEMBER(struct kipc_ring, member)
+#define LOOKED(member)                                                                                       \
+	get_from_look, COLUMN_MEMBER(struct look, member), .looks = LOOK_INTO_QUEUE, .kinds = KIPC_QUEUE
 #define COMMAND(member) get_command, COLUMN_MEMBER(struct kipc_object, member), .type = VALUE_PID
 
 /* clang-format off */
@@ -264,6 +297,20 @@ const struct column channel_columns[] = {
 	{ "bytes", "BYTES", "of a queue or ring: bytes of their bodies", COLUMN_RIGHT, get_bytes },
 	{ "capacity", "CAPACITY", "of a queue or ring: bytes it may hold", COLUMN_RIGHT, get_capacity },
 	{ "full", "FULL", "of a queue or ring: per cent of the capacity in use", COLUMN_RIGHT, get_full },
+	{ "types", "TYPES", "of a queue: how many types of messages lie in it", COLUMN_RIGHT,
+	  LOOKED(n_types), .type = VALUE_NUMBER },
+	{ "smallest", "SMALLEST", "of a queue: bytes of its smallest message", COLUMN_RIGHT,
+	  LOOKED(smallest), .type = VALUE_SIZE },
+	{ "largest", "LARGEST", "of a queue: bytes of its largest message", COLUMN_RIGHT,
+	  LOOKED(largest), .type = VALUE_SIZE },
+	{ "looked_at", "LOOKED-AT", "how many messages, the first ones, those three are of", COLUMN_RIGHT | COLUMN_IN_TITLE,
+	  LOOKED(n_looked), .type = VALUE_NUMBER },
+	{ "head_type", "HEAD-TYPE", "of a queue: type of the message that is next", COLUMN_RIGHT,
+	  LOOKED(head_type), .type = VALUE_NUMBER },
+	{ "head_size", "HEAD-SIZE", "of a queue: bytes of the message that is next", COLUMN_RIGHT,
+	  LOOKED(head_size), .type = VALUE_SIZE },
+	{ "head_since", "HEAD-SINCE", "since when it is next, at least, as far as kipcd saw", 0,
+	  get_head_since, .looks = LOOK_AT_HEAD, .kinds = KIPC_QUEUE },
 	{ "last_sender", "SENDER", "of a queue: the process that sent last", COLUMN_RIGHT,
 	  OBJECT(queue.lspid), .type = VALUE_PID, .kinds = KIPC_QUEUE },
 	{ "last_sender_command", "SENDER-COMMAND", "its command, while it lives", COLUMN_COSTLY,
@@ -281,6 +328,8 @@ const struct column channel_columns[] = {
 	  OBJECT(segment.size), .type = VALUE_SIZE, .kinds = KIPC_SEGMENT },
 	{ "attached", "ATTACHED", "of a segment: how often it is mapped", COLUMN_RIGHT,
 	  OBJECT(segment.attached), .type = VALUE_NUMBER, .kinds = KIPC_SEGMENT },
+	{ "attached_by", "ATTACHED-BY", "of a segment: the processes that have it attached",
+	  COLUMN_ELASTIC | COLUMN_IN_TITLE, get_attached_by, .looks = LOOK_AT_PROCESSES },
 	{ "creator_pid", "CREATOR-PID", "of a segment: the process that made it", COLUMN_RIGHT,
 	  OBJECT(segment.cpid), .type = VALUE_PID, .kinds = KIPC_SEGMENT },
 	{ "creator_command", "CREATOR-COMMAND", "its command, while it lives", COLUMN_COSTLY,

@@ -59,6 +59,9 @@ static int print_rows(const struct invocation *invocation, struct table *table)
 	for (size_t i = 0; r == 0 && i < view->n_rows; i++)
 		if (row_is_wanted(invocation->options, &view->rows[i]))
 			r = table_add(table, &view->rows[i]);
+	if (r == 0 && table_looks(table) != 0)
+		r = look_at_rows(view, (const struct view_row *const *)table->rows, table->n_rows,
+				 table_looks(table));
 	if (r == 0)
 		r = table_print(table);
 	if (r == 0 && table->n_rows == 0)

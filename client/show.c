@@ -71,7 +71,8 @@ static int collect(struct show *show, struct card *card)
 		r = kipc_object_semaphores(row->id, &card->semaphores, &card->n_semaphores);
 		card->semaphores_error = r < 0 ? r : 0;
 	}
-	return look_at_processes(show, card);
+	r = look_at_rows(show->view, &row, 1, LOOK_INTO_QUEUE | LOOK_AT_HEAD);
+	return r < 0 ? r : look_at_processes(show, card);
 }
 
 static int print(struct show *show, const struct card *card, bool is_first)

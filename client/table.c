@@ -62,7 +62,7 @@ int column_add_to_json(const struct column *column, const void *row, struct valu
 
 /* -- choosing columns and rows --------------------------------------------------------------------------- */
 
-#define COLUMNS_MAX 64 /* more than any table has; only a hint would be missing */
+#define COLUMNS_MAX 80 /* more than any table has; only a hint would be missing */
 
 static const struct column *find_column(const struct table *table, const char *name, size_t n_name)
 {
@@ -112,7 +112,8 @@ static int choose_columns_by_flags(struct table *table)
 	for (size_t i = 0; r == 0 && i < table->n_columns; i++) {
 		unsigned flags = table->columns[i].flags;
 
-		if (json ? (flags & (COLUMN_COSTLY | COLUMN_TEXT_ONLY)) == 0 : (flags & COLUMN_DEFAULT) != 0)
+		if (json ? (flags & (COLUMN_COSTLY | COLUMN_TEXT_ONLY)) == 0 && table->columns[i].looks == 0
+			 : (flags & COLUMN_DEFAULT) != 0)
 			r = choose_column(table, &table->columns[i]);
 	}
 	return r;
@@ -183,6 +184,15 @@ void table_done(struct table *table)
 	free(table->chosen);
 	free(table->rows);
 	*table = (struct table){ 0 };
+}
+
+unsigned table_looks(const struct table *table)
+{
+	unsigned looks = table->sort != NULL ? table->sort->looks : 0;
+
+	for (size_t i = 0; i < table->n_chosen; i++)
+		looks |= table->chosen[i]->looks;
+	return looks;
 }
 
 int table_add(struct table *table, const void *row)

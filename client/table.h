@@ -35,6 +35,8 @@ struct column {
 	enum value_type type;
 	size_t offset, size;
 	unsigned kinds; /* enum kipc_kind: which of them have it; 0: all */
+
+	unsigned looks; /* LOOK_… of look.h, which `get` needs first; not in JSON unless asked for */
 };
 
 /* Where a member lies, for the last line of a struct column. */
@@ -69,6 +71,9 @@ struct table {
 bool table_init(struct table *table, const struct invocation *invocation, const struct column *columns,
 		size_t n_columns, enum status *ret_status);
 void table_done(struct table *table);
+
+/* LOOK_…: what has to be looked at for the columns that were chosen. */
+unsigned table_looks(const struct table *table);
 
 /* -ENOMEM. */
 int table_add(struct table *table, const void *row);

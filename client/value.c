@@ -23,8 +23,14 @@
 
 void value_done(struct value *value)
 {
-	free(value->list);
-	value->list = NULL;
+	if (value->list != NULL || value->own_text != NULL || value->json != NULL) {
+		free(value->list);
+		free(value->own_text);
+		json_object_put(value->json);
+		value->list = NULL;
+		value->own_text = NULL;
+		value->json = NULL;
+	}
 	value->type = VALUE_NONE;
 }
 
@@ -198,8 +204,12 @@ static struct json_object *list_to_json(const struct value *value)
 int value_to_json(const struct value *value, struct value_style *style, struct json_object **ret_json)
 {
 	char buffer[VALUE_TEXT_MAX];
-	struct json_object *json = NULL;
+	struct json_object *json = json_object_get(value->json);
 
+	if (json != NULL) {
+		*ret_json = json;
+		return 0;
+	}
 	switch (value->type) {
 	case VALUE_NONE:
 		*ret_json = NULL;
@@ -256,6 +266,13 @@ void value_put_json(const struct value *value, struct value_style *style, struct
 {
 	char buffer[VALUE_TEXT_MAX];
 
+	if (value->json != NULL) {
+		const char *text = json_object_to_json_string_ext(
+			value->json, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+
+		block_put(block, text, strlen(text));
+		return;
+	}
 	switch (value->type) {
 	case VALUE_NONE:
 		block_put(block, "null", 4);

@@ -36,7 +36,10 @@ struct value {
 	enum value_type type;
 	uint64_t number;
 	const char *text; /* VALUE_TEXT: somebody else's; NULL: it is in `own` */
-	uint64_t *list;	  /* VALUE_LIST: this value's, freed by value_done() */
+	char *own_text; /* VALUE_TEXT: what `text` points to, if it is this value's, freed by value_done() */
+	struct json_object
+		*json;	/* VALUE_TEXT: what it is in JSON, where that is more; put by value_done() */
+	uint64_t *list; /* VALUE_LIST: this value's, freed by value_done() */
 	size_t n_list;
 	char own[VALUE_TEXT_MAX];
 };

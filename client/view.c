@@ -343,8 +343,11 @@ struct view *view_free(struct view *view)
 	}
 	sd_bus_close_unref(view->bus);
 	free(view->names);
-	for (size_t i = 0; i < view->n_rows; i++)
+	for (size_t i = 0; i < view->n_rows; i++) {
 		ring_figures_free(view->rows[i].ring);
+		free(view->rows[i].look);
+	}
+	processes_done(&view->processes);
 	free(view->rows);
 	free(view);
 	return NULL;
@@ -357,25 +360,31 @@ static bool row_matches(const struct view_row *row, const struct kipc_address *a
 	return address->form == KIPC_BY_KEY ? row->key == address->key : row->id == address->id;
 }
 
-static int find_name(const struct view *view, const struct kipc_address *address,
-		     const struct view_row **ret_row)
+const struct view_row *view_find_name(const struct view *view, const char *name)
 {
 	size_t low = 0, high = view->n_named;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int r = strcmp(view->rows[middle].name, address->name);
+		int r = strcmp(view->rows[middle].name, name);
 
-		if (r == 0) {
-			*ret_row = &view->rows[middle];
-			return address->kind != 0 && (*ret_row)->kind != address->kind ? -EPROTOTYPE : 0;
-		}
+		if (r == 0)
+			return &view->rows[middle];
 		if (r < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return -ENOENT;
+	return NULL;
+}
+
+static int find_name(const struct view *view, const struct kipc_address *address,
+		     const struct view_row **ret_row)
+{
+	*ret_row = view_find_name(view, address->name);
+	if (*ret_row == NULL)
+		return -ENOENT;
+	return address->kind != 0 && (*ret_row)->kind != address->kind ? -EPROTOTYPE : 0;
 }
 
 /*

@@ -11,6 +11,8 @@
 #include <stddef.h>
 
 #include "client/bus.h"
+#include "client/look.h"
+#include "client/processes.h"
 #include "client/ring-figures.h"
 #include "lib/kipc.h"
 
@@ -23,8 +25,10 @@ struct view_row {
 	const char *state, *reason, *manage, *lifetime, *description, *origin; /* "" or NULL: not known */
 	uint32_t healings, losses;					       /* since kipcd started */
 	uint64_t needs; /* what it declares: capacity, size or number of semaphores; 0: not known */
-	const struct kipc_object *object; /* NULL: gone, or not to be seen from here */
-	struct ring_figures *ring;	  /* NULL: no ring, as far as is known */
+	const struct kipc_object *object;  /* NULL: gone, or not to be seen from here */
+	struct ring_figures *ring;	   /* NULL: no ring, as far as is known */
+	struct look *look;		   /* NULL: nobody looked into it (look.h) */
+	const struct processes *processes; /* who uses what, of all rows; NULL: nobody looked */
 };
 
 struct view {
@@ -35,6 +39,9 @@ struct view {
 	int bus_error;	    /* why not */
 	int registry_error; /* without kipcd: why there are no names */
 	bool is_elsewhere;  /* the registry is of another boot or IPC namespace: its ids are not ours */
+
+	struct processes processes; /* look.c's */
+	bool has_processes;
 
 	/* What the rows point into. */
 	struct bus_pages pages;
@@ -73,6 +80,9 @@ extern const char *const view_states[];
  */
 const struct view_row *view_find(const struct invocation *invocation, const struct view *view,
 				 const char *text, enum status *ret_status);
+
+/* The row of that name, or NULL. */
+const struct view_row *view_find_name(const struct view *view, const char *name);
 
 /* How a row is addressed: its name, or "queue:@5". */
 #define VIEW_ADDRESS_MAX 48

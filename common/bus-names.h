@@ -71,6 +71,11 @@
  */
 #define BUS_HISTORY_NAMES 200
 
+/*
+ * Manager.Heads(as names) -> a(st): of the (at most BUS_HISTORY_NAMES) queues that hold messages, since when the first of them has
+ * been the first at least, as far as samples saw: microseconds since the epoch
+ */
+
 /* Manager.Statistics() -> a{st}: how kipcd itself is; names as `kipcctl metrics` prints them */
 
 /* clang-format off */

@@ -34,7 +34,12 @@ struct channel {
 	pid_t gone_consumer;	  /* queue: the last receiver, found to have ended; 0: none */
 	unsigned n_consumer_gone; /* samples in a row */
 	uint64_t received;	  /* ring: messages, ever */
-	struct history *history;  /* NULL: nobody watches */
+	struct {
+		uint64_t since; /* microseconds since the epoch; 0: none there, or not known yet */
+		int64_t rtime;	/* of the queue then */
+		int id;
+	} head; /* queue: how long its first message has been the first, as far as samples saw */
+	struct history *history; /* NULL: nobody watches */
 
 	/* As D-Bus was told last. */
 	bool is_told;

@@ -616,6 +616,8 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("History", SD_BUS_ARGS("as", names),
 				SD_BUS_RESULT("t", interval, "a(sa(uu))", histories), watch_bus_history,
 				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Heads", SD_BUS_ARGS("as", names), SD_BUS_RESULT("a(st)", heads),
+				watch_bus_heads, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Statistics", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{st}", statistics),
 				watch_bus_statistics, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_SIGNAL_WITH_ARGS("Event", SD_BUS_ARGS(BUS_EVENT, event), 0),

@@ -149,6 +149,25 @@ static void look_for_consumer(struct manager *manager, struct channel *channel,
 		    (int)receiver);
 }
 
+void sample_note_head(struct channel *channel, const struct kipc_object *object)
+{
+	struct timespec now;
+
+	if (object->queue.messages == 0) {
+		channel->head.since = 0;
+		return;
+	}
+	if (channel->head.since != 0 && channel->head.rtime == object->queue.rtime &&
+	    channel->head.id == object->id)
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	channel->head.since = now.tv_sec > object->queue.rtime
+				      ? (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000
+				      : 0;
+	channel->head.rtime = object->queue.rtime;
+	channel->head.id = object->id;
+}
+
 static uint32_t to_sample(uint64_t number)
 {
 	return number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
@@ -195,6 +214,7 @@ static bool look_at_use(struct manager *manager, struct channel *channel, const 
 	if (object->kind == KIPC_QUEUE) {
 		fill = (struct fill){ object->queue.messages, object->queue.bytes, object->queue.capacity };
 		look_for_consumer(manager, channel, object);
+		sample_note_head(channel, object);
 	} else if (object->kind == KIPC_SEGMENT) {
 		compare_attached(&manager->events, channel, object);
 		has_ring = channel->link.is_ring && (is_watched || has_warn_at(channel)) &&
@@ -231,6 +251,13 @@ static size_t choose_room(struct manager *manager, uint64_t now)
 	return n_kept > 0 ? history_room(n_kept) : 0;
 }
 
+/* What was seen of an object that is gone says nothing of the next one. */
+static void forget_look(struct channel *channel)
+{
+	channel->is_seen = false;
+	channel->head.since = 0;
+}
+
 static bool look_at_all(struct manager *manager, uint64_t now)
 {
 	size_t room = choose_room(manager, now);
@@ -249,7 +276,7 @@ static bool look_at_all(struct manager *manager, uint64_t now)
 		if (is_there)
 			is_wrong |= look_at_use(manager, channel, &object, room);
 		else
-			channel->is_seen = false;
+			forget_look(channel);
 	}
 	return is_wrong;
 }

@@ -2,9 +2,17 @@
 #ifndef KIPC_DAEMON_SAMPLE_H
 #define KIPC_DAEMON_SAMPLE_H
 
+struct channel;
+struct kipc_object;
 struct manager;
 
 /* Looks at all channels once in [daemon] sample_interval, from now on; called again when the interval has changed. */
 int sample_start(struct manager *manager);
+
+/*
+ * Notes in channel->head since when the first message of a queue has been the first: nobody received since, or it would show in
+ * the time of the last receipt. That is in whole seconds, so that the one in which somebody received says nothing.
+ */
+void sample_note_head(struct channel *channel, const struct kipc_object *object);
 
 #endif

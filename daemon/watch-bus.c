@@ -12,6 +12,7 @@
 #include "daemon/bus.h"
 #include "daemon/manager.h"
 #include "daemon/page.h"
+#include "daemon/sample.h"
 #include "daemon/watch-bus.h"
 
 #define WATCHED_USEC (30 * UINT64_C(1000000)) /* from the last History on */
@@ -131,6 +132,35 @@ int watch_bus_history(sd_bus_message *message, void *userdata, sd_bus_error *ret
 
 		if (channel != NULL)
 			r = append_history(reply, channel);
+	}
+	for (char **name = names; name != NULL && *name != NULL; name++)
+		free(*name);
+	free(names);
+	return close_reply(reply, r);
+}
+
+int watch_bus_heads(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct manager *manager = userdata;
+	sd_bus_message *reply = NULL;
+	char **names = NULL;
+	size_t n = 0;
+	int r;
+
+	r = sd_bus_message_read_strv(message, &names);
+	if (r >= 0)
+		r = open_reply(message, "(st)", &reply);
+	for (char **name = names; r >= 0 && name != NULL && *name != NULL && n < BUS_HISTORY_NAMES;
+	     name++, n++) {
+		struct channel *channel = manager_find(manager, *name);
+		struct kipc_object object;
+
+		/* As it is now: since the last sample somebody may have received. */
+		if (channel == NULL || channel->kind != KIPC_QUEUE || channel_look(channel, &object) <= 0)
+			continue;
+		sample_note_head(channel, &object);
+		if (channel->head.since != 0)
+			r = sd_bus_message_append(reply, "(st)", channel->name, channel->head.since);
 	}
 	for (char **name = names; name != NULL && *name != NULL; name++)
 		free(*name);

@@ -8,6 +8,7 @@
 int watch_bus_events(sd_bus_message *message, void *userdata, sd_bus_error *reterr);
 int watch_bus_subscribe(sd_bus_message *message, void *userdata, sd_bus_error *reterr);
 int watch_bus_history(sd_bus_message *message, void *userdata, sd_bus_error *reterr);
+int watch_bus_heads(sd_bus_message *message, void *userdata, sd_bus_error *reterr);
 int watch_bus_statistics(sd_bus_message *message, void *userdata, sd_bus_error *reterr);
 
 /* The signal Manager.Event; `event` is a struct event. */

@@ -14,6 +14,8 @@ exits 0 "an empty list in JSON" kipcctl list --quiet --json
 is "is []" "$OUT" "[]"
 is "--quiet keeps the note back" "$ERR" ""
 
+mkfifo "$T/open"
+exec 6<>"$T/open"
 foreign=$(ipcmk -Q | grep -o '[0-9]*$')
 exits 0 "nothing of ours" kipcctl list
 like "says what else there is" "$ERR" "^no channels; 'kipcctl list --foreign' shows 1 queue, 0 segments and 0 semaphore sets without a name$"
@@ -23,6 +25,8 @@ exits 2 "without a verb" kipcctl
 is "the verbs that are used most are shown" "$(sed -nE 's/^  ([a-z]+) .*/\1/p' <<<"$OUT" | xargs)" \
 	"send recv peek list show top doctor create remove reload"
 cat >"$conf" <<'EOF'
+[daemon]
+sample_interval = 100ms
 [queue orders]
 key = 0x4b01
 capacity = 8K
@@ -79,9 +83,10 @@ is "JSON: a key is hexadecimal text" "$(json '$d->[2]{key}' <"$T/list.json")" "0
 like "JSON: times are ISO 8601" "$(json '$d->[2]{last_sent}' <"$T/list.json")" "^20[0-9-]{8}T[0-9:]{8}Z$"
 is "JSON: values are an array" "$(json 'join " ", @{$d->[1]{values}}' <"$T/list.json")" "1 0 5"
 is "JSON: what does not apply is null" "$(json 'exists $d->[1]{messages} && !defined $d->[1]{messages}' <"$T/list.json")" 1
-is "JSON: every column that is no sum of others" \
+looks='^(types|smallest|largest|looked_at|head_.*|attached_by)$'
+is "JSON: every column that is no sum of others and needs no look beyond the object" \
 	"$(json 'join "\n", sort keys %{$d->[0]}' <"$T/list.json")" \
-	"$(kipcctl list --columns=help --no-legend | cut -d' ' -f1 | grep -v -e '^use$' -e '_command$' | LC_ALL=C sort)"
+	"$(kipcctl list --columns=help --no-legend | cut -d' ' -f1 | grep -Ev -e '^use$' -e '_command$' -e "$looks" | LC_ALL=C sort)"
 is "JSON: the columns that were asked for" "$(kipcctl list --json --columns=name,id --state=absent | tr -d ' \n')" \
 	'[{"name":"absentee","id":null}]'
 
@@ -92,6 +97,61 @@ is "JSON: of each channel the same as show has of it" \
 		for my $i (0 .. 3) { for (sort keys %{$list->[$i]}) {
 			my ($l, $s) = map { $encoder->encode([$_]) } $list->[$i]{$_}, $show->[$i]{$_};
 			print "$i $_: $l $s\n" if $l ne $s || !exists $show->[$i]{$_} } }')" ""
+
+# What lies in a queue, and who has a segment: nothing is taken, and no time of use changes.
+kipcctl send --type=7 orders "three words long" && kipcctl send --type=5 orders x
+before=$(kipcctl show --json orders prices | grep -E '"(last_|attached|messages|bytes)')
+inside=$(kipcctl list --json --kind=queue --state=active --columns=types,smallest,largest,looked_at,head_type,head_size)
+if grep -q '"types": null' <<<"$inside"; then
+	skip "what lies in a queue" "this kernel copies no messages (CONFIG_CHECKPOINT_RESTORE)"
+else
+	is "what lies in a queue" "$(tr -d ' \n' <<<"$inside")" \
+		'[{"types":3,"smallest":1,"largest":16,"looked_at":4,"head_type":1,"head_size":5}]'
+	is "as a table" "$(kipcctl list --no-legend --kind=queue --state=active --columns=name,types,smallest,largest,head_type,head_size)" \
+		"orders 3 1 16 1 5"
+	is "sorted by it" "$(kipcctl list --no-legend --kind=queue --columns=name --sort=-types | xargs)" "orders absentee"
+	is "of a foreign one too" "$(kipcctl send "queue:@$foreign" foreign; kipcctl list --no-legend --state=foreign --columns=types,head_size)" "1 7"
+	is "of an empty one nothing" "$(kipcctl recv -q "queue:@$foreign"; kipcctl list --no-legend --state=foreign --columns=types,head_size,head_since)" "foreign
+- - -"
+	like "its card says it as well" "$(kipcctl show orders)" "^ +types: 3$"
+	unlike "without what is the whole" "$(kipcctl show orders)" "looked at:"
+	# A long one is looked at as far as that costs little, and that is said.
+	perl -e 'print "x\n" x 3000' | kipcctl send -q orders
+	is "of a long queue the first thousand" "$(kipcctl list --no-legend --kind=queue --state=active --columns=messages,looked_at,types)" "3004 1000 3"
+	like "which is said" "$(kipcctl show orders)" "^ +looked at: the first 1000 of 3004 messages, for types, smallest and largest$"
+	is "and all is there still" "$(kipcctl recv --all orders | md5sum)" "$( (printf 'hello\nworld\nthree words long\nx\n'; perl -e 'print "x\n" x 3000') | md5sum)"
+	kipcctl send orders hello world
+	kipcctl send --type=7 orders "three words long" && kipcctl send --type=5 orders x
+fi
+stays_same() { [ "$(kipcctl show --json orders prices | grep -E '"(attached|messages|bytes)')" = "$(grep -E '"(attached|messages|bytes)' <<<"$before")" ]; }
+is "a look changes nothing" "$(stays_same; echo $?)" 0
+
+# Since when the first message is the next: as far as samples saw, which begin with kipcd.
+since() { kipcctl list --json --kind=queue --state=active --columns=head_since | json '$d->[0]{head_since} // "unknown"'; }
+knows_since() { [ "$(since)" != unknown ]; }
+until_true knows_since
+like "since when a message is the next" "$(since)" "^20[0-9-]{8}T[0-9:]{8}Z$"
+like "on its card" "$(kipcctl show orders)" "^ +head since: 20"
+first=$(since)
+kipcctl send orders more
+is "what is sent behind it changes nothing" "$(since)" "$first"
+past_that_second() { [ "$(date -u +%FT%TZ)" \> "$first" ]; }
+until_true past_that_second
+kipcctl recv -q orders >"$T/received"
+is_later() { [ "$(since)" != unknown ] && [ "$(since)" \> "$first" ]; }
+until_true is_later
+is "what is taken makes it begin again" $? 0
+kipcctl purge -q orders
+is "an empty queue has none" "$(since)" unknown
+kipcctl send orders hello world
+
+is "nobody has a segment" "$(kipcctl list --no-legend --kind=segment --columns=name,attached_by)" "prices -"
+perl -MIPC::SysV=shmat -e '$| = 1; my $a = shmat($ARGV[0], undef, 0) or die; print "\n"; <STDIN>' "$(id_of prices)" <&6 >"$T/attached" & holder=$!
+if until_true test -s "$T/attached"; then
+	like "who has one" "$(kipcctl list --no-legend --kind=segment --columns=name,attached_by)" "^prices $holder perl$"
+	is "in JSON as show has it" "$(kipcctl list --json --kind=segment --columns=attached_by | json '$d->[0]{attached_by}[0]{pid}')" "$holder"
+fi
+kill "$holder"
 
 if has_terminal; then
 	terminal 20 24 'kipcctl list; kipcctl limits; read -r _'
