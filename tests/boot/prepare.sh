@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Runs in the tree before it is booted: the packages, the users of the scenarios, and what is to be started.
+# Runs in the tree before it is booted: the users of the scenarios, and what is to be started. Nothing of kipc is in it yet.
 set -eu
-export LC_ALL=C DEBIAN_FRONTEND=noninteractive
-dpkg -i /kipc-boot/packages/*.deb
+export LC_ALL=C
 
 useradd --system --user-group app                       # a program that uses channels
-useradd --create-home --groups kipc-admin olga          # may control them
-useradd --create-home mallory                           # may not
+useradd --create-home --shell /bin/bash olga            # will be one who may control them, and an administrator
+useradd --create-home mallory                           # neither
+echo 'olga ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/olga
+echo '127.0.1.1 kipc-boot' >>/etc/hosts
 systemctl mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer dpkg-db-backup.timer
-systemctl enable dependent.service scenarios.service
+systemctl enable first-hour.service
