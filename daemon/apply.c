@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * From plan to deed. The order inside a creation is what makes a kill at any instruction harmless: the intent is on
- * disk (apply_write_intents), the object is made closed, its link is written, and only then it is opened to others. A
- * link thus never names an object that a later start would not know for its own.
+ * From plan to deed. The order inside a creation is what makes any number of kills at any instruction harmless: the
+ * intent is on disk (reconcile.c), the object is made closed, its link is written, it gets its values or its layout, and
+ * only then it is opened to others. Between making and linking, nothing is done to the object, so that the next start knows
+ * it for its own by nobody ever having used it; from then on, by its link.
  */
 
 #include <errno.h>
@@ -78,7 +79,7 @@ static bool links_are_equal(const struct registry_link *a, const struct registry
 {
 	return a->kind == b->kind && a->key == b->key && a->id == b->id && a->creator == b->creator &&
 	       a->observed == b->observed && a->adopted == b->adopted && a->is_ring == b->is_ring &&
-	       a->maker == b->maker && strcmp(a->lifetime, b->lifetime) == 0;
+	       a->is_begun == b->is_begun && a->maker == b->maker && strcmp(a->lifetime, b->lifetime) == 0;
 }
 
 static int put_link(const struct apply *apply, struct channel *channel, const struct registry_link *link)
@@ -162,12 +163,61 @@ static int remove_unforced(const struct kipc_object *object, struct channel *cha
 	return r;
 }
 
-/* What was just made and cannot be finished goes again: it still is closed, so nobody has seen it. */
-static void abandon(const struct apply *apply, struct channel *channel, const struct kipc_object *object)
+/* A semaphore set and a ring are of no use before they have their values or layout. */
+static bool needs_preparation(const struct channel_spec *spec)
 {
-	(void)kipc_object_remove(object, KIPC_REMOVE_EVEN_IF_NOT_EMPTY, 0, NULL);
+	return spec->kind == KIPC_SEMAPHORE || (spec->kind == KIPC_SEGMENT && spec->layout == LAYOUT_RING);
+}
+
+/*
+ * What was made just now and cannot be kept goes again: nobody knows of it yet. What was half made before stays, and so does
+ * what says whose it is: the link, or else the intent.
+ */
+static void undo_creation(const struct apply *apply, struct channel *channel,
+			  const struct kipc_object *object, bool was_half_made)
+{
+	bool is_linked = channel->has_link && channel->link.id == object->id;
+	int r = -EBUSY;
+
 	channel->held = kernel_let_go(channel->held);
-	drop_link(apply, channel);
+	if (!was_half_made)
+		r = kipc_object_remove(object, KIPC_REMOVE_EVEN_IF_NOT_EMPTY, 0, NULL);
+	if (r < 0 && r != -EIDRM) {
+		channel->has_intent = !is_linked;
+		channel->intent_kind = object->kind;
+		channel->intent_key = object->key;
+	} else if (is_linked) {
+		drop_link(apply, channel);
+	}
+}
+
+/* Links the object, prepared: until that is done the link says so, and the next start finishes it. */
+static int link_and_prepare(const struct apply *apply, struct channel *channel,
+			    const struct kipc_object *object)
+{
+	const struct channel_spec *spec = channel->spec;
+	struct registry_link link = link_for(spec, object);
+	int r;
+
+	if (spec->kind == KIPC_SEMAPHORE)
+		link.maker = getpid();
+	link.is_begun = needs_preparation(spec);
+	r = put_link(apply, channel, &link);
+	if (r < 0 || !link.is_begun) {
+		if (r < 0)
+			fail_to_write_link(channel, r);
+		return r;
+	}
+	r = kernel_prepare(spec, object->id, channel->held != NULL);
+	if (r < 0) {
+		take_reason(channel, STATE_FAILED, kernel_explain(spec, r));
+		return r;
+	}
+	link.is_begun = false;
+	r = put_link(apply, channel, &link);
+	if (r < 0)
+		fail_to_write_link(channel, r);
+	return r;
 }
 
 /* `half_made`: what a kipcd left unfinished, or NULL. */
@@ -175,7 +225,6 @@ static void create(const struct apply *apply, struct channel *channel, const str
 {
 	const struct channel_spec *spec = channel->spec;
 	struct kipc_object object;
-	struct registry_link link;
 	int id = half_made != NULL ? half_made->id : -1, r;
 
 	r = half_made != NULL ? 0 : kernel_create(spec, &id);
@@ -189,34 +238,13 @@ static void create(const struct apply *apply, struct channel *channel, const str
 		take_reason(channel, STATE_FAILED, kernel_explain(spec, r));
 		return;
 	}
-	object = (struct kipc_object){
-		.kind = spec->kind,
-		.id = id,
-		.key = spec->key,
-		.cuid = apply->uid,
-		.uid = half_made != NULL ? half_made->uid : apply->uid,
-	};
+	object = (struct kipc_object){ .kind = spec->kind, .id = id, .key = spec->key, .cuid = apply->uid };
 	/* Before it is laid out, which attaches and detaches it. */
 	if (spec->kind == KIPC_SEGMENT && apply->holds_segments)
 		channel->held = kernel_hold(id);
-	r = kernel_prepare(spec, id, channel->held != NULL);
-	if (r < 0) {
-		if (half_made == NULL)
-			(void)kipc_object_remove(&object, KIPC_REMOVE_EVEN_IF_NOT_EMPTY, 0, NULL);
-		channel->held = kernel_let_go(channel->held);
-		take_reason(channel, STATE_FAILED, kernel_explain(spec, r));
-		return;
-	}
-	link = link_for(spec, &object);
-	if (spec->kind == KIPC_SEMAPHORE)
-		link.maker = getpid();
-	r = put_link(apply, channel, &link);
-	if (r < 0) {
-		abandon(apply, channel, &object);
-		fail_to_write_link(channel, r);
-	} else if (!publish(apply, channel, id, plan_capacity(spec, apply->view), NULL)) {
-		abandon(apply, channel, &object);
-	}
+	if (link_and_prepare(apply, channel, &object) < 0 ||
+	    !publish(apply, channel, id, plan_capacity(spec, apply->view), NULL))
+		undo_creation(apply, channel, &object, half_made != NULL);
 }
 
 /* What is there and right: the link may still have to follow the declaration. */
@@ -340,38 +368,7 @@ enum plan_action apply_step(const struct apply *apply, const struct plan_step *s
 	return step->action;
 }
 
-static struct store_intent intent_of(const struct plan_step *step)
+void apply_fail(struct channel *channel, const char *what, int error)
 {
-	struct store_intent intent = {
-		.name = step->name,
-		.kind = step->spec->kind,
-		.key = step->spec->key,
-		.maker = getpid(),
-		.is_ring = step->spec->kind == KIPC_SEGMENT && step->spec->layout == LAYOUT_RING,
-	};
-
-	/* A segment names for ever who made it, and so must the intent, whoever finishes it. */
-	if (step->action == PLAN_CREATE && step->has_object && intent.kind == KIPC_SEGMENT)
-		intent.maker = step->object.segment.cpid;
-	return intent;
-}
-
-int apply_write_intents(const struct apply *apply, const struct plan *plan, const bool *is_due)
-{
-	struct store_intent *intents = calloc(plan->n_steps + 1, sizeof *intents);
-	size_t n = 0;
-	int r;
-
-	if (intents == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < plan->n_steps; i++) {
-		const struct plan_step *step = &plan->steps[i];
-
-		if (is_due[i] && (step->action == PLAN_CREATE || step->action == PLAN_RECREATE))
-			intents[n++] = intent_of(step);
-	}
-	/* Old ones do no harm until the end of the reconcile, which takes them away. */
-	r = n == 0 ? 0 : store_write_intents(apply->channels_fd, intents, n);
-	free(intents);
-	return r;
+	set_state(channel, STATE_FAILED, "%s: %s", what, strerror(-error));
 }

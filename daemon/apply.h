@@ -14,16 +14,13 @@ struct apply {
 };
 
 /*
- * Says in the registry's intents what the steps for which `is_due` is set are about to make; before the first of them
- * is carried out. -ENOMEM; errors of writing.
- */
-int apply_write_intents(const struct apply *apply, const struct plan *plan, const bool *is_due);
-
-/*
  * Carries out one step and brings `channel` up to date: link, state, reason, and how the object was left. The channel
  * has the step's name, spec and kind and its old link already. A failure is the channel's state, never more.
  * Returns the action that it came to: a recreate of what is not empty any more is PLAN_KEEP.
  */
 enum plan_action apply_step(const struct apply *apply, const struct plan_step *step, struct channel *channel);
+
+/* Says that nothing could be done for it: "WHAT: what the error means". */
+void apply_fail(struct channel *channel, const char *what, int error);
 
 #endif

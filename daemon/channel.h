@@ -15,6 +15,11 @@ struct channel {
 	bool has_link;		   /* it has a name in the registry … */
 	struct registry_link link; /* … which means this object */
 
+	/* What could not be settled: something may be left of a making that was cut short, on that key. */
+	bool has_intent;
+	enum kipc_kind intent_kind;
+	key_t intent_key;
+
 	void *held; /* segment: our own attachment, against kernel.shm_rmid_forced; else NULL */
 
 	enum channel_state state;

@@ -73,8 +73,7 @@ static int look_into_semaphores(struct kernel_object *object, pid_t maker)
 	return values == NULL ? -ENOMEM : 0;
 }
 
-/* How empty a ring is; `is_begun`: its making was cut short, maybe before it was laid out. */
-static int look_into_ring(struct kernel_object *object, bool is_begun, unsigned n_ours)
+static int look_into_ring(struct kernel_object *object, unsigned n_ours)
 {
 	struct kernel_ring ring, *copy;
 
@@ -86,9 +85,8 @@ static int look_into_ring(struct kernel_object *object, bool is_begun, unsigned 
 	*copy = ring;
 	free(object->ring);
 	object->ring = copy;
-	object->is_empty =
-		object->object.segment.attached <= n_ours &&
-		(ring.is_laid_out ? ring.stat.fault == KIPC_RING_SOUND && ring.stat.used == 0 : is_begun);
+	object->is_empty = object->object.segment.attached <= n_ours && ring.is_laid_out &&
+			   ring.stat.fault == KIPC_RING_SOUND && ring.stat.used == 0;
 	return 0;
 }
 
@@ -101,23 +99,75 @@ static int look_into_linked(const struct registry_entry *entry, struct kernel_vi
 	if (entry->link.kind == KIPC_SEMAPHORE)
 		return look_into_semaphores((struct kernel_object *)object, entry->link.maker);
 	if (entry->link.kind == KIPC_SEGMENT && entry->link.is_ring)
-		return look_into_ring((struct kernel_object *)object, false, entry->is_held);
+		return look_into_ring((struct kernel_object *)object, entry->is_held);
 	return 0;
 }
 
+/* Of what was begun and not linked yet, only the set itself can tell whether it was used. */
 static int look_into_intended(const struct registry_entry *entry, struct kernel_view *view)
 {
-	const struct kernel_object *object =
-		kernel_view_find_key(view, entry->intent_kind, entry->intent_key);
+	struct kernel_object *object =
+		(struct kernel_object *)kernel_view_find_key(view, entry->intent_kind, entry->intent_key);
+	int r;
 
-	if (object == NULL || object->ring != NULL || object->object.mode != 0600)
+	if (object == NULL || entry->intent_kind != KIPC_SEMAPHORE || (object->object.mode & ~0600U) != 0)
 		return 0;
-	if (entry->intent_kind == KIPC_SEMAPHORE)
-		return look_into_semaphores((struct kernel_object *)object, entry->intent_maker);
-	if (entry->intent_kind == KIPC_SEGMENT && entry->intent_is_ring &&
-	    object->object.segment.cpid == entry->intent_maker)
-		return look_into_ring((struct kernel_object *)object, true, 0);
-	return 0;
+	r = look_into_semaphores(object, 0);
+	object->is_unclear = object->values == NULL;
+	return r;
+}
+
+/* What a link means and the list does not show, for another reason than that it is gone: as far as the link knows it. */
+static bool is_unseen(const struct registry_entry *entry, const struct kernel_view *view,
+		      struct kernel_object *ret_object)
+{
+	const struct registry_link *link = &entry->link;
+	struct kipc_object object;
+	int r;
+
+	if (!entry->has_link || kernel_view_find_id(view, link->kind, link->id) != NULL)
+		return false;
+	r = kipc_object_stat(link->kind, link->id, &object);
+	*ret_object = (struct kernel_object){
+		.object = { .kind = link->kind,
+			    .id = link->id,
+			    .key = link->key,
+			    .cuid = link->creator,
+			    .uid = geteuid() },
+		.is_unclear = true,
+	};
+	return r < 0 && r != -EIDRM;
+}
+
+/* Adds what is ours, or was, and cannot be looked at: it must not seem to be gone. */
+static int add_unseen(const struct registry *registry, struct kernel_view *view)
+{
+	struct kernel_object *unseen = NULL, *grown, object;
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < registry->n_entries; i++) {
+		if (!is_unseen(&registry->entries[i], view, &object))
+			continue;
+		grown = reallocarray(unseen, n + 1, sizeof *unseen);
+		r = grown == NULL ? -ENOMEM : 0;
+		unseen = grown != NULL ? grown : unseen;
+		if (r == 0)
+			unseen[n++] = object;
+	}
+	if (r == 0 && n > 0) {
+		grown = reallocarray(view->objects, view->n_objects + n, sizeof *grown);
+		r = grown == NULL ? -ENOMEM : 0;
+	}
+	if (r == 0 && n > 0) {
+		memcpy(grown + view->n_objects, unseen, n * sizeof *unseen);
+		free(view->by_key);
+		view->by_key = NULL;
+		view->objects = grown;
+		r = kernel_view_init(view, grown, view->n_objects + n);
+	}
+	free(unseen);
+	return r;
 }
 
 /*
@@ -176,8 +226,10 @@ int kernel_view_take(const struct registry *registry, struct kernel_view *ret_vi
 		free(objects);
 		return r;
 	}
+	r = add_unseen(registry, &view);
 	view.msgmnb = limits.msgmnb;
-	r = look_into_owned(registry, &view);
+	if (r == 0)
+		r = look_into_owned(registry, &view);
 	if (r < 0) {
 		kernel_view_done(&view);
 		return r;

@@ -79,26 +79,52 @@ static const struct kernel_object *owned_object(const struct plan_input *input,
 	return found != NULL && link_owns(&entry->link, &found->object, input->uid) ? found : NULL;
 }
 
-/* An object that a kipcd was making when it was killed: ours to the creator, still closed, and nobody used it. */
+/* Ours to the creator, and closed to everybody else; a removal that was cut short takes away more. */
+static bool is_closed(const struct plan_input *input, const struct kipc_object *object)
+{
+	return object->cuid == input->uid && (object->mode & ~0600U) == 0;
+}
+
+/* Nobody ever used it, its maker included: nothing that a kipcd does between making an object and linking it shows. */
+static bool is_untouched(const struct kernel_object *found)
+{
+	const struct kipc_object *object = &found->object;
+	unsigned short values = 0;
+
+	switch (object->kind) {
+	case KIPC_QUEUE:
+		return found->is_empty && object->queue.stime == 0 && object->queue.rtime == 0;
+	case KIPC_SEGMENT:
+		return object->segment.atime == 0 && object->segment.attached == 0;
+	case KIPC_SEMAPHORE:
+		for (size_t i = 0; found->values != NULL && i < object->semaphore.semaphores; i++)
+			values |= found->values[i];
+		return found->is_empty && found->values != NULL && values == 0 &&
+		       object->semaphore.otime == 0;
+	}
+	return false;
+}
+
+/*
+ * An object that a kipcd was making when it was killed. Once linked, the link says so; before, it is the untouched and
+ * closed one of our uid on the key that an intent names.
+ */
 static const struct kernel_object *half_made_object(const struct plan_input *input,
 						    const struct registry_entry *entry)
 {
-	const struct kernel_object *found;
+	const struct kernel_object *found, *owned;
 
-	if (entry == NULL || !entry->has_intent)
+	if (entry == NULL)
+		return NULL;
+	owned = owned_object(input, entry);
+	if (owned != NULL && entry->link.is_begun && is_closed(input, &owned->object))
+		return owned;
+	if (!entry->has_intent)
 		return NULL;
 	found = kernel_view_find_key(input->view, entry->intent_kind, entry->intent_key);
-	if (found == NULL || found->object.cuid != input->uid || found->object.mode != 0600 ||
-	    !found->is_empty)
+	if (found == NULL || found == owned || !is_closed(input, &found->object))
 		return NULL;
-	if (found->object.kind == KIPC_QUEUE &&
-	    (found->object.queue.stime != 0 || found->object.queue.rtime != 0))
-		return NULL;
-	/* One that was attached to be laid out as a ring: that kipcd itself made it, or it is somebody else's. */
-	if (found->object.kind == KIPC_SEGMENT && found->object.segment.atime != 0 &&
-	    found->object.segment.cpid != entry->intent_maker)
-		return NULL;
-	return found;
+	return found->is_unclear || is_untouched(found) ? found : NULL;
 }
 
 uint64_t plan_capacity(const struct channel_spec *spec, const struct kernel_view *view)
@@ -339,8 +365,8 @@ static bool plan_vanished(struct context *context, const struct channel_spec *sp
 {
 	const struct kernel_object *remains;
 
-	if (entry == NULL || !entry->has_link || entry->has_intent || entry->link.observed ||
-	    entry->link.kind != spec->kind || entry->link.key != spec->key)
+	if (entry == NULL || !entry->has_link || entry->has_intent || entry->link.is_begun ||
+	    entry->link.observed || entry->link.kind != spec->kind || entry->link.key != spec->key)
 		return false;
 	if (spec->kind == KIPC_SEMAPHORE) {
 		decide(context, PLAN_KEEP, STATE_LOST, NULL);
@@ -429,14 +455,31 @@ static void plan_declared(struct context *context, const struct channel_spec *sp
 		return;
 	}
 
+	half_made = half_made_object(input, entry);
 	found = entry != NULL && entry->link.observed ? NULL : owned_object(input, entry);
-	if (found != NULL) {
+	if (found != NULL && found->is_unclear) {
+		decide(context, PLAN_KEEP, STATE_FAILED, found);
+		say(context, "the kernel refuses a look at %s @%d, so nothing is done about it",
+		    kipc_kind_to_string(spec->kind), found->object.id);
+		return;
+	}
+	if (found != NULL && found != half_made) {
 		plan_owned(context, spec, found);
 		return;
 	}
-	half_made = half_made_object(input, entry);
+	if (half_made != NULL && half_made->is_unclear) {
+		decide(context, PLAN_KEEP, STATE_FAILED, half_made);
+		say(context,
+		    "what was begun before a crash, %s @%d, cannot be looked into, so nothing is done about "
+		    "it",
+		    kipc_kind_to_string(spec->kind), half_made->object.id);
+		return;
+	}
+	/* Before it is linked, it has no layout. */
 	if (half_made != NULL &&
-	    !is_of_other_shape(spec, &half_made->object, entry->intent_is_ring, why, sizeof why)) {
+	    !is_of_other_shape(spec, &half_made->object,
+			       found == half_made ? entry->link.is_ring : spec->layout == LAYOUT_RING, why,
+			       sizeof why)) {
 		decide(context, PLAN_CREATE, STATE_ACTIVE, half_made);
 		say(context, "finish what was begun before a crash");
 		return;
@@ -460,9 +503,10 @@ static void plan_dropped(struct context *context, const struct registry_entry *e
 	const struct kernel_object *found;
 
 	found = entry->link.observed ? NULL : owned_object(context->input, entry);
-	if (found == NULL) {
+	if (found == NULL || found == half_made_object(context->input, entry)) {
 		decide(context, PLAN_REMOVE, STATE_ABSENT, NULL);
-		say(context, entry->has_intent	    ? "begun before a crash, and declared no more"
+		say(context, entry->has_intent || entry->link.is_begun
+				     ? "begun before a crash, and declared no more"
 			     : entry->link.observed ? "observed no more"
 						    : "gone, and declared no more");
 		return;
@@ -480,10 +524,16 @@ static void plan_dropped(struct context *context, const struct registry_entry *e
 static void note_leftover(struct context *context, const struct registry_entry *entry)
 {
 	const struct kernel_object *half_made = half_made_object(context->input, entry);
+	const struct registry_entry *owner;
 	struct plan_step *step = context->step;
 
-	if (half_made == NULL || context->owners[half_made - context->input->view->objects] != NULL ||
-	    (step->action == PLAN_CREATE && step->has_object))
+	if (half_made == NULL || (step->action == PLAN_CREATE && step->has_object))
+		return;
+	owner = context->owners[half_made - context->input->view->objects];
+	if (owner != NULL && owner != entry)
+		return;
+	step->keeps_intent = half_made->is_unclear;
+	if (half_made->is_unclear)
 		return;
 	step->has_leftover = true;
 	step->leftover = half_made->object;

@@ -46,8 +46,6 @@ struct registry_entry {
 	bool has_intent;
 	enum kipc_kind intent_kind;
 	key_t intent_key;
-	pid_t intent_maker; /* that kipcd; 0: not said */
-	bool intent_is_ring;
 	bool is_held; /* kipcd has it attached itself, against kernel.shm_rmid_forced */
 };
 
@@ -69,8 +67,9 @@ struct plan_step {
 	bool is_ring;		   /* PLAN_ADOPT: it is laid out as one */
 	bool has_leftover;	   /* half made before a crash, and of no use: to be removed first of all */
 	struct kipc_object leftover;
-	char *trouble; /* of an active ring: what is wrong with it all the same; NULL: nothing */
-	char *detail;  /* what changes, or what stands in the way; NULL: nothing to say */
+	bool keeps_intent; /* whether something is left cannot be told: the next reconcile asks again */
+	char *trouble;	   /* of an active ring: what is wrong with it all the same; NULL: nothing */
+	char *detail;	   /* what changes, or what stands in the way; NULL: nothing to say */
 };
 
 struct plan {

@@ -49,12 +49,16 @@ static int registry_of_channels(const struct manager *manager, struct registry *
 		const struct channel *channel = &manager->channels[i];
 		struct registry_entry *entry;
 
-		if (!channel->has_link)
+		if (!channel->has_link && !channel->has_intent)
 			continue;
 		entry = &registry.entries[registry.n_entries++];
 		memcpy(entry->name, channel->name, sizeof entry->name);
-		entry->has_link = true;
-		entry->link = channel->link;
+		entry->has_link = channel->has_link;
+		if (channel->has_link)
+			entry->link = channel->link;
+		entry->has_intent = channel->has_intent;
+		entry->intent_kind = channel->intent_kind;
+		entry->intent_key = channel->intent_key;
 		entry->is_held = channel->held != NULL;
 	}
 	*ret_registry = registry;
@@ -68,7 +72,7 @@ static bool is_removed_by_hand(const char *name, void *userdata)
 	return channel != NULL && channel->is_removed_by_hand;
 }
 
-/* A segment that was removed would live on for us alone, and look as if somebody still used it. */
+/* A segment that surely was removed would live on for us alone, and look as if somebody still used it. */
 static void let_go_of_removed(struct manager *manager)
 {
 	for (size_t i = 0; i < manager->n_channels; i++) {
@@ -305,6 +309,12 @@ static void tell_deed(struct manager *manager, const struct plan_step *step, enu
 
 /* -- carrying out ----------------------------------------------------------------------------------------- */
 
+/* Why a step is not carried out; error 0: nothing is in its way. */
+struct obstacle {
+	const char *what;
+	int error;
+};
+
 struct run {
 	struct manager *manager;
 	const struct config *config;
@@ -313,6 +323,7 @@ struct run {
 	uint64_t now, interval;
 	struct apply apply;
 	bool *is_due;
+	struct obstacle *obstacles; /* one a step */
 	struct channel *channels;
 	size_t n_channels, n_due;
 	size_t n_done[PLAN_CONFLICT + 1], n_failed; /* for the sum */
@@ -342,6 +353,12 @@ static void begin_channel(const struct run *run, const struct plan_step *step, s
 		channel->has_link = true;
 		channel->link = step->entry->link;
 	}
+	/* What it was about is settled by this very reconcile, unless it says otherwise. */
+	channel->has_intent = step->keeps_intent;
+	if (step->entry != NULL && step->entry->has_intent) {
+		channel->intent_kind = step->entry->intent_kind;
+		channel->intent_key = step->entry->intent_key;
+	}
 	memcpy(channel->name, step->name, sizeof channel->name);
 	channel->kind = step->kind;
 	channel->spec = step->spec;
@@ -364,6 +381,17 @@ static void report_step(const struct run *run, const struct plan_step *step, enu
 	free(told);
 }
 
+/* Returns what it came to. */
+static enum plan_action try(struct run *run, const struct plan_step *step, struct channel *channel)
+{
+	const struct obstacle *obstacle = &run->obstacles[channel - run->channels];
+
+	if (obstacle->error == 0)
+		return apply_step(&run->apply, step, channel);
+	apply_fail(channel, obstacle->what, obstacle->error);
+	return PLAN_KEEP;
+}
+
 static void carry_out(struct run *run, const struct plan_step *step, struct channel *channel)
 {
 	enum channel_state state_before = channel->state;
@@ -371,7 +399,7 @@ static void carry_out(struct run *run, const struct plan_step *step, struct chan
 	int id_before = channel->link.id;
 	enum plan_action action;
 
-	action = apply_step(&run->apply, step, channel);
+	action = try(run, step, channel);
 	if (channel->state == STATE_FAILED)
 		run->n_failed++;
 	else
@@ -394,7 +422,7 @@ static void carry_out(struct run *run, const struct plan_step *step, struct chan
 /* What is gone for good has no place in the table. */
 static bool is_forgotten(const struct channel *channel)
 {
-	return channel->spec == NULL && !channel->has_link;
+	return channel->spec == NULL && !channel->has_link && !channel->has_intent;
 }
 
 /* `removals` first: a key that one channel gives up may be another's from now on. */
@@ -495,8 +523,21 @@ static void mark_due(struct run *run, const struct plan *plan)
 	}
 }
 
+/* -- intents ----------------------------------------------------------------------------------------------- */
+
+/* A set or ring that was linked and not prepared is not empty in anybody's eyes but the plan's. */
+static unsigned flags_of_leftover(const struct plan_step *step)
+{
+	const struct kipc_object *leftover = &step->leftover;
+	bool is_attached = leftover->kind == KIPC_SEGMENT && leftover->segment.attached > 0;
+
+	return step->entry->has_link && step->entry->link.is_begun && !is_attached
+		       ? KIPC_REMOVE_EVEN_IF_NOT_EMPTY
+		       : 0;
+}
+
 /* While the intents that say they are ours still stand: only then is it safe to be killed here. */
-static void remove_leftovers(const struct plan *plan)
+static void remove_leftovers(struct run *run, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const struct plan_step *step = &plan->steps[i];
@@ -504,14 +545,110 @@ static void remove_leftovers(const struct plan *plan)
 
 		if (!step->has_leftover)
 			continue;
-		/* Of a ring that was not laid out yet, only the plan knows that it is empty. */
-		r = kipc_object_remove(&step->leftover,
-				       step->entry->intent_is_ring ? KIPC_REMOVE_EVEN_IF_NOT_EMPTY : 0,
-				       step->entry->intent_maker, NULL);
-		if (r < 0 && r != -EIDRM)
-			log_channel(LOG_WARNING, step->name, step->leftover.kind, step->leftover.key,
-				    "@%d, begun before a crash, cannot be removed: %s", step->leftover.id,
-				    strerror(-r));
+		r = kipc_object_remove(&step->leftover, flags_of_leftover(step), 0, NULL);
+		if (r == 0 || r == -EIDRM)
+			continue;
+		run->obstacles[i] = (struct obstacle){ "what was begun before a crash cannot be removed", r };
+		run->channels[i].has_intent = step->entry->has_intent;
+	}
+}
+
+static bool will_make(const struct run *run, const struct plan_step *step, size_t i)
+{
+	return run->is_due[i] && run->obstacles[i].error == 0 &&
+	       (step->action == PLAN_CREATE || step->action == PLAN_RECREATE);
+}
+
+/* What is about to be made, and what is not settled yet. */
+static int write_intents(const struct run *run, const struct plan *plan)
+{
+	struct store_intent *intents = calloc(plan->n_steps + 1, sizeof *intents);
+	size_t n = 0;
+	int r;
+
+	if (intents == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct plan_step *step = &plan->steps[i];
+		const struct channel *channel = &run->channels[i];
+
+		if (will_make(run, step, i))
+			intents[n++] = (struct store_intent){ step->name, step->spec->kind, step->spec->key };
+		else if (channel->has_intent)
+			intents[n++] = (struct store_intent){ step->name, channel->intent_kind,
+							      channel->intent_key };
+	}
+	/* Old ones do no harm until the end of the reconcile. */
+	r = n == 0 ? 0 : store_write_intents(run->apply.channels_fd, intents, n);
+	free(intents);
+	return r;
+}
+
+/* Before anything is made. What cannot be noted is not made: after a kill nobody would know whose it is. */
+static void note_intents(struct run *run, const struct plan *plan)
+{
+	int r;
+
+	r = write_intents(run, plan);
+	for (size_t i = 0; r < 0 && i < plan->n_steps; i++)
+		if (will_make(run, &plan->steps[i], i))
+			run->obstacles[i] =
+				(struct obstacle){ "it is not made, since the registry cannot be written",
+						   r };
+}
+
+/* After all was made: only what is not settled stays. Old ones do no harm, so it does not matter when that fails. */
+static void drop_intents(const struct run *run)
+{
+	struct store_intent *intents = calloc(run->n_channels + 1, sizeof *intents);
+	size_t n = 0;
+
+	if (intents == NULL)
+		return;
+	for (size_t i = 0; i < run->n_channels; i++) {
+		const struct channel *channel = &run->channels[i];
+
+		if (channel->has_intent)
+			intents[n++] = (struct store_intent){ channel->name, channel->intent_kind,
+							      channel->intent_key };
+	}
+	(void)store_write_intents(run->apply.channels_fd, intents, n);
+	free(intents);
+}
+
+/* -- all of it --------------------------------------------------------------------------------------------- */
+
+static int run_begin(struct run *run, const struct situation *situation)
+{
+	size_t n = situation->plan.n_steps + 1;
+
+	run->apply = (struct apply){
+		.channels_fd = run->manager->runtime.channels_fd,
+		.uid = geteuid(),
+		.view = &situation->view,
+		.holds_segments = object_rmid_is_forced(),
+	};
+	run->is_due = calloc(n, sizeof *run->is_due);
+	run->obstacles = calloc(n, sizeof *run->obstacles);
+	run->channels = calloc(n, sizeof *run->channels);
+	if (run->is_due == NULL || run->obstacles == NULL || run->channels == NULL) {
+		free(run->channels);
+		return -ENOMEM;
+	}
+	mark_due(run, &situation->plan);
+	for (size_t i = 0; i < situation->plan.n_steps; i++)
+		begin_channel(run, &situation->plan.steps[i], &run->channels[i]);
+	return 0;
+}
+
+/* Healing was impossible altogether: what is not there any more is at least not shown as if it were. */
+static void fail_what_is_gone(struct manager *manager, int error)
+{
+	for (size_t i = 0; i < manager->n_channels; i++) {
+		struct channel *channel = &manager->channels[i];
+
+		if (channel->state == STATE_ACTIVE && channel_look(channel, NULL) <= 0)
+			apply_fail(channel, "it is gone, and cannot be made anew", error);
 	}
 }
 
@@ -532,40 +669,26 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 
 	let_go_of_removed(manager);
 	r = situation_take(manager, config, reason, &situation);
-	if (r < 0)
-		return r;
-	kernel_retire_removed(&situation.registry, &situation.view);
-	run.apply = (struct apply){
-		.channels_fd = manager->runtime.channels_fd,
-		.uid = geteuid(),
-		.view = &situation.view,
-		.holds_segments = object_rmid_is_forced(),
-	};
-	run.is_due = calloc(situation.plan.n_steps + 1, sizeof *run.is_due);
-	run.channels = calloc(situation.plan.n_steps + 1, sizeof *run.channels);
-	if (run.is_due == NULL || run.channels == NULL)
-		r = -ENOMEM;
 	if (r == 0) {
-		mark_due(&run, &situation.plan);
-		remove_leftovers(&situation.plan);
-		r = apply_write_intents(&run.apply, &situation.plan, run.is_due);
+		kernel_retire_removed(&situation.registry, &situation.view);
+		r = run_begin(&run, &situation);
+		if (r == 0) {
+			remove_leftovers(&run, &situation.plan);
+			note_intents(&run, &situation.plan);
+			run_steps(&run, &situation.plan, true);
+			run_steps(&run, &situation.plan, false);
+			finish_table(&run, &situation.plan);
+			drop_intents(&run);
+			tell_sum(&run);
+			take_over(manager, config, &run);
+			learn_limit(manager);
+			waiting_update(manager->waiting, manager);
+		}
+		situation_done(&situation);
 	}
-	if (r < 0) {
-		free(run.channels);
-		goto finish;
-	}
-	for (size_t i = 0; i < situation.plan.n_steps; i++)
-		begin_channel(&run, &situation.plan.steps[i], &run.channels[i]);
-	run_steps(&run, &situation.plan, true);
-	run_steps(&run, &situation.plan, false);
-	(void)store_write_intents(manager->runtime.channels_fd, NULL, 0);
-	finish_table(&run, &situation.plan);
-	tell_sum(&run);
-	take_over(manager, config, &run);
-	learn_limit(manager);
-	waiting_update(manager->waiting, manager);
-finish:
 	free(run.is_due);
-	situation_done(&situation);
+	free(run.obstacles);
+	if (r < 0 && reason == RECONCILE_HEAL)
+		fail_what_is_gone(manager, r);
 	return r;
 }

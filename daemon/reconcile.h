@@ -16,7 +16,7 @@ enum reconcile_reason {
 
 /*
  * Makes the kernel hold what `config` declares. On success the manager owns the config (and the old one is freed); on
- * failure (-ENOMEM, or the registry cannot be written) nothing is taken over. `only`: RECONCILE_ONE's channel.
+ * failure (-ENOMEM, or the kernel or the registry cannot be read) nothing is taken over. `only`: RECONCILE_ONE's channel.
  * The report (may be NULL) has what was not simply kept.
  */
 int reconcile(struct manager *manager, struct config *config, enum reconcile_reason reason, const char *only,

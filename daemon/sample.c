@@ -270,8 +270,10 @@ static bool look_at_all(struct manager *manager, uint64_t now)
 		int there = channel_look(channel, &object);
 		bool is_there = there > 0;
 
-		if (there < 0)
-			continue; /* not to be told now: the next sample asks again */
+		if (there < 0) { /* not to be told now: what was seen before is no active channel any more */
+			is_wrong |= channel->state == STATE_ACTIVE;
+			continue;
+		}
 		is_wrong |= needs_attention(channel, is_there ? &object : NULL, now);
 		if (is_there)
 			is_wrong |= look_at_use(manager, channel, &object, room);

@@ -47,21 +47,17 @@ static int append_entry(struct registry *registry, size_t *n_allocated, const st
 	return 0;
 }
 
-/* "NAME KIND:KEY maker=PID [layout=ring]" a line; a malformed one was not written by us and is passed over. */
+/* "NAME KIND:KEY" a line, and words of older kipcds; a malformed one was not written by us and is passed over. */
 static int parse_intent(const char *line, struct registry_entry *entry)
 {
-	char kind[16], layout[8] = "";
+	char kind[16];
 	unsigned key;
-	int maker = 0;
 
 	*entry = (struct registry_entry){ .has_intent = true };
-	if (sscanf(line, "%31s %15[a-z]:%x maker=%d layout=%7[a-z]", entry->name, kind, &key, &maker,
-		   layout) < 3)
+	if (sscanf(line, "%31s %15[a-z]:%x", entry->name, kind, &key) != 3)
 		return -EBADMSG;
 	entry->intent_kind = kipc_kind_from_string(kind);
 	entry->intent_key = (key_t)key;
-	entry->intent_maker = (pid_t)maker;
-	entry->intent_is_ring = strcmp(layout, "ring") == 0;
 	return entry->intent_kind != 0 && kipc_name_is_valid(entry->name) ? 0 : -EBADMSG;
 }
 
@@ -126,8 +122,6 @@ static void join_entries(struct registry *registry)
 			last->has_intent = true;
 			last->intent_kind = entry->intent_kind;
 			last->intent_key = entry->intent_key;
-			last->intent_maker = entry->intent_maker;
-			last->intent_is_ring = entry->intent_is_ring;
 		}
 	}
 	registry->n_entries = n;
@@ -262,18 +256,19 @@ int store_drop_link(int channels_fd, const char *name)
 static int write_intents(int fd, const struct store_intent *intents, size_t n_intents)
 {
 	FILE *file = fdopen(fd, "w");
-	bool failed = false;
+	int r = 0;
 
 	if (file == NULL) {
 		close(fd);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < n_intents; i++)
-		failed |= fprintf(file, "%s %s:%x maker=%d%s\n", intents[i].name,
-				  kipc_kind_to_string(intents[i].kind), (unsigned)intents[i].key,
-				  (int)intents[i].maker, intents[i].is_ring ? " layout=ring" : "") < 0;
-	failed |= fclose(file) != 0;
-	return failed ? -EIO : 0;
+	for (size_t i = 0; i < n_intents && r == 0; i++)
+		if (fprintf(file, "%s %s:%x\n", intents[i].name, kipc_kind_to_string(intents[i].kind),
+			    (unsigned)intents[i].key) < 0)
+			r = -errno;
+	if (fclose(file) != 0 && r == 0)
+		r = -errno;
+	return r;
 }
 
 int store_write_intents(int channels_fd, const struct store_intent *intents, size_t n_intents)
@@ -289,6 +284,8 @@ int store_write_intents(int channels_fd, const struct store_intent *intents, siz
 	r = write_intents(fd, intents, n_intents);
 	if (r == 0 && renameat(channels_fd, INTENTS NEW_NAME, channels_fd, INTENTS) < 0)
 		r = -errno;
+	if (r < 0) /* what it takes is room that may be wanting */
+		(void)unlinkat(channels_fd, INTENTS NEW_NAME, 0);
 	return r;
 }
 

@@ -48,8 +48,6 @@ struct store_intent {
 	const char *name;
 	enum kipc_kind kind;
 	key_t key;
-	pid_t maker; /* whose operations on a semaphore set, and attachments of a segment, do not count as use */
-	bool is_ring;
 };
 int store_write_intents(int channels_fd, const struct store_intent *intents, size_t n_intents);
 

@@ -54,11 +54,12 @@ bool object_rmid_is_forced(void)
 	FILE *file = fopen("/proc/sys/kernel/shm_rmid_forced", "re");
 	int c;
 
+	/* Where it cannot be told, it may be: but a kernel whose other settings are there has none of that name. */
 	if (file == NULL)
-		return false;
+		return errno != ENOENT || access("/proc/sys/kernel", F_OK) < 0;
 	c = getc(file);
 	fclose(file);
-	return c == '1';
+	return c != '0';
 }
 
 /*

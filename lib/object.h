@@ -14,7 +14,7 @@ union semun {
 
 /* -- object-remove.c -- */
 
-/* Whether kernel.shm_rmid_forced is on: then the last to detach a segment ends it, and so does its creator's death. */
+/* Whether kernel.shm_rmid_forced is on, or may be: then the last to detach a segment ends it, and so does its creator's death. */
 bool object_rmid_is_forced(void);
 
 /* As kipc_object_is_empty() and kipc_object_remove(), for who has the segment attached `n_ours` times himself. */

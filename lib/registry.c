@@ -36,6 +36,8 @@ void registry_link_to_string(const struct registry_link *link, char buffer[stati
 		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":observed");
 	if (link->adopted)
 		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":adopted");
+	if (link->is_begun)
+		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":begun");
 	if (link->maker != 0)
 		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":maker=%d", (int)link->maker);
 	if (link->is_ring)
@@ -69,6 +71,8 @@ static void take_word(const char *word, size_t size, struct registry_link *link)
 		link->observed = true;
 	} else if (size == strlen("adopted") && memcmp(word, "adopted", size) == 0) {
 		link->adopted = true;
+	} else if (size == strlen("begun") && memcmp(word, "begun", size) == 0) {
+		link->is_begun = true;
 	} else if (size == strlen("layout=ring") && memcmp(word, "layout=ring", size) == 0) {
 		link->is_ring = true;
 	} else if (size > strlen(maker) && memcmp(word, maker, strlen(maker)) == 0) {

@@ -8,7 +8,8 @@
  *	KIND:KEY:ID:CREATOR[:WORD…]	queue:0x00004b01:32769:995
  *
  * The first four fields are for everybody. The words behind them are for kipcd: "observed" (not ours), "adopted" (handed to kipcd by who made it),
- * "maker=PID" (a semaphore set: the process whose operations do not count as use), "layout=ring" (a segment that was
+ * "maker=PID" (a semaphore set: the process whose operations do not count as use), "begun" (made, and not yet given its
+ * values or layout), "layout=ring" (a segment that was
  * laid out as a ring, so that nobody needs to attach one to see), "lifetime=config", "lifetime=daemon" (what to do with
  * it once the configuration does not say any more). A reader passes over words that it does not know.
  *
@@ -30,6 +31,7 @@ struct registry_link {
 	bool observed;
 	bool adopted; /* made by somebody else and handed to kipcd, which owns it now */
 	bool is_ring;
+	bool is_begun;	  /* not prepared yet, and never published: kipcd was killed over it */
 	pid_t maker;	  /* 0: not said */
 	char lifetime[8]; /* "config", "daemon", or "" for boot */
 };

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # kipcd killed with -9: at each single system call of its start, and again and again under traffic. The next start
 # always ends in the declared state, with nothing leaked, nothing in conflict with itself, and no message lost.
-# KIPC_TEST_LONG=1 kills it a hundred times instead of twenty.
+# KIPC_TEST_LONG=1 kills it a hundred times instead of twenty, and at each pair of places instead of some.
 . "$(dirname "$0")/tap.sh"
 
 kills=20
@@ -54,7 +54,8 @@ clear_all() {
 	ipcrm --all 2>/dev/null
 }
 
-# start_and_kill_at CALL N: a start that is killed at its Nth CALL; false when it survived to be ready (and is ended).
+# start_and_kill_at CALL N [COMMAND]: a start that is killed at its Nth CALL; false when it survived to be ready, did what
+# COMMAND asked of it, and was ended.
 start_and_kill_at() {
 	local survived=no _
 	rm -f "$T/ready"
@@ -63,32 +64,70 @@ start_and_kill_at() {
 		"$kipcd" --config="$conf" --ready-fd=9 9>"$T/ready" 2>>"$T/kipcd.log" &
 	tracer=$!
 	if read -r _ <"$T/ready"; then
-		survived=yes
+		${3:-true}
+		[ -z "$(pgrep -P "$tracer" -x kipcd)" ] || survived=yes
 		pkill -TERM -P "$tracer" -x kipcd
 	fi
 	wait "$tracer" 2>/dev/null
 	[ "$survived" = no ]
 }
 
-# kill_everywhere WHAT PREPARE CHECK [BETWEEN]: PREPARE makes the world before each start, CHECK says what is wrong after
-# the next, BETWEEN happens between the two
+# report WHAT PLACES WHAT-WAS-FOUND
+report() {
+	if [ -n "$3" ]; then fail "$1" "$3"; diagnose "$(tail -n 20 "$T/kipcd.log")"
+	elif [ "$2" -ge 8 ]; then pass "$1 ($2 places)"
+	else fail "$1" "only $2 places: were the calls traced?"; fi
+}
+
+# start_and_check WHERE CHECK: the start after the kills; what is wrong is left in $found
+start_and_check() {
+	local wrong
+	start_kipcd || { found="$1: kipcd does not start again"; return 1; }
+	wrong=$("$2")
+	stop_kipcd
+	[ -z "$wrong" ] || { found="killed at $1: $wrong"; return 1; }
+}
+
+# kill_everywhere WHAT PREPARE CHECK [BETWEEN [COMMAND]]: PREPARE makes the world before each start, CHECK says what is wrong
+# after the next, BETWEEN happens between the two. The places are left in $places.
 kill_everywhere() {
-	local what=$1 prepare=$2 check=$3 between=${4:-true} call n places=0 wrong found=
+	local what=$1 prepare=$2 check=$3 between=${4:-true} command=${5:-true} call n found=
+	places=()
 	for call in $calls; do
 		for ((n = 1; ; n++)); do
 			"$prepare"
-			start_and_kill_at "$call" "$n" 2>/dev/null || { "$between"; break; }
+			start_and_kill_at "$call" "$n" "$command" 2>/dev/null || { "$between"; break; }
 			"$between"
-			if ! start_kipcd; then found="$call $n: kipcd does not start again"; break 2; fi
-			wrong=$("$check")
-			stop_kipcd
-			[ -z "$wrong" ] || { found="killed at $call $n: $wrong"; break 2; }
-			places=$((places + 1))
+			start_and_check "$call $n" "$check" || break 2
+			places+=("$call $n")
 		done
 	done
-	if [ -n "$found" ]; then fail "$what" "$found"; diagnose "$(tail -n 20 "$T/kipcd.log")"
-	elif [ "$places" -gt 30 ]; then pass "$what ($places places)"
-	else fail "$what" "only $places places: were the calls traced?"; fi
+	report "$what" "${#places[@]}" "$found"
+}
+
+# kill_in_a_row KILLS WHAT PREPARE CHECK [BETWEEN [COMMAND]]: a start is killed at one of $places, and so are the next ones,
+# at places that are spread over all there are (with $all, at each pair); what a start survives ends it, and the next one
+# begins.
+kill_in_a_row() {
+	local kills_in_a_row=$1 what=$2 prepare=$3 check=$4 between=${5:-true} command=${6:-true}
+	local n_places=${#places[@]} found= where first at n=0 k row rows=1 step=$((${#places[@]} / 32 + 1))
+	[ -z "${KIPC_TEST_LONG:-}${all:-}" ] || { step=1; rows=$((n_places > 64 ? 64 : n_places)); }
+	for ((first = 0; first < n_places; first += step)); do
+		for ((row = 0; row < rows; row++)); do
+			"$prepare"
+			where=
+			for ((k = 0; k < kills_in_a_row; k++)); do
+				at=$(((first + k * (17 * first + row * n_places / rows)) % n_places))
+				where+="${where:+, }${places[at]}"
+				# shellcheck disable=SC2086
+				start_and_kill_at ${places[at]} "$command" 2>/dev/null
+				"$between"
+			done
+			start_and_check "$where" "$check" || break 2
+			n=$((n + 1))
+		done
+	done
+	report "$what" "$n" "$found"
 }
 
 from_nothing() { clear_all; }
@@ -120,18 +159,59 @@ from_nothing_to_old() {
 }
 change_mind() { mv "$conf.new" "$conf"; }
 
+change_mind_once() { [ ! -e "$conf.new" ] || change_mind; }
+
+set_troubles() {
+	[ "$(count_of s)" = 1 ] || echo "$(count_of s) sets"
+	[ "$(kipcctl list --no-legend --columns=mode,state,values | tr -s ' ')" = "0660 active 1,0,5" ] || kipcctl list --columns=mode,state,values
+}
+
+# What `kipcctl create` makes, one of each kind; and what is left of that after kills: whole channels, and nothing else.
+create_all() {
+	kipcctl create semaphore lock key=0x6b03 values=1,2
+	kipcctl create segment ticks key=0x6b04 size=16K layout=ring
+	kipcctl create queue orders key=0x6b01
+} &>/dev/null
+created_troubles() {
+	local n_objects=$(($(count_of q) + $(count_of m) + $(count_of s))) n_links
+	n_links=$(find "$KIPC_RUNTIME_DIR/channels" -type l ! -name .ns ! -name .new | wc -l)
+	[ "$n_objects" = "$n_links" ] || echo "$n_objects objects, $n_links links"
+	kipcctl list --no-legend --columns=name,state | awk '$2 != "active"'
+	create_all
+	[ "$(kipcctl list --no-legend --columns=name,state | tr -s ' \n' ' ')" = "lock active orders active ticks active " ] || kipcctl list
+	[ "$(count_of q) $(count_of m) $(count_of s)" = "1 1 1" ] || echo "queues, segments, semaphores: $(count_of q) $(count_of m) $(count_of s)"
+}
+
 if [ -n "${SANITIZER_FLAGS:-}" ]; then
 	skip "killed at each system call of a start" "with sanitizers; the plain build does it"
 elif ! strace -qq -o /dev/null -e inject=getpid:signal=SIGKILL:when=999 true 2>/dev/null; then
 	skip "killed at each system call of a start" "strace is missing or may not trace here"
 else
 	# All that changes the kernel's objects or the file system: between two of them, nothing can be half done.
-	calls="msgget shmget semget msgctl shmctl semctl semop shmat shmdt mkdir mkdirat symlinkat renameat unlinkat write bind fchmodat"
+	changing_calls="msgget shmget semget msgctl shmctl semctl semop shmat shmdt mkdir mkdirat symlinkat renameat unlinkat bind fchmodat"
+	calls="$changing_calls write"
 	kill_everywhere "killed at each call of a first start" from_nothing troubles
+	kill_in_a_row 3 "... and at some of the next two" from_nothing troubles
+	cp "$conf" "$conf.all"
+	printf '[semaphore build]\nkey = 0x4b03\nvalues = 1,0,5\n' >"$conf"
+	calls="semget semctl semop symlinkat renameat unlinkat"
+	kill_everywhere "killed at each call that makes a semaphore set" from_nothing set_troubles
+	all=yes kill_in_a_row 2 "... twice, at each pair of them" from_nothing set_troubles
+	kill_in_a_row 3 "... three times" from_nothing set_troubles
+	mv "$conf.all" "$conf"
+	calls=$changing_calls
 	build_world
 	kill_everywhere "killed at each call of a start that resumes" resumed_world world_is_whole
+	kill_in_a_row 2 "... and at some of the next" resumed_world world_is_whole
 	kill_everywhere "killed at each call of a start that makes things anew" old_world troubles
+	kill_in_a_row 3 "... and at some of the next two" old_world troubles
 	kill_everywhere "killed at each call of a first start, and then declared otherwise" from_nothing_to_old troubles change_mind
+	kill_in_a_row 2 "... and at some of the next" from_nothing_to_old troubles change_mind_once
+	cp "$conf" "$conf.all"
+	: >"$conf"
+	kill_everywhere "killed at each call of a start and of what kipcctl creates then" from_nothing created_troubles true create_all
+	kill_in_a_row 3 "... and at some of the next two" from_nothing created_troubles true create_all
+	mv "$conf.all" "$conf"
 fi
 
 # -- an intent, and then somebody else's object of our own uid on that key

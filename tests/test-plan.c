@@ -103,6 +103,11 @@ static unsigned short one[] = { 1 }, one_zero[] = { 1, 0 }, five[] = { 5 }, zero
 		.values = the_values                                                                         \
 	}
 
+#define K_UNCLEAR(the_kind, ...)                                                                             \
+	{                                                                                                    \
+		.object = { .kind = the_kind, OBJECT(.key = KEY, __VA_ARGS__) }, .is_unclear = true          \
+	}
+
 /* -- one channel, one row ------------------------------------------------------------------------------------ */
 
 struct row {
@@ -117,6 +122,7 @@ struct row {
 	int id; /* of the object that is meant; 0: none */
 	unsigned changes;
 	int leftover;
+	bool keeps_intent;
 	const char *detail;  /* a part of it; NULL: there is none */
 	const char *trouble; /* the same */
 };
@@ -157,6 +163,7 @@ static bool step_is_expected(const struct plan_step *step, const struct row *row
 	return step->action == row->action && step->state == row->state &&
 	       step->has_object == (row->id != 0) && (row->id == 0 || step->object.id == row->id) &&
 	       step->changes == row->changes && step->has_leftover == (row->leftover != 0) &&
+	       step->keeps_intent == row->keeps_intent &&
 	       (row->leftover == 0 || step->leftover.id == row->leftover) &&
 	       (step->detail != NULL) == (row->detail != NULL) &&
 	       (row->detail == NULL || strstr(step->detail, row->detail) != NULL) &&
@@ -487,6 +494,7 @@ static void somebody_else_has_the_key(void **state)
 static void what_a_crash_left(void **state)
 {
 #define INTENT ENTRY(INTENT_OF(KIPC_QUEUE, KEY))
+#define BEGUN_SEMAPHORE ENTRY(LINK_OF(KIPC_SEMAPHORE, KEY, .maker = 100, .is_begun = true))
 	const struct row rows[] = {
 		{ "an intent alone", QUEUE(), INTENT, .is_start = true, GIVES(CREATE, ACTIVE, 0, NULL) },
 		{ "a half-made queue",
@@ -499,11 +507,56 @@ static void what_a_crash_left(void **state)
 		  ENTRY(INTENT_OF(KIPC_SEGMENT, KEY)),
 		  { K_SEGMENT(.mode = 0600) },
 		  GIVES(CREATE, ACTIVE, 1, "finish") },
-		{ "a half-made semaphore, whatever its values",
+		{ "a half-made semaphore",
 		  SEMAPHORE(),
 		  ENTRY(INTENT_OF(KIPC_SEMAPHORE, KEY)),
 		  { K_SEMAPHORE(zero, .mode = 0600) },
 		  GIVES(CREATE, ACTIVE, 1, "finish") },
+		{ "one in whose removal a kipcd was killed",
+		  QUEUE(),
+		  INTENT,
+		  { K_QUEUE(.mode = 0) },
+		  GIVES(CREATE, ACTIVE, 1, "finish") },
+		{ "a semaphore with values, of our own uid",
+		  SEMAPHORE(),
+		  ENTRY(INTENT_OF(KIPC_SEMAPHORE, KEY)),
+		  { K_SEMAPHORE(five, .mode = 0600) },
+		  GIVES(CONFLICT, CONFLICT, 1, "not by kipcd") },
+		{ "one that was operated on, and is zero again",
+		  SEMAPHORE(),
+		  ENTRY(INTENT_OF(KIPC_SEMAPHORE, KEY)),
+		  { K_SEMAPHORE(zero, .mode = 0600, .semaphore = { .semaphores = 1, .otime = 1 }) },
+		  GIVES(CONFLICT, CONFLICT, 1, "not by kipcd") },
+		{ "one that cannot be looked into",
+		  SEMAPHORE(),
+		  ENTRY(INTENT_OF(KIPC_SEMAPHORE, KEY)),
+		  { K_UNCLEAR(KIPC_SEMAPHORE, .mode = 0600) },
+		  .keeps_intent = true,
+		  GIVES(KEEP, FAILED, 1, "cannot be looked into") },
+		{ "... and is a stranger's",
+		  SEMAPHORE(),
+		  ENTRY(INTENT_OF(KIPC_SEMAPHORE, KEY)),
+		  { K_UNCLEAR(KIPC_SEMAPHORE, .mode = 0600, .cuid = STRANGER) },
+		  GIVES(CONFLICT, CONFLICT, 1, "not by kipcd") },
+		{ "linked, and not prepared, whatever its values",
+		  SEMAPHORE(),
+		  BEGUN_SEMAPHORE,
+		  { K_USED_SEMAPHORE(five, .mode = 0600) },
+		  GIVES(CREATE, ACTIVE, 1, "finish") },
+		{ "... and of another size by now",
+		  SEMAPHORE(.values = one_zero, .n_values = 2),
+		  BEGUN_SEMAPHORE,
+		  { K_USED_SEMAPHORE(five, .mode = 0600) },
+		  .leftover = 1,
+		  GIVES(CREATE, ACTIVE, 0, NULL) },
+		{ "... and declared no more",
+		  NULL,
+		  BEGUN_SEMAPHORE,
+		  { K_USED_SEMAPHORE(five, .mode = 0600) },
+		  .leftover = 1,
+		  GIVES(REMOVE, ABSENT, 0, "begun before a crash") },
+		{ "... and removed by now: nobody ever held it", SEMAPHORE(), BEGUN_SEMAPHORE,
+		  GIVES(CREATE, ACTIVE, 0, NULL) },
 		{ "a stranger's, made meanwhile",
 		  QUEUE(),
 		  INTENT,
@@ -584,9 +637,38 @@ static void what_a_crash_left(void **state)
 	check_rows(rows, N(rows));
 }
 
+static void what_cannot_be_looked_at(void **state)
+{
+	const struct row rows[] = {
+		{ "a queue",
+		  QUEUE(),
+		  OUR_QUEUE,
+		  { K_UNCLEAR(KIPC_QUEUE) },
+		  GIVES(KEEP, FAILED, 1, "refuses a look") },
+		{ "a semaphore, which might be lost",
+		  SEMAPHORE(),
+		  OUR_SEMAPHORE,
+		  { K_UNCLEAR(KIPC_SEMAPHORE) },
+		  GIVES(KEEP, FAILED, 1, "nothing is done about it") },
+		{ "declared no more",
+		  NULL,
+		  ENTRY(LINK_OF(KIPC_QUEUE, KEY, .lifetime = "config")),
+		  { K_UNCLEAR(KIPC_QUEUE) },
+		  GIVES(RETAIN, RETAINED, 1, "declared no more") },
+		{ "declared otherwise",
+		  QUEUE(.key = OTHER_KEY),
+		  OUR_QUEUE,
+		  { K_UNCLEAR(KIPC_QUEUE) },
+		  GIVES(KEEP, FAILED, 1, "refuses a look") },
+	};
+
+	check_rows(rows, N(rows));
+}
+
 static void rings(void **state)
 {
-#define INTENT_OF_RING INTENT_OF(KIPC_SEGMENT, KEY), .intent_is_ring = true, .intent_maker = 100
+#define INTENT_OF_RING INTENT_OF(KIPC_SEGMENT, KEY)
+#define BEGUN_RING ENTRY(LINK_OF(KIPC_SEGMENT, KEY, .is_ring = true, .is_begun = true), INTENT_OF_RING)
 	const struct row rows[] = {
 		{ "nothing is there", RING(), GIVES(CREATE, ACTIVE, 0, NULL) },
 		{ "as declared", RING(), OUR_RING, { K_FULL_RING() }, GIVES(KEEP, ACTIVE, 1, NULL) },
@@ -704,23 +786,23 @@ static void rings(void **state)
 		  GIVES(CREATE, ACTIVE, 1, "finish") },
 		{ "half-made, attached to be laid out",
 		  RING(),
-		  ENTRY(INTENT_OF_RING),
-		  { K_RING(true, &(struct kernel_ring){ .is_laid_out = false }, .mode = 0600) },
+		  BEGUN_RING,
+		  { K_RING(false, &(struct kernel_ring){ .is_laid_out = false }, .mode = 0600) },
 		  GIVES(CREATE, ACTIVE, 1, "finish") },
-		{ "one of that key that another process made and used",
+		{ "half-made, and laid out",
+		  RING(),
+		  BEGUN_RING,
+		  { K_EMPTY_RING(.mode = 0600) },
+		  GIVES(CREATE, ACTIVE, 1, "finish") },
+		{ "one of that key that somebody else made and attached",
 		  RING(),
 		  ENTRY(INTENT_OF_RING),
-		  { K_RING(true, NULL, .mode = 0600, .segment.cpid = 101) },
-		  GIVES(CONFLICT, CONFLICT, 1, "not by kipcd") },
-		{ "half-made, and somebody sent to it",
-		  RING(),
-		  ENTRY(INTENT_OF_RING),
-		  { K_FULL_RING(.mode = 0600) },
+		  { K_RING(true, NULL, .mode = 0600) },
 		  GIVES(CONFLICT, CONFLICT, 1, "not by kipcd") },
 		{ "half-made, and raw is declared by now",
 		  SEGMENT(),
-		  ENTRY(INTENT_OF_RING),
-		  { K_EMPTY_RING(.mode = 0600) },
+		  BEGUN_RING,
+		  { K_RING(false, &(struct kernel_ring){ .is_laid_out = false }, .mode = 0600) },
 		  .leftover = 1,
 		  GIVES(CREATE, ACTIVE, 0, NULL) },
 
@@ -987,6 +1069,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_altered),
 		cmocka_unit_test(somebody_else_has_the_key),
 		cmocka_unit_test(what_a_crash_left),
+		cmocka_unit_test(what_cannot_be_looked_at),
 		cmocka_unit_test(rings),
 		cmocka_unit_test(what_vanished),
 		cmocka_unit_test(observed),

@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A runtime folder without room, a kernel that refuses: each channel says so, none seems to be there that is not, the rest is
+# served, and all heals when there is room again.
+. "$(dirname "$0")/tap.sh"
+
+[ "$(id -u)" = 0 ] && unshare --mount true 2>/dev/null || { echo '1..0 # SKIP no mount namespace to be had'; exit 0; }
+if [ -z "${KIPC_TEST_MOUNTS:-}" ]; then
+	clean_up
+	trap - EXIT
+	KIPC_TEST_MOUNTS=1 exec unshare --mount --propagation private bash "$0" "$@"
+fi
+end_mounts() { umount -l "$KIPC_RUNTIME_DIR" 2>/dev/null; clean_up; }
+trap end_mounts EXIT
+
+cat >"$conf" <<'EOT'
+[daemon]
+sample_interval = 100ms
+[queue orders]
+key = 0x4b01
+[queue bills]
+key = 0x4b02
+[segment prices]
+key = 0x4b03
+size = 4K
+[semaphore build]
+key = 0x4b04
+values = 1
+EOT
+channels=$KIPC_RUNTIME_DIR/channels
+states() { kipcctl list --no-legend --columns=name,state | tr -s ' \n' ' '; }
+reason() { kipcctl list --no-legend --columns=name,reason | sed -n "s/^$1 *//p"; }
+is_in_state() { [ "$(kipcctl list --no-legend --columns=name,state | awk -v name="$1" '$1 == name { print $2 }')" = "$2" ]; }
+all_active='bills active build active orders active prices active '
+are_active() { [ "$(states)" = "$all_active" ]; }
+mkdir "$KIPC_RUNTIME_DIR"
+room() { mount -t tmpfs -o "mode=755,$1" none "$KIPC_RUNTIME_DIR"; }
+# Everything that is left of room, and of files; and all of it back.
+fill_up() { cat /dev/zero >"$KIPC_RUNTIME_DIR/filler" 2>/dev/null; }
+use_up() { local i=0; while : 2>/dev/null >"$KIPC_RUNTIME_DIR/filler$i"; do i=$((i + 1)); done; }
+make_room() { rm -f "$KIPC_RUNTIME_DIR"/filler*; }
+orphans() {
+	comm -23 <({ ipcs -q; ipcs -m; ipcs -s; } | awk '/^0x/ { print $1, $2 }' | sort) \
+		<(find "$channels" -type l ! -name .ns -printf '%l\n' | awk -F: '{ print $2, $3 }' | sort)
+}
+
+# -- while it runs ------------------------------------------------------------------------------------------------------
+
+for how in fill_up use_up; do
+	what="$([ $how = fill_up ] && echo 'no room' || echo 'no more files')"
+	room size=256k,nr_inodes=64
+	start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
+	$how
+	ipcrm -Q 0x4b01
+	until_true is_in_state orders failed
+	is "$what: what is gone and cannot be made anew is not active" "$(states)" 'bills active build active orders failed prices active '
+	like '... for the true reason' "$(reason orders)" 'registry (cannot be written|.*): No space left on device'
+	like '... which doctor shows' "$(kipcctl doctor 2>&1)" 'failed: it is not made, since the registry cannot be written: No space left|failed: its name cannot be written'
+	exits 1 '... a creation fails' kipcctl create queue more key=0x4b09
+	like '... for the same reason' "$ERR" 'No space left on device'
+	is '... and leaves nothing' "$(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d"; kipcctl list --no-legend --columns=name | grep more; ipcs -q | grep 4b09)" ''
+	is '... no object is without a link' "$(orphans)" ''
+	make_room
+	until_true are_active
+	is '... it heals when there is room' "$(states)" "$all_active"
+	is '... and no object is without a link' "$(orphans)" ''
+	stop_kipcd
+	umount "$KIPC_RUNTIME_DIR"
+	ipcrm --all
+done
+
+# -- at a start ---------------------------------------------------------------------------------------------------------------
+
+room size=256k,nr_inodes=64
+start_kipcd
+kipcctl send orders kept
+ipcrm -Q 0x4b02
+ipcrm -M 0x4b03
+stop_kipcd
+fill_up
+start_kipcd && pass 'no room: kipcd starts' || fail 'no room: kipcd starts' "$(cat "$T/kipcd.log")"
+is '... only what has to be made fails' "$(states)" 'bills failed build active orders active prices failed '
+like '... for the true reason' "$(reason bills)" 'registry cannot be written: No space left on device'
+is '... the rest is served' "$(kipcctl recv orders --no-wait)" kept
+make_room
+until_true are_active
+is '... and it heals' "$(states)" "$all_active"
+stop_kipcd
+umount "$KIPC_RUNTIME_DIR"
+ipcrm --all
+
+# -- a kernel that refuses ------------------------------------------------------------------------------------------------------
+
+if strace -qq -o /dev/null -e inject=getpid:error=EIO:when=999 true 2>/dev/null; then
+	room size=256k
+	start_kipcd
+	kipcctl send orders kept
+	before=$(ipcs -q; ipcs -m; ipcs -s; ls -lA --time-style=+ "$channels")
+	# attach CALLS ERROR: from here on these fail
+	attach() {
+		strace -f -o "$T/trace" -p "$kipcd_pid" -e trace="$1" -e inject="$1:error=$2" 2>/dev/null & tracer=$!
+		until_true test -s "$T/trace"
+	}
+	detach() { kill "$tracer"; wait "$tracer"; rm -f "$T/trace"; }
+	attach msgctl,shmctl,semctl EACCES
+	none_active() { ! kipcctl list --no-legend --columns=state | grep -q active; }
+	until_true none_active
+	is 'what cannot be looked at is neither active nor gone' "$(states)" 'bills failed build failed orders failed prices failed '
+	detach
+	until_true are_active
+	is '... and is active again when it can be' "$(states)" "$all_active"
+	is '... nothing was done to it' "$(ipcs -q; ipcs -m; ipcs -s; ls -lA --time-style=+ "$channels")" "$before"
+	attach msgget,msgctl ENOMEM
+	ipcrm -Q 0x4b01
+	until_true is_in_state orders failed
+	is 'without memory what is gone is not active' "$(states | grep -o 'orders [a-z]*')" 'orders failed'
+	detach
+	until_true are_active
+	is '... and is made anew when there is some' "$(states)" "$all_active"
+	stop_kipcd
+	umount "$KIPC_RUNTIME_DIR"
+else
+	skip 'a kernel that refuses' 'strace is missing or may not trace here'
+fi
+finish
