@@ -2,7 +2,8 @@
 
 /*
  * kipcctl doctor: everything that the checks find, the most dangerous first, each with what was seen and what to type.
- * One view, one pass over /proc, one look at the limits. Exits with 8 when something dangerous was found.
+ * One view, one pass over /proc, one look at the limits. Exits with 8 when something dangerous was found,
+ * or what --fail-on says.
  */
 
 #include <errno.h>
@@ -10,11 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "client/control-half.h"
 #include "client/findings.h"
 #include "client/table.h"
+#include "client/words.h"
 #include "common/escape.h"
 
 static const char *subject_of(const struct finding *finding, char buffer[static VIEW_ADDRESS_MAX])
@@ -103,10 +106,26 @@ static int print_json(const struct findings *findings)
 	return r;
 }
 
-/* What the user was promised: 8 when something dangerous is found. */
+/* What --fail-on can say: a notice is nothing to fail on. */
+static const char *const fail_words[] = { "warning", "danger", NULL };
+
+static bool is_severity(const char *word)
+{
+	return word == NULL || strcmp(word, fail_words[0]) == 0 || strcmp(word, fail_words[1]) == 0;
+}
+
+/* What the user was promised: 8 when something so bad is found. */
+static enum status judge(const struct options *options, const struct findings *findings)
+{
+	enum severity limit = options->fail_on != NULL && strcmp(options->fail_on, "warning") == 0
+				      ? SEVERITY_WARNING
+				      : SEVERITY_DANGER;
+
+	return findings->n_items > 0 && findings->items[0].severity >= limit ? STATUS_DANGER : STATUS_DONE;
+}
+
 static enum status print(const struct invocation *invocation, const struct findings *findings)
 {
-	bool is_danger = findings->n_items > 0 && findings->items[0].severity == SEVERITY_DANGER;
 	int r = 0;
 
 	if (findings->failed)
@@ -117,7 +136,7 @@ static enum status print(const struct invocation *invocation, const struct findi
 		print_text(findings);
 	if (r < 0)
 		return control_half_end(invocation, NULL, r);
-	return is_danger ? STATUS_DANGER : STATUS_DONE;
+	return judge(invocation->options, findings);
 }
 
 enum status command_doctor(const struct invocation *invocation)
@@ -130,11 +149,16 @@ enum status command_doctor(const struct invocation *invocation)
 		.limits = &limits,
 		.root = "",
 		.accounts = &accounts,
-		.options = invocation->options,
+		.invocation = invocation,
+		.now = time(NULL),
 	};
 	enum status status;
 	int r;
 
+	if (!is_severity(invocation->options->fail_on))
+		return words_report_unknown(invocation, "severity to fail on", invocation->options->fail_on,
+					    strlen(invocation->options->fail_on), fail_words,
+					    "it is warning or danger");
 	r = view_read(invocation, &findings.view);
 	if (r == 0)
 		r = processes_read(&processes);
@@ -142,10 +166,7 @@ enum status command_doctor(const struct invocation *invocation)
 		r = kipc_limits(&limits);
 	if (r == 0) {
 		view_note(invocation, findings.view);
-		for (size_t i = 0; i < findings.view->n_rows; i++)
-			findings_examine_row(&findings, &findings.view->rows[i]);
-		findings_examine_machine(&findings);
-		findings_sort(&findings);
+		findings_examine_all(&findings);
 		status = print(invocation, &findings);
 	} else {
 		status = control_half_end(invocation, NULL, r);

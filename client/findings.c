@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The list of findings, and running the checks over what was collected. Used by doctor and show. */
+/* The list of findings, and running the checks over what was collected. Used by doctor, show and metrics. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,8 +8,22 @@
 #include <string.h>
 
 #include "client/findings.h"
+#include "client/registries.h"
+#include "client/units.h"
 
 const char *const severity_words[] = { "notice", "warning", "danger" };
+
+const struct check *const check_tables[] = {
+	queue_checks,  segment_checks, semaphore_checks, leak_checks,	 channel_checks,
+	access_checks, daemon_checks,  limit_checks,	 machine_checks, NULL,
+};
+
+/* A row that a check suspects. */
+struct suspect {
+	const struct check *check;
+	uint64_t culprit;
+	const struct view_row *row;
+};
 
 char *findings_text(const char *format, ...)
 {
@@ -23,14 +37,32 @@ char *findings_text(const char *format, ...)
 	return text;
 }
 
-/* Where `text` begins a command: at its start, or behind "&&" or "sudo". */
+/* Makes room for one more; it doubles with the count: 1, 2, 4, 8… NULL when out of memory. */
+static void *grow(void *items, size_t n, size_t size)
+{
+	return (n & (n - 1)) != 0 ? items : reallocarray(items, n == 0 ? 1 : n * 2, size);
+}
+
+/* -- commands -------------------------------------------------------------------------------------------------- */
+
+/* Whether `word` stands at `text` as the name of a command: at the start, or behind what may come before one. */
 static bool begins_command(const char *command, const char *text, const char *word)
 {
+	static const char *const before[] = { "&& ", "; ", "(", "do ", "sudo " };
 	size_t n = strlen(word);
 
-	return strncmp(text, word, n) == 0 && text[n] == ' ' &&
-	       (text == command || (text - command >= 3 && strncmp(text - 3, "&& ", 3) == 0) ||
-		(text - command >= 5 && strncmp(text - 5, "sudo ", 5) == 0));
+	if (strncmp(text, word, n) != 0 || text[n] != ' ')
+		return false;
+	if (text == command)
+		return true;
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+		size_t n_before = strlen(before[i]);
+
+		if ((size_t)(text - command) >= n_before &&
+		    strncmp(text - n_before, before[i], n_before) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* The options that chose where to look: without them a command would hit the object with that id somewhere else. */
@@ -78,47 +110,117 @@ static char *command_for_here(const struct options *options, char *command)
 	return NULL;
 }
 
-void findings_add(struct findings *findings, enum severity severity, const char *check,
+/* -- adding ---------------------------------------------------------------------------------------------------- */
+
+void findings_add(struct findings *findings, enum severity severity, const struct check *check,
 		  const struct view_row *row, char *evidence, char *command)
 {
-	struct finding *items = findings->items;
+	struct finding *items = grow(findings->items, findings->n_items, sizeof *items);
 
-	if (command != NULL && findings->options != NULL) {
-		command = command_for_here(findings->options, command);
+	if (command != NULL && findings->invocation != NULL) {
+		command = command_for_here(findings->invocation->options, command);
 		findings->failed |= command == NULL;
 	}
-	/* Room doubles with the count: 1, 2, 4, 8… */
-	if ((findings->n_items & (findings->n_items - 1)) == 0)
-		items = reallocarray(items, findings->n_items == 0 ? 1 : findings->n_items * 2,
-				     sizeof *items);
+	if (items != NULL)
+		findings->items = items;
 	if (items == NULL || evidence == NULL) {
 		findings->failed = true;
 		free(evidence);
 		free(command);
-	} else {
-		items[findings->n_items++] = (struct finding){
-			.severity = severity,
-			.check = check,
-			.row = row,
-			.evidence = evidence,
-			.command = command,
-		};
+		return;
 	}
-	if (items != NULL)
-		findings->items = items;
+	items[findings->n_items++] = (struct finding){
+		.severity = severity,
+		.check = check->name,
+		.row = row,
+		.evidence = evidence,
+		.command = command,
+	};
 }
+
+void findings_suspect(struct findings *findings, const struct check *check, uint64_t culprit,
+		      const struct view_row *row)
+{
+	struct suspect *suspects = grow(findings->suspects, findings->n_suspects, sizeof *suspects);
+
+	if (suspects == NULL) {
+		findings->failed = true;
+		return;
+	}
+	findings->suspects = suspects;
+	suspects[findings->n_suspects++] = (struct suspect){ .check = check, .culprit = culprit, .row = row };
+}
+
+/* -- examining ------------------------------------------------------------------------------------------------- */
 
 void findings_examine_row(struct findings *findings, const struct view_row *row)
 {
-	for (size_t i = 0; i < n_row_checks; i++)
-		if ((row_checks[i].kinds & row->kind) != 0)
-			row_checks[i].of_row(findings, row_checks[i].name, row);
+	for (const struct check *const *table = check_tables; *table != NULL; table++)
+		for (const struct check *check = *table; check->name != NULL; check++)
+			if ((check->kinds & row->kind) != 0)
+				check->examine_row(findings, check, row);
 }
 
 void findings_examine_machine(struct findings *findings)
 {
-	for (size_t i = 0; i < n_machine_checks; i++)
-		machine_checks[i].of_machine(findings, machine_checks[i].name);
+	for (const struct check *const *table = check_tables; *table != NULL; table++)
+		for (const struct check *check = *table; check->name != NULL; check++)
+			if (check->kinds == 0)
+				check->examine_machine(findings, check);
+}
+
+void findings_examine_all(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->view->n_rows; i++)
+		findings_examine_row(findings, &findings->view->rows[i]);
+	findings_examine_machine(findings);
+	findings_conclude(findings);
+}
+
+/* -- concluding ------------------------------------------------------------------------------------------------ */
+
+static int compare_suspects(const void *a, const void *b)
+{
+	const struct suspect *one = a, *other = b;
+
+	if (one->check != other->check)
+		return (uintptr_t)one->check < (uintptr_t)other->check ? -1 : 1;
+	if (one->culprit != other->culprit)
+		return one->culprit < other->culprit ? -1 : 1;
+	return one->row < other->row ? -1 : one->row > other->row;
+}
+
+/* How many, from the first on, are of one check and one culprit. */
+static size_t count_alike(const struct suspect *suspects, size_t n)
+{
+	size_t n_alike = 1;
+
+	while (n_alike < n && suspects[n_alike].check == suspects->check &&
+	       suspects[n_alike].culprit == suspects->culprit)
+		n_alike++;
+	return n_alike;
+}
+
+static void conclude_suspects(struct findings *findings)
+{
+	const struct view_row **rows;
+	size_t n = 0;
+
+	if (findings->n_suspects == 0)
+		return;
+	qsort(findings->suspects, findings->n_suspects, sizeof *findings->suspects, compare_suspects);
+	rows = calloc(findings->n_suspects, sizeof *rows);
+	findings->failed |= rows == NULL;
+	for (size_t i = 0; rows != NULL && i < findings->n_suspects; i += n) {
+		const struct suspect *first = &findings->suspects[i];
+
+		n = count_alike(first, findings->n_suspects - i);
+		for (size_t row = 0; row < n; row++)
+			rows[row] = first[row].row;
+		first->check->conclude(findings, first->check, rows, n);
+	}
+	free(rows);
+	findings->n_suspects = 0;
 }
 
 /* Equal ones stay in the order of the view. */
@@ -133,8 +235,9 @@ static int compare(const void *a, const void *b)
 	return strcmp(one->check, other->check);
 }
 
-void findings_sort(struct findings *findings)
+void findings_conclude(struct findings *findings)
 {
+	conclude_suspects(findings);
 	if (findings->n_items > 0)
 		qsort(findings->items, findings->n_items, sizeof *findings->items, compare);
 }
@@ -146,6 +249,17 @@ void findings_done(struct findings *findings)
 		free(findings->items[i].command);
 	}
 	free(findings->items);
+	free(findings->suspects);
+	free(findings->living_users);
+	units_free(findings->units);
+	if (findings->registries != NULL)
+		registries_done(findings->registries);
+	free(findings->registries);
 	findings->items = NULL;
-	findings->n_items = 0;
+	findings->suspects = NULL;
+	findings->living_users = NULL;
+	findings->units = NULL;
+	findings->registries = NULL;
+	findings->n_items = findings->n_suspects = 0;
+	findings->has_living_users = false;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What can be wrong with the machine: limits that are nearly used up, and settings that destroy objects. A new check is a
- * function here and a row of the table at the end. Called through findings_examine_machine().
+ * What can be wrong with the machine: settings that destroy objects, and what cannot be seen. A new check is a function here and
+ * a row of the table at the end. Called through findings_examine_machine().
  */
 
 #include <dirent.h>
@@ -16,65 +16,8 @@
 
 #include "client/findings.h"
 
-#define NEAR_PERCENT 80
-#define FULL_PERCENT 95
 #define UID_HUMAN 1000 /* from here on users are people's, for logind; logind.conf(5) */
 #define UID_NOBODY 65534
-
-/* -- limits ---------------------------------------------------------------------------------------------------- */
-
-static void check_limit(struct findings *findings, const char *check, const char *name, const char *what,
-			uint64_t used, uint64_t limit, char *command)
-{
-	uint64_t percent = limit == 0 ? 100 : (uint64_t)((double)used * 100 / (double)limit);
-
-	if (percent < NEAR_PERCENT) {
-		free(command);
-		return;
-	}
-	findings_add(findings, percent >= FULL_PERCENT ? SEVERITY_DANGER : SEVERITY_WARNING, check, NULL,
-		     findings_text("%s: %llu of %llu %s are in use", name, (unsigned long long)used,
-				   (unsigned long long)limit, what),
-		     command);
-}
-
-/* Twice as much as there is, or as is used where there is less; never 0. */
-static uint64_t more_than(uint64_t limit, uint64_t used, uint64_t most)
-{
-	uint64_t base = limit > used ? limit : used;
-
-	return base > most / 2 ? most : base == 0 ? 32 : base * 2;
-}
-
-/* NULL: the kernel allows no more. */
-static char *raise_limit(const char *sysctl, uint64_t limit, uint64_t used, uint64_t most)
-{
-	return limit >= most ? NULL
-			     : findings_text("sysctl -w kernel.%s=%llu", sysctl,
-					     (unsigned long long)more_than(limit, used, most));
-}
-
-static void check_limits(struct findings *findings, const char *check)
-{
-	const struct kipc_limits *l = findings->limits;
-	uint64_t semmns = more_than(l->semmns, l->semaphores, INT32_MAX);
-	uint64_t semmni = more_than(l->semmni, l->semaphore_sets, 32000); /* IPCMNI of ipc/util.h is 32768 */
-
-	check_limit(findings, check, "msgmni", "queues", l->queues, l->msgmni,
-		    raise_limit("msgmni", l->msgmni, l->queues, 32000));
-	check_limit(findings, check, "shmmni", "segments", l->segments, l->shmmni,
-		    raise_limit("shmmni", l->shmmni, l->segments, 32000));
-	check_limit(findings, check, "shmall", "pages of segments", l->segment_pages, l->shmall,
-		    raise_limit("shmall", l->shmall, l->segment_pages, UINT64_MAX / 4096));
-	check_limit(findings, check, "semmni", "semaphore sets", l->semaphore_sets, l->semmni,
-		    findings_text("sysctl -w kernel.sem='%llu %llu %llu %llu'", (unsigned long long)l->semmsl,
-				  (unsigned long long)l->semmns, (unsigned long long)l->semopm,
-				  (unsigned long long)semmni));
-	check_limit(findings, check, "semmns", "semaphores", l->semaphores, l->semmns,
-		    findings_text("sysctl -w kernel.sem='%llu %llu %llu %llu'", (unsigned long long)l->semmsl,
-				  (unsigned long long)semmns, (unsigned long long)l->semopm,
-				  (unsigned long long)l->semmni));
-}
 
 /* -- settings -------------------------------------------------------------------------------------------------- */
 
@@ -158,7 +101,7 @@ static bool has_logind(const struct findings *findings)
 	return access(path, F_OK) == 0;
 }
 
-static void check_remove_ipc(struct findings *findings, const char *check)
+static void check_remove_ipc(struct findings *findings, const struct check *check)
 {
 	char address[VIEW_ADDRESS_MAX];
 	const struct view_row *first = NULL;
@@ -186,7 +129,7 @@ static void check_remove_ipc(struct findings *findings, const char *check)
 			      "systemd-logind"));
 }
 
-static void check_rmid_forced(struct findings *findings, const char *check)
+static void check_rmid_forced(struct findings *findings, const struct check *check)
 {
 	FILE *file = open_file(findings, "/proc/sys/kernel", "shm_rmid_forced");
 	int value = 0;
@@ -204,7 +147,7 @@ static void check_rmid_forced(struct findings *findings, const char *check)
 			findings_text("sysctl -w kernel.shm_rmid_forced=0"));
 }
 
-static void check_unseen(struct findings *findings, const char *check)
+static void check_unseen(struct findings *findings, const struct check *check)
 {
 	size_t n = findings->processes->n_unseen;
 
@@ -224,15 +167,10 @@ static void check_unseen(struct findings *findings, const char *check)
 }
 
 const struct check machine_checks[] = {
-	{ "limit", "a limit of the kernel is nearly used up", 0, { .of_machine = check_limits } },
-	{ "remove-ipc",
-	  "logind removes the objects of users who log out",
-	  0,
-	  { .of_machine = check_remove_ipc } },
-	{ "rmid-forced",
-	  "the kernel removes segments that nobody has attached",
-	  0,
-	  { .of_machine = check_rmid_forced } },
-	{ "unseen", "processes that could not be looked at", 0, { .of_machine = check_unseen } },
+	{ "remove-ipc", "logind removes the objects of users who log out", 0,
+	  .examine_machine = check_remove_ipc },
+	{ "rmid-forced", "the kernel removes segments that nobody has attached", 0,
+	  .examine_machine = check_rmid_forced },
+	{ "unseen", "processes that could not be looked at", 0, .examine_machine = check_unseen },
+	{ NULL },
 };
-const size_t n_machine_checks = sizeof machine_checks / sizeof *machine_checks;

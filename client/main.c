@@ -59,7 +59,7 @@ static const struct command commands[] = {
 	{ "top", "", "Show the channels on a screen, again and again", 0, 0,
 	  SET(O(BYTES), O(NO_LEGEND), O(FOREIGN), O(KIND), O(STATE), O(SORT), O(INTERVAL), O(ONCE), O(COUNT)),
 	  command_control, .is_common = true },
-	{ "doctor", "", "Look for what is wrong, and say what mends it", 0, 0, SET(O(JSON)), command_control, .is_common = true },
+	{ "doctor", "", "Look for what is wrong, and say what mends it", 0, 0, SET(O(JSON), O(FAIL_ON)), command_control, .is_common = true },
 	{ "events", "[NAME…]", "Show what happened; with --follow, what happens", 0, -1,
 	  SET(O(FOLLOW), O(COUNT), O(SINCE), O(JSON)), command_control,
 	  .together = SET(O(COUNT), O(FOLLOW)) },

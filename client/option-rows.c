@@ -191,6 +191,8 @@ const struct option_row option_rows[] = {
 	{ OPTION_SORT, "sort", 0, "COLUMN", &text, AT(sort), "sort by this column" },
 	{ OPTION_COLUMNS, "columns", 0, "LIST", &text, AT(columns), "these columns, separated by commas" },
 	{ OPTION_SINCE, "since", 0, "SPAN", &span, AT(since), "only what is not older than SPAN" },
+	{ OPTION_FAIL_ON, "fail-on", 0, "SEVERITY", &text, AT(fail_on),
+	  "exit with 8 on this or worse (danger)" },
 	{ OPTION_INTERVAL, "interval", 0, "SPAN", &interval, AT(interval), "how often to look" },
 	{ OPTION_ONCE, "once", 0, NULL, &flag, AT(once), "print one frame, and end" },
 	{ OPTION_OUTPUT, "output", 0, "FILE", &text, AT(output), "into FILE, in one step" },

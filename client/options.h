@@ -57,6 +57,7 @@ enum option_id {
 	OPTION_SORT,
 	OPTION_COLUMNS,
 	OPTION_SINCE,
+	OPTION_FAIL_ON,
 	/* changing */
 	OPTION_DRY_RUN,
 	OPTION_FORCE,
@@ -116,7 +117,7 @@ struct options {
 	uint64_t since; /* microseconds back from now */
 
 	bool json, bytes, no_legend, foreign;
-	const char *kind, *state, *sort, *columns;
+	const char *kind, *state, *sort, *columns, *fail_on;
 
 	int64_t interval; /* microseconds, where it is given */
 	bool once;

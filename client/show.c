@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "client/card.h"
 #include "client/control-half.h"
@@ -104,7 +105,8 @@ static enum status show_one(struct show *show, const char *address, bool is_firs
 		.limits = &show->limits,
 		.root = "",
 		.accounts = &show->style.accounts,
-		.options = show->invocation->options,
+		.invocation = show->invocation,
+		.now = time(NULL),
 	};
 	struct card card = { .findings = &findings };
 	enum status status;
@@ -116,7 +118,7 @@ static enum status show_one(struct show *show, const char *address, bool is_firs
 	r = collect(show, &card);
 	if (r == 0) {
 		findings_examine_row(&findings, card.row);
-		findings_sort(&findings);
+		findings_conclude(&findings);
 		r = findings.failed ? -ENOMEM : 0;
 	}
 	if (r == 0)
@@ -138,15 +140,18 @@ int show_card(const struct invocation *invocation, struct view *view, const stru
 		.limits = &show.limits,
 		.root = "",
 		.accounts = &show.style.accounts,
-		.options = invocation->options,
+		.invocation = invocation,
+		.now = time(NULL),
 	};
 	struct card card = { .row = row, .findings = &findings };
 	int r;
 
-	r = collect(&show, &card);
+	r = kipc_limits(&show.limits);
+	if (r == 0)
+		r = collect(&show, &card);
 	if (r == 0) {
 		findings_examine_row(&findings, row);
-		findings_sort(&findings);
+		findings_conclude(&findings);
 		card_print(&card, &show.style, out);
 	}
 	findings_done(&findings);
@@ -188,6 +193,8 @@ enum status command_show(const struct invocation *invocation)
 		show.array = json_object_new_array();
 		r = show.array == NULL ? -ENOMEM : 0;
 	}
+	if (r == 0)
+		r = kipc_limits(&show.limits);
 	if (r == 0)
 		r = view_read(invocation, &show.view);
 	if (r == 0) {

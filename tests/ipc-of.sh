@@ -44,14 +44,17 @@ is "arrives" "$message" "from outside"
 wait "$inside_pid"
 
 # What is to be typed means the container too, and not the object with that id out here.
-unshare --ipc perl -e '$| = 1; (fork // die) ? wait : do { defined shmget(0x79, 80 << 20, 01600 | 0600) or die; exit }; print "\n"; <STDIN>' \
-	<"$T/never" >"$T/made" & outer=$!
-orphan() { kipcctl doctor -q --ipc-of="$outer" | grep -A 2 orphan-segment; }
+unshare --ipc perl -e '$| = 1; defined shmget(0x79, 4096, 01600 | 0666) or die; print "\n"; <STDIN>' <"$T/never" >"$T/made" & outer=$!
+found() { kipcctl doctor -q --ipc-of="$outer" | grep -A 2 "$1"; }
 until_true test -s "$T/made"
-like "a command for the container names it" "$(orphan)" "^    [$] kipcctl --ipc-of=$outer remove --force segment:@[0-9]+$"
-like "and kipcd" "$(kipcctl doctor -q --ipc-of="$outer" --runtime-dir="$T/a'b")" " --runtime-dir='$T/a'\\\\''b' remove --force"
-bash -c "$(orphan | sed -n 's/^    [$] //p')" >/dev/null
-is "and mends it" "$(orphan)" ""
+like "a command for the container names it" "$(found world-writable)" "^    [$] kipcctl --ipc-of=$outer show segment:@[0-9]+$"
+like "and kipcd" "$(kipcctl doctor -q --ipc-of="$outer" --runtime-dir="$T/a'b")" " --runtime-dir='$T/a'\\\\''b' show"
+like "and means the object there" "$(bash -c "$(found world-writable | sed -n 's/^    [$] //p')" 2>&1)" "^ +key: 0x00000079$"
+if nsenter --ipc --target="$outer" sysctl -qw kernel.shm_rmid_forced=1 2>/dev/null; then
+	like "a setting of the container" "$(found rmid-forced)" "^    [$] nsenter --ipc --target=$outer sysctl -w kernel.shm_rmid_forced=0$"
+	bash -c "$(found rmid-forced | sed -n 's/^    [$] //p')" >/dev/null
+	is "is mended there" "$(found rmid-forced)" ""
+fi
 kill "$outer"
 
 exits 3 "a process that is not there" kipcctl list --ipc-of=4194304

@@ -42,7 +42,7 @@ ours client 'lib/kipc\.h|common/.*|client/.*'
 theirs() {
 	none "$1" "$(includes lib common daemon client | grep -E " <($2)>$" | grep -vE "^($3) ")"
 }
-control_half=$(sed -n '/^kipcctl_control_la_SOURCES/,/[^\\]$/p' Makefile.am | grep -oE 'client/[a-z-]+\.[ch]')
+control_half=$(sed -n '/^findings_sources/,/[^\\]$/p; /^kipcctl_control_la_SOURCES/,/[^\\]$/p' Makefile.am | grep -oE 'client/[a-z-]+\.[ch]')
 like 'the control half of kipcctl is known' "$control_half" '^client/control-half\.c$'
 control_half=${control_half//./\\.}
 theirs '<ini.h> is read in one file' 'ini\.h' 'daemon/ini\.c'
@@ -151,6 +151,11 @@ none 'what kipcctl(1) says of a verb names its options' "$(comm -23 <(sort "$T/t
 # (check runs kipcd --check, and looks at what --user means.)
 none '... and no others' "$(comm -13 <(sort "$T/taken") <(sort "$T/told") | grep -vE '^check --(check|user)$')"
 
+findings=$(sed -nE '/_checks\[\] = \{/,/^\};/s/^\t\{ "([a-z-]+)",.*/\1/p' client/*-checks.c)
+like 'the findings of doctor are known' "$findings" '^full-no-reader$'
+none 'every finding is in kipcctl(1)' \
+	"$(comm -23 <(sort <<<"$findings") <(sed -nE 's/^([a-z-]+)\|T\{$/\1/p' client/kipcctl.1 | sort))"
+
 options=$("$kipcd" --help | options_in)
 none 'every option is in kipcd(8)' "$(undocumented daemon/kipcd.8 "$option_tag" "$options")"
 none 'kipcd(8) has no other' \
@@ -214,8 +219,5 @@ if command -v c++ >/dev/null; then
 else
 	skip 'kipc.h is C++ too' 'no C++ compiler'
 fi
-
-none 'every finding of doctor is in kipcctl(1)' "$(grep -hoE '^	\{ "[a-z-]+"' client/row-checks.c client/machine-checks.c | grep -oE '[a-z-]+' |
-	grep -v '^retained$\|^active$\|^failed$\|^lost$\|^stale$' | while read -r word; do grep -q "^$word|T{$" client/kipcctl.1 || echo "$word"; done)"
 
 finish

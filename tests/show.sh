@@ -108,7 +108,7 @@ if [ -z "${SANITIZER_FLAGS:-}" ] && without_proc true 2>/dev/null; then
 	exits 0 "without /proc" without_proc kipcctl show -q orders
 	like "all else is shown" "$OUT" '^ +messages: 1$'
 	like "and what cannot be seen is said" "$OUT" '^ +blocked: not visible: '
-	exits 0 "doctor without /proc" without_proc kipcctl doctor -q
+	exits 8 "doctor without /proc, and without kipcd" without_proc kipcctl doctor -q
 else
 	skip "without /proc" "no mount namespace, or sanitizers, which need it"
 fi

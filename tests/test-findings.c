@@ -91,6 +91,7 @@ static void examine(struct findings *findings, struct view *view, struct kipc_li
 		.limits = limits,
 		.root = root,
 		.accounts = accounts,
+		.now = time(NULL),
 	};
 	findings_examine_machine(findings);
 	assert_false(findings->failed);
@@ -145,7 +146,7 @@ static void limits_are_ranked(void **state)
 	struct findings findings;
 
 	examine(&findings, &view, &limits, &accounts);
-	findings_sort(&findings);
+	findings_conclude(&findings);
 	assert_int_equal(findings.n_items, 3);
 	assert_int_equal(findings.items[0].severity, SEVERITY_DANGER);
 	assert_int_equal(findings.items[1].severity, SEVERITY_DANGER);
@@ -169,13 +170,17 @@ static void an_unread_queue_is_found(void **state)
 	};
 	struct view_row row = { .kind = KIPC_QUEUE, .object = &object };
 	struct accounts accounts = { 0 };
-	struct findings findings = { .processes = &nobody, .root = root, .accounts = &accounts };
+	struct findings findings = {
+		.processes = &nobody, .root = root, .accounts = &accounts, .now = time(NULL)
+	};
 
 	findings_examine_row(&findings, &row);
+	findings_conclude(&findings);
 	assert_true(finds(&findings, "orphan-queue"));
 	findings_done(&findings);
 	object.queue.rtime = time(NULL) - 60;
 	findings_examine_row(&findings, &row);
+	findings_conclude(&findings);
 	assert_false(finds(&findings, "orphan-queue"));
 	findings_done(&findings);
 	accounts_done(&accounts);
