@@ -17,20 +17,11 @@
 #include "client/bus.h"
 #include "client/columns.h"
 #include "client/control-half.h"
-#include "client/processes.h"
+#include "client/metrics.h"
 #include "client/report.h"
-#include "client/view.h"
-
-struct metrics {
-	const struct invocation *invocation;
-	struct view *view;
-	struct processes processes;
-	struct kipc_limits limits;
-	FILE *out;
-};
 
 /* In OpenMetrics the family of a counter is named without the _total of its samples; in Prometheus' format with it. */
-static void write_head(struct metrics *metrics, const char *name, const char *type, const char *help)
+void metrics_write_head(struct metrics *metrics, const char *name, const char *type, const char *help)
 {
 	int length = (int)strlen(name);
 
@@ -104,7 +95,7 @@ static void write_channel_metric(struct metrics *metrics, const struct channel_m
 {
 	const struct column *column = find_column(metric->column);
 
-	write_head(metrics, metric->name, metric->type, metric->help);
+	metrics_write_head(metrics, metric->name, metric->type, metric->help);
 	for (size_t i = 0; i < metrics->view->n_named; i++) {
 		const struct view_row *row = &metrics->view->rows[i];
 		struct value value = { 0 };
@@ -124,8 +115,8 @@ static void write_channel_metric(struct metrics *metrics, const struct channel_m
 /* One series a state, of which one is 1: a monitor can ask for any of them. */
 static void write_states(struct metrics *metrics)
 {
-	write_head(metrics, "channel_state", "gauge",
-		   "1 for the state that the channel is in, 0 for all others.");
+	metrics_write_head(metrics, "channel_state", "gauge",
+			   "1 for the state that the channel is in, 0 for all others.");
 	for (size_t i = 0; i < metrics->view->n_named; i++) {
 		const struct view_row *row = &metrics->view->rows[i];
 
@@ -140,8 +131,8 @@ static void write_states(struct metrics *metrics)
 
 static void write_semaphores(struct metrics *metrics)
 {
-	write_head(metrics, "semaphore_value", "gauge",
-		   "Value of a semaphore of the set, where it may be read.");
+	metrics_write_head(metrics, "semaphore_value", "gauge",
+			   "Value of a semaphore of the set, where it may be read.");
 	for (size_t i = 0; i < metrics->view->n_named; i++) {
 		const struct view_row *row = &metrics->view->rows[i];
 		struct kipc_semaphore *semaphores;
@@ -161,8 +152,8 @@ static void write_waiters(struct metrics *metrics)
 {
 	static const enum blocked_operation operations[] = { BLOCKED_SEND, BLOCKED_RECEIVE, BLOCKED_OPERATE };
 
-	write_head(metrics, "waiters", "gauge",
-		   "Threads that are blocked on the channel, of those that can be seen.");
+	metrics_write_head(metrics, "waiters", "gauge",
+			   "Threads that are blocked on the channel, of those that can be seen.");
 	for (size_t i = 0; i < metrics->view->n_named; i++) {
 		const struct view_row *row = &metrics->view->rows[i];
 		const struct blocked *blocked;
@@ -182,8 +173,8 @@ static void write_waiters(struct metrics *metrics)
 				row->name, blocked_operation_to_string(operations[o]), n);
 		}
 	}
-	write_head(metrics, "processes_unseen", "gauge",
-		   "Processes that could not be looked at for waiters.");
+	metrics_write_head(metrics, "processes_unseen", "gauge",
+			   "Processes that could not be looked at for waiters.");
 	fprintf(metrics->out, "kipc_processes_unseen %zu\n", metrics->processes.n_unseen);
 }
 
@@ -205,16 +196,18 @@ static void write_foreign(struct metrics *metrics)
 			size += object->segment.size;
 		}
 	}
-	write_head(metrics, "foreign_objects", "gauge", "Objects in the kernel that have no name.");
+	metrics_write_head(metrics, "foreign_objects", "gauge", "Objects in the kernel that have no name.");
 	for (size_t k = 0; k < 3; k++)
 		fprintf(metrics->out, "kipc_foreign_objects{kind=\"%s\"} %llu\n",
 			kipc_kind_to_string(kinds[k]), n[k]);
-	write_head(metrics, "foreign_queue_messages", "gauge", "Messages on queues that have no name.");
+	metrics_write_head(metrics, "foreign_queue_messages", "gauge",
+			   "Messages on queues that have no name.");
 	fprintf(metrics->out, "kipc_foreign_queue_messages %llu\n", messages);
-	write_head(metrics, "foreign_queue_bytes", "gauge",
-		   "Bytes of the messages on queues that have no name.");
+	metrics_write_head(metrics, "foreign_queue_bytes", "gauge",
+			   "Bytes of the messages on queues that have no name.");
 	fprintf(metrics->out, "kipc_foreign_queue_bytes %llu\n", bytes);
-	write_head(metrics, "foreign_segment_size_bytes", "gauge", "Bytes of segments that have no name.");
+	metrics_write_head(metrics, "foreign_segment_size_bytes", "gauge",
+			   "Bytes of segments that have no name.");
 	fprintf(metrics->out, "kipc_foreign_segment_size_bytes %llu\n", size);
 }
 
@@ -234,11 +227,11 @@ static void write_limits(struct metrics *metrics)
 	};
 	const char *figures = (const char *)&metrics->limits;
 
-	write_head(metrics, "limit", "gauge", "The kernel's limit of that name.");
+	metrics_write_head(metrics, "limit", "gauge", "The kernel's limit of that name.");
 	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
 		fprintf(metrics->out, "kipc_limit{name=\"%s\"} %llu\n", limits[i].name,
 			(unsigned long long)*(const uint64_t *)(const void *)(figures + limits[i].limit));
-	write_head(metrics, "limit_used", "gauge", "What is used of the kernel's limit.");
+	metrics_write_head(metrics, "limit_used", "gauge", "What is used of the kernel's limit.");
 	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
 		fprintf(metrics->out, "kipc_limit_used{name=\"%s\"} %llu\n", limits[i].name,
 			(unsigned long long)*(const uint64_t *)(const void *)(figures + limits[i].used));
@@ -273,7 +266,7 @@ static int write_daemon(struct metrics *metrics)
 	uint64_t value;
 	int r = 0;
 
-	write_head(metrics, "daemon_up", "gauge", "Whether kipcd answers.");
+	metrics_write_head(metrics, "daemon_up", "gauge", "Whether kipcd answers.");
 	fprintf(metrics->out, "kipc_daemon_up %d\n", metrics->view->bus != NULL);
 	if (metrics->view->bus == NULL || bus_call(metrics->view->bus, "Statistics", NULL, &reply, "") < 0)
 		return 0;
@@ -285,7 +278,7 @@ static int write_daemon(struct metrics *metrics)
 			r = sd_bus_message_enter_container(reply, 'a', "{st}");
 		while (r >= 0 && (r = sd_bus_message_read(reply, "{st}", &statistic, &value)) > 0)
 			if (strcmp(statistic, metric->statistic) == 0) {
-				write_head(metrics, metric->name, metric->type, metric->help);
+				metrics_write_head(metrics, metric->name, metric->type, metric->help);
 				fprintf(metrics->out, "kipc_%s %.15g\n", metric->name,
 					(double)value * metric->factor);
 			}
@@ -307,6 +300,8 @@ static int write_all(struct metrics *metrics)
 	write_foreign(metrics);
 	write_limits(metrics);
 	r = write_daemon(metrics);
+	if (r == 0)
+		r = metrics_write_found(metrics);
 	fputs("# EOF\n", metrics->out);
 	return r;
 }

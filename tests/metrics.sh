@@ -73,6 +73,68 @@ else
 	skip "parsers of both formats" "there is no python3-prometheus-client"
 fi
 
+has "what doctor finds" 'findings\{severity="danger",finding="full-no-reader"\} 0'
+kipcctl set orders mode=0666 >/dev/null
+like "is counted" "$(kipcctl metrics)" '^kipc_findings\{severity="warning",finding="world-writable"\} 1$'
+kipcctl set orders mode=0660 >/dev/null
+has "whose the objects are" "objects\\{owner=\"$(id -un)\",kind=\"queue\"\\} 2"
+is "each finding of doctor has its severities" "$(grep -c '^kipc_findings' <<<"$OUT")" \
+	$((3 * $(sed -n '/^full-no-reader|/,/^\.TE/p' "$top_src/client/kipcctl.1" | grep -c '|T{$')))
+if [ "$(id -u)" = 0 ] && setpriv --reuid=54321 --clear-groups true 2>/dev/null; then
+	for uid in $(seq 54301 54360); do setpriv --reuid="$uid" --clear-groups perl -e 'semget(0, 1, 01600) // die'; done
+	many=$(kipcctl metrics)
+	is "owners are bounded" "$(grep -c '^kipc_objects{' <<<"$many")" 153
+	like "and the others share a series" "$many" '^kipc_objects\{owner="",kind="semaphore"\} 11$'
+	ipcs -s | awk '$1 == "0x00000000" { print $2 }' | xargs -n 1 ipcrm -s
+fi
+
+# The alerts that come with it.
+rules=$top_src/conf/kipc.rules.yml
+all=$(kipcctl metrics)
+is "the alerts are about figures that there are" \
+	"$(grep -oE 'kipc_[a-z_]+' "$rules" | sort -u | while read -r name; do grep -q "^# TYPE $name " <<<"$all" || echo "$name"; done)" ""
+if command -v promtool >/dev/null; then
+	exits 0 "promtool accepts them" promtool check rules "$rules"
+	sed "s|RULES|$rules|" >"$T/alerts.yml" <<'END'
+rule_files: [ RULES ]
+evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series:
+      - { series: 'kipc_findings{instance="a",severity="danger",finding="stuck-reader"}', values: '1x10' }
+      - { series: 'kipc_findings{instance="a",severity="danger",finding="limit"}', values: '0x10' }
+      - { series: 'kipc_daemon_up{instance="a"}', values: '0x10' }
+      - { series: 'kipc_daemon_up{instance="b"}', values: '0x10' }
+      - { series: 'kipc_channel_state{instance="a",channel="orders",state="active"}', values: '1x10' }
+      - { series: 'kipc_consumer_retries{instance="a",channel="orders"}', values: '1x10' }
+    alert_rule_test:
+      - eval_time: 5m
+        alertname: KipcDanger
+        exp_alerts:
+          - exp_labels: { instance: a, finding: stuck-reader, severity: critical }
+            exp_annotations:
+              summary: 'kipc: stuck-reader on a'
+              description: 'Something stands still, or data or access is at risk: kipcctl doctor says what, and what mends it.'
+      - eval_time: 5m
+        alertname: KipcDaemonDown
+        exp_alerts:
+          - exp_labels: { instance: a, severity: critical }
+            exp_annotations:
+              summary: 'kipcd does not answer on a'
+              description: 'Messages flow, but nothing is made, mended or watched: systemctl status kipcd.'
+      - eval_time: 7m
+        alertname: KipcConsumerFails
+        exp_alerts:
+          - exp_labels: { instance: a, channel: orders, severity: critical }
+            exp_annotations:
+              summary: 'the consumer of orders fails on a'
+              description: 'Messages wait for it: journalctl -u kipc-consume@orders.service.'
+END
+	exits 0 "and they ring when they should, where channels are declared" promtool test rules "$T/alerts.yml"
+else
+	skip "promtool accepts the alerts" "it is not installed"
+fi
+
 exits 0 "into a file" kipcctl metrics --output="$T/kipc.prom"
 is "which others may read" "$(stat -c %a "$T/kipc.prom")" 644
 is "the same" "$(grep -vc '^kipc_daemon' "$T/kipc.prom")" "$(grep -vc '^kipc_daemon' <<<"$(kipcctl metrics)")"

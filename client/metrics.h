@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_METRICS_H
+#define KIPC_CLIENT_METRICS_H
+
+/* What the parts of `kipcctl metrics` are written from. */
+
+#include <stdio.h>
+
+#include "client/processes.h"
+#include "client/view.h"
+
+struct metrics {
+	const struct invocation *invocation;
+	struct view *view;
+	struct processes processes;
+	struct kipc_limits limits;
+	FILE *out;
+};
+
+/* HELP and TYPE of a family; the name is without "kipc_". */
+void metrics_write_head(struct metrics *metrics, const char *name, const char *type, const char *help);
+
+/* What doctor finds, what systemd says of consumers, and who owns how much (metrics-found.c). -ENOMEM. */
+int metrics_write_found(struct metrics *metrics);
+
+#endif
