@@ -416,8 +416,8 @@ static void complete_value(struct completion *completion, const struct option_ro
 	completion->n_kept = (size_t)(value - completion->word);
 	if (row->option == OPTION_SORT && value[0] == '-') /* downwards */
 		completion->n_kept++;
-	if (comma &&
-	    (row->option == OPTION_KIND || row->option == OPTION_STATE || row->option == OPTION_COLUMNS)) {
+	if (comma && (row->option == OPTION_KIND || row->option == OPTION_STATE ||
+		      row->option == OPTION_COLUMNS || row->option == OPTION_OWNER)) {
 		completion->n_kept = (size_t)(comma + 1 - completion->word);
 		completion->list = value;
 	}
@@ -430,6 +430,10 @@ static void complete_value(struct completion *completion, const struct option_ro
 		tell_from_control_half(completion, COMPLETE_STATES, tell);
 	else if (row->option == OPTION_COLUMNS || row->option == OPTION_SORT)
 		tell_from_control_half(completion, COMPLETE_COLUMNS, tell);
+	else if (row->option == OPTION_GROUP_BY)
+		tell_words(completion, "owner,creator,process");
+	else if (row->option == OPTION_OWNER)
+		tell_users(completion);
 	else if (row->option == OPTION_LOCK)
 		tell_channels(completion, SEMAPHORE);
 	else if (row->option == OPTION_IPC_OF)

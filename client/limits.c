@@ -6,10 +6,12 @@
  */
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "client/control-half.h"
+#include "client/groups.h"
 #include "client/table.h"
 #include "client/view.h"
 
@@ -74,11 +76,28 @@ static const struct limit limits[] = {
 /* clang-format on */
 #define N_LIMITS (sizeof limits / sizeof *limits)
 
+/* Where a group has what it uses of a limit. */
+static const struct {
+	const char *limit;
+	size_t used;
+} uses_of_groups[] = {
+	{ "msgmni", offsetof(struct group_sum, queues) },
+	{ "messages", offsetof(struct group_sum, messages) },
+	{ "message_bytes", offsetof(struct group_sum, bytes) },
+	{ "shmmni", offsetof(struct group_sum, segments) },
+	{ "shmall", offsetof(struct group_sum, pages) },
+	{ "semmni", offsetof(struct group_sum, semaphore_sets) },
+	{ "semmns", offsetof(struct group_sum, semaphores) },
+};
+#define N_USES (sizeof uses_of_groups / sizeof *uses_of_groups)
+
 /* A limit with today's figures. */
 struct limit_row {
 	const struct limit *limit;
 	const struct kipc_limits *figures;
 	const struct view *view;
+	const struct group_sum *group; /* NULL: all */
+	uint64_t used;		       /* of the group */
 };
 
 static void get_text(const struct column *column, const void *row, struct value *value)
@@ -109,6 +128,8 @@ static void get_full(const struct column *column, const void *row, struct value 
 		return;
 	memcpy(&most, (const char *)limit->figures + limit->limit->limit, sizeof most);
 	memcpy(&used, (const char *)limit->figures + limit->limit->used, sizeof used);
+	if (limit->group != NULL)
+		used = limit->used;
 	if (most > 0)
 		value_set_number(value, VALUE_PERCENT, (uint64_t)((double)used * 100 / (double)most));
 }
@@ -162,9 +183,127 @@ const struct column limit_columns[] = {
 };
 const size_t n_limit_columns = sizeof limit_columns / sizeof *limit_columns;
 
-static int print_limits(const struct invocation *invocation, struct table *table)
+/* -- by owner, creator or process --------------------------------------------------------------------------- */
+
+static void get_of_group(const struct column *column, const void *row, struct value *value)
+{
+	column_get_member(column, ((const struct limit_row *)row)->group, value);
+}
+
+static void get_used_by_group(const struct column *column, const void *row, struct value *value)
+{
+	const struct limit_row *limit = row;
+
+	value_set_number(value, limit->limit->type, limit->used);
+}
+
+#define GROUP(member) get_of_group, COLUMN_MEMBER(struct group_sum, member)
+
+/* The second and third are named by what is grouped by. */
+static const struct column columns_by_group[] = {
+	{ "name", "NAME", "the kernel's name of it", COLUMN_DEFAULT, TEXT(name) },
+	{ "owner", "OWNER", "who uses it", COLUMN_DEFAULT | COLUMN_ELASTIC, GROUP(name), .type = VALUE_TEXT },
+	{ "uid", "UID", "that one's number", COLUMN_RIGHT, GROUP(number), .type = VALUE_NUMBER },
+	{ "limit", "LIMIT", "the limit", COLUMN_RIGHT, FIGURE(limit) },
+	{ "used", "USED", "what that one uses of it", COLUMN_DEFAULT | COLUMN_RIGHT, get_used_by_group },
+	{ "full", "FULL", "per cent of the limit", COLUMN_DEFAULT | COLUMN_RIGHT, get_full },
+	{ "of", "OF", "what is counted", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(help) },
+	{ "sysctl", "SYSCTL", "what sets it", COLUMN_ELASTIC, TEXT(sysctl) },
+};
+#define N_COLUMNS_BY_GROUP (sizeof columns_by_group / sizeof *columns_by_group)
+
+static void name_columns(enum group_by by, struct column columns[static N_COLUMNS_BY_GROUP])
+{
+	struct column named[N_GROUP_COLUMNS];
+
+	groups_columns(by, named);
+	memcpy(columns, columns_by_group, sizeof columns_by_group);
+	for (size_t i = 0; i < 2; i++) {
+		columns[1 + i].name = named[i].name;
+		columns[1 + i].heading = named[i].heading;
+	}
+	if (by == GROUP_BY_PROCESS)
+		columns[2].type = VALUE_PID;
+}
+
+static int compare_uses(const void *a, const void *b)
+{
+	const struct limit_row *one = a, *other = b;
+
+	return one->used > other->used ? -1 : one->used < other->used;
+}
+
+/* Who uses something of one limit, who uses most of it first. Returns behind the last row. */
+static struct limit_row *add_uses(const struct groups *groups, const struct limit_row *row, size_t used,
+				  struct limit_row *end)
+{
+	struct limit_row *first = end;
+
+	for (size_t i = 0; i < groups->n_items; i++) {
+		*end = *row;
+		end->group = &groups->items[i];
+		memcpy(&end->used, (const char *)end->group + used, sizeof end->used);
+		end += end->used > 0;
+	}
+	qsort(first, (size_t)(end - first), sizeof *first, compare_uses);
+	return end;
+}
+
+static int print_uses(struct table *table, struct limit_row *rows, const struct groups *groups,
+		      const struct kipc_limits *figures)
+{
+	struct limit_row *end = rows;
+	int r = 0;
+
+	for (size_t i = 0; i < N_LIMITS; i++)
+		for (size_t use = 0; use < N_USES; use++)
+			if (strcmp(limits[i].name, uses_of_groups[use].limit) == 0)
+				end = add_uses(groups,
+					       &(struct limit_row){ .limit = &limits[i], .figures = figures },
+					       uses_of_groups[use].used, end);
+	for (const struct limit_row *row = rows; r == 0 && row < end; row++)
+		r = table_add(table, row);
+	return r == 0 ? table_print(table) : r;
+}
+
+static int print_by_group(struct table *table, enum group_by by, struct view *view,
+			  const struct kipc_limits *figures)
+{
+	const struct view_row **rows = calloc(view->n_rows + 1, sizeof(struct view_row *));
+	struct limit_row *limit_rows = NULL;
+	struct groups groups = { 0 };
+	int r = rows == NULL ? -ENOMEM : 0;
+
+	for (size_t i = 0; r == 0 && i < view->n_rows; i++)
+		rows[i] = &view->rows[i];
+	if (r == 0)
+		r = groups_make(view, rows, view->n_rows, by, false, &groups);
+	if (r == 0) {
+		limit_rows = calloc(N_USES * groups.n_items + 1, sizeof *limit_rows);
+		r = limit_rows == NULL ? -ENOMEM : print_uses(table, limit_rows, &groups, figures);
+	}
+	free(limit_rows);
+	groups_done(&groups);
+	free(rows);
+	return r;
+}
+
+/* -- the verb ------------------------------------------------------------------------------------------------ */
+
+static int print_all(struct table *table, const struct view *view, const struct kipc_limits *figures)
 {
 	struct limit_row rows[N_LIMITS];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < N_LIMITS; i++) {
+		rows[i] = (struct limit_row){ .limit = &limits[i], .figures = figures, .view = view };
+		r = table_add(table, &rows[i]);
+	}
+	return r == 0 ? table_print(table) : r;
+}
+
+static int print_limits(const struct invocation *invocation, enum group_by by, struct table *table)
+{
 	struct kipc_limits figures;
 	struct view *view;
 	int r;
@@ -175,24 +314,26 @@ static int print_limits(const struct invocation *invocation, struct table *table
 	if (r < 0)
 		return r;
 	view_note(invocation, view);
-	for (size_t i = 0; r == 0 && i < N_LIMITS; i++) {
-		rows[i] = (struct limit_row){ .limit = &limits[i], .figures = &figures, .view = view };
-		r = table_add(table, &rows[i]);
-	}
-	if (r == 0)
-		r = table_print(table);
+	r = by == GROUP_BY_NOTHING ? print_all(table, view, &figures)
+				   : print_by_group(table, by, view, &figures);
 	view_free(view);
 	return r;
 }
 
 enum status command_limits(const struct invocation *invocation)
 {
+	struct column columns[N_COLUMNS_BY_GROUP];
 	enum status status;
 	struct table table;
+	enum group_by by;
 
-	if (!table_init(&table, invocation, limit_columns, n_limit_columns, &status))
+	if (!groups_take_option(invocation, &by))
+		return STATUS_USAGE;
+	name_columns(by, columns);
+	if (by == GROUP_BY_NOTHING ? !table_init(&table, invocation, limit_columns, n_limit_columns, &status)
+				   : !table_init(&table, invocation, columns, N_COLUMNS_BY_GROUP, &status))
 		return status;
-	status = control_half_end(invocation, NULL, print_limits(invocation, &table));
+	status = control_half_end(invocation, NULL, print_limits(invocation, by, &table));
 	table_done(&table);
 	return status;
 }

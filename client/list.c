@@ -5,11 +5,14 @@
  * in view.c.
  */
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/columns.h"
 #include "client/control-half.h"
+#include "client/groups.h"
 #include "client/view.h"
 #include "client/words.h"
 #include "common/escape.h"
@@ -70,18 +73,56 @@ static int print_rows(const struct invocation *invocation, struct table *table)
 	return r;
 }
 
+/* The sums of the rows that would be shown. */
+static int print_groups(const struct invocation *invocation, enum group_by by, struct table *table)
+{
+	const struct view_row **rows;
+	struct groups groups = { 0 };
+	struct view *view;
+	size_t n_rows = 0;
+	int r;
+
+	r = view_read(invocation, &view);
+	if (r < 0)
+		return r;
+	view_note(invocation, view);
+	rows = calloc(view->n_rows + 1, sizeof(struct view_row *));
+	for (size_t i = 0; rows != NULL && i < view->n_rows; i++)
+		if (row_is_wanted(invocation->options, &view->rows[i]))
+			rows[n_rows++] = &view->rows[i];
+	r = rows == NULL ? -ENOMEM : groups_make(view, rows, n_rows, by, false, &groups);
+	for (size_t i = 0; r == 0 && i < groups.n_items; i++)
+		r = table_add(table, &groups.items[i]);
+	if (r == 0)
+		r = table_print(table);
+	if (r == 0 && n_rows == 0)
+		note_foreign(invocation->options, view);
+	groups_done(&groups);
+	free(rows);
+	view_free(view);
+	return r;
+}
+
 enum status command_list(const struct invocation *invocation)
 {
 	const struct options *options = invocation->options;
+	struct column group_columns[N_GROUP_COLUMNS];
 	enum status status;
 	struct table table;
+	enum group_by by;
+	int r;
 
 	if (!words_check(invocation, "kind", options->kind, words_kinds, WORDS_KINDS_ADVICE) ||
-	    !words_check(invocation, "state", options->state, view_states, VIEW_STATES_ADVICE))
+	    !words_check(invocation, "state", options->state, view_states, VIEW_STATES_ADVICE) ||
+	    !groups_take_option(invocation, &by))
 		return STATUS_USAGE;
-	if (!table_init(&table, invocation, channel_columns, n_channel_columns, &status))
+	groups_columns(by, group_columns);
+	if (by == GROUP_BY_NOTHING
+		    ? !table_init(&table, invocation, channel_columns, n_channel_columns, &status)
+		    : !table_init(&table, invocation, group_columns, N_GROUP_COLUMNS, &status))
 		return status;
-	status = control_half_end(invocation, NULL, print_rows(invocation, &table));
+	r = by == GROUP_BY_NOTHING ? print_rows(invocation, &table) : print_groups(invocation, by, &table);
+	status = control_half_end(invocation, NULL, r);
 	table_done(&table);
 	return status;
 }

@@ -302,6 +302,8 @@ static int write_all(struct metrics *metrics)
 	r = write_daemon(metrics);
 	if (r == 0)
 		r = metrics_write_found(metrics);
+	if (r == 0)
+		r = metrics_write_groups(metrics);
 	fputs("# EOF\n", metrics->out);
 	return r;
 }
@@ -402,6 +404,8 @@ enum status command_metrics(const struct invocation *invocation)
 	enum status status = STATUS_DONE;
 	int r;
 
+	if (!groups_take_option(invocation, &metrics.by))
+		return STATUS_USAGE;
 	r = view_read(invocation, &metrics.view);
 	if (r == 0)
 		r = processes_read(&metrics.processes);

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "client/groups.h"
 #include "client/processes.h"
 #include "client/view.h"
 
@@ -14,6 +15,7 @@ struct metrics {
 	struct view *view;
 	struct processes processes;
 	struct kipc_limits limits;
+	enum group_by by;
 	FILE *out;
 };
 
@@ -22,5 +24,8 @@ void metrics_write_head(struct metrics *metrics, const char *name, const char *t
 
 /* What doctor finds, what systemd says of consumers, and who owns how much (metrics-found.c). -ENOMEM. */
 int metrics_write_found(struct metrics *metrics);
+
+/* The sums of --group-by=, if it was given (metrics-groups.c). -ENOMEM. */
+int metrics_write_groups(struct metrics *metrics);
 
 #endif

@@ -190,6 +190,7 @@ const struct option_row option_rows[] = {
 	{ OPTION_STATE, "state", 0, "STATE", &text, AT(state), "only those in this state" },
 	{ OPTION_SORT, "sort", 0, "COLUMN", &text, AT(sort), "sort by this column" },
 	{ OPTION_COLUMNS, "columns", 0, "LIST", &text, AT(columns), "these columns, separated by commas" },
+	{ OPTION_GROUP_BY, "group-by", 0, "WHOSE", &text, AT(group_by), "sums by owner, creator or process" },
 	{ OPTION_SINCE, "since", 0, "SPAN", &span, AT(since), "only what is not older than SPAN" },
 	{ OPTION_FAIL_ON, "fail-on", 0, "SEVERITY", &text, AT(fail_on),
 	  "exit with 8 on this or worse (danger)" },

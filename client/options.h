@@ -56,6 +56,7 @@ enum option_id {
 	OPTION_STATE,
 	OPTION_SORT,
 	OPTION_COLUMNS,
+	OPTION_GROUP_BY,
 	OPTION_SINCE,
 	OPTION_FAIL_ON,
 	/* changing */
@@ -117,7 +118,7 @@ struct options {
 	uint64_t since; /* microseconds back from now */
 
 	bool json, bytes, no_legend, foreign;
-	const char *kind, *state, *sort, *columns, *fail_on;
+	const char *kind, *state, *sort, *columns, *group_by, *fail_on;
 
 	int64_t interval; /* microseconds, where it is given */
 	bool once;

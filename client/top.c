@@ -22,6 +22,8 @@
 #include "client/screen.h"
 #include "client/show.h"
 #include "client/top-frame.h"
+#include "client/top-groups.h"
+#include "client/top-json.h"
 #include "client/words.h"
 #include "common/grammar.h"
 
@@ -52,6 +54,10 @@ struct top {
 	char selected[VIEW_ADDRESS_MAX];
 	size_t cursor, first; /* places in rows: of the cursor, of the first line */
 
+	enum group_by by;
+	char *groups; /* sums instead of the rows, the headings first; NULL: none */
+	size_t n_groups;
+
 	char *card; /* the text that is looked at instead of the rows; NULL: none */
 	size_t card_first;
 };
@@ -59,15 +65,20 @@ struct top {
 /* What only consecutive looks show, and what is called depth here: series.c sorts by these. */
 static const struct column by_depth = { .name = "depth" }, by_rate = { .name = "rate" };
 
-static const struct column *find_column(const char *name)
+static struct column group_columns[N_GROUP_COLUMNS]; /* of --group-by= */
+
+static const struct column *find_column(enum group_by by, const char *name)
 {
-	if (strcmp(name, by_depth.name) == 0)
+	const struct column *columns = by != GROUP_BY_NOTHING ? group_columns : channel_columns;
+	size_t n = by != GROUP_BY_NOTHING ? N_GROUP_COLUMNS : n_channel_columns;
+
+	if (by == GROUP_BY_NOTHING && strcmp(name, by_depth.name) == 0)
 		return &by_depth;
-	if (strcmp(name, by_rate.name) == 0)
+	if (by == GROUP_BY_NOTHING && strcmp(name, by_rate.name) == 0)
 		return &by_rate;
-	for (size_t i = 0; i < n_channel_columns; i++)
-		if (strcmp(channel_columns[i].name, name) == 0)
-			return &channel_columns[i];
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(columns[i].name, name) == 0)
+			return &columns[i];
 	return NULL;
 }
 
@@ -118,6 +129,28 @@ static void note_cursor(struct top *top)
 			 view_row_to_address(top->rows[top->cursor], address));
 }
 
+static size_t frame_width(void);
+
+static int make_groups(struct top *top)
+{
+	int r;
+
+	free(top->groups);
+	top->groups = NULL;
+	top->n_groups = 0;
+	if (top->invocation->options->json)
+		return 0;
+	r = top_groups_format(top->view, top->rows, top->n_rows, top->by,
+			      top->sort != NULL ? top->sort->name : NULL, top->is_descending,
+			      !top->invocation->options->no_legend, frame_width(), &top->style, &top->groups);
+	for (const char *p = top->groups; r == 0 && (p = strchr(p, '\n')) != NULL; p++)
+		top->n_groups++;
+	top->n_groups -= top->n_groups > 0 && !top->invocation->options->no_legend;
+	if (top->cursor >= top->n_groups)
+		top->cursor = top->n_groups > 0 ? top->n_groups - 1 : 0;
+	return r;
+}
+
 static int choose_rows(struct top *top)
 {
 	size_t n = 0;
@@ -133,8 +166,10 @@ static int choose_rows(struct top *top)
 	top->n_rows = n;
 	if (top->sort == &by_depth || top->sort == &by_rate)
 		r = series_sort(&top->series, top->rows, n, top->sort == &by_rate, top->is_descending);
-	else if (top->sort != NULL)
+	else if (top->sort != NULL && top->by == GROUP_BY_NOTHING)
 		r = table_sort_rows((const void **)top->rows, n, top->sort, top->is_descending, &top->style);
+	if (top->by != GROUP_BY_NOTHING)
+		return r < 0 ? r : make_groups(top);
 	find_cursor(top);
 	note_cursor(top);
 	return r;
@@ -209,6 +244,11 @@ static size_t n_row_lines(void)
 	return LINES > HEAD_LINES ? (size_t)(LINES - HEAD_LINES) : 0;
 }
 
+static size_t count_lines(const struct top *top)
+{
+	return top->by != GROUP_BY_NOTHING ? top->n_groups : top->n_rows;
+}
+
 static void draw_state(const struct top *top)
 {
 	char line[TOP_LINE_MAX], place[64] = "";
@@ -216,8 +256,8 @@ static void draw_state(const struct top *top)
 	if (top->is_typing) {
 		snprintf(line, sizeof line, "filter: %s_", top->filter);
 	} else {
-		if (top->n_rows > 0)
-			snprintf(place, sizeof place, "%zu of %zu", top->cursor + 1, top->n_rows);
+		if (count_lines(top) > 0)
+			snprintf(place, sizeof place, "%zu of %zu", top->cursor + 1, count_lines(top));
 		snprintf(line, sizeof line, "%s  sort: %s%s  every %g s%s%s%s%s%s  ? help", place,
 			 top->sort != NULL ? top->sort->name : "none", top->is_descending ? ", falling" : "",
 			 (double)top->interval / 1e6, top->is_paused ? "  PAUSED" : "",
@@ -240,18 +280,45 @@ static void draw_row(struct top *top, const struct top_layout *layout, size_t i,
 	attroff(attributes);
 }
 
+static void scroll_to_cursor(struct top *top)
+{
+	size_t n_lines = n_row_lines(), n = count_lines(top);
+
+	if (top->cursor < top->first)
+		top->first = top->cursor;
+	if (n_lines > 0 && top->cursor >= top->first + n_lines)
+		top->first = top->cursor - n_lines + 1;
+	if (top->first + n_lines > n)
+		top->first = n > n_lines ? n - n_lines : 0;
+}
+
+static void draw_groups(const struct top *top)
+{
+	const char *line = top->groups;
+	bool has_headings = !top->invocation->options->no_legend;
+
+	for (size_t i = 0; line != NULL && *line != '\0'; i++) {
+		size_t n = strcspn(line, "\n"), place = i - has_headings;
+		bool is_heading = has_headings && i == 0;
+		attr_t attributes = is_heading ? A_BOLD : place == top->cursor ? A_REVERSE : A_NORMAL;
+		char text[TOP_LINE_MAX];
+
+		snprintf(text, sizeof text, "%.*s", (int)(n < sizeof text ? n : sizeof text - 1), line);
+		line += n + (line[n] == '\n');
+		if (!is_heading && (place < top->first || place >= top->first + n_row_lines()))
+			continue;
+		attron(attributes);
+		(void)screen_write(is_heading ? 2 : HEAD_LINES + (int)(place - top->first), 0, COLS, text);
+		attroff(attributes);
+	}
+}
+
 static void draw_rows(struct top *top)
 {
 	size_t n_lines = n_row_lines();
 	struct top_layout layout;
 	char text[TOP_LINE_MAX];
 
-	if (top->cursor < top->first)
-		top->first = top->cursor;
-	if (n_lines > 0 && top->cursor >= top->first + n_lines)
-		top->first = top->cursor - n_lines + 1;
-	if (top->first + n_lines > top->n_rows)
-		top->first = top->n_rows > n_lines ? top->n_rows - n_lines : 0;
 	ask_for_histories(top, n_lines);
 	top_layout_init(&layout, (size_t)COLS);
 	top_format_heading(&layout, text);
@@ -304,8 +371,12 @@ static void draw(struct top *top)
 	} else {
 		top_format_totals(top->view, text);
 		(void)screen_write(0, 0, COLS, text);
+		scroll_to_cursor(top);
 		draw_state(top);
-		draw_rows(top);
+		if (top->by != GROUP_BY_NOTHING)
+			draw_groups(top);
+		else
+			draw_rows(top);
 	}
 	screen_show();
 }
@@ -317,7 +388,7 @@ static void open_card(struct top *top)
 	size_t size;
 	FILE *out;
 
-	if (top->cursor >= top->n_rows)
+	if (top->cursor >= top->n_rows || top->by != GROUP_BY_NOTHING)
 		return;
 	out = open_memstream(&top->card, &size);
 	if (out == NULL)
@@ -338,14 +409,20 @@ static void close_card(struct top *top)
 static void change_sort(struct top *top, int step)
 {
 	size_t n = 0, now = SIZE_MAX; /* one before the first */
+	const char *names[N_GROUP_COLUMNS + 1] = { NULL };
+	const char *const *sort_names = top_sort_names;
 
-	while (top_sort_names[n] != NULL) {
-		if (top->sort != NULL && strcmp(top_sort_names[n], top->sort->name) == 0)
+	for (size_t i = 0; top->by != GROUP_BY_NOTHING && i < N_GROUP_COLUMNS; i++) {
+		names[i] = group_columns[i].name;
+		sort_names = names;
+	}
+	while (sort_names[n] != NULL) {
+		if (top->sort != NULL && strcmp(sort_names[n], top->sort->name) == 0)
 			now = n;
 		n++;
 	}
 	top->sort = find_column(
-		top_sort_names[(now == SIZE_MAX ? (step > 0 ? 0 : n - 1) : now + n + (size_t)step) % n]);
+		top->by, sort_names[(now == SIZE_MAX ? (step > 0 ? 0 : n - 1) : now + n + (size_t)step) % n]);
 	(void)choose_rows(top);
 }
 
@@ -454,7 +531,7 @@ static bool take_motion(struct top *top, int key)
 {
 	size_t page = n_row_lines() > 1 ? n_row_lines() - 1 : 1;
 	size_t *place = top->card != NULL ? &top->card_first : &top->cursor;
-	size_t end = top->card != NULL ? SIZE_MAX / 2 : top->n_rows; /* draw_card() finds a card's */
+	size_t end = top->card != NULL ? SIZE_MAX / 2 : count_lines(top); /* draw_card() finds a card's */
 	size_t by;
 
 	switch (key) {
@@ -467,7 +544,7 @@ static bool take_motion(struct top *top, int key)
 	case KEY_NPAGE:
 		by = key == KEY_DOWN ? 1 : page;
 		*place = end - 1 - *place > by ? *place + by : end - 1;
-		if (top->n_rows == 0 && top->card == NULL)
+		if (count_lines(top) == 0 && top->card == NULL)
 			*place = 0;
 		break;
 	case KEY_HOME:
@@ -552,7 +629,7 @@ static enum status run_on_screen(struct top *top)
 	return control_half_end(top->invocation, NULL, r);
 }
 
-static size_t width_for_once(void)
+static size_t frame_width(void)
 {
 	struct winsize size;
 	int64_t columns;
@@ -579,10 +656,14 @@ static enum status print_once(struct top *top)
 	char text[TOP_LINE_MAX];
 	struct top_layout layout;
 
-	ask_for_histories(top, top->n_rows);
-	top_layout_init(&layout, width_for_once());
 	top_format_totals(top->view, text);
 	puts(text);
+	if (top->by != GROUP_BY_NOTHING) {
+		fputs(top->groups, stdout);
+		return STATUS_DONE;
+	}
+	ask_for_histories(top, top->n_rows);
+	top_layout_init(&layout, frame_width());
 	if (!top->invocation->options->no_legend) {
 		top_format_heading(&layout, text);
 		printf("%.*s\n", (int)length_without_blanks(text), text);
@@ -595,6 +676,29 @@ static enum status print_once(struct top *top)
 	return STATUS_DONE;
 }
 
+/* For programs: a line a frame, on whatever standard output is. */
+static enum status print_frames(struct top *top)
+{
+	int64_t next = now_usec();
+	int r;
+
+	for (;;) {
+		r = top_json_print(top->view, top->rows, top->n_rows, &top->series, top->by, &top->style,
+				   stdout);
+		if (r < 0 || fflush(stdout) != 0 || top->invocation->options->once ||
+		    (top->n_left != UINT64_MAX && --top->n_left == 0))
+			break;
+		next += top->interval;
+		while (now_usec() < next &&
+		       usleep((useconds_t)(next - now_usec() < 100000 ? next - now_usec() : 100000)) == 0)
+			continue;
+		r = refresh_view(top);
+		if (r < 0)
+			break;
+	}
+	return control_half_end(top->invocation, NULL, r);
+}
+
 /* What the command line says of sorting and filtering; false: it was wrong, and that was said. */
 static bool take_options(struct top *top, enum status *ret_status)
 {
@@ -602,14 +706,21 @@ static bool take_options(struct top *top, enum status *ret_status)
 	const char *sort = options->sort;
 	struct table table;
 
+	*ret_status = STATUS_USAGE;
+	if (!groups_take_option(top->invocation, &top->by))
+		return false;
+	groups_columns(top->by, group_columns);
 	top->with_foreign = options->foreign;
 	top->kind = options->kind;
 	if (sort != NULL) {
 		top->is_descending = sort[0] == '-';
-		top->sort = find_column(sort + top->is_descending);
+		top->sort = find_column(top->by, sort + top->is_descending);
 		/* The table knows how to say that there is no such column. */
 		if (top->sort == NULL &&
-		    !table_init(&table, top->invocation, channel_columns, n_channel_columns, ret_status))
+		    !(top->by != GROUP_BY_NOTHING ? table_init(&table, top->invocation, group_columns,
+							       N_GROUP_COLUMNS, ret_status)
+						  : table_init(&table, top->invocation, channel_columns,
+							       n_channel_columns, ret_status)))
 			return false;
 	}
 	if (!words_check(top->invocation, "kind", options->kind, words_kinds, WORDS_KINDS_ADVICE) ||
@@ -640,9 +751,12 @@ enum status command_top(const struct invocation *invocation)
 	r = refresh_view(&top);
 	if (r < 0)
 		status = control_half_end(invocation, NULL, r);
+	else if (options->json)
+		status = print_frames(&top);
 	else
 		status = options->once ? print_once(&top) : run_on_screen(&top);
 	close_card(&top);
+	free(top.groups);
 	free(top.rows);
 	series_done(&top.series);
 	view_free(top.view);

@@ -151,7 +151,26 @@ if until_true test -s "$T/attached"; then
 	like "who has one" "$(kipcctl list --no-legend --kind=segment --columns=name,attached_by)" "^prices $holder perl$"
 	is "in JSON as show has it" "$(kipcctl list --json --kind=segment --columns=attached_by | json '$d->[0]{attached_by}[0]{pid}')" "$holder"
 fi
+is "by process" "$(kipcctl list --no-legend --group-by=process --columns=process,segments,attached,queues | tr -s ' ')" \
+	"$holder perl 1 1 0
+- 0 0 1"
 kill "$holder"
+me=$(id -un)
+is "by owner" "$(kipcctl list --group-by=owner | tr -s ' ')" "OWNER QUEUES MESSAGES BYTES SEGMENTS SIZE ATTACHED SETS SEMAPHORES
+$me 1 2 10 1 64K $(kipcctl list --no-legend --kind=segment --columns=attached) 1 3"
+is "of one kind" "$(kipcctl list --no-legend --group-by=owner --kind=queue --columns=queues,segments)" "1 0"
+is "with what is foreign" "$(kipcctl list --no-legend --group-by=creator --foreign --kind=queue --columns=creator,queues)" "$me 2"
+is "in JSON" "$(kipcctl list --json --group-by=owner | json 'join " ", map { $d->[0]{$_} } qw(owner uid queues messages bytes segments size semaphore_sets semaphores)')" \
+	"$me $(id -u) 1 2 10 1 65536 1 3"
+if [ "$(id -u)" = 0 ] && setpriv --reuid=12345 --clear-groups ipcmk -M 1000000 >/dev/null 2>&1; then
+	is "sorted" "$(kipcctl list --no-legend --group-by=owner --foreign --sort=-size --columns=owner | xargs)" "12345 $me"
+	is "who uses what of a limit, most of it first" \
+		"$(kipcctl limits --no-legend --group-by=owner --columns=name,owner,used | grep shmall | tr -s ' ' | xargs)" "shmall 12345 245 shmall $me 16"
+	ipcs -m | awk '$3 == 12345 { system("ipcrm -m " $2) }'
+fi
+is "limits by process" "$(kipcctl limits --no-legend --group-by=process --columns=name,process,used | grep semmns | tr -s ' ')" "semmns - 3"
+exits 2 "no such group" kipcctl list --group-by=group
+exits 2 "a column of rows is none of groups" kipcctl list --group-by=owner --columns=state
 
 if has_terminal; then
 	terminal 20 24 'kipcctl list; kipcctl limits; read -r _'

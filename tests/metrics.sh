@@ -164,6 +164,18 @@ perl -MSocket -e 'socket(S, PF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un($ARGV[
 exits 1 "nor over a socket" kipcctl metrics --output="$T/socket"
 is "nothing was left beside them" "$(find "$T" -mindepth 1 -maxdepth 1 -name '*.??????' | wc -l)" 0
 
+kipcctl metrics --group-by=owner >"$T/by-owner"
+like "by owner" "$(cat "$T/by-owner")" "^kipc_group_objects\\{owner=\"$(id -un)\",kind=\"queue\"\\} [0-9]+$"
+is "each family has one head" "$(grep '^# TYPE' "$T/by-owner" | sort | uniq -d)" ""
+if sysctl -qw kernel.msgmni=1000 2>/dev/null && setpriv --reuid=70000 --clear-groups true 2>/dev/null; then
+	perl -e 'for my $uid (70001 .. 70060) { fork // die or do { $> = $uid; exit !defined msgget(0, 0600) }; wait }'
+	is "no more than 50 and the rest" "$(kipcctl metrics --group-by=owner | grep -c '^kipc_group_objects.*kind="queue"')" 51
+	is "which is told apart by having no name" \
+		"$(kipcctl metrics --group-by=owner | sed -n 's/^kipc_group_objects{owner="",kind="queue"} //p' | awk '$1 >= 10 { print "some" }')" some
+fi
+is "nothing of it unasked" "$(kipcctl metrics | grep -c kipc_group)" 0
+exits 2 "no such group" kipcctl metrics --group-by=nothing
+
 kipcctl up 'build[1]'
 wait "$waiter"
 stop_kipcd

@@ -42,6 +42,21 @@ is "nor than a narrow one" "$(COLUMNS=20 kipcctl top --once | tail -n +2 | awk '
 like "which has the most important" "$(COLUMNS=20 kipcctl top --once)" "^orders +1$"
 is "nor than a very narrow one" "$(COLUMNS=3 kipcctl top --once | tail -n +2 | awk 'length($0) > 3')" ""
 like "a wide one has more" "$(COLUMNS=220 kipcctl top --once)" "^orders .* 0x00000011 .* Orders waiting to be"
+json() { perl -MJSON::PP -e 'local $/; $d = JSON::PP->new->utf8->decode(<STDIN>); print eval $ARGV[0]' "$1"; }
+if perl -MJSON::PP -e 1 2>/dev/null; then
+	exits 0 "one frame as JSON" kipcctl top --once --json --sort=-depth
+	is "is one line" "$(wc -l <<<"$OUT")" 1
+	is "with all channels, sorted" "$(json 'join " ", $d->{kipcd}, map { "$_->{name}:" . ($_->{depth} // "null") } @{$d->{channels}}' <<<"$OUT")" \
+		"1 bills:3 orders:1 prices:0 ticks:0 build:null"
+	is "no rate yet" "$(json 'join " ", map { $_->{rate} // "null" } @{$d->{channels}}' <<<"$OUT")" "null null null null null"
+	kipcctl top --json --count=2 --interval=100ms --kind=queue >"$T/frames"
+	is "two frames, wherever they go" "$(wc -l <"$T/frames")" 2
+	is "the second one knows rates" "$(tail -n 1 "$T/frames" | json '$d->{channels}[0]{rate} + 1')" 1
+	is "sums" "$(kipcctl top --json --once --group-by=owner | json 'join " ", map { $d->{groups}[0]{$_} } qw(owner queues messages)')" "$(id -un) 2 4"
+fi
+like "sums as text" "$(kipcctl top --once --group-by=owner)" "^$(id -un) +2 +4 +933 "
+exits 2 "no such group" kipcctl top --once --group-by=nothing
+exits 2 "no such column of groups" kipcctl top --once --group-by=owner --sort=state
 exits 2 "no such column" kipcctl top --once --sort=nothing
 exits 2 "no such kind" kipcctl top --once --kind=pipe
 exits 2 "too often" kipcctl top --interval=1ms
@@ -134,6 +149,15 @@ if has_terminal; then
 		press q
 		is "it ends" "$(terminal_status)" 0
 	fi
+	terminal 80 24 kipcctl top --interval=100ms --group-by=owner
+	shows "sums on a screen" '^OWNER +QUEUES MESSAGES'
+	shows "by owner" "^$(id -un) +2 +"
+	press '>'
+	shows "sorted by their columns" 'sort: owner'
+	press k
+	shows "of one kind" 'only queue'
+	press Down Up End q
+	is "it ends" "$(terminal_status)" 0
 	terminal 80 24 kipcctl top -n 2 --interval=100ms
 	is "two frames, and it ends by itself" "$(terminal_status)" 0
 else

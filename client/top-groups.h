@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_TOP_GROUPS_H
+#define KIPC_CLIENT_TOP_GROUPS_H
+
+/* The rows of top added up, as lines of text: `top --group-by=`. */
+
+#include "client/groups.h"
+
+/*
+ * A new text, its first line the headings (unless has_headings is false), no wider than `width`; sorted by the column of
+ * groups that `sort` names (NULL, or none of theirs: by name). -ENOMEM; errors of opening /proc.
+ */
+int top_groups_format(struct view *view, const struct view_row *const *rows, size_t n_rows, enum group_by by,
+		      const char *sort, bool is_descending, bool has_headings, size_t width,
+		      struct value_style *style, char **ret_text);
+
+#endif
