@@ -130,12 +130,30 @@ static void notify_reloading(void)
 		   (unsigned long long)now.tv_sec * 1000000 + (unsigned long long)now.tv_nsec / 1000);
 }
 
+/* The file may be another one by now, and another kipcd's. */
+static int retake_config(struct manager *manager, struct problems *problems)
+{
+	char *text = NULL;
+	int r;
+
+	r = sole_take(&manager->sole, manager->options.config_file, &text);
+	if (r < 0) {
+		problems_add_mistake(problems, manager->options.config_file, 0, "%s",
+				     text != NULL ? text : strerror(-r));
+		r = -EBADMSG;
+	}
+	free(text);
+	return r;
+}
+
 int manager_reload(struct manager *manager, struct problems *problems, struct report *report)
 {
 	int r;
 
 	notify_reloading();
-	r = load_and_reconcile(manager, RECONCILE_RELOAD, problems, report);
+	r = retake_config(manager, problems);
+	if (r == 0)
+		r = load_and_reconcile(manager, RECONCILE_RELOAD, problems, report);
 	log_problems(problems);
 	if (r == -EBADMSG)
 		log_line(LOG_ERR, "reload: the configuration has mistakes (%zu); what runs stays as it is",
@@ -350,6 +368,18 @@ static int open_runtime(struct manager *manager)
 	return r;
 }
 
+static int take_config(struct manager *manager)
+{
+	char *text = NULL;
+	int r;
+
+	r = sole_take(&manager->sole, manager->options.config_file, &text);
+	if (r < 0)
+		log_line(LOG_ERR, "%s: %s", manager->options.config_file, text != NULL ? text : strerror(-r));
+	free(text);
+	return r;
+}
+
 int manager_new(const struct manager_options *options, struct manager **ret_manager)
 {
 	struct manager *manager = calloc(1, sizeof *manager);
@@ -360,6 +390,7 @@ int manager_new(const struct manager_options *options, struct manager **ret_mana
 		return -ENOMEM;
 	manager->options = *options;
 	manager->passed_fd = -1;
+	manager->sole = SOLE_NONE;
 	manager->runtime = (struct runtime){ .fd = -1, .channels_fd = -1, .lock_fd = -1 };
 	clock_gettime(CLOCK_REALTIME, &now);
 	manager->statistics.started_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
@@ -372,6 +403,8 @@ int manager_new(const struct manager_options *options, struct manager **ret_mana
 	r = take_passed_socket(manager);
 	if (r == 0)
 		r = open_runtime(manager);
+	if (r == 0)
+		r = take_config(manager);
 	if (r == 0)
 		r = copy_new(manager);
 	if (r == 0) {
@@ -423,6 +456,7 @@ struct manager *manager_free(struct manager *manager)
 	source_list_free(manager->sources, manager->n_sources);
 	events_done(&manager->events);
 	copy_done(&manager->copy);
+	sole_release(&manager->sole);
 	runtime_close(&manager->runtime);
 	free(manager);
 	return NULL;

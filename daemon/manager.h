@@ -17,6 +17,7 @@
 #include "daemon/plan-pages.h"
 #include "daemon/statistics.h"
 #include "daemon/runtime.h"
+#include "daemon/sole.h"
 
 struct bus_server;
 struct system_bus;
@@ -35,6 +36,7 @@ struct manager_options {
 struct manager {
 	struct manager_options options;
 	struct runtime runtime;
+	struct sole sole;
 
 	struct config_source *sources; /* as last read: create and set build on them */
 	size_t n_sources;

@@ -136,6 +136,60 @@ refused() {
 	is '... and nothing is made' "$(count_of q)" 0
 }
 
+# -- one kipcd a configuration file ------------------------------------------------------------------------------
+
+start_kipcd
+beside() { timeout 20 "$kipcd" --config="$1" --runtime-dir="$T/aside"; }
+exits 1 'a second kipcd over one configuration file leaves' beside "$conf"
+like '... and says why' "$ERR" "$conf: another kipcd, of uid $(id -u), runs over this file in this IPC namespace: stop it, or give this one a --config= of its own"
+ln -s "$conf" "$T/link.conf"
+exits 1 '... also by another name of it' beside "$T/link.conf"
+is '... having made nothing' "$(count_of q) $(ls "$T/aside/channels" 2>/dev/null)" '1 '
+start_beside unshare --ipc "$kipcd" --config="$conf" --runtime-dir="$T/aside"
+is '... in another IPC namespace it runs' "$(readlink "$T/aside/channels/orders" | cut -d: -f1)" queue
+kill "$beside_pid"
+wait "$beside_pid"
+rm -rf "$T/aside"
+# An editor replaces the file.
+cp "$conf" "$T/replaced.conf" && mv "$T/replaced.conf" "$conf"
+exits 0 'a reload goes with the file' kipcctl reload
+exits 1 '... which is the one that is taken' beside "$conf"
+printf '[queue other]\n' >"$T/other.conf"
+start_beside "$kipcd" --config="$T/other.conf" --runtime-dir="$T/aside"
+mv "$conf" "$T/kept.conf"
+ln "$T/other.conf" "$conf"
+exits 1 'a reload onto the file of another kipcd is refused' kipcctl reload
+like '... and says why' "$ERR" "another kipcd, of uid $(id -u), runs over this file"
+mv "$T/kept.conf" "$conf"
+exits 0 '... and goes on' kipcctl reload
+kill "$beside_pid"
+wait "$beside_pid"
+stop_kipcd KILL
+start_kipcd
+is 'the lock of a killed one holds nobody up' "$(state_of orders)" active
+stop_kipcd
+if [ "$(id -u)" = 0 ] && setpriv --reuid=4711 --regid=4711 --clear-groups true 2>/dev/null; then
+	# Who only has the name cannot keep a kipcd from starting. mq_open(2) and flock(2) have these numbers on x86-64 alone.
+	setpriv --reuid=4711 --regid=4711 --clear-groups perl -e '
+		exit 77 unless `uname -m` =~ /x86_64/;
+		my $name = sprintf "kipcd.%x.%x", (stat $ARGV[0])[0, 1];
+		my $fd = syscall 240, $name, 0102, 0666, 0;
+		$fd >= 0 && syscall(73, $fd, 6) == 0 or exit 1;
+		$| = 1; print "taken\n"; sleep 1000' "$conf" >"$T/squat" &
+	squatter=$!
+	until_true test -s "$T/squat" -o ! -e "/proc/$squatter"
+	if [ -s "$T/squat" ]; then
+		start_kipcd
+		is 'a stranger who takes its name keeps nobody from starting' "$(state_of orders)" active
+		exits 1 '... nor a second one from being refused' beside "$conf"
+		stop_kipcd
+	else
+		skip 'a stranger who takes its name' 'system calls are known by number on x86-64 alone'
+	fi
+	kill "$squatter"
+fi
+begin_anew
+
 # -- what stands where the socket belongs ----------------------------------------------------------------------
 
 mkdir "$run"
