@@ -319,19 +319,23 @@ int kipc_stat(struct kipc_channel *channel, struct kipc_object *ret_object);
  * kipc_ring_format(). The calls of this section do on it what they do on a queue, with these differences:
  *
  * - It is first in, first out for everybody: choosing by type answers -EOPNOTSUPP.
+ * - One that was removed and made anew is emptied before anything is taken from the new one.
  * - Sending, receiving and waiting change it, so all three need read and write permission; peeking needs to read.
  * - A wait is by futex(2), after a spin of at most some 20 µs that ceases where it does not pay. No signal is
- *   used. A handler ends a wait with -EINTR unless it was installed with SA_RESTART.
+ *   used. A handler ends a wait with -EINTR unless it was installed with SA_RESTART (before Linux 5.16, also then).
+ *   No call is a point of cancellation.
  * - A party killed with SIGKILL at any instruction leaves it usable: what was sent stays, whole; what was not
  *   sent is not there. The kernel hands the dead one's lock on (robust futex; the C library must have
  *   registered the thread's robust list, as glibc does). A party that is stopped inside a call is waited for
- *   one second; then calls of others answer -ENOLCK until it goes on. kipc_ring_stat() names it.
- * - A handle must not be used in a signal handler, nor by a child made with clone(2) behind the C library's back.
+ *   one second; then calls of others answer -ENOLCK until it goes on. kipc_ring_stat() names it. With KIPC_NOW nobody
+ *   is waited for: while another party is inside, a ring is as good as full, or empty.
+ * - A child of fork(2) may use a handle that it inherited, and holds nothing of what its parent holds. A handle must not
+ *   be used in a signal handler, which must not jump out of a call either, nor by a child that shares our memory (vfork(2)).
  *
  * Besides what each call lists, calls on a ring may answer: -EBADMSG: its bytes contradict each other, so somebody
  * else wrote into it (kipc_ring_fault() says which); nothing is read or written outside; 'kipcctl reset' makes it
- * anew. -ENOLCK: see above. -EXDEV: it was made in another PID namespace, where our thread's number may be a
- * stranger's. -EPROTOTYPE: the segment is no ring.
+ * anew. -ENOLCK: see above. -EXDEV: it was made in another PID namespace than ours, or than that of the parent from which
+ * the handle was inherited: our thread's number may be a stranger's there. -EPROTOTYPE: the segment is no ring.
  */
 
 /*
@@ -360,7 +364,7 @@ int kipc_send(struct kipc_channel *channel, long type, const void *data, size_t 
  *
  * -EMSGSIZE: it is larger than `size`, and stays (kipc_next_size() says what it needs, kipc_message_bound() is
  * always enough); -ENOMSG: none there (KIPC_NOW); -ETIMEDOUT; -EINTR: a signal came first; -EIDRM: removed while
- * waiting; -EACCES: no permission; -EOPNOTSUPP: a type on a ring; a timed wait on a queue: -EBUSY: every
+ * waiting; -EACCES: no permission; -EINVAL: unknown flags; -EOPNOTSUPP: a type on a ring; a timed wait on a queue: -EBUSY: every
  * real-time signal is taken; errors of timer_create(2); errors of kipc_open().
  */
 ssize_t kipc_recv(struct kipc_channel *channel, void *buffer, size_t size, long type, unsigned flags,
@@ -432,11 +436,16 @@ ssize_t kipc_recv_batch(struct kipc_channel *channel, void *buffer, size_t size,
  * before, but whoever may write to the segment can change it at any time.
  *
  * From here to the commit other producers have to wait, as for a full ring: this is for a ring with one producer, or for
- * messages that are filled in quickly. One reservation a channel handle, and one acquisition, at a time. Where the process
- * dies, the reservation is void within a second.
+ * messages that are filled in quickly. One reservation a channel handle, and one acquisition, at a time; any thread may end
+ * them. A reservation is the process's as long as one of its threads lives. It is void within a second of the next send when
+ * the process has died, or executes another program; that only somebody can see who may read its /proc/PID/maps, otherwise
+ * it lasts until the process ends.
  *
- * Errors as kipc_send(); -EALREADY: this handle has one already. Commit and abort: -EINVAL: there is none, a bad
- * type, or `size` above what was reserved; -EOWNERDEAD: another process took this one for dead: nothing was sent.
+ * Errors as kipc_send(); -EALREADY: this handle has one already; -EMFILE, -ENFILE: no descriptor is free, which the first
+ * claim of a process needs to read /proc/self/stat; -ENOSYS: there is no /proc. Commit and abort: -EINVAL: nothing is
+ * reserved, a bad type, or `size` above what was reserved. Commit: -EIDRM: the ring is no longer what its address means;
+ * -EOWNERDEAD: the reservation is no longer ours; nothing was sent, and the reservation is gone. After any other error it
+ * is there as before, and the call can be repeated. Abort and kipc_close() do not wait, and end it in any case.
  */
 int kipc_reserve(struct kipc_channel *channel, size_t size, int64_t timeout, void **ret_data);
 int kipc_commit(struct kipc_channel *channel, long type, size_t size);
@@ -447,11 +456,12 @@ int kipc_abort(struct kipc_channel *channel);
  * process dies before, the next consumer gets the same message: at least once, and one message again for each death.
  * kipc_close() before the release gives it back too.
  *
- * From here to the release other consumers have to wait, as for an empty ring. The bytes are in shared memory: check
- * what you read once, in a copy of your own.
+ * From here to the release other consumers have to wait, as for an empty ring, and kipc_wait() with them. The bytes are in
+ * shared memory: check what you read once, in a copy of your own.
  *
- * Errors as kipc_recv(); -EALREADY: this handle has one already. Release: -EINVAL: there is none; -EOWNERDEAD: another
- * process took this one for dead, and the message comes again.
+ * Errors as kipc_recv(), and as kipc_reserve() where nothing can be claimed. Release: -EINVAL: nothing is acquired;
+ * -EOWNERDEAD: the message is no longer ours, and comes again. After any other error it is there as before, and the call can
+ * be repeated.
  */
 ssize_t kipc_acquire(struct kipc_channel *channel, int64_t timeout, const void **ret_data, long *ret_type);
 int kipc_release(struct kipc_channel *channel);

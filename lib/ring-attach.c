@@ -7,27 +7,19 @@
  */
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/shm.h>
-#include <sys/stat.h>
 
 #include "lib/channel.h"
 #include "lib/ring-cursor.h"
+#include "lib/ring-process.h"
 
 #define SIZE_MIN (2 * RING_HEADER_SIZE)
+#define LOOKS_MAX 1000
 #define DEFAULT_MESSAGES 8 /* of the largest size, in the whole segment */
-
-/* Where the TIDs in the locks count: an inode of nsfs(5). */
-static int pid_namespace(uint64_t *ret_inode)
-{
-	struct stat st;
-
-	if (stat("/proc/self/ns/pid", &st) < 0)
-		return -EXDEV;
-	*ret_inode = st.st_ino;
-	return 0;
-}
 
 /* The data area of a segment of that size, in bytes; 0: it cannot be a ring. */
 static uint64_t capacity_of(uint64_t segment_size)
@@ -109,7 +101,7 @@ int ring_lay_out(void *address, uint64_t segment_size, size_t max_message)
 		return -EINVAL;
 	r = segment_populate(address, RING_HEADER_SIZE);
 	if (r == 0)
-		r = pid_namespace(&namespace);
+		r = ring_process_namespace(&namespace);
 	if (r == 0)
 		lay_out(address, capacity, max_message, namespace);
 	return r;
@@ -147,15 +139,32 @@ static int check_geometry(struct ring *ring, uint64_t segment_size)
 }
 
 /* Threads of another PID namespace have TIDs of their own: with the number of an owner, a stranger's death frees it. */
-static int check_namespace(const struct ring *ring)
+static int check_namespace(struct ring *ring)
 {
 	uint64_t ours;
 	int r;
 
 	if (!ring->is_writable)
 		return 0;
-	r = pid_namespace(&ours);
-	return r == 0 && ours != ring->header->pid_namespace ? -EXDEV : r;
+	ring->pid_namespace = ((const volatile struct ring_header *)ring->header)->pid_namespace;
+	r = ring_process_namespace(&ours);
+	return r == 0 && ours != ring->pid_namespace ? -EXDEV : r;
+}
+
+int ring_admit_slowly(struct ring *ring)
+{
+	int r = 0;
+
+	if (!ring_thread_is_known())
+		r = ring_thread_init();
+	if (r == 0)
+		r = ring_process_check_namespace(ring->pid_namespace);
+	/* Relaxed: all threads store the same. */
+	if (r == 0)
+		atomic_store_explicit(&ring->mark,
+				      atomic_load_explicit(ring_thread.mark, memory_order_relaxed),
+				      memory_order_relaxed);
+	return r;
 }
 
 static bool is_ring(const struct ring_header *header, uint64_t segment_size)
@@ -167,7 +176,6 @@ static bool is_ring(const struct ring_header *header, uint64_t segment_size)
 
 int ring_attach(int id, bool is_writable, struct ring **ret_ring)
 {
-	static _Atomic uint32_t last_ticket;
 	struct kipc_object object;
 	struct ring *ring;
 	int r;
@@ -175,14 +183,13 @@ int ring_attach(int id, bool is_writable, struct ring **ret_ring)
 	ring = aligned_alloc(alignof(struct ring), sizeof *ring);
 	if (ring == NULL)
 		return -ENOMEM;
-	*ring = (struct ring){ .id = id, .is_writable = is_writable };
-	/* Relaxed: all that matters is that no two get the same. */
-	ring->ticket = atomic_fetch_add_explicit(&last_ticket, 1, memory_order_relaxed);
+	*ring = (struct ring){ .id = id, .is_writable = is_writable, .mark = RING_MARK_NONE };
 	r = attach(id, is_writable, &ring->header, &object);
 	if (r < 0) {
 		free(ring);
 		return r;
 	}
+	ring->segment_size = object.segment.size;
 	if (!is_ring(ring->header, object.segment.size))
 		r = -EPROTOTYPE;
 	if (r == 0)
@@ -203,11 +210,92 @@ struct ring *ring_free(struct ring *ring)
 		struct ring *older = ring->older;
 
 		ring_let_go(ring);
-		shmdt(ring->header);
+		if (ring->is_buried)
+			munmap(ring->header, ring->segment_size);
+		else
+			shmdt(ring->header);
 		free(ring);
 		ring = older;
 	}
 	return NULL;
+}
+
+/* -- burying -- */
+
+/* An empty ring of ours alone, retired, which stands elsewhere than that one does. MAP_FAILED. */
+static struct ring_header *make_grave(const struct ring *ring)
+{
+	const struct ring_header *header = ring->header;
+	uint64_t position =
+		ring_word_position(atomic_load_explicit(&header->consumers.word, memory_order_relaxed));
+	struct ring_header *grave;
+
+	grave = mmap(NULL, ring->segment_size, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (grave == MAP_FAILED)
+		return grave;
+	lay_out(grave, ring->capacity * RING_UNIT, ring->max_message, ring->pid_namespace);
+	atomic_store_explicit(&grave->retired, 1, memory_order_relaxed);
+	for (unsigned i = 0; i < 2; i++) {
+		struct ring_side *side = i == 0 ? &grave->producers : &grave->consumers;
+
+		atomic_store_explicit(&side->word, ring_word_at(position + 1), memory_order_relaxed);
+		atomic_store_explicit(&side->counts[0].position, (position + 1) & RING_POSITION_MASK,
+				      memory_order_relaxed);
+	}
+	return grave;
+}
+
+/* Puts the grave where the ring is, in one step. False: the kernel does not let us, because of huge pages perhaps. */
+static bool lay_to_rest(struct ring *ring)
+{
+	struct ring_header *grave = make_grave(ring);
+
+	if (grave == MAP_FAILED)
+		return false;
+	if (mremap(grave, ring->segment_size, ring->segment_size, MREMAP_MAYMOVE | MREMAP_FIXED,
+		   ring->header) == MAP_FAILED) {
+		munmap(grave, ring->segment_size);
+		return false;
+	}
+	ring->is_buried = true;
+	return true;
+}
+
+/*
+ * With both locks, so that nobody is inside; by a second mapping, by which they are left when the first is gone. Should we
+ * die in between, the kernel frees one of them; who waits for the other one is told that the ring is retired.
+ */
+static void bury_locked(struct ring *ring, struct ring_header *second)
+{
+	static const struct timespec long_ago;
+	uint64_t producers, consumers;
+
+	if (ring_lock_take(&second->producers, &long_ago, &producers) < 0)
+		return;
+	if (ring_lock_take(&second->consumers, &long_ago, &consumers) == 0) {
+		(void)lay_to_rest(ring);
+		(void)ring_lock_drop(&second->consumers, consumers);
+	}
+	(void)ring_lock_drop(&second->producers, producers);
+}
+
+void ring_bury(struct ring *ring)
+{
+	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+	struct ring_header *second;
+
+	if (!ring->is_writable || ring->is_buried || ring_admit(ring) < 0 ||
+	    ring_is_holding(&ring->reserved) || ring_is_holding(&ring->acquired) ||
+	    pthread_mutex_trylock(&one_at_a_time) != 0)
+		return;
+	/* As long as the first mapping is there, the id is nobody else's. */
+	second = ring->is_buried ? (void *)-1 : shmat(ring->id, NULL, 0);
+	if (second != (void *)-1) {
+		bury_locked(ring, second);
+		shmdt(second);
+	}
+	pthread_mutex_unlock(&one_at_a_time);
 }
 
 /* -- looking -- */
@@ -219,7 +307,7 @@ struct totals {
 /* What a side published last. False: no count agrees with the word, however often one looks. */
 static bool read_totals(const struct ring_side *side, struct totals *ret_totals)
 {
-	for (unsigned tries = 0; tries < 1000; tries++) {
+	for (unsigned tries = 0; tries < LOOKS_MAX; tries++) {
 		/* Acquire: the counts that were published with it. */
 		uint64_t before = atomic_load_explicit(&side->word, memory_order_acquire), after;
 
@@ -240,12 +328,30 @@ static bool read_totals(const struct ring_side *side, struct totals *ret_totals)
 	return false;
 }
 
+/*
+ * Of one instant, if the consumers let us; otherwise theirs are the older ones, so that they are not ahead.
+ */
+static bool read_both(const struct ring_header *header, struct totals *ret_sent, struct totals *ret_received)
+{
+	for (unsigned tries = 0; tries < LOOKS_MAX; tries++) {
+		if (!read_totals(&header->consumers, ret_received) ||
+		    !read_totals(&header->producers, ret_sent))
+			return false;
+		/* Read before the consumers' word is read again. */
+		atomic_thread_fence(memory_order_acquire);
+		if (ring_word_position(atomic_load_explicit(&header->consumers.word, memory_order_relaxed)) ==
+		    (ret_received->position & RING_POSITION_MASK))
+			break;
+	}
+	return true;
+}
+
 static pid_t claimant(const struct ring_side *side, uint64_t position)
 {
 	/* Relaxed throughout: for people. */
 	if (atomic_load_explicit(&side->claim.position, memory_order_relaxed) != position)
 		return 0;
-	return (pid_t)atomic_load_explicit(&side->claim.pid, memory_order_relaxed);
+	return (pid_t)ring_claim_pid(atomic_load_explicit(&side->claim.owner, memory_order_relaxed));
 }
 
 void ring_stat(struct ring *ring, struct kipc_ring *ret_stat)
@@ -254,8 +360,7 @@ void ring_stat(struct ring *ring, struct kipc_ring *ret_stat)
 	struct kipc_ring stat = { .capacity = ring->capacity * RING_UNIT, .max_message = ring->max_message };
 	struct totals sent = { 0 }, received = { 0 };
 
-	/* The consumers first: so they are not ahead. */
-	if (!read_totals(consumers, &received) || !read_totals(producers, &sent))
+	if (!read_both(ring->header, &sent, &received))
 		stat.fault = KIPC_RING_COUNTS;
 	else if (sent.position - received.position > ring->capacity &&
 		 ((atomic_load_explicit(&producers->word, memory_order_relaxed) -
@@ -269,6 +374,8 @@ void ring_stat(struct ring *ring, struct kipc_ring *ret_stat)
 	if (stat.fault == KIPC_RING_SOUND && sent.messages >= received.messages &&
 	    sent.bytes >= received.bytes) {
 		stat.used = (sent.position - received.position) * RING_UNIT;
+		if (stat.used > stat.capacity)
+			stat.used = stat.capacity; /* the consumers were faster than we */
 		stat.messages = sent.messages - received.messages;
 		stat.bytes = sent.bytes - received.bytes;
 	}

@@ -4,149 +4,189 @@
  * Messages where they lie: reserve, commit, abort; acquire, release. The program works on the ring's own memory for as
  * long as it likes, so no lock is held meanwhile: a claim in the segment keeps others off that side. It holds as long as
  * the side stands where it stood, so that the one compare-and-swap that moves the side ends it too, and a death leaves
- * either claim or message. A claim says which process made it; the next who comes looks whether that one lives.
+ * either claim or message. A claim says which process made it; the next that comes looks whether that one lives.
+ *
+ * Whoever ends a claim by moving the side does so under the lock, and looks first whether it is still its own. Giving one
+ * up needs no lock, so it never fails.
  */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "lib/ring-cursor.h"
+#include "lib/ring-process.h"
 
-#define STAT_SIZE 1024
-#define START_FIELDS_BEHIND_STATE 19 /* proc(5): state is field 3, starttime 22 */
+/* -- the claim in the segment -- */
 
-/* The state and the start of a process, in ticks since boot. False: /proc does not say. */
-static bool read_process(pid_t pid, char *ret_state, uint64_t *ret_started)
+/* Relaxed throughout: claims are made under their side's lock, and whoever takes one away says so to nobody. */
+
+void ring_claim_read(const struct ring_side *side, struct ring_claimant *ret_claim)
 {
-	char path[32], text[STAT_SIZE], *at;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, text, sizeof text - 1);
-	close(fd);
-	if (n <= 0)
-		return false;
-	text[n] = '\0';
-	at = strrchr(text, ')'); /* a command may contain anything */
-	if (at == NULL || at[1] != ' ')
-		return false;
-	*ret_state = at[2];
-	at += 2;
-	for (unsigned i = 0; i < START_FIELDS_BEHIND_STATE; i++) {
-		at = strchr(at, ' ');
-		if (at == NULL)
-			return false;
-		at++;
-	}
-	*ret_started = strtoull(at, NULL, 10);
-	return true;
+	ret_claim->owner = atomic_load_explicit(&side->claim.owner, memory_order_relaxed);
+	ret_claim->started = atomic_load_explicit(&side->claim.started, memory_order_relaxed);
+	ret_claim->position = atomic_load_explicit(&side->claim.position, memory_order_relaxed);
 }
 
-static bool is_alive(uint32_t pid, uint64_t started)
+bool ring_claim_is(const struct ring_side *side, const struct ring_claimant *claim)
 {
-	uint64_t started_now;
-	char state;
+	struct ring_claimant now;
 
-	if (pid == 0 || pid > INT_MAX || (kill((pid_t)pid, 0) < 0 && errno == ESRCH))
-		return false;
-	if (!read_process((pid_t)pid, &state, &started_now))
-		return true; /* hidden from us; it is there */
-	return state != 'Z' && state != 'X' && started_now == started;
+	ring_claim_read(side, &now);
+	return now.owner == claim->owner && now.started == claim->started && now.position == claim->position;
 }
 
-/* Relaxed throughout: claims are read and written under their side's lock. */
-
-bool ring_claim_is_held(struct ring_side *side, uint64_t position)
+/* Under the lock. */
+static void make_claim(struct ring_side *side, const struct ring_claimant *claim)
 {
-	struct ring_claim *claim = &side->claim;
-
-	if (atomic_load_explicit(&claim->position, memory_order_relaxed) != position)
-		return false; /* the side has moved since */
-	if (is_alive(atomic_load_explicit(&claim->pid, memory_order_relaxed),
-		     atomic_load_explicit(&claim->started, memory_order_relaxed)))
-		return true;
-	atomic_store_explicit(&claim->pid, 0, memory_order_relaxed);
-	return false;
+	/* Release, here and at the end: a claim cut short by death must not name somebody who lives. */
+	atomic_store_explicit(&side->claim.owner, 0, memory_order_release);
+	atomic_store_explicit(&side->claim.started, claim->started, memory_order_release);
+	atomic_store_explicit(&side->claim.position, claim->position, memory_order_relaxed);
+	atomic_store_explicit(&side->claim.owner, claim->owner, memory_order_release);
 }
 
-bool ring_claim_is_own(const struct ring *ring, const struct ring_side *side)
+void ring_claim_give_up(struct ring_side *side, const struct ring_claimant *claim)
+{
+	uint64_t owner = claim->owner;
+
+	/* Release: what was done by virtue of it comes before whatever its successor does. */
+	if (atomic_compare_exchange_strong_explicit(&side->claim.owner, &owner, 0, memory_order_release,
+						    memory_order_relaxed))
+		ring_lock_ring(
+			side); /* those who wait for it sleep until the side moves, which it does not */
+}
+
+/* -- what is held -- */
+
+static struct ring_side *side_of(const struct ring *ring, const struct ring_hold *hold)
+{
+	return hold == &ring->reserved ? &ring->header->producers : &ring->header->consumers;
+}
+
+bool ring_is_holding(const struct ring_hold *hold)
+{
+	uint32_t mark = atomic_load_explicit(&hold->mark, memory_order_relaxed);
+
+	return mark != 0 && mark == atomic_load_explicit(ring_thread.mark, memory_order_relaxed);
+}
+
+bool ring_claim_is_own(const struct ring *ring, const struct ring_side *side,
+		       const struct ring_claimant *claim)
 {
 	const struct ring_hold *hold = side == &ring->header->producers ? &ring->reserved : &ring->acquired;
 
-	return atomic_load_explicit(&hold->is_held, memory_order_relaxed) &&
-	       ring->ticket == atomic_load_explicit(&side->claim.ticket, memory_order_relaxed) &&
-	       ring_thread.pid == atomic_load_explicit(&side->claim.pid, memory_order_relaxed);
+	return ring_is_holding(hold) &&
+	       atomic_load_explicit(&hold->tid, memory_order_relaxed) == ring_thread.tid &&
+	       hold->claim.owner == claim->owner;
 }
 
-static int know_thyself(void)
+/* Claims the side where it stands, for the record at the cursor, and lets go of the lock. */
+static int hold_and_drop(struct ring *ring, struct ring_side *side, struct ring_hold *hold,
+			 const struct ring_cursor *cursor)
 {
-	char state;
-
-	if (ring_thread.pid != 0)
-		return 0;
-	if (!read_process(getpid(), &state, &ring_thread.started))
-		return -ENOSYS;
-	ring_thread.pid = (uint32_t)getpid();
-	return 0;
-}
-
-/* Claims the side at the position that the cursor's word shows, and lets go of the lock. */
-static int claim_and_drop(struct ring *ring, struct ring_side *side, struct ring_hold *hold,
-			  const struct ring_cursor *cursor, uint64_t position, uint32_t size)
-{
-	struct ring_claim *claim = &side->claim;
-
-	/* Release, here and at the end: a claim cut short by death must not name somebody who lives. */
-	atomic_store_explicit(&claim->pid, 0, memory_order_release);
-	atomic_store_explicit(&claim->started, ring_thread.started, memory_order_release);
-	atomic_store_explicit(&claim->ticket, ring->ticket, memory_order_relaxed);
-	atomic_store_explicit(&claim->position, position, memory_order_relaxed);
-	atomic_store_explicit(&claim->pid, ring_thread.pid, memory_order_release);
+	atomic_store_explicit(&hold->tid, ring_thread.tid, memory_order_relaxed);
+	hold->record = cursor->position;
+	hold->offset = cursor->offset;
+	make_claim(side, &hold->claim);
 	if (ring_lock_drop(side, cursor->word) < 0)
 		return ring_broken(ring, KIPC_RING_LOCK);
-	hold->cursor = *cursor;
-	hold->size = size;
-	atomic_store_explicit(&hold->is_held, true, memory_order_relaxed);
+	atomic_store_explicit(&hold->mark, atomic_load_explicit(ring_thread.mark, memory_order_relaxed),
+			      memory_order_relaxed);
 	return 0;
 }
 
-/* Moves the side over the record and with that ends the claim. */
-static int move_on(struct ring *ring, struct ring_side *side, struct ring_hold *hold)
+static void forget(struct ring_hold *hold)
 {
-	struct ring_cursor *cursor = &hold->cursor;
-	int r;
-
-	atomic_store_explicit(&hold->is_held, false, memory_order_relaxed);
-	ring_cursor_pass(ring, cursor, hold->size);
-	ring_cursor_write(side, cursor);
-	r = ring_lock_move_claimed(side, ring_word_position(cursor->word), cursor->position);
-	return r == -EBADMSG ? ring_broken(ring, KIPC_RING_LOCK) : r;
+	atomic_store_explicit(&hold->mark, 0, memory_order_relaxed);
 }
 
-static int give_up(struct ring *ring, struct ring_side *side, struct ring_hold *hold)
+/*
+ * Takes the lock for the holder of a claim. 0: the claim is still there, and *ret_cursor is behind its record; -EOWNERDEAD:
+ * it is not; errors as ring_lock_take().
+ */
+static int enter_again(struct ring *ring, struct ring_side *side, const struct ring_hold *hold,
+		       struct ring_cursor *ret_cursor)
 {
-	const bool is_own = ring_claim_is_own(ring, side);
 	uint64_t word;
 	int r;
 
-	atomic_store_explicit(&hold->is_held, false, memory_order_relaxed);
 	r = ring_lock_take(side, NULL, &word);
 	if (r < 0)
 		return r;
-	if (is_own && ring_word_position(word) == ring_word_position(hold->cursor.word))
-		atomic_store_explicit(&side->claim.pid, 0, memory_order_relaxed);
-	/* Those who wait for the claim sleep until the side moves, which it does not. */
-	return ring_lock_leave(side, ring_word_position(word), true) < 0 ? ring_broken(ring, KIPC_RING_LOCK)
-									 : 0;
+	if (!ring_cursor_read(ring, side, word, ret_cursor))
+		r = ring_broken(ring, KIPC_RING_COUNTS);
+	else if (ret_cursor->position != hold->claim.position || !ring_claim_is(side, &hold->claim))
+		r = -EOWNERDEAD;
+	if (r != 0) {
+		(void)ring_lock_drop(side, word);
+		return r;
+	}
+	ret_cursor->position = hold->record;
+	ret_cursor->offset = hold->offset;
+	ring_cursor_pass(ring, ret_cursor, hold->size);
+	return 0;
+}
+
+/*
+ * Sends or takes off what is held; with it the claim ends. After an error but -EOWNERDEAD and -EIDRM it is there as before.
+ */
+static int settle(struct ring *ring, struct ring_hold *hold)
+{
+	struct ring_side *side = side_of(ring, hold);
+	struct ring_cursor cursor;
+	int r;
+
+	r = enter_again(ring, side, hold, &cursor);
+	if (r == -EOWNERDEAD)
+		forget(hold);
+	if (r != 0)
+		return r;
+	if (hold == &ring->reserved) {
+		if (ring_is_retired(ring)) {
+			(void)ring_lock_drop(side, cursor.word);
+			ring_claim_give_up(side, &hold->claim);
+			forget(hold);
+			return -EIDRM;
+		}
+		*ring_record_at(ring, hold->offset) =
+			(struct ring_record){ hold->size, RING_RECORD_MESSAGE, hold->type };
+	}
+	r = ring_leave(ring, side, &cursor);
+	if (r == 0)
+		forget(hold);
+	return r;
+}
+
+/* Whether something is held, by this process. -EINVAL. */
+static int check_hold(struct ring *ring, const struct ring_hold *hold)
+{
+	int r;
+
+	/* Relaxed: whoever holds it knows. */
+	if (atomic_load_explicit(&hold->mark, memory_order_relaxed) == 0)
+		return -EINVAL;
+	r = ring_admit(ring);
+	return r == 0 && !ring_is_holding(hold) ? -EINVAL : r;
+}
+
+static int give_up(struct ring *ring, struct ring_hold *hold)
+{
+	int r = check_hold(ring, hold);
+
+	if (r < 0)
+		return r;
+	ring_claim_give_up(side_of(ring, hold), &hold->claim);
+	forget(hold);
+	return 0;
+}
+
+/* What a claim is made of, before the lock is taken. -EALREADY. */
+static int prepare(struct ring *ring, struct ring_hold *hold, struct ring_claimant *ret_claim)
+{
+	int r = ring_admit(ring);
+
+	if (r == 0 && ring_is_holding(hold))
+		r = -EALREADY;
+	return r < 0 ? r : ring_process_claim(ret_claim);
 }
 
 /* -- producers -- */
@@ -155,23 +195,25 @@ int ring_reserve(struct ring *ring, size_t size, int64_t timeout, void **ret_dat
 {
 	struct ring_patience patience = { .timeout = timeout };
 	struct ring_side *side = &ring->header->producers;
+	struct ring_hold *hold = &ring->reserved;
+	struct ring_claimant claim;
 	struct ring_cursor cursor;
-	uint64_t seen, position;
+	uint64_t seen;
 	int r;
 
 	if (size > ring->max_message)
 		return -EMSGSIZE;
-	if (atomic_load_explicit(&ring->reserved.is_held, memory_order_relaxed))
-		return -EALREADY;
-	r = know_thyself();
+	r = prepare(ring, hold, &claim);
 	while (r == 0) {
 		r = ring_enter(ring, side, &patience, &cursor);
 		if (r < 0)
 			break;
-		position = cursor.position;
+		claim.position = cursor.position;
 		r = ring_make_room(ring, &cursor, ring_units(size), &seen);
 		if (r > 0) {
-			r = claim_and_drop(ring, side, &ring->reserved, &cursor, position, (uint32_t)size);
+			hold->claim = claim;
+			hold->size = (uint32_t)size;
+			r = hold_and_drop(ring, side, hold, &cursor);
 			if (r == 0)
 				*ret_data = ring_record_at(ring, cursor.offset) + 1;
 			return r;
@@ -187,20 +229,20 @@ int ring_reserve(struct ring *ring, size_t size, int64_t timeout, void **ret_dat
 int ring_commit(struct ring *ring, long type, size_t size)
 {
 	struct ring_hold *hold = &ring->reserved;
+	int r = check_hold(ring, hold);
 
-	if (!atomic_load_explicit(&hold->is_held, memory_order_relaxed) || type < 1 || size > hold->size)
-		return -EINVAL;
+	if (r == 0 && (type < 1 || size > hold->size))
+		r = -EINVAL;
+	if (r < 0)
+		return r;
 	hold->size = (uint32_t)size;
-	*ring_record_at(ring, hold->cursor.offset) =
-		(struct ring_record){ hold->size, RING_RECORD_MESSAGE, type };
-	return move_on(ring, &ring->header->producers, hold);
+	hold->type = type;
+	return settle(ring, hold);
 }
 
 int ring_abort(struct ring *ring)
 {
-	if (!atomic_load_explicit(&ring->reserved.is_held, memory_order_relaxed))
-		return -EINVAL;
-	return give_up(ring, &ring->header->producers, &ring->reserved);
+	return give_up(ring, &ring->reserved);
 }
 
 /* -- consumers -- */
@@ -209,22 +251,24 @@ ssize_t ring_acquire(struct ring *ring, int64_t timeout, const void **ret_data, 
 {
 	struct ring_patience patience = { .timeout = timeout };
 	struct ring_side *side = &ring->header->consumers;
+	struct ring_hold *hold = &ring->acquired;
+	struct ring_claimant claim;
 	struct ring_cursor cursor;
 	struct ring_record record;
-	uint64_t seen, position;
+	uint64_t seen;
 	int r;
 
-	if (atomic_load_explicit(&ring->acquired.is_held, memory_order_relaxed))
-		return -EALREADY;
-	r = know_thyself();
+	r = prepare(ring, hold, &claim);
 	while (r == 0) {
 		r = ring_enter(ring, side, &patience, &cursor);
 		if (r < 0)
 			break;
-		position = cursor.position;
+		claim.position = cursor.position;
 		r = ring_find_record(ring, &cursor, &record, &seen);
 		if (r > 0) {
-			r = claim_and_drop(ring, side, &ring->acquired, &cursor, position, record.size);
+			hold->claim = claim;
+			hold->size = record.size;
+			r = hold_and_drop(ring, side, hold, &cursor);
 			if (r < 0)
 				return r;
 			*ret_data = ring_record_at(ring, cursor.offset) + 1;
@@ -242,14 +286,13 @@ ssize_t ring_acquire(struct ring *ring, int64_t timeout, const void **ret_data, 
 
 int ring_release(struct ring *ring)
 {
-	if (!atomic_load_explicit(&ring->acquired.is_held, memory_order_relaxed))
-		return -EINVAL;
-	return move_on(ring, &ring->header->consumers, &ring->acquired);
+	int r = check_hold(ring, &ring->acquired);
+
+	return r < 0 ? r : settle(ring, &ring->acquired);
 }
 
 void ring_let_go(struct ring *ring)
 {
-	(void)ring_abort(ring);
-	if (atomic_load_explicit(&ring->acquired.is_held, memory_order_relaxed))
-		(void)give_up(ring, &ring->header->consumers, &ring->acquired);
+	(void)give_up(ring, &ring->reserved);
+	(void)give_up(ring, &ring->acquired);
 }

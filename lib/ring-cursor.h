@@ -31,14 +31,15 @@ RING_INLINE struct ring_record *ring_record_at(const struct ring *ring, uint64_t
 /* memcpy() that is inline where a message is short: the call alone is a seventh of what one of a batch costs. */
 RING_INLINE void ring_copy(void *to, const void *from, size_t size)
 {
-	char *end = (char *)to + size - RING_UNIT, *at = to;
 	const char *source = from;
+	char *end, *at = to;
 
 	if (size < RING_UNIT || size > RING_COPY_INLINE_MAX) {
 		if (size > 0)
 			memcpy(to, from, size);
 		return;
 	}
+	end = at + size - RING_UNIT;
 	for (; at < end; at += RING_UNIT, source += RING_UNIT)
 		memcpy(at, source, RING_UNIT);
 	memcpy(end, (const char *)from + size - RING_UNIT, RING_UNIT); /* the rest, overlapping */
@@ -112,12 +113,12 @@ RING_INLINE int ring_enter(struct ring *ring, struct ring_side *side, struct rin
 {
 	uint64_t word;
 
-	if (!ring_lock_try(side, &word))
+	if (!ring_is_admitted(ring) || !ring_lock_try(side, &word))
 		return ring_enter_slowly(ring, side, 0, patience, ret_cursor);
 	if (!ring_cursor_read(ring, side, word, ret_cursor))
 		return ring_enter_slowly(ring, side, word, patience, ret_cursor);
 	/* Relaxed: claims are made under the lock. One of an earlier position is over. */
-	if (atomic_load_explicit(&side->claim.pid, memory_order_relaxed) != 0 &&
+	if (atomic_load_explicit(&side->claim.owner, memory_order_relaxed) != 0 &&
 	    atomic_load_explicit(&side->claim.position, memory_order_relaxed) == ret_cursor->position)
 		return ring_enter_slowly(ring, side, word, patience, ret_cursor);
 	return 0;

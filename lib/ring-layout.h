@@ -100,11 +100,25 @@ struct ring_count {
  * producer that fills in a message where it lies, or a consumer that works on one. pid 0: no claim.
  */
 struct ring_claim {
-	_Atomic uint32_t pid;
-	_Atomic uint32_t ticket;   /* tells the handles of one process apart */
-	_Atomic uint64_t started;  /* field 22 of /proc/PID/stat: a pid that came back is somebody else */
+	_Atomic uint64_t owner; /* two fields of 32 bits: the pid, and behind it the ticket */
+	_Atomic uint64_t
+		started; /* field 22 of /proc/PID/stat: a pid that came back is another process. 0: not said */
 	_Atomic uint64_t position; /* units, as in struct ring_count */
 };
+
+/*
+ * A ticket tells the claims of one process apart. Its upper 16 bits tell the programs apart that the process has run, one
+ * after the other (execve(2)); 0: not said.
+ */
+#define RING_TICKET_IMAGE_SHIFT 16
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define RING_CLAIM_PID_SHIFT 0
+#define RING_CLAIM_TICKET_SHIFT 32
+#else
+#define RING_CLAIM_PID_SHIFT 32
+#define RING_CLAIM_TICKET_SHIFT 0
+#endif
 
 struct ring_side {
 	_Atomic uint64_t word;

@@ -15,13 +15,13 @@
  */
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/ring-futex.h"
 #include "lib/ring-lock.h"
 #include "lib/ring-pause.h"
+#include "lib/ring-process.h"
 
 #define PATIENCE_US 1000000 /* how long an owner may take for what lasts microseconds */
 #define CONTEND_SPINS 100
@@ -30,47 +30,26 @@
 /* A word changes under its owner's hands only by sleepers, and they set two bits once. */
 #define TRIES_MAX 64
 
-#ifndef SYS_futex_waitv
-#define SYS_futex_waitv 449
-#endif
+/* What the mark of a thread points to that has not been here. */
+static const _Atomic uint32_t no_mark;
 
-/* As <linux/futex.h> since Linux 5.16. */
-struct futex_of_many {
-	uint64_t value;
-	uint64_t address;
-	uint32_t flags;
-	uint32_t reserved;
-};
-#define FUTEX_OF_MANY_32 2
-
-_Thread_local struct ring_thread ring_thread;
-
-static atomic_bool has_no_waitv;
-
-/* -- threads -- */
-
-/* A child of fork(2) is another thread with another TID. */
-static void forget_thread(void)
-{
-	ring_thread = (struct ring_thread){ 0 };
-}
-
-static void watch_forks(void)
-{
-	pthread_atfork(NULL, NULL, forget_thread);
-}
+_Thread_local struct ring_thread ring_thread = { .mark = &no_mark };
 
 int ring_thread_init(void)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct robust_list_head *robust = NULL;
+	const _Atomic uint32_t *mark;
 	size_t size = 0;
+	int r;
 
-	pthread_once(&once, watch_forks);
 	if (syscall(SYS_get_robust_list, 0, &robust, &size) < 0 || robust == NULL || size != sizeof *robust)
 		return -ENOSYS;
+	r = ring_process_know(&mark);
+	if (r < 0)
+		return r;
 	ring_thread.robust = robust;
 	ring_thread.tid = (uint32_t)syscall(SYS_gettid);
+	ring_thread.mark = mark;
 	return 0;
 }
 
@@ -81,44 +60,26 @@ static uint32_t *half_of(struct ring_side *side, size_t offset)
 	return (uint32_t *)(void *)((char *)&side->word + offset);
 }
 
-static void wake_all(void *futex)
-{
-	syscall(SYS_futex, futex, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
-}
-
 /* For kernels before 5.16: nobody tells us of an owner's death then, so look again from time to time. */
-static int sleep_in_slices(struct ring_side *side, uint64_t word, const struct timespec *until)
+static int sleep_in_slices(const struct ring_futex *position, const struct timespec *until)
 {
 	struct timespec slice = ring_time_in(OLD_KERNEL_SLICE_US);
 	bool is_last = until != NULL && ring_time_is_before(until, &slice);
+	int r = ring_futex_wait(position, is_last ? until : &slice);
 
-	if (syscall(SYS_futex, half_of(side, RING_WORD_POSITION_OFFSET), FUTEX_WAIT_BITSET,
-		    (uint32_t)(word >> 32), is_last ? until : &slice, NULL, FUTEX_BITSET_MATCH_ANY) == 0)
-		return 0;
-	if (errno == ETIMEDOUT)
-		return is_last ? -ETIMEDOUT : 0;
-	return errno == EINTR ? -EINTR : 0;
+	return r == -ETIMEDOUT && !is_last ? 0 : r;
 }
 
-/* Sleeps as long as the word is `word`. 0: look again. */
+/* Sleeps as long as the word is `word`. 1: woken; 0: look again. */
 static int sleep_on(struct ring_side *side, uint64_t word, const struct timespec *until)
 {
-	struct futex_of_many futexes[] = {
-		{ .value = (uint32_t)word, .address = (uintptr_t)half_of(side, RING_WORD_LOCK_OFFSET) },
-		{ .value = (uint32_t)(word >> 32),
-		  .address = (uintptr_t)half_of(side, RING_WORD_POSITION_OFFSET) },
+	const struct ring_futex halves[] = {
+		{ half_of(side, RING_WORD_POSITION_OFFSET), (uint32_t)(word >> 32), 0 },
+		{ half_of(side, RING_WORD_LOCK_OFFSET), (uint32_t)word, 0 },
 	};
+	int r = ring_futex_wait_any(halves, 2, until);
 
-	for (size_t i = 0; i < 2; i++)
-		futexes[i].flags = FUTEX_OF_MANY_32;
-	/* Relaxed: a fact about the kernel, learnt once. */
-	if (atomic_load_explicit(&has_no_waitv, memory_order_relaxed))
-		return sleep_in_slices(side, word, until);
-	if (syscall(SYS_futex_waitv, futexes, 2, 0, until, CLOCK_MONOTONIC) >= 0)
-		return 0;
-	if (errno == ENOSYS || errno == EPERM)
-		atomic_store_explicit(&has_no_waitv, true, memory_order_relaxed);
-	return errno == ETIMEDOUT || errno == EINTR ? -errno : 0;
+	return r == -ENOSYS ? sleep_in_slices(&halves[0], until) : r;
 }
 
 /* -- taking and leaving -- */
@@ -135,7 +96,7 @@ int ring_lock_take(struct ring_side *side, const struct timespec *until, uint64_
 	long nap_ns = RING_NAP_MIN_NS;
 	int r = 0;
 
-	if (ring_thread.tid == 0 && (r = ring_thread_init()) < 0)
+	if (!ring_thread_is_known() && (r = ring_thread_init()) < 0)
 		return r;
 	ring_thread_announce(side);
 	for (unsigned spins = 0;; spins++) {
@@ -201,11 +162,6 @@ static uint64_t published(uint64_t word, uint64_t position)
 	return ring_word_at(position) | RING_WORD_WAITERS | ring_word_owner(word);
 }
 
-static uint64_t published_with_wake(uint64_t word, uint64_t position)
-{
-	return ring_word_at(position) | RING_WORD_WAITERS | ring_word_owner(word);
-}
-
 /* Who set SLEEPERS since then went to sleep at the new position, and rightly. */
 static uint64_t let_go(uint64_t word, uint64_t position)
 {
@@ -214,38 +170,18 @@ static uint64_t let_go(uint64_t word, uint64_t position)
 	return ring_word_at(position);
 }
 
-int ring_lock_leave(struct ring_side *side, uint64_t position, bool wake)
+int ring_lock_leave(struct ring_side *side, uint64_t position)
 {
 	uint64_t left;
 	bool is_ours;
 
-	is_ours = owner_step(side, position, wake ? published_with_wake : published, &left);
-	if (is_ours && (wake || ring_word_owner(published(left, position)) != 0)) {
-		wake_all(half_of(side, RING_WORD_POSITION_OFFSET));
+	is_ours = owner_step(side, position, published, &left);
+	if (is_ours && ring_word_owner(published(left, position)) != 0) {
+		ring_futex_wake_all(half_of(side, RING_WORD_POSITION_OFFSET));
 		is_ours = owner_step(side, position, let_go, &left);
 	}
 	ring_thread_announce(NULL);
 	return is_ours ? 0 : -EBADMSG;
-}
-
-int ring_lock_move_claimed(struct ring_side *side, uint64_t from, uint64_t to)
-{
-	uint64_t word = ring_word_at(from);
-	int r;
-
-	/* Release: as in ring_lock_move(). */
-	if (atomic_compare_exchange_strong_explicit(&side->word, &word, ring_word_at(to),
-						    memory_order_release, memory_order_relaxed))
-		return 0;
-	/* Somebody sleeps, or looks who has the claim. */
-	r = ring_lock_take(side, NULL, &word);
-	if (r < 0)
-		return r;
-	if (ring_word_position(word) != (from & RING_POSITION_MASK)) {
-		r = ring_lock_drop(side, word);
-		return r < 0 ? r : -EOWNERDEAD;
-	}
-	return ring_lock_move(side, word, to);
 }
 
 /* -- sleeping -- */
@@ -265,24 +201,24 @@ static void pay_owed_wake(struct ring_side *side)
 		(void)ring_lock_drop(side, word); /* WAITERS without SLEEPERS: wakes all */
 }
 
-int ring_lock_sleep(struct ring_header *header, struct ring_side *side, uint64_t position,
+int ring_lock_sleep(struct ring_side *side, const _Atomic uint32_t *retired, uint64_t position,
 		    const struct timespec *until)
 {
 	const uint64_t bell = RING_WORD_WAITERS | RING_WORD_SLEEPERS;
 	uint64_t word;
 	int r = 0;
 
-	if (ring_thread.tid == 0 && (r = ring_thread_init()) < 0)
+	if (!ring_thread_is_known() && (r = ring_thread_init()) < 0)
 		return r;
 	/* Relaxed: a figure for people. */
 	atomic_fetch_add_explicit(&side->waits, 1, memory_order_relaxed);
 	while (r == 0) {
 		ring_thread_announce(side);
-		/* Acquire: pairs with the release of the move that ends the wait, and of ring_lock_wake_retired(). */
+		/* Acquire: pairs with the release of the move that ends the wait, and of ring_lock_ring(). */
 		word = atomic_load_explicit(&side->word, memory_order_acquire);
 		/* Relaxed: where it was set before the word was changed for it, it is seen here. */
 		if (ring_word_position(word) != position ||
-		    atomic_load_explicit(&header->retired, memory_order_relaxed) != 0)
+		    (retired != NULL && atomic_load_explicit(retired, memory_order_relaxed) != 0))
 			break;
 		/*
 		 * Relaxed: the word is all that is agreed on here, and the changes of one word have one order: either the
@@ -297,19 +233,21 @@ int ring_lock_sleep(struct ring_header *header, struct ring_side *side, uint64_t
 	}
 	pay_owed_wake(side);
 	ring_thread_announce(NULL);
-	return r;
+	return r < 0 ? r : 0;
+}
+
+/*
+ * Release: what was stored before, for those who are woken, they see. Who is about to sleep on the old word finds another
+ * one, and who sets SLEEPERS again has seen this change. That a wake is owed now, as it looks, is true.
+ */
+void ring_lock_ring(struct ring_side *side)
+{
+	atomic_fetch_and_explicit(&side->word, ~RING_WORD_SLEEPERS, memory_order_release);
+	ring_futex_wake_all(half_of(side, RING_WORD_POSITION_OFFSET));
 }
 
 void ring_lock_wake_retired(struct ring_header *header)
 {
-	struct ring_side *sides[] = { &header->producers, &header->consumers };
-
-	for (size_t i = 0; i < 2; i++) {
-		/*
-		 * Release: `retired` was set before. Who is about to sleep on the old word finds another one, and who sets
-		 * SLEEPERS anew has seen this change, and with it `retired`. That a wake is owed now, as it looks, is true.
-		 */
-		atomic_fetch_and_explicit(&sides[i]->word, ~RING_WORD_SLEEPERS, memory_order_release);
-		wake_all(half_of(sides[i], RING_WORD_POSITION_OFFSET));
-	}
+	ring_lock_ring(&header->producers);
+	ring_lock_ring(&header->consumers);
 }

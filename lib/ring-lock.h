@@ -22,17 +22,24 @@
 
 /* A thread as the kernel's robust futexes know it. */
 struct ring_thread {
-	uint32_t tid; /* 0: not asked yet */
+	const _Atomic uint32_t
+		*mark; /* of its process (lib/ring-process.h); 0 there: the rest is not known */
+	uint32_t tid;
 	struct robust_list_head *robust;
-	uint32_t pid;	  /* 0: not asked yet; then this and the next are ring-claim.c's */
-	uint64_t started; /* field 22 of /proc/PID/stat */
 };
 
-/* Initial-exec: one instruction to reach, and 32 bytes of the room that libc keeps for libraries loaded late. */
+/* Initial-exec: one instruction to reach, and 24 bytes of the room that libc keeps for libraries loaded late. */
 extern _Thread_local struct ring_thread ring_thread __attribute__((tls_model("initial-exec")));
 
-/* Fills in ring_thread. -ENOSYS: this C library gave the thread no robust list. */
+/* Fills in ring_thread. -ENOSYS: this C library gave the thread no robust list; errors of ring_process_know(). */
 int ring_thread_init(void);
+
+/* Whether this thread has been here before, as a thread of this process: a child of a fork is another one. */
+static inline bool ring_thread_is_known(void)
+{
+	/* Relaxed: this thread has seen what was stored before it, or there is a 0. */
+	return atomic_load_explicit(ring_thread.mark, memory_order_relaxed) != 0;
+}
 
 /* The parts of a word. */
 static inline uint64_t ring_word_position(uint64_t word)
@@ -72,23 +79,22 @@ static inline void ring_thread_announce(struct ring_side *side)
 
 /*
  * Takes the lock. `until` (CLOCK_MONOTONIC; NULL: no bound) bounds the wait for an owner, and so does one second in
- * which nothing changes. -ENOLCK: the owner does not go on; -ETIMEDOUT; -ENOSYS: ring_thread_init().
+ * which nothing changes. Where `until` is over, it spins a little and does not wait. -ENOLCK: the owner does not go on;
+ * -ETIMEDOUT; errors of ring_thread_init().
  */
 int ring_lock_take(struct ring_side *side, const struct timespec *until, uint64_t *ret_word);
 
-/* The rest of ring_lock_move(); `wake`: wakes sleepers even where nothing moved. */
-int ring_lock_leave(struct ring_side *side, uint64_t position, bool wake);
+/* The rest of ring_lock_move(). */
+int ring_lock_leave(struct ring_side *side, uint64_t position);
 
 /*
  * Takes the lock if it is free; *ret_word is the side's word then. What the last owner did happened before. False: it is
- * held, or this thread is new here: ring_lock_take() does the rest.
+ * held: ring_lock_take() does the rest. Only for a thread that is known.
  */
 static inline bool ring_lock_try(struct ring_side *side, uint64_t *ret_word)
 {
 	uint64_t word, taken;
 
-	if (ring_thread.tid == 0)
-		return false;
 	ring_thread_announce(side);
 	/* Relaxed: only a guess at what the compare-and-swap will find. */
 	word = atomic_load_explicit(&side->word, memory_order_relaxed);
@@ -120,7 +126,7 @@ static inline int ring_lock_move(struct ring_side *side, uint64_t word, uint64_t
 		ring_thread_announce(NULL);
 		return 0;
 	}
-	return ring_lock_leave(side, position, false);
+	return ring_lock_leave(side, position);
 }
 
 /* Lets go without having moved. Sleepers sleep on. */
@@ -130,19 +136,16 @@ static inline int ring_lock_drop(struct ring_side *side, uint64_t word)
 }
 
 /*
- * Moves the side without owning it, for the holder of its claim: nobody else moves it meanwhile. -EOWNERDEAD: it does
- * not stand at `from` any more; otherwise as ring_lock_take().
- */
-int ring_lock_move_claimed(struct ring_side *side, uint64_t from, uint64_t to);
-
-/*
- * Sleeps until the side stands elsewhere than at `position` (its 31 bits) or the ring is retired. Costs nobody anything
- * meanwhile. The caller holds no lock.
+ * Sleeps until the side stands elsewhere than at `position` (its 31 bits), somebody rings, or `retired` (NULL: it does not
+ * matter) is set. Costs nobody anything meanwhile. The caller holds no lock.
  *
- * -ETIMEDOUT: `until`; -EINTR; -ENOSYS: ring_thread_init().
+ * -ETIMEDOUT: `until`; -EINTR; errors of ring_thread_init().
  */
-int ring_lock_sleep(struct ring_header *header, struct ring_side *side, uint64_t position,
+int ring_lock_sleep(struct ring_side *side, const _Atomic uint32_t *retired, uint64_t position,
 		    const struct timespec *until);
+
+/* Wakes those who sleep on a side, which need not have moved. The caller need not hold the lock. */
+void ring_lock_ring(struct ring_side *side);
 
 /* Wakes who sleeps, after `retired` was set. */
 void ring_lock_wake_retired(struct ring_header *header);

@@ -6,9 +6,9 @@
  */
 
 #include <errno.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/ring-futex.h"
 #include "lib/ring-lock.h"
 #include "lib/ring-pause.h"
 
@@ -43,7 +43,10 @@ bool ring_time_is_before(const struct timespec *a, const struct timespec *b)
 
 int ring_nap(long nanoseconds, const struct timespec *until)
 {
+	static const uint32_t unchanging;
+	const struct ring_futex futex = { &unchanging, 0, FUTEX_PRIVATE_FLAG };
 	struct timespec end = ring_time_in(nanoseconds / 1000), now;
+	int r;
 
 	if (until != NULL && ring_time_is_before(until, &end)) {
 		now = ring_time_in(0);
@@ -51,8 +54,11 @@ int ring_nap(long nanoseconds, const struct timespec *until)
 			return -ETIMEDOUT;
 		end = *until;
 	}
-	/* Not the function of libc, which is a point of cancellation. */
-	return syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) < 0 ? -EINTR : 0;
+	/* Of all sleeps with an end, this one alone goes on after a handler that was installed with SA_RESTART. */
+	r = ring_futex_wait_any(&futex, 1, &end);
+	if (r == -ENOSYS)
+		r = ring_futex_wait(&futex, &end);
+	return r == -EINTR ? r : 0;
 }
 
 bool ring_spin_pays(void)

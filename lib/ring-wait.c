@@ -21,13 +21,29 @@
 
 const struct timespec *ring_patience_end(struct ring_patience *patience)
 {
+	static const struct timespec long_ago;
+
 	if (patience->timeout < 0)
 		return NULL;
+	if (patience->timeout == KIPC_NOW)
+		return &long_ago;
 	if (!patience->is_bounded) {
 		patience->end = ring_time_in(patience->timeout);
 		patience->is_bounded = true;
 	}
 	return &patience->end;
+}
+
+/* Others may keep on moving what we wait for, and taking it. */
+static bool is_over(struct ring_patience *patience)
+{
+	const struct timespec *until = ring_patience_end(patience);
+	struct timespec now;
+
+	if (until == NULL)
+		return false;
+	now = ring_time_in(0);
+	return !ring_time_is_before(&now, until);
 }
 
 static bool has_left(const struct ring_side *side, uint64_t position)
@@ -50,7 +66,7 @@ static int nap_and_sleep(struct ring *ring, struct ring_side *side, uint64_t pos
 		patience->nap_ns = ring_longer_nap(patience->nap_ns);
 		return 0;
 	}
-	return ring_lock_sleep(ring->header, side, position, until);
+	return ring_lock_sleep(side, &ring->header->retired, position, until);
 }
 
 int ring_await_room(struct ring *ring, uint64_t position, struct ring_patience *patience)
@@ -60,7 +76,8 @@ int ring_await_room(struct ring *ring, uint64_t position, struct ring_patience *
 
 	if (patience->timeout == KIPC_NOW)
 		return -EAGAIN;
-	(void)ring_patience_end(patience); /* the spin counts too */
+	if (is_over(patience))
+		return -ETIMEDOUT;
 	if (ring_spin_until_moved(&ring->sender, &consumers->word, position))
 		return 0;
 	if (patience->nap_ns == 0)
@@ -72,34 +89,37 @@ int ring_await_room(struct ring *ring, uint64_t position, struct ring_patience *
 int ring_await_message(struct ring *ring, uint64_t position, struct ring_patience *patience)
 {
 	struct ring_side *producers = &ring->header->producers;
-	const struct timespec *until;
 
 	if (ring_is_retired(ring))
 		return -EIDRM; /* what was in it has been fetched */
 	if (patience->timeout == KIPC_NOW)
 		return -EAGAIN;
+	if (is_over(patience))
+		return -ETIMEDOUT;
 	if (patience->nap_ns > 0)
 		return nap_and_sleep(ring, producers, position, patience);
-	until = ring_patience_end(patience); /* the spin counts too */
-	patience->nap_ns = RING_NAP_MIN_NS;  /* for the next time in this call */
+	patience->nap_ns = RING_NAP_MIN_NS; /* for the next time in this call */
 	if (ring_spin_until_moved(&ring->receiver, &producers->word, position))
 		return 0;
-	return ring_lock_sleep(ring->header, producers, position, until);
+	return ring_lock_sleep(producers, &ring->header->retired, position, ring_patience_end(patience));
 }
 
-/* Whoever gives a claim up rings, but whoever dies with one does not. */
+/* A claim that is given up rings, but one whose process dies does not. */
 int ring_await_claim(struct ring *ring, struct ring_side *side, uint64_t position,
 		     struct ring_patience *patience)
 {
+	const _Atomic uint32_t *retired = side == &ring->header->producers ? &ring->header->retired : NULL;
+	const struct timespec *until = ring_patience_end(patience);
 	struct timespec slice = ring_time_in(CLAIM_SLICE_US);
-	const struct timespec *until;
+	bool is_last = until != NULL && ring_time_is_before(until, &slice);
 	int r;
 
 	if (patience->timeout == KIPC_NOW)
 		return -EAGAIN;
-	until = ring_patience_end(patience);
-	if (until != NULL && ring_time_is_before(until, &slice))
-		return ring_lock_sleep(ring->header, side, position, until);
-	r = ring_lock_sleep(ring->header, side, position, &slice);
-	return r == -ETIMEDOUT ? 0 : r;
+	if (is_over(patience))
+		return -ETIMEDOUT;
+	r = ring_lock_sleep(side, retired, position, is_last ? until : &slice);
+	if (r == -ETIMEDOUT && !is_last)
+		r = 0;
+	return r == 0 && retired != NULL && ring_is_retired(ring) ? -EIDRM : r;
 }

@@ -17,41 +17,7 @@
 
 #define PEEK_TRIES 1000
 
-int ring_broken(struct ring *ring, enum kipc_ring_fault fault)
-{
-	/* Relaxed: a figure for people. */
-	atomic_store_explicit(&ring->fault, fault, memory_order_relaxed);
-	return -EBADMSG;
-}
-
 /* -- in and out: the rare turns of ring-cursor.h -- */
-
-int ring_enter_slowly(struct ring *ring, struct ring_side *side, uint64_t word,
-		      struct ring_patience *patience, struct ring_cursor *ret_cursor)
-{
-	bool is_sound;
-	int r = 0;
-
-	for (;; word = 0) {
-		if (word == 0)
-			r = ring_lock_take(side, patience->timeout > 0 ? ring_patience_end(patience) : NULL,
-					   &word);
-		if (r < 0)
-			return r;
-		is_sound = ring_cursor_read(ring, side, word, ret_cursor);
-		if (is_sound && !ring_claim_is_held(side, ret_cursor->position))
-			return 0;
-		if (ring_lock_drop(side, word) < 0)
-			return ring_broken(ring, KIPC_RING_LOCK);
-		if (!is_sound)
-			return ring_broken(ring, KIPC_RING_COUNTS);
-		if (ring_claim_is_own(ring, side))
-			return -EALREADY; /* it would wait for itself */
-		r = ring_await_claim(ring, side, ring_word_position(word), patience);
-		if (r < 0)
-			return r;
-	}
-}
 
 /* How far `ahead` is before `behind`, by the 31 bits of both. */
 static int measure(struct ring *ring, uint64_t ahead, uint64_t behind, uint64_t *ret_distance)
@@ -98,6 +64,8 @@ int ring_look_ahead(struct ring *ring, const struct ring_cursor *cursor, uint64_
 	if (r < 0)
 		return r;
 	ring->seen_producers = cursor->position + available;
+	/* Relaxed: whether this handle is one that takes. */
+	atomic_store_explicit(&ring->was_taken_from, true, memory_order_relaxed);
 	return available > 0;
 }
 
@@ -185,7 +153,9 @@ ssize_t ring_send(struct ring *ring, const struct kipc_message *messages, size_t
 		r = ring_enter(ring, side, &patience, &cursor);
 		if (r < 0)
 			break;
-		n = put_what_fits(ring, &cursor, messages, n_messages, &seen);
+		/* Those who empty a retired ring take this lock once: later nobody may add to it. */
+		n = ring_is_retired(ring) ? -EIDRM
+					  : put_what_fits(ring, &cursor, messages, n_messages, &seen);
 		if (n > 0) {
 			r = ring_leave(ring, side, &cursor);
 			return r < 0 ? r : n;
@@ -222,7 +192,7 @@ static ssize_t take_what_fits(struct ring *ring, struct ring_cursor *cursor, cha
 			break;
 		}
 		message->type = (long)record.type;
-		message->data = buffer + at;
+		message->data = at > 0 ? buffer + at : buffer;
 		ring_copy(message->data, ring_record_at(ring, cursor->offset) + 1, record.size);
 		at += (record.size + RING_UNIT - 1) / RING_UNIT * RING_UNIT;
 		ring_cursor_pass(ring, cursor, record.size);
@@ -258,22 +228,28 @@ ssize_t ring_recv(struct ring *ring, void *buffer, size_t size, struct kipc_mess
 	return r == -EAGAIN ? -ENOMSG : r;
 }
 
+/* By way of the lock: a message on which somebody else works is not there. */
 int ring_wait(struct ring *ring, int64_t timeout)
 {
 	struct ring_patience patience = { .timeout = timeout };
-	struct ring_side *producers = &ring->header->producers, *consumers = &ring->header->consumers;
-	uint64_t head, tail;
-	int r = 0;
+	struct ring_side *side = &ring->header->consumers;
+	struct ring_cursor cursor;
+	struct ring_record record;
+	uint64_t seen;
+	int r = 0, found = 0;
 
-	while (r == 0) {
-		/* Acquire: read before the producers' position, so that it cannot be ahead of it. */
-		tail = ring_word_position(atomic_load_explicit(&consumers->word, memory_order_acquire));
-		/* Acquire: so that a receive that follows finds it; pairs with the release of the producers' move. */
-		head = ring_word_position(atomic_load_explicit(&producers->word, memory_order_acquire));
-		if (head != tail)
-			return 0;
-		r = ring_await_message(ring, head, &patience);
+	while (r == 0 && found == 0) {
+		r = ring_enter(ring, side, &patience, &cursor);
+		if (r < 0)
+			break;
+		found = ring_find_record(ring, &cursor, &record, &seen);
+		if (ring_lock_drop(side, cursor.word) < 0)
+			r = ring_broken(ring, KIPC_RING_LOCK);
+		if (r == 0 && found == 0)
+			r = ring_await_message(ring, seen, &patience);
 	}
+	if (r == 0 && found < 0)
+		r = found;
 	return r == -EAGAIN ? -ENOMSG : r;
 }
 
@@ -361,4 +337,22 @@ int ring_next_size(struct ring *ring, size_t *ret_size)
 		return (int)n;
 	*ret_size = record.size;
 	return 0;
+}
+
+bool ring_is_used_up(struct ring *ring)
+{
+	static const struct timespec long_ago;
+	struct ring_side *side = &ring->header->producers;
+	uint64_t word;
+	size_t size;
+
+	if (!ring_is_retired(ring) || ring_next_size(ring, &size) != -ENOMSG)
+		return false;
+	if (!ring->is_writable)
+		return true;
+	/* Who has entered since then has seen that it is retired. */
+	if (ring_admit(ring) < 0 || ring_lock_take(side, &long_ago, &word) < 0 ||
+	    ring_lock_drop(side, word) < 0)
+		return false;
+	return ring_next_size(ring, &size) == -ENOMSG;
 }

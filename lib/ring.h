@@ -4,10 +4,12 @@
 
 /* One attached ring: ring-attach.c makes it, ring.c moves messages, ring-claim.c hands them out where they lie. */
 
+#include <errno.h>
 #include <stdalign.h>
 
 #include "lib/kipc.h"
 #include "lib/ring-layout.h"
+#include "lib/ring-lock.h"
 #include "lib/ring-pause.h"
 
 /* A side's count, read under its lock and checked. */
@@ -19,11 +21,36 @@ struct ring_cursor {
 	unsigned next; /* index of the count to be filled in */
 };
 
-/* What a handle has reserved, or acquired. */
+/* A claim as it stands in the segment, and whose it is. */
+struct ring_claimant {
+	uint64_t owner; /* 0: there is none */
+	uint64_t started;
+	uint64_t position;
+};
+
+static inline uint32_t ring_claim_pid(uint64_t owner)
+{
+	return (uint32_t)(owner >> RING_CLAIM_PID_SHIFT);
+}
+
+static inline uint32_t ring_claim_ticket(uint64_t owner)
+{
+	return (uint32_t)(owner >> RING_CLAIM_TICKET_SHIFT);
+}
+
+/* A mark that no process has, while 0 is that of all that are not known. */
+#define RING_MARK_NONE UINT32_MAX
+
+/* What was reserved, or acquired. */
 struct ring_hold {
-	atomic_bool is_held;
-	struct ring_cursor cursor; /* at the record; its word has the position of the claim */
-	uint32_t size;		   /* of the body, bytes */
+	_Atomic uint32_t tid; /* of the thread that made it; any other of the process may end it */
+	_Atomic uint32_t
+		mark; /* of the process that holds it: in a child of a fork, nothing is held; 0: nothing is */
+	struct ring_claimant claim;
+	uint64_t record; /* where it lies: its position, */
+	uint64_t offset; /* into the data area, units, */
+	uint32_t size;	 /* and its body, bytes */
+	int64_t type;
 };
 
 /*
@@ -37,10 +64,16 @@ struct ring {
 	uint64_t capacity; /* units */
 	uint32_t max_message;
 	int id;
-	uint32_t ticket; /* of its claims: tells this process's handles apart */
 	bool is_writable;
-	_Atomic int fault;  /* enum kipc_ring_fault of the last -EBADMSG */
-	struct ring *older; /* of a channel whose object was made anew: mapped until kipc_close() */
+	uint64_t pid_namespace; /* in which it was made */
+	_Atomic uint32_t mark;	/* of the process (lib/ring-process.h) that was found to be of that */
+	_Atomic int fault;	/* enum kipc_ring_fault of the last -EBADMSG */
+	struct ring *older;	/* of a channel whose object was made anew */
+	atomic_bool has_older;	/* and that may still have messages */
+	atomic_bool is_spent;	/* it was retired, and nothing is in it any more nor will be */
+	atomic_bool was_taken_from;
+	atomic_bool is_buried; /* by ring_bury() */
+	uint64_t segment_size;
 
 	alignas(128) uint64_t seen_consumers; /* units; under the producers' lock */
 	struct ring_spin sender;
@@ -57,7 +90,31 @@ static inline bool ring_is_retired(const struct ring *ring)
 	return atomic_load_explicit(&ring->header->retired, memory_order_relaxed) != 0;
 }
 
+/* Remembers which invariant broke. Returns -EBADMSG. */
+static inline int ring_broken(struct ring *ring, enum kipc_ring_fault fault)
+{
+	/* Relaxed: a figure for people. */
+	atomic_store_explicit(&ring->fault, fault, memory_order_relaxed);
+	return -EBADMSG;
+}
+
 /* -- ring-attach.c -- */
+
+/* The rest of ring_admit(). */
+int ring_admit_slowly(struct ring *ring);
+
+/* Whether this thread may use the locks: it, and its process, are known. -EXDEV: it is of another PID namespace. */
+static inline bool ring_is_admitted(const struct ring *ring)
+{
+	/* Relaxed: both are this thread's own business, or 0. */
+	return atomic_load_explicit(&ring->mark, memory_order_relaxed) ==
+	       atomic_load_explicit(ring_thread.mark, memory_order_relaxed);
+}
+
+static inline int ring_admit(struct ring *ring)
+{
+	return ring_is_admitted(ring) ? 0 : ring_admit_slowly(ring);
+}
 
 /*
  * Attaches a segment that is a ring. -EPROTOTYPE: it is none; -EBADMSG: its geometry is wrong; -EXDEV; -EACCES;
@@ -85,6 +142,12 @@ int ring_is_empty_at(void *address, uint64_t segment_size);
 int ring_retire_at(void *address, uint64_t segment_size);
 int ring_lay_out(void *address, uint64_t segment_size, size_t max_message);
 
+/*
+ * Gives the memory of a retired ring back, which threads may still be in: they find an empty one that is retired. Not where
+ * something is held in it, or somebody does not leave it.
+ */
+void ring_bury(struct ring *ring);
+
 /* Figures, taken without a lock. */
 void ring_stat(struct ring *ring, struct kipc_ring *ret_stat);
 
@@ -98,7 +161,7 @@ struct ring_patience {
 	long nap_ns; /* 0: it has not had to */
 };
 
-/* NULL for KIPC_FOREVER. */
+/* NULL for KIPC_FOREVER; for KIPC_NOW a time long ago. */
 const struct timespec *ring_patience_end(struct ring_patience *patience);
 
 /*
@@ -108,14 +171,14 @@ const struct timespec *ring_patience_end(struct ring_patience *patience);
 int ring_await_room(struct ring *ring, uint64_t position, struct ring_patience *patience);
 int ring_await_message(struct ring *ring, uint64_t position, struct ring_patience *patience);
 
-/* The same while somebody else has a claim on that side; also returns when it is time to look whether he lives. */
+/*
+ * The same while somebody else has a claim on that side; also returns when it is time to look whether that one lives. A
+ * retired ring ends only the wait of a producer: what is in it may still come back to a consumer.
+ */
 int ring_await_claim(struct ring *ring, struct ring_side *side, uint64_t position,
 		     struct ring_patience *patience);
 
 /* -- ring.c -- */
-
-/* Remembers which invariant broke. Returns -EBADMSG. */
-int ring_broken(struct ring *ring, enum kipc_ring_fault fault);
 
 ssize_t ring_send(struct ring *ring, const struct kipc_message *messages, size_t n_messages, int64_t timeout);
 ssize_t ring_recv(struct ring *ring, void *buffer, size_t size, struct kipc_message *ret_messages,
@@ -123,16 +186,28 @@ ssize_t ring_recv(struct ring *ring, void *buffer, size_t size, struct kipc_mess
 ssize_t ring_peek(struct ring *ring, void *buffer, size_t size, long position, long *ret_type);
 int ring_wait(struct ring *ring, int64_t timeout);
 
+/* Whether it is retired and has no message, and no producer is still bringing one. */
+bool ring_is_used_up(struct ring *ring);
+
 /* Of the oldest message. -ENOMSG; errors as ring_peek(). */
 int ring_next_size(struct ring *ring, size_t *ret_size);
 
 /* -- ring-claim.c -- */
 
-/* Whether a claim on that side, at the position the cursor shows, keeps others out; clears a dead process's. */
-bool ring_claim_is_held(struct ring_side *side, uint64_t position);
+void ring_claim_read(const struct ring_side *side, struct ring_claimant *ret_claim);
 
-/* Whether it is the one of this very handle. */
-bool ring_claim_is_own(const struct ring *ring, const struct ring_side *side);
+/* Whether that is the claim which stands there. */
+bool ring_claim_is(const struct ring_side *side, const struct ring_claimant *claim);
+
+/* Takes it away if it stands there, and wakes who waits for it. Needs no lock. */
+void ring_claim_give_up(struct ring_side *side, const struct ring_claimant *claim);
+
+/* Whether it is one that this very thread made by this handle: waiting for it, it would wait for itself. */
+bool ring_claim_is_own(const struct ring *ring, const struct ring_side *side,
+		       const struct ring_claimant *claim);
+
+/* Whether this process, not a parent of it, has reserved or acquired something. */
+bool ring_is_holding(const struct ring_hold *hold);
 
 int ring_reserve(struct ring *ring, size_t size, int64_t timeout, void **ret_data);
 int ring_commit(struct ring *ring, long type, size_t size);
@@ -140,7 +215,7 @@ int ring_abort(struct ring *ring);
 ssize_t ring_acquire(struct ring *ring, int64_t timeout, const void **ret_data, long *ret_type);
 int ring_release(struct ring *ring);
 
-/* Gives back what the handle holds. */
+/* Gives back what the handle holds. Never fails. */
 void ring_let_go(struct ring *ring);
 
 #endif

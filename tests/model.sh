@@ -14,7 +14,7 @@ explore() {
 	(
 		cd "$folder" &&
 			spin -a "$@" "$top_src/tests/ring.pml" >spin.out 2>&1 &&
-			"${CC:-cc}" -O2 -w -DSAFETY -DNOREDUCE -DCOLLAPSE -DMEMLIM=8000 -o pan pan.c &&
+			${CC:-cc} -O2 -w -DSAFETY -DNOREDUCE -DCOLLAPSE -DMEMLIM=8000 -o pan pan.c &&
 			./pan -m500000 -E -n
 	) >"$output" 2>&1
 }

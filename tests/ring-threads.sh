@@ -6,7 +6,7 @@
 build() { # OUTPUT FLAGS…
 	local output=$1
 	shift
-	"${CC:-cc}" -std=gnu11 -O1 -g -w -fsanitize=thread -D_GNU_SOURCE -DKIPC_RUNTIME_PARENT='"/run"' "$@" -I"$top_src" -o "$output" \
+	${CC:-cc} -std=gnu11 -O1 -g -w -fsanitize=thread -D_GNU_SOURCE -DKIPC_RUNTIME_PARENT='"/run"' "$@" -I"$top_src" -o "$output" \
 		"$top_src"/lib/*.c "$top_src/tests/ring-threads.c" -lpthread 2>"$T/cc.log"
 }
 # Its shadow does not fit beside every randomised layout.

@@ -6,10 +6,13 @@
  */
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "lib/kipc.h"
 
@@ -46,8 +49,12 @@ static int do_fill(struct kipc_channel *channel, char **arguments)
 
 static int do_recv(struct kipc_channel *channel, char **arguments)
 {
-	ssize_t n = kipc_recv(channel, buffer, sizeof buffer, 0, 0,
-			      arguments[0] != NULL ? KIPC_FOREVER : KIPC_NOW, NULL);
+	int64_t timeout = arguments[0] == NULL ? KIPC_NOW : KIPC_FOREVER;
+	ssize_t n;
+
+	if (timeout != KIPC_NOW && arguments[0][0] != 'w') /* "wait", or milliseconds */
+		timeout = strtol(arguments[0], NULL, 10) * 1000;
+	n = kipc_recv(channel, buffer, sizeof buffer, 0, 0, timeout, NULL);
 
 	if (n >= 0)
 		printf("%.*s\n", (int)n, buffer);
@@ -73,6 +80,63 @@ static int do_stat(struct kipc_channel *channel, char **arguments)
 		       (unsigned long long)ring.capacity, (unsigned long long)ring.consumer_waits,
 		       ring.retired, ring.fault);
 	return show(r);
+}
+
+static int do_format(struct kipc_channel *channel, char **arguments)
+{
+	return show(kipc_ring_format(kipc_channel_id(channel), 0));
+}
+
+/* Acquires the oldest message, and releases it when the standard input ends. */
+static int do_acquire(struct kipc_channel *channel, char **arguments)
+{
+	const void *data;
+	ssize_t n = kipc_acquire(channel, KIPC_NOW, &data, NULL);
+
+	if (n < 0)
+		return show(n);
+	printf("%.*s\n", (int)n, (const char *)data);
+	fflush(stdout);
+	while (getchar() != EOF)
+		;
+	return show(kipc_release(channel));
+}
+
+/* Acquires a message, reserves another, and executes PROGRAM… over that. */
+static int do_exec(struct kipc_channel *channel, char **arguments)
+{
+	const void *data;
+	void *place;
+	ssize_t n = kipc_acquire(channel, KIPC_NOW, &data, NULL);
+
+	if (n >= 0)
+		n = kipc_reserve(channel, 1, KIPC_NOW, &place);
+	if (n < 0)
+		return show(n);
+	execvp(arguments[0], arguments);
+	return show(-errno);
+}
+
+/* Uses the handle, and then in a child in a PID namespace of its own. */
+static int do_inherit(struct kipc_channel *channel, char **arguments)
+{
+	const void *data;
+	void *place;
+	int r, status;
+
+	r = kipc_send(channel, 1, "mine", 4, KIPC_NOW);
+	if (r < 0 || unshare(CLONE_NEWPID) < 0)
+		return show(r < 0 ? r : -errno);
+	if (fork() == 0) {
+		show(kipc_send(channel, 1, "x", 1, KIPC_NOW));
+		show(kipc_recv(channel, buffer, sizeof buffer, 0, 0, KIPC_NOW, NULL));
+		show(kipc_wait(channel, 0, 0, KIPC_NOW));
+		show(kipc_acquire(channel, KIPC_NOW, &data, NULL));
+		show(kipc_reserve(channel, 1, KIPC_NOW, &place));
+		_exit(kipc_peek(channel, buffer, sizeof buffer, 0, NULL) == 4 ? 0 : 3);
+	}
+	wait(&status);
+	return status != 0;
 }
 
 /* Attached until its standard input ends. */
@@ -109,7 +173,9 @@ static const struct {
 	{ "send", 1, do_send },		{ "fill", 1, do_fill },
 	{ "recv", 0, do_recv },		{ "recv-twice", 0, do_recv_twice },
 	{ "stat", 0, do_stat },		{ "hold", 0, do_hold },
-	{ "scribble", 2, do_scribble },
+	{ "scribble", 2, do_scribble }, { "acquire", 0, do_acquire },
+	{ "format", 0, do_format },	{ "exec", 1, do_exec },
+	{ "inherit", 0, do_inherit },
 };
 
 int main(int argc, char **argv)

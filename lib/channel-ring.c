@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Which ring a channel means. It attaches one at the first call, and another when that one was retired and its address means
+ * a new one. Senders go on to the new one at once; takers empty the old one first. The handle of an old one stays until
+ * kipc_close(), since other threads may be in it and a claim on it is still to be ended there; its memory is given back as
+ * soon as nothing is to be taken from it by way of this channel.
+ *
+ * Invariant: from the newest to the oldest, those that are spent come last.
+ */
+
+#include <errno.h>
+
+#include "lib/channel-ring.h"
+
+static int attach_now(struct kipc_channel *channel, bool is_writable, struct ring **ret_ring)
+{
+	int id = kipc_channel_id(channel), r;
+
+	r = ring_attach(id, is_writable, ret_ring);
+	if (r != -EIDRM)
+		return r;
+	r = channel_refresh(channel, id);
+	return r < 0 ? r : ring_attach(kipc_channel_id(channel), is_writable, ret_ring);
+}
+
+/* Relaxed throughout: that a ring is spent stays true, and all that follows from it is found out under locks. */
+
+static bool is_spent(const struct ring *ring)
+{
+	return ring == NULL || atomic_load_explicit(&ring->is_spent, memory_order_relaxed);
+}
+
+/* Whether it is a channel by which anything was ever taken, or looked for. */
+static bool takes(const struct ring *ring)
+{
+	while (ring != NULL && !atomic_load_explicit(&ring->was_taken_from, memory_order_relaxed))
+		ring = ring->older;
+	return ring != NULL;
+}
+
+/* Gives back the memory of those from which this channel takes no more. */
+static void bury_old(struct ring *newest)
+{
+	const bool is_of_a_taker = takes(newest);
+
+	for (struct ring *ring = newest->older; ring != NULL; ring = ring->older)
+		if (is_spent(ring) || !is_of_a_taker)
+			ring_bury(ring);
+}
+
+/* Puts a ring in the place of `old` (NULL: none). Another thread may have been faster: then its ring it is. */
+static struct ring *put_in_place(struct ring *_Atomic *place, struct ring *old, struct ring *ring)
+{
+	struct ring *found = old;
+
+	ring->older = old;
+	atomic_store_explicit(&ring->has_older, !is_spent(old), memory_order_relaxed);
+	/* Release: the handle is whole; acquire: so is the other thread's. Both pair with channel_ring(). */
+	if (!atomic_compare_exchange_strong_explicit(place, &found, ring, memory_order_acq_rel,
+						     memory_order_acquire)) {
+		ring->older = NULL;
+		ring_free(ring);
+		return found;
+	}
+	bury_old(ring);
+	return ring;
+}
+
+static int renew(struct kipc_channel *channel, struct ring *_Atomic *place, struct ring *old,
+		 bool is_writable, struct ring **ret_ring)
+{
+	struct ring *ring;
+	int r = 0;
+
+	if (old != NULL && old->id == kipc_channel_id(channel))
+		r = channel_refresh(channel, old->id);
+	if (r == 0)
+		r = attach_now(channel, is_writable, &ring);
+	if (r < 0)
+		return r;
+	*ret_ring = put_in_place(place, old, ring);
+	return 0;
+}
+
+/* The oldest from which something may still be taken; the newest, if it is none but that. */
+static struct ring *to_take_from(struct ring *newest)
+{
+	struct ring *ring = newest, *newer = NULL;
+
+	for (;;) {
+		while (!is_spent(ring->older)) {
+			newer = ring;
+			ring = ring->older;
+		}
+		if (!ring_is_used_up(ring))
+			return ring;
+		atomic_store_explicit(&ring->is_spent, true, memory_order_relaxed);
+		if (newer == NULL)
+			return newest;
+		ring = newest;
+		newer = NULL;
+	}
+}
+
+int channel_ring_slowly(struct kipc_channel *channel, enum ring_use use, struct ring **ret_ring)
+{
+	struct ring *_Atomic *place = &channel->ring;
+	struct ring *newest, *ring;
+	int r;
+
+	if (channel->kind != KIPC_SEGMENT)
+		return -EPROTOTYPE;
+	/* Acquire: as in channel_ring(). */
+	newest = atomic_load_explicit(place, memory_order_acquire);
+	if (newest == NULL && use == RING_TO_LOOK) {
+		place = &channel->ring_to_look;
+		newest = atomic_load_explicit(place, memory_order_acquire);
+	}
+	ring = newest;
+	if (newest != NULL && use != RING_TO_SEND) {
+		ring = to_take_from(newest);
+		atomic_store_explicit(&newest->has_older, !is_spent(newest->older), memory_order_relaxed);
+		bury_old(newest);
+	}
+	if (newest == NULL || (use == RING_TO_SEND ? ring_is_retired(newest) : is_spent(ring))) {
+		r = renew(channel, place, newest, place == &channel->ring, &ring);
+		if (r < 0)
+			return r;
+	}
+	*ret_ring = ring;
+	return 0;
+}
+
+int channel_ring_of_hold(struct kipc_channel *channel, enum ring_use use, struct ring **ret_ring)
+{
+	/* Acquire: as in channel_ring(). */
+	struct ring *ring = atomic_load_explicit(&channel->ring, memory_order_acquire);
+
+	if (!ring_thread_is_known() && ring_thread_init() < 0)
+		return -EINVAL; /* then nothing could be */
+	for (; ring != NULL; ring = ring->older)
+		if (ring_is_holding(use == RING_TO_SEND ? &ring->reserved : &ring->acquired)) {
+			*ret_ring = ring;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+void channel_ring_let_go(struct kipc_channel *channel, struct ring *ring)
+{
+	struct ring *newest = atomic_load_explicit(&channel->ring, memory_order_acquire);
+
+	if (ring != newest)
+		bury_old(newest);
+}
+
+void channel_free_rings(struct kipc_channel *channel)
+{
+	ring_free(channel->ring);
+	ring_free(channel->ring_to_look);
+}

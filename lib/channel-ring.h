@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef KIPC_LIB_CHANNEL_RING_H
+#define KIPC_LIB_CHANNEL_RING_H
+
+/* Which ring a channel means: the newest, or an older one that is not empty yet or in which something is held. */
+
+#include "lib/channel.h"
+#include "lib/ring.h"
+
+/* What a call wants of a ring. */
+enum ring_use {
+	RING_TO_SEND,
+	RING_TO_TAKE, /* those that were retired are emptied first */
+	RING_TO_LOOK, /* the same, and read permission does */
+};
+
+/* The rest of channel_ring(). */
+int channel_ring_slowly(struct kipc_channel *channel, enum ring_use use, struct ring **ret_ring);
+
+/* -EPROTOTYPE: it is no segment, or no ring; errors of ring_attach() and kipc_open(). */
+static inline int channel_ring(struct kipc_channel *channel, enum ring_use use, struct ring **ret_ring)
+{
+	/* Acquire: the handle is whole; pairs with the release that put it there. */
+	struct ring *ring = atomic_load_explicit(&channel->ring, memory_order_acquire);
+
+	/* Relaxed: where an older one is forgotten too late, it turns out to be empty. */
+	if (ring != NULL && !ring_is_retired(ring) &&
+	    (use == RING_TO_SEND || !atomic_load_explicit(&ring->has_older, memory_order_relaxed))) {
+		*ret_ring = ring;
+		return 0;
+	}
+	return channel_ring_slowly(channel, use, ret_ring);
+}
+
+/* The ring on which something is reserved (for RING_TO_SEND) or acquired through this handle. -EINVAL: none. */
+int channel_ring_of_hold(struct kipc_channel *channel, enum ring_use use, struct ring **ret_ring);
+
+/* For after a hold has ended. */
+void channel_ring_let_go(struct kipc_channel *channel, struct ring *ring);
+
+#endif

@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Claims on a ring where processes do not see each other as usual: a program executed over its own claim, PID namespaces, time
+# namespaces, a /proc that is another one's. Each ends in a clear error, or in a claim that ends with its owner.
+. "$(dirname "$0")/tap.sh"
+
+ring_user() { "$top_build/ring-user" "$@"; }
+
+cat >"$conf" <<'CONF'
+[segment ticks]
+size = 64K
+layout = ring
+CONF
+start_kipcd || { fail 'kipcd starts' "$(cat "$T/kipcd.log")"; finish; }
+
+# -- another program -----------------------------------------------------------------------------------------------
+
+ring_user ticks send work
+exits 0 'a program executed over its own claims' ring_user ticks exec "$top_build/ring-user" ticks recv 60000
+is '... gets the message' "$OUT" work
+exits 0 '... and sends' ring_user ticks send again
+mkfifo "$T/end"
+ring_user ticks exec cat <"$T/end" &
+other=$!
+exec 8>"$T/end"
+claimed() { [ "$(kipcctl list --no-legend --columns=producer_claim ticks 2>/dev/null)" = "$1" ]; }
+until_true claimed "$other"
+exits 0 'another process gets it although that one lives' ring_user ticks recv 60000
+is '... the message' "$OUT" again
+exits 0 '... and sends' kipcctl send --timeout=60s ticks more
+is '... and that one does live' "$(kill -0 "$other" && echo lives)" lives
+exec 8>&-
+wait "$other"
+kipcctl purge -q ticks
+
+# -- PID namespaces ------------------------------------------------------------------------------------------------
+
+if unshare -p true 2>/dev/null; then
+	exits 0 'a handle inherited into another PID namespace' ring_user ticks inherit
+	is '... answers clearly, and lets look' "$OUT" $'EXDEV\nEXDEV\nEXDEV\nEXDEV\nEXDEV'
+	is '... and has done nothing' "$(kipcctl recv ticks --all)" mine
+else
+	skip 'a handle inherited into another PID namespace' 'none can be made here'
+fi
+
+# -- what does not show us, or shows it otherwise --------------------------------------------------------------------
+
+# holder COMMAND…: acquires in the background by way of that, until descriptor 8 is closed; then $T/held says how it went
+holder() {
+	rm -f "$T/held"
+	ring_user ticks send held
+	"$@" "$top_build/ring-user" ticks acquire <"$T/end" >"$T/held" &
+	exec 8>"$T/end"
+	until_true test -s "$T/held"
+}
+# holder_ends WHAT: it releases what it held
+holder_ends() {
+	exec 8>&-
+	wait $!
+	is "$1" "$(cat "$T/held")" held
+}
+
+if unshare -T --fork --boottime 100000 --monotonic 100000 true 2>/dev/null; then
+	elsewhere() { unshare -T --fork --boottime 100000 --monotonic 100000 "$@"; }
+	holder elsewhere
+	exits 1 'a holder in another time namespace lives' ring_user ticks recv
+	is '... also after a while' "$OUT$(ring_user ticks recv 300)" ENOMSGETIMEDOUT
+	holder_ends '... and releases'
+	holder env
+	exits 1 'seen from another time namespace a holder lives' elsewhere "$top_build/ring-user" ticks recv
+	is '... also after a while' "$OUT$(elsewhere "$top_build/ring-user" ticks recv 300)" ENOMSGETIMEDOUT
+	holder_ends '... and releases'
+else
+	skip 'a holder in another time namespace lives' 'none can be made here'
+fi
+
+# The /proc of another PID namespace has other processes under our numbers, or none.
+if unshare -m true 2>/dev/null && unshare -pf --mount-proc true 2>/dev/null; then
+	unshare -pf --mount-proc sleep 1000 &
+	outer=$!
+	inner() { read -r inner _ 2>/dev/null <"/proc/$outer/task/$outer/children" && grep -qx sleep "/proc/$inner/comm"; }
+	until_true inner
+	another() { nsenter -m -t "$inner" "$@"; }
+	empty() { unshare -m bash -c 'mount -t tmpfs none /proc && exec "$@"' bash "$@" </dev/null; }
+	holder env
+	address=segment:@$(id_of ticks) # the registry wants /proc as well
+	for way in another empty; do
+		# Before Linux 6.11 nothing else tells the namespace of a process.
+		exits 1 "by a /proc that is $way one, nobody is dead" "$way" "$top_build/ring-user" "$address" recv 300
+		like '... and it says so' "$OUT" '^(ETIMEDOUT|EXDEV)$'
+		exits 1 '... nothing can be acquired' "$way" "$top_build/ring-user" "$address" acquire
+		like '... and it says so' "$OUT" '^(ENOSYS|EXDEV)$'
+	done
+	holder_ends '... and the holder releases'
+	kill -9 "$inner"
+
+	# The other way round: we and the ring are inside, and the /proc is that of the outside.
+	mkfifo "$T/inside"
+	# shellcheck disable=SC2016 # expanded there
+	exits 0 'inside another PID namespace with the /proc of the outside' unshare -pf bash -c '
+		id=$(ipcmk -M 65536 | grep -o "[0-9]*$")
+		ring() { "$0" "segment:@$id" "$@"; }
+		ring format && ring send held && mkfifo "$1/held-inside"
+		ring acquire <"$1/inside" >"$1/held-inside" &
+		exec 8>"$1/inside"
+		read -r held <"$1/held-inside"
+		ring recv; ring recv 300; echo "$held"
+		exec 8>&-; wait; ipcrm -m "$id"' "$top_build/ring-user" "$T"
+	is '... a holder lives' "$OUT" $'ENOMSG\nETIMEDOUT\nheld'
+else
+	skip 'by a /proc that is another one, nobody is dead' 'no namespace can be made here'
+fi
+finish

@@ -1,0 +1,700 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Claims on a ring, by what can happen to their holders: threads that end, forks, other programs, locks that are not to be
+ * had, rings that are made anew, waits of others. Each test has a ring of its own, and two handles on it.
+ */
+
+#undef NDEBUG
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/resource.h>
+#include <sys/shm.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/ring-lock.h"
+#include "lib/ring.h"
+
+#define MAX_MESSAGE 200
+#define NOBODY UINT64_C(0x3ffffff) /* no TID: above PID_MAX_LIMIT */
+#define SECOND 1000000
+
+struct bench {
+	int id;
+	key_t key;
+	struct kipc_channel *channel, *other;
+	struct ring_header *header;
+};
+
+static int make_ring(key_t key)
+{
+	int id = shmget(key, 2 * RING_HEADER_SIZE, 0600 | IPC_CREAT | IPC_EXCL);
+
+	assert_true(id >= 0);
+	assert_int_equal(kipc_ring_format(id, MAX_MESSAGE), 0);
+	return id;
+}
+
+static int set_up(void **state)
+{
+	static struct bench bench;
+	char address[32];
+
+	bench.key = (key_t)(0x51000000 + getpid());
+	bench.id = make_ring(bench.key);
+	snprintf(address, sizeof address, "segment:0x%x", (unsigned)bench.key);
+	assert_int_equal(kipc_open(address, NULL, KIPC_SEGMENT, &bench.channel), 0);
+	assert_int_equal(kipc_open(address, NULL, KIPC_SEGMENT, &bench.other), 0);
+	bench.header = shmat(bench.id, NULL, 0);
+	assert_ptr_not_equal(bench.header, (void *)-1);
+	*state = &bench;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct bench *bench = *state;
+
+	kipc_close(bench->channel);
+	kipc_close(bench->other);
+	shmdt(bench->header);
+	shmctl(bench->id, IPC_RMID, NULL);
+	return 0;
+}
+
+static int put(struct kipc_channel *channel, const char *text)
+{
+	return kipc_send(channel, 1, text, strlen(text), KIPC_NOW);
+}
+
+static void expect(struct kipc_channel *channel, const char *text)
+{
+	char got[MAX_MESSAGE + 1];
+	ssize_t n = kipc_recv(channel, got, MAX_MESSAGE, 0, 0, KIPC_NOW, NULL);
+
+	assert_int_equal(n, strlen(text));
+	got[n] = '\0';
+	assert_string_equal(got, text);
+}
+
+static ssize_t get(struct kipc_channel *channel, int64_t timeout)
+{
+	char got[MAX_MESSAGE];
+
+	return kipc_recv(channel, got, sizeof got, 0, 0, timeout, NULL);
+}
+
+static int acquire(struct kipc_channel *channel)
+{
+	const void *data;
+
+	return (int)kipc_acquire(channel, KIPC_NOW, &data, NULL);
+}
+
+static int reserve(struct kipc_channel *channel)
+{
+	void *place;
+
+	return kipc_reserve(channel, 100, KIPC_NOW, &place);
+}
+
+static void expect_sound(struct bench *bench)
+{
+	assert_int_equal(put(bench->channel, "sound"), 0);
+	expect(bench->other, "sound");
+	assert_int_equal(get(bench->channel, KIPC_NOW), -ENOMSG);
+}
+
+/* -- who lives ---------------------------------------------------------------------------------------------------- */
+
+static int to_child[2], from_child[2];
+
+static void *work_in_a_thread(void *argument)
+{
+	struct bench *bench = argument;
+	char byte = 'x';
+
+	if (acquire(bench->channel) != 4 || reserve(bench->channel) != 0)
+		_exit(1);
+	if (write(from_child[1], &byte, 1) != 1 || read(to_child[0], &byte, 1) != 1)
+		_exit(2);
+	if (kipc_release(bench->channel) != 0 || kipc_commit(bench->channel, 1, 0) != 0)
+		_exit(3);
+	_exit(0);
+}
+
+static char state_of(pid_t pid)
+{
+	char path[32], text[256] = "";
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	file = fopen(path, "r");
+	if (file == NULL || fgets(text, sizeof text, file) == NULL)
+		return 0;
+	fclose(file);
+	return strrchr(text, ')')[2];
+}
+
+static void first_thread_has_ended(void **state)
+{
+	struct bench *bench = *state;
+	pthread_t thread;
+	char byte = 'x';
+	int status;
+	pid_t pid;
+
+	assert_int_equal(put(bench->channel, "once"), 0);
+	assert_int_equal(pipe(to_child) | pipe(from_child), 0);
+	pid = fork();
+	if (pid == 0) {
+		pthread_create(&thread, NULL, work_in_a_thread, bench);
+		pthread_exit(NULL);
+	}
+	assert_int_equal(read(from_child[0], &byte, 1), 1);
+	while (state_of(pid) != 'Z')
+		sched_yield();
+	assert_int_equal(get(bench->channel, KIPC_NOW), -ENOMSG);
+	assert_int_equal(get(bench->channel, SECOND / 4), -ETIMEDOUT);
+	assert_int_equal(put(bench->channel, "over its reservation"), -EAGAIN);
+	assert_int_equal(write(to_child[1], &byte, 1), 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	expect(bench->channel, ""); /* what was committed */
+	expect_sound(bench);
+	for (int i = 0; i < 2; i++) {
+		close(to_child[i]);
+		close(from_child[i]);
+	}
+}
+
+/* However it came about: nothing is written when the claim is somebody else's. */
+static void claim_was_taken_away(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t owner;
+
+	assert_int_equal(reserve(bench->channel), 0);
+	bench->header->producers.claim.owner = 0;
+	assert_int_equal(put(bench->other, "theirs"), 0);
+	assert_int_equal(kipc_commit(bench->channel, 1, 100), -EOWNERDEAD);
+	assert_int_equal(kipc_commit(bench->channel, 1, 100), -EINVAL);
+	assert_int_equal(acquire(bench->channel), 6);
+	owner = bench->header->consumers.claim.owner ^= UINT64_C(1) << RING_CLAIM_TICKET_SHIFT;
+	assert_int_equal(kipc_release(bench->channel), -EOWNERDEAD);
+	assert_true(bench->header->consumers.claim.owner == owner);
+	bench->header->consumers.claim.owner = 0;
+	expect(bench->channel, "theirs");
+	expect_sound(bench);
+}
+
+/* Nothing that a fork's child does ends its parent's claim, or a new one of its own. */
+static void child_of_a_fork_holds_nothing(void **state)
+{
+	struct bench *bench = *state;
+
+	for (int i = 0; i < 2; i++) {
+		int status;
+		pid_t pid;
+
+		assert_int_equal(put(bench->channel, "work"), 0);
+		assert_int_equal(acquire(bench->channel), 4);
+		assert_int_equal(reserve(bench->channel), 0);
+		pid = i == 0 ? fork() : _Fork();
+		if (pid == 0) {
+			if (kipc_commit(bench->channel, 1, 1) != -EINVAL ||
+			    kipc_abort(bench->channel) != -EINVAL || kipc_release(bench->channel) != -EINVAL)
+				_exit(1);
+			if (put(bench->channel, "x") != -EAGAIN || acquire(bench->channel) != -ENOMSG)
+				_exit(2);
+			kipc_close(bench->channel);
+			_exit(0);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+		assert_int_equal(kipc_release(bench->channel), 0);
+		assert_int_equal(kipc_commit(bench->channel, 1, 0), 0);
+		expect(bench->channel, "");
+		expect_sound(bench);
+	}
+}
+
+/* A lock that a child of _Fork() took is its own, and is freed when it dies. */
+static void child_of_a_bare_fork_has_its_own_number(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t word;
+	int status;
+	pid_t pid;
+
+	expect_sound(bench); /* this thread's number is known now */
+	pid = _Fork();
+	if (pid == 0) {
+		if (ring_lock_take(&bench->header->producers, NULL, &word) == 0 &&
+		    ring_word_owner(word) == (uint32_t)getpid())
+			kill(getpid(), SIGKILL);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	expect_sound(bench);
+}
+
+static void program_was_executed_over_it(void **state)
+{
+	struct bench *bench = *state;
+	int go[2], status;
+	pid_t pid;
+
+	assert_int_equal(put(bench->channel, "work"), 0);
+	assert_int_equal(pipe(go), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (acquire(bench->channel) == 4 && reserve(bench->channel) == 0 && dup2(go[0], 0) == 0) {
+			close(go[1]);
+			execlp("cat", "cat", NULL);
+		}
+		_exit(1);
+	}
+	while (ring_claim_pid(bench->header->producers.claim.owner) != (uint32_t)pid)
+		sched_yield();
+	assert_int_equal(get(bench->channel, 60 * SECOND), 4);
+	assert_int_equal(kipc_send(bench->channel, 1, "x", 1, 60 * SECOND), 0);
+	close(go[1]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0); /* it lived all the while */
+	close(go[0]);
+	expect(bench->channel, "x");
+	expect_sound(bench);
+}
+
+/* -- errors and what is left then --------------------------------------------------------------------------------- */
+
+static void error_leaves_the_claim(void **state)
+{
+	struct bench *bench = *state;
+
+	assert_int_equal(put(bench->channel, "work"), 0);
+	assert_int_equal(acquire(bench->channel), 4);
+	assert_int_equal(reserve(bench->channel), 0);
+	bench->header->consumers.word |= NOBODY;
+	bench->header->producers.word |= NOBODY;
+	assert_int_equal(kipc_release(bench->channel), -ENOLCK);
+	assert_int_equal(kipc_commit(bench->channel, 1, 3), -ENOLCK);
+	bench->header->consumers.word &= ~NOBODY;
+	bench->header->producers.word &= ~NOBODY;
+	assert_int_equal(kipc_commit(bench->channel, 0, 3), -EINVAL);
+	assert_int_equal(kipc_commit(bench->channel, 1, 101), -EINVAL);
+	assert_int_equal(kipc_commit(bench->channel, 1, 0), 0);
+	assert_int_equal(kipc_release(bench->channel), 0);
+	expect(bench->channel, "");
+	expect_sound(bench);
+}
+
+/* Even while somebody does not leave the lock. */
+static void giving_up_never_fails(void **state)
+{
+	struct bench *bench = *state;
+	char address[32];
+
+	snprintf(address, sizeof address, "segment:@%d", bench->id);
+	assert_int_equal(put(bench->channel, "work"), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(acquire(bench->other), 4);
+		assert_int_equal(reserve(bench->other), 0);
+		bench->header->consumers.word |= NOBODY;
+		bench->header->producers.word |= NOBODY;
+		if (i == 0)
+			assert_int_equal(kipc_abort(bench->other), 0);
+		bench->other = kipc_close(bench->other);
+		bench->header->consumers.word &= ~NOBODY;
+		bench->header->producers.word &= ~NOBODY;
+		assert_true(bench->header->consumers.claim.owner == 0);
+		assert_true(bench->header->producers.claim.owner == 0);
+		assert_int_equal(kipc_open(address, NULL, KIPC_SEGMENT, &bench->other), 0);
+	}
+	expect(bench->channel, "work");
+	expect_sound(bench);
+}
+
+static void *await_room(void *argument)
+{
+	struct bench *bench = argument;
+
+	return (void *)(intptr_t)kipc_send(bench->other, 1, "next", 4, KIPC_FOREVER);
+}
+
+static void giving_up_wakes(void **state)
+{
+	struct bench *bench = *state;
+	pthread_t thread;
+	void *result;
+
+	assert_int_equal(reserve(bench->channel), 0);
+	assert_int_equal(pthread_create(&thread, NULL, await_room, bench), 0);
+	while (!(bench->header->producers.word & RING_WORD_SLEEPERS))
+		sched_yield();
+	assert_int_equal(kipc_abort(bench->channel), 0);
+	assert_int_equal(pthread_join(thread, &result), 0);
+	assert_int_equal((intptr_t)result, 0);
+	expect(bench->channel, "next");
+	expect_sound(bench);
+}
+
+static void no_descriptor_is_said_so(void **state)
+{
+	struct bench *bench = *state;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		const struct rlimit none = { 0, 1024 };
+
+		if (put(bench->channel, "x") != 0 || setrlimit(RLIMIT_NOFILE, &none) < 0)
+			_exit(1);
+		if (acquire(bench->channel) != -EMFILE || reserve(bench->channel) != -EMFILE)
+			_exit(2);
+		if (put(bench->channel, "y") != 0 || get(bench->channel, KIPC_NOW) != 1)
+			_exit(3);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	expect(bench->channel, "y");
+	expect_sound(bench);
+}
+
+/* -- waiting for a claim -------------------------------------------------------------------------------------------- */
+
+static double cpu_time(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static void waiter_sees_that_it_is_retired(void **state)
+{
+	struct bench *bench = *state;
+	double cpu, begin;
+
+	assert_int_equal(put(bench->channel, "work"), 0);
+	assert_int_equal(acquire(bench->channel), 4);
+	assert_int_equal(reserve(bench->channel), 0);
+	assert_int_equal(ring_retire(bench->id), 0);
+	begin = now();
+	cpu = cpu_time();
+	/* What is acquired may come back. */
+	assert_int_equal(get(bench->other, SECOND), -ETIMEDOUT);
+	assert_true(now() - begin >= 1);
+	assert_true(cpu_time() - cpu < 0.3);
+	assert_int_equal(put(bench->other, "x"), -EIDRM);
+	assert_int_equal(kipc_commit(bench->channel, 1, 1), -EIDRM);
+	assert_int_equal(kipc_commit(bench->channel, 1, 1), -EINVAL);
+	assert_int_equal(kipc_release(bench->channel), 0);
+	assert_int_equal(get(bench->other, KIPC_NOW), -EIDRM);
+}
+
+static void *send_while_retired(void *argument)
+{
+	struct bench *bench = argument;
+
+	return (void *)(intptr_t)kipc_send(bench->other, 1, "x", 1, KIPC_FOREVER);
+}
+
+static void retiring_ends_a_wait_for_a_claim(void **state)
+{
+	struct bench *bench = *state;
+	pthread_t thread;
+	void *result;
+
+	assert_int_equal(reserve(bench->channel), 0);
+	assert_int_equal(pthread_create(&thread, NULL, send_while_retired, bench), 0);
+	while (!(bench->header->producers.word & RING_WORD_SLEEPERS))
+		sched_yield();
+	assert_int_equal(ring_retire(bench->id), 0);
+	assert_int_equal(pthread_join(thread, &result), 0);
+	assert_int_equal((intptr_t)result, -EIDRM);
+}
+
+static atomic_bool has_returned;
+
+static void *wait_to_be_cancelled(void *argument)
+{
+	struct bench *bench = argument;
+	ssize_t n = get(bench->other, SECOND / 4);
+
+	has_returned = n == -ETIMEDOUT;
+	pthread_testcancel();
+	return NULL;
+}
+
+static void cancelling_a_waiter_leaves_the_lock(void **state)
+{
+	struct bench *bench = *state;
+	pthread_t thread;
+	void *result;
+
+	has_returned = false;
+	assert_int_equal(put(bench->channel, "work"), 0);
+	assert_int_equal(acquire(bench->channel), 4);
+	assert_int_equal(pthread_create(&thread, NULL, wait_to_be_cancelled, bench), 0);
+	assert_int_equal(pthread_cancel(thread), 0);
+	assert_int_equal(pthread_join(thread, &result), 0);
+	assert_true(has_returned || bench->header->consumers.waits == 0); /* it may not have begun */
+	assert_int_equal(bench->header->consumers.word & RING_WORD_OWNER, 0);
+	assert_int_equal(kipc_release(bench->channel), 0);
+	expect_sound(bench);
+}
+
+static void wait_says_there_only_of_what_is(void **state)
+{
+	struct bench *bench = *state;
+
+	assert_int_equal(put(bench->channel, "work"), 0);
+	assert_int_equal(kipc_wait(bench->channel, 0, 0, KIPC_NOW), 0);
+	assert_int_equal(acquire(bench->channel), 4);
+	assert_int_equal(kipc_wait(bench->other, 0, 0, KIPC_NOW), -ENOMSG);
+	assert_int_equal(kipc_wait(bench->other, 0, 0, SECOND / 20), -ETIMEDOUT);
+	assert_int_equal(kipc_wait(bench->channel, 0, 0, SECOND), -EALREADY);
+	assert_int_equal(kipc_release(bench->channel), 0);
+	assert_int_equal(kipc_wait(bench->other, 0, 0, KIPC_NOW), -ENOMSG);
+	expect_sound(bench);
+}
+
+/* -- made anew ------------------------------------------------------------------------------------------------------ */
+
+/* As kipcd does it when somebody removed it. */
+static void make_anew(struct bench *bench)
+{
+	assert_int_equal(ring_retire(bench->id), 0);
+	assert_int_equal(shmctl(bench->id, IPC_RMID, NULL), 0);
+	shmdt(bench->header);
+	bench->id = make_ring(bench->key);
+	bench->header = shmat(bench->id, NULL, 0);
+	assert_ptr_not_equal(bench->header, (void *)-1);
+}
+
+static bool is_gone(int id)
+{
+	struct shmid_ds ds;
+
+	return shmctl(id, IPC_STAT, &ds) < 0;
+}
+
+static void claim_belongs_to_its_ring(void **state)
+{
+	struct bench *bench = *state;
+	int old = bench->id;
+
+	assert_int_equal(put(bench->channel, "first"), 0);
+	assert_int_equal(put(bench->channel, "second"), 0);
+	assert_int_equal(acquire(bench->channel), 5);
+	assert_int_equal(reserve(bench->channel), 0);
+	make_anew(bench);
+	assert_int_equal(put(bench->channel, "new"), 0);	     /* goes to the new one, */
+	assert_int_equal(acquire(bench->channel), -EALREADY);	     /* the old one is not empty, */
+	assert_int_equal(kipc_commit(bench->channel, 1, 1), -EIDRM); /* nobody would look for it there, */
+	assert_int_equal(kipc_release(bench->channel), 0);	     /* and this is about the old one. */
+	expect(bench->channel, "second");
+	expect(bench->channel, "new");
+	kipc_close(bench->other);
+	bench->other = NULL;
+	assert_true(is_gone(old));
+}
+
+static void dead_rings_are_given_back(void **state)
+{
+	struct bench *bench = *state;
+	int ids[4];
+
+	for (int i = 0; i < 4; i++) {
+		ids[i] = bench->id;
+		assert_int_equal(put(bench->channel, "left there"), 0);
+		make_anew(bench);
+	}
+	assert_int_equal(put(bench->channel, "last"), 0);
+	for (int i = 0; i < 4; i++)
+		assert_true(is_gone(ids[i]));
+	expect(bench->channel, "last");
+}
+
+static void what_is_left_is_taken_first(void **state)
+{
+	struct bench *bench = *state;
+	int ids[2];
+
+	bench->other = kipc_close(bench->other);
+	assert_int_equal(get(bench->channel, KIPC_NOW), -ENOMSG);
+	for (int i = 0; i < 2; i++) {
+		ids[i] = bench->id;
+		assert_int_equal(put(bench->channel, i == 0 ? "one" : "three"), 0);
+		assert_int_equal(put(bench->channel, i == 0 ? "two" : "four"), 0);
+		if (i == 1)
+			assert_int_equal(kipc_wait(bench->channel, 0, 0, KIPC_NOW), 0);
+		make_anew(bench);
+	}
+	assert_int_equal(put(bench->channel, "five"), 0);
+	expect(bench->channel, "one");
+	expect(bench->channel, "two");
+	expect(bench->channel, "three");
+	assert_true(is_gone(ids[0]));
+	expect(bench->channel, "four");
+	expect(bench->channel, "five");
+	assert_true(is_gone(ids[1]));
+	assert_int_equal(get(bench->channel, KIPC_NOW), -ENOMSG);
+}
+
+/* -- the caller's memory, and its flags ------------------------------------------------------------------------------- */
+
+static void without_a_buffer(void **state)
+{
+	struct kipc_message message;
+	struct bench *bench = *state;
+
+	assert_int_equal(kipc_send(bench->channel, 1, NULL, 0, KIPC_NOW), 0);
+	assert_int_equal(kipc_recv(bench->channel, NULL, 0, 0, 0, KIPC_NOW, NULL), 0);
+	assert_int_equal(kipc_send(bench->channel, 1, NULL, 0, KIPC_NOW), 0);
+	assert_int_equal(kipc_recv_batch(bench->channel, NULL, 0, &message, 1, KIPC_NOW), 1);
+	assert_int_equal(message.size, 0);
+	assert_int_equal(put(bench->channel, "x"), 0);
+	assert_int_equal(kipc_recv(bench->channel, NULL, 0, 0, 0, KIPC_NOW, NULL), -EMSGSIZE);
+	expect(bench->channel, "x");
+}
+
+static void unknown_flags_are_refused(void **state)
+{
+	struct bench *bench = *state;
+	char got[1];
+
+	assert_int_equal(put(bench->channel, "x"), 0);
+	assert_int_equal(kipc_recv(bench->channel, got, 1, 0, 2, KIPC_NOW, NULL), -EINVAL);
+	assert_int_equal(kipc_wait(bench->channel, 0, 1U << 31, KIPC_NOW), -EINVAL);
+	assert_int_equal(kipc_recv(bench->channel, got, 1, 0, KIPC_NOT_TYPE, KIPC_NOW, NULL), 1);
+}
+
+/* -- signals, and looks ------------------------------------------------------------------------------------------------ */
+
+static void ignore(int signal)
+{
+	(void)signal;
+}
+
+/* Whether it naps or sleeps, only a handler without SA_RESTART ends a wait. */
+static void restarting_handler_ends_no_wait(void **state)
+{
+	const struct itimerval often = { { 0, 300 }, { 0, 300 } }, never = { 0 };
+	struct sigaction action = { .sa_handler = ignore, .sa_flags = SA_RESTART };
+	struct bench *bench = *state;
+	int r;
+
+	while (put(bench->channel, "fills it up to the last byte") == 0)
+		;
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(kipc_send(bench->channel, 1, "x", 1, 2000), -ETIMEDOUT);
+	action.sa_flags = 0;
+	sigaction(SIGALRM, &action, NULL);
+	do
+		r = kipc_send(bench->channel, 1, "x", 1, 60 * SECOND);
+	while (r == -ETIMEDOUT);
+	assert_int_equal(r, -EINTR);
+	setitimer(ITIMER_REAL, &never, NULL);
+}
+
+static atomic_bool is_over;
+
+static void *keep_full(void *argument)
+{
+	struct bench *bench = argument;
+
+	while (!is_over)
+		(void)put(bench->other, "some bytes");
+	return NULL;
+}
+
+static void *keep_taking(void *argument)
+{
+	struct bench *bench = argument;
+
+	while (!is_over)
+		(void)get(bench->other, KIPC_NOW);
+	return NULL;
+}
+
+static void look_shows_no_more_than_there_is_room_for(void **state)
+{
+	struct bench *bench = *state;
+	pthread_t threads[2];
+	struct kipc_ring stat;
+
+	is_over = false;
+	pthread_create(&threads[0], NULL, keep_full, bench);
+	pthread_create(&threads[1], NULL, keep_taking, bench);
+	for (int i = 0; i < 100000; i++) {
+		assert_int_equal(kipc_ring_stat(bench->channel, &stat), 0);
+		assert_int_equal(stat.fault, KIPC_RING_SOUND);
+		assert_true(stat.used <= stat.capacity);
+	}
+	is_over = true;
+	pthread_join(threads[0], NULL);
+	pthread_join(threads[1], NULL);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(first_thread_has_ended),
+		TEST(claim_was_taken_away),
+		TEST(child_of_a_fork_holds_nothing),
+		TEST(child_of_a_bare_fork_has_its_own_number),
+		TEST(program_was_executed_over_it),
+		TEST(error_leaves_the_claim),
+		TEST(giving_up_never_fails),
+		TEST(giving_up_wakes),
+		TEST(no_descriptor_is_said_so),
+		TEST(waiter_sees_that_it_is_retired),
+		TEST(retiring_ends_a_wait_for_a_claim),
+		TEST(cancelling_a_waiter_leaves_the_lock),
+		TEST(wait_says_there_only_of_what_is),
+		TEST(claim_belongs_to_its_ring),
+		TEST(dead_rings_are_given_back),
+		TEST(what_is_left_is_taken_first),
+		TEST(without_a_buffer),
+		TEST(unknown_flags_are_refused),
+		TEST(restarting_handler_ends_no_wait),
+		TEST(look_shows_no_more_than_there_is_room_for),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
