@@ -24,7 +24,8 @@ static const struct {
 } sentences[] = {
 	{ ENOENT, STATUS_NO_SUCH_CHANNEL, "no such channel" },
 	{ ESTALE, STATUS_NO_SUCH_CHANNEL,
-	  "what the name stands for was removed, and kipcd has not made it anew; 'kipcctl show' says why" },
+	  "what the name stands for was removed, and kipcd has not made it anew: 'kipcctl show' says why and "
+	  "when; 'kipcctl reload' makes a queue or segment at once, 'kipcctl recover' a semaphore" },
 	{ EAGAIN, STATUS_NOTHING, "it would have to wait; leave out --no-wait or give a longer --timeout" },
 	{ ENOMSG, STATUS_NOTHING, "no such message is there" },
 	{ ETIMEDOUT, STATUS_NOTHING, "timed out" },

@@ -3,6 +3,7 @@
 /* A channel and its object, looked up in the kernel. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,6 +15,21 @@ void channel_done(struct channel *channel)
 {
 	free(channel->reason);
 	free(channel->history);
+}
+
+void channel_say_when(struct channel *channel, uint64_t now)
+{
+	uint64_t left = channel->next_mend > now ? channel->next_mend - now : 0;
+	char *reason;
+
+	if (asprintf(&reason,
+		     "somebody removes it again and again: it comes back in %llu s, or now with 'kipcctl "
+		     "reload'; "
+		     "find out who",
+		     (unsigned long long)((left + 999999) / 1000000)) < 0)
+		return;
+	free(channel->reason);
+	channel->reason = reason;
 }
 
 int link_look(const struct registry_link *link, struct kipc_object *ret_object)

@@ -62,6 +62,9 @@ struct channel {
 /* Frees what the struct points to and owns, not the struct. */
 void channel_done(struct channel *channel);
 
+/* The reason of one that is absent since somebody removes it again and again: when it comes back, as of `now`. */
+void channel_say_when(struct channel *channel, uint64_t now);
+
 /*
  * Whether the kernel still holds the object that a link means, and it is ours unless it is observed: 1, *ret_object (may be
  * NULL) is it; 0: gone, or somebody else's; -errno: that cannot be told, and nothing may be concluded from it.

@@ -451,10 +451,8 @@ static void postpone(const struct run *run, const struct plan_step *step, struct
 	}
 	if (step->action != PLAN_CREATE)
 		return;
-	free(channel->reason);
-	channel->reason =
-		strdup("somebody removes it again and again: it is made anew ever more slowly; find out who");
 	channel->state = STATE_ABSENT;
+	channel_say_when(channel, run->now);
 }
 
 static void finish_table(struct run *run, const struct plan *plan)

@@ -227,6 +227,23 @@ static void lose_again(const struct manager *manager, struct channel *channel,
 	channel->reason = reason;
 }
 
+/* Only what is lost waits for a recover; what helps instead. */
+static int refuse_to_recover(const struct channel *channel, char **reterr_text)
+{
+	const char *way = channel->reason, *more = "";
+
+	if (channel->state == STATE_ACTIVE)
+		return sentence_fail(reterr_text, -EPERM, "it is active: there is nothing to recover");
+	if (way == NULL)
+		way = channel->spec != NULL && channel->spec->manage == MANAGE_OBSERVE
+			      ? "the program that makes it has not made it"
+			      : "'kipcctl reload' makes it anew";
+	else if (channel->state == STATE_FAILED)
+		more = "; 'kipcctl reload' tries again at once";
+	return sentence_fail(reterr_text, -EPERM, "it is %s, and not lost: %s%s",
+			     channel_state_words[channel->state], way, more);
+}
+
 int runtime_layer_recover(struct manager *manager, const char *name, struct report *report,
 			  char **reterr_text)
 {
@@ -238,8 +255,7 @@ int runtime_layer_recover(struct manager *manager, const char *name, struct repo
 		return sentence_fail(reterr_text, -ENOENT, "there is no channel of that name");
 	lost = channel->link;
 	if (channel->state != STATE_LOST)
-		return sentence_fail(reterr_text, -EPERM, "it is %s: only a lost channel can be recovered",
-				     channel_state_words[channel->state]);
+		return refuse_to_recover(channel, reterr_text);
 	/* Forgotten, it is like one that never was; on disk it stands until the new one takes its place. */
 	channel->has_link = false;
 	r = reconcile(manager, manager->config, RECONCILE_ONE, name, report);

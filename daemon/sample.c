@@ -34,7 +34,7 @@ static bool is_changed(const struct channel *channel, const struct kipc_object *
 }
 
 /* Whether the world has moved since the channel was last brought up to date, and it is time to do something about it. */
-static bool needs_attention(const struct channel *channel, const struct kipc_object *object, uint64_t now)
+static bool needs_attention(struct channel *channel, const struct kipc_object *object, uint64_t now)
 {
 	struct kipc_object found;
 
@@ -47,6 +47,8 @@ static bool needs_attention(const struct channel *channel, const struct kipc_obj
 			return false;
 		if (channel->spec == NULL)
 			return true; /* its name could not be dropped */
+		if (channel->spec->manage == MANAGE_OWN && now < channel->next_mend)
+			channel_say_when(channel, now);
 		return channel->spec->manage == MANAGE_OWN
 			       ? now >= channel->next_mend
 			       : kipc_object_find(channel->kind, channel->spec->key, &found) == 0;
