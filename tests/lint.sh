@@ -182,6 +182,7 @@ same 'kipc.h declares what libkipc.sym lists' \
 	"$(perl -0pe 's{/\*.*?\*/}{}gs' lib/kipc.h | grep -oE '\bkipc_[a-z_]+\(' | tr -d '(')" "$symbols"
 same 'libkipc.so exports that and nothing else' \
 	"$(nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }')" "$symbols"
+same 'debian/libkipc0.symbols lists each of them' "$(sed -n 's/^ \(kipc_[a-z_]*\)@.*/\1/p' debian/libkipc0.symbols)" "$symbols"
 same 'libkipc(3) lists each of them' "$(grep -oE '^kipc_[a-z_]+\|' lib/libkipc.3 | tr -d '|')" "$symbols"
 none 'libkipc(3) knows no other' \
 	"$(grep -oE '\bkipc_[a-z_]+' lib/libkipc.3 | sort -u | grep -vxF -e kipc_channel -e kipc_message -e "$symbols")"

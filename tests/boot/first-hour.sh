@@ -15,7 +15,7 @@ list=(busctl --timeout=5 call org.kipc1 /org/kipc1 org.kipc1.Manager List su "" 
 begin_anew() {
 	systemctl stop 'kipc-consume@*' kipcd.service kipcd.socket
 	ipcrm --all
-	rm -rf /run/kipcd/* /etc/kipc/kipcd.conf.d/* /etc/kipc/consume/*
+	rm -rf /run/kipcd/* /var/lib/kipc/* /etc/kipc/kipcd.conf.d/* /etc/kipc/consume/*
 	cp "$T/kipcd.conf.installed" /etc/kipc/kipcd.conf
 	systemctl reset-failed
 	systemctl start kipcd.socket kipcd.service
@@ -34,6 +34,8 @@ EOF
 	printf 'all:\n\t@echo built\n' >"$folder/Makefile"
 	chmod 755 "$folder/bill"
 }
+
+echo "127.0.1.1 $(hostname)" >>/etc/hosts # sudo asks
 
 # -- the packages, while all runs ----------------------------------------------------------------------------------
 
@@ -132,7 +134,7 @@ ends 'kipcctl remove orders' 0
 follow README "On a systemd machine" olga
 is_billed() { [ -z "$(kipcctl peek --all orders 2>/dev/null)" ] && systemctl show -P ExecMainStatus kipc-consume@orders.service | grep -qx 0; }
 exits 0 "the consumer ran" until_true is_billed
-everything_followed README "Two commands on a fresh machine=.ci/run does" "Building and installing by hand=make distcheck does"
+everything_followed README "Two commands on a fresh machine=.ci/run does" "Building and installing by hand=scenarios.sh does"
 
 # -- kipcctl(1) ----------------------------------------------------------------------------------------------------
 
@@ -151,7 +153,7 @@ block kipcd.conf.5 EXAMPLES 1 >"$folder/kipcd.conf"
 prelude='export KIPC_RUNTIME_DIR=$PWD/run; /usr/sbin/kipcd --config=kipcd.conf & until_answers'
 follow kipcctl.1 EXAMPLES olga
 prelude=
-everything_followed kipcctl.1 COMPLETION="what a shell asks"
+everything_followed kipcctl.1 COMPLETION="what a shell asks" "VERBS FOR CHANNELS=a line of a unit"
 
 # -- kipcd(8), kipcd.conf(5) ---------------------------------------------------------------------------------------
 
@@ -175,6 +177,7 @@ block kipcd.conf.5 "Starting consumers" 2 >/etc/kipc/consume/orders
 only=console follow kipcd.conf.5 "Starting consumers" olga
 is_in_journal() { journalctl --sync; journalctl -b -o cat -t orders | grep -qx hello; }
 exits 0 "its consumer has it" until_true is_in_journal
+for page in kipcd.conf.5 libkipc.3; do only=console everything_followed $page; done
 ipcrm --all
 systemctl disable --now kipc-consume@orders.path kipc-metrics.timer 2>/dev/null
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154 # what first-hour.sh sets
 # Follows a page: runs the commands that it prints, as they are printed, in one shell of the user they are for, and looks
 # whether each ends as the page says. Sourced by first-hour.sh.
 
@@ -48,7 +49,7 @@ run() {
 # $folder is where it runs.
 followed=
 follow() {
-	local page=$1 section=$2 user=$3 session fields n i how status wanted
+	local page=$1 section=$2 user=$3 session fields n i how status
 	session=$(mktemp -d "$T/session.XXXXXX")
 	mkfifo "$session/never"
 	mapfile -d '' -t fields < <(perl "$here/printed.pl" "$(page "$page")")
@@ -101,11 +102,12 @@ as_newcomer() {
 
 # everything_followed PAGE SECTION=WHY…: each command of the page was followed, but for those of sections that say why not
 everything_followed() {
-	local page=$1 fields i left= section
+	local page=$1 fields i left='' section
 	shift
 	mapfile -d '' -t fields < <(perl "$here/printed.pl" "$(page "$page")")
 	for ((i = 0; i < ${#fields[@]}; i += 6)); do
 		grep -qxF "$page:${fields[i]}" <<<"$followed" && continue
+		[ -z "${only:-}" ] || [ "${fields[i + 3]}" = "$only" ] || continue
 		for section in "$@"; do
 			[ "${section%%=*}" != "${fields[i + 1]}" ] || continue 2
 		done

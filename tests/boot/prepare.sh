@@ -8,6 +8,5 @@ useradd --system --user-group app                       # a program that uses ch
 useradd --create-home --shell /bin/bash olga            # will be one who may control them, and an administrator
 useradd --create-home mallory                           # neither
 echo 'olga ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/olga
-echo '127.0.1.1 kipc-boot' >>/etc/hosts
 systemctl mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer dpkg-db-backup.timer
 systemctl enable first-hour.service

@@ -4,11 +4,12 @@
 # what was found in there: first-hour.sh installs kipc's packages in the running machine and starts it again, and then it
 # is the turn of scenarios.sh. What it may not do here counts as skipped.
 #
-# run.sh PACKAGES WORK: the folder with the .deb files; a folder for the copy and for what is left to read afterwards:
-# tap, measured, journal, console. KIPC_BOOT_LIMIT: seconds that both boots and all scenarios may take.
+# run.sh PACKAGES INSTALLED WORK: the folder with the .deb files; what make install put into a folder; a folder for the copy
+# and for what is left to read afterwards: tap, measured, journal, console. KIPC_BOOT_LIMIT: seconds that both boots and all scenarios may take.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 packages=$1
+installed=$2
 limit=${KIPC_BOOT_LIMIT:-300}
 
 suite=bookworm
@@ -41,7 +42,7 @@ for program in debootstrap systemd-nspawn journalctl dpkg-deb; do
 	command -v "$program" >/dev/null || skip "there is no $program"
 done
 
-mkdir -p "$2" && work=$(cd "$2" && pwd) || exit
+mkdir -p "$3" && work=$(cd "$3" && pwd) || exit
 tree=$work/tree
 cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/kipc
 pristine=$cache/$suite-$(echo "$suite $include" | sha256sum | cut -c1-16)
@@ -74,6 +75,7 @@ for package in "$packages"/*.deb; do
 	case $package in *-dbgsym_*) continue ;; esac
 	cp "$package" "$inside/packages/" || give_up "there are no packages in $packages"
 done
+cp -r "$installed" "$inside/installed" || give_up "there is nothing installed in $installed"
 cp "$here"/*.sh "$here"/*.pl "$here/../tap.sh" "$here/../hostile-client.pl" "$inside/"
 cp "$here"/units/* "$tree/etc/systemd/system/"
 cp "$here/kipcd.conf" "$here/../../README.md" "$inside/"

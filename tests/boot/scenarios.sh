@@ -402,4 +402,26 @@ is "kipcd runs, and systemd listens for it" "$(state) $(state kipcd.socket)" "ac
 is "and knows its own" "$(registry) $(active)" "$same $all"
 is "with their messages" "$(kipcctl recv --all orders)" kept
 
+# -- by hand -----------------------------------------------------------------------------------------------------
+
+# What README prints, where nothing of kipc is or was: the host has built it, and `make install` copies what that installed.
+scenario built and installed by hand
+dpkg --purge kipc libkipc-dev libkipc0 >"$T/purged" 2>&1 || fail "the packages are purged" "$(cat "$T/purged")"
+ipcrm --all
+rm -rf /run/kipcd /var/lib/kipc /etc/kipc
+for user in kipc kipc-consume; do userdel $user; done
+groupdel kipc-admin
+systemctl daemon-reload
+systemctl reload dbus
+. $here/follow.sh
+folder=/home/olga/kipc
+mkdir -p $folder
+printf '#!/bin/sh\n' | tee $folder/configure >/usr/local/bin/autoreconf
+printf '#!/bin/sh\n[ "$1" != install ] || tar -C %s -c . | tar -C / -x --keep-directory-symlink\n' $here/installed >/usr/local/bin/make
+chmod 755 $folder/configure /usr/local/bin/*
+follow README "Building and installing by hand" olga
+is "kipcd runs, and systemd listens for it" "$(state) $(state kipcd.socket)" "active active"
+exits 0 "it is org.kipc1 at once" bus "${list[@]}"
+exits 0 "and is asked" as mallory kipcctl list
+
 finish
