@@ -424,6 +424,8 @@ static void complete_value(struct completion *completion, const struct option_ro
 
 	if (row->option == OPTION_KIND)
 		tell_words(completion, "queue,segment,semaphore");
+	else if (row->option == OPTION_REGISTRY)
+		tell_words(completion, "ours,another");
 	else if (row->option == OPTION_FAIL_ON)
 		tell_words(completion, "warning,danger");
 	else if (row->option == OPTION_STATE)

@@ -29,6 +29,7 @@ enum status command_sweep(const struct invocation *invocation);	   /* sweep.c */
 enum status command_reset(const struct invocation *invocation);	   /* reset.c */
 enum status command_plan(const struct invocation *invocation);	   /* plan.c */
 enum status command_reload(const struct invocation *invocation);   /* plan.c */
+enum status plan_recover_registry(const struct invocation *invocation, bool is_ours);
 
 /* What only this half can tell of the command line in progress (complete-words.c). */
 void complete_words(const struct invocation *invocation, enum complete_what what, complete_tell *tell,

@@ -154,8 +154,17 @@ enum status command_unset(const struct invocation *invocation)
 
 enum status command_recover(const struct invocation *invocation)
 {
+	const char *registry = invocation->options->registry;
 	enum status status;
 
+	if ((registry != NULL) == (invocation->args[0] != NULL))
+		return report(invocation, NULL, STATUS_USAGE,
+			      "it takes the name of a lost channel, or --registry=ours|another");
+	if (registry != NULL && strcmp(registry, "ours") != 0 && strcmp(registry, "another") != 0)
+		return report(invocation, NULL, STATUS_USAGE, "--registry=%s: it is ours or another",
+			      registry);
+	if (registry != NULL)
+		return plan_recover_registry(invocation, strcmp(registry, "ours") == 0);
 	if (!is_name(invocation, invocation->args[0], &status))
 		return status;
 	return call(invocation, "Recover", 1, false);

@@ -199,6 +199,8 @@ const struct option_row option_rows[] = {
 	{ OPTION_OUTPUT, "output", 0, "FILE", &text, AT(output), "into FILE, in one step" },
 	{ OPTION_OPENMETRICS, "openmetrics", 0, NULL, &flag, AT(openmetrics),
 	  "strictly in OpenMetrics' format" },
+	{ OPTION_REGISTRY, "registry", 0, "WHOSE", &text, AT(registry),
+	  "the registry is of this IPC namespace (ours) or of another (another)" },
 	{ OPTION_OWNER, "owner", 0, "USER", &text, AT(owner), "only what belongs to USER" },
 	{ OPTION_PRIVATE, "private", 0, NULL, &flag, AT(is_private), "only what has no key" },
 	{ OPTION_CREATOR_GONE, "creator-gone", 0, NULL, &flag, AT(creator_gone), "only if its maker ended" },

@@ -65,6 +65,7 @@ enum option_id {
 	OPTION_CONFIG,
 	OPTION_OUTPUT,
 	OPTION_OPENMETRICS,
+	OPTION_REGISTRY,
 	/* leftovers */
 	OPTION_OWNER,
 	OPTION_PRIVATE,
@@ -133,6 +134,8 @@ struct options {
 	uint64_t idle; /* microseconds */
 
 	const char *config; /* kipcctl check --config= */
+
+	const char *registry; /* kipcctl recover --registry= */
 
 	const char *sizes;
 	uint64_t producers, consumers, batch; /* 1 each unless given */

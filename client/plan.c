@@ -116,15 +116,32 @@ static enum status print_plan(const struct invocation *invocation, const struct 
 	return control_half_end(invocation, NULL, r);
 }
 
-static int read_reload(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
+/* `types` and `is_ours`: what the method takes; NULL: nothing. */
+static int read_report(sd_bus *bus, const char *member, const char *types, int is_ours, sd_bus_error *reterr,
+		       struct steps *steps)
 {
 	sd_bus_message *reply;
 	int r;
 
-	r = bus_call(bus, "Reload", reterr, &reply, NULL);
+	r = bus_call(bus, member, reterr, &reply, types, is_ours);
 	if (r >= 0)
 		r = bus_pages_add(&steps->pages, reply);
 	return r < 0 ? r : read_page(reply, steps);
+}
+
+static int read_reload(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
+{
+	return read_report(bus, "Reload", NULL, 0, reterr, steps);
+}
+
+static int read_recovery(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
+{
+	return read_report(bus, "RecoverRegistry", "b", true, reterr, steps);
+}
+
+static int read_parting(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
+{
+	return read_report(bus, "RecoverRegistry", "b", false, reterr, steps);
 }
 
 static enum status print_reload(const struct invocation *invocation, const struct steps *steps,
@@ -176,4 +193,9 @@ enum status command_plan(const struct invocation *invocation)
 enum status command_reload(const struct invocation *invocation)
 {
 	return run(invocation, read_reload, print_reload);
+}
+
+enum status plan_recover_registry(const struct invocation *invocation, bool is_ours)
+{
+	return run(invocation, is_ours ? read_recovery : read_parting, print_reload);
 }

@@ -14,6 +14,7 @@
 
 #include "client/report.h"
 #include "client/view.h"
+#include "common/nsid.h"
 #include "common/escape.h"
 #include "common/ownership.h"
 
@@ -249,7 +250,8 @@ static int add_foreign(struct view *view)
 		if (r < 0)
 			return r;
 		for (size_t n = 0; n < objects->n_items; n++)
-			if (!objects->is_named[n])
+			if (!objects->is_named[n] &&
+			    !nsid_is_like_marker(&objects->items[n], objects->items[n].cuid))
 				view->rows[view->n_rows++] = (struct view_row){
 					.kind = kinds[i],
 					.key = objects->items[n].key,

@@ -22,31 +22,42 @@ void nsid_to_string(const struct nsid *nsid, char buffer[static NSID_TEXT_MAX])
 	if (nsid->has_id)
 		n += snprintf(buffer + n, NSID_TEXT_MAX - (size_t)n, ":id=%" PRIu64, nsid->id);
 	if (nsid->is_marker_begun)
-		n += snprintf(buffer + n, NSID_TEXT_MAX - (size_t)n, ":marker=begun");
-	if (!nsid->has_marker)
-		return;
-	n += snprintf(buffer + n, NSID_TEXT_MAX - (size_t)n, ":marker=%d,%" PRId64 ",%u,", nsid->marker,
-		      nsid->marker_ctime, (unsigned)nsid->marker_creator);
-	for (size_t i = 0; i < NSID_VALUES; i++)
+		n += snprintf(buffer + n, NSID_TEXT_MAX - (size_t)n, ":marker=begun,");
+	else if (nsid->has_marker)
+		n += snprintf(buffer + n, NSID_TEXT_MAX - (size_t)n, ":marker=%d,%" PRId64 ",%u,",
+			      nsid->marker, nsid->marker_ctime, (unsigned)nsid->marker_creator);
+	for (size_t i = 0; (nsid->is_marker_begun || nsid->has_marker) && i < NSID_VALUES; i++)
 		n += snprintf(buffer + n, NSID_TEXT_MAX - (size_t)n, "%04x", (unsigned)nsid->values[i]);
+}
+
+static bool take_content(const char *text, struct nsid *nsid)
+{
+	unsigned value;
+
+	if (strlen(text) != (size_t)4 * NSID_VALUES || strspn(text, "0123456789abcdef") != strlen(text))
+		return false;
+	for (size_t i = 0; i < NSID_VALUES; i++) {
+		(void)sscanf(text + 4 * i, "%4x", &value);
+		nsid->values[i] = (uint16_t)value;
+	}
+	return true;
 }
 
 static bool take_marker(const char *word, struct nsid *nsid)
 {
-	unsigned creator, value;
+	unsigned creator;
 	int n = -1;
 
-	if (sscanf(word, "%d,%" SCNd64 ",%u,%n", &nsid->marker, &nsid->marker_ctime, &creator, &n) != 3 ||
-	    n < 0 || nsid->marker < 0 || strlen(word + n) != (size_t)4 * NSID_VALUES)
-		return false;
-	for (size_t i = 0; i < NSID_VALUES; i++) {
-		if (sscanf(word + n + 4 * i, "%4x", &value) != 1)
-			return false;
-		nsid->values[i] = (uint16_t)value;
+	if (strncmp(word, "begun,", 6) == 0) {
+		nsid->is_marker_begun = true;
+		return take_content(word + 6, nsid);
 	}
+	if (sscanf(word, "%d,%" SCNd64 ",%u,%n", &nsid->marker, &nsid->marker_ctime, &creator, &n) != 3 ||
+	    n < 0 || nsid->marker < 0)
+		return false;
 	nsid->marker_creator = (uid_t)creator;
 	nsid->has_marker = true;
-	return true;
+	return take_content(word + n, nsid);
 }
 
 static bool take_word(const char *word, struct nsid *nsid)
@@ -59,11 +70,7 @@ static bool take_word(const char *word, struct nsid *nsid)
 		nsid->has_id = true;
 		return errno == 0 && end != word + 3 && *end == '\0';
 	}
-	if (strcmp(word, "marker=begun") == 0)
-		nsid->is_marker_begun = true;
-	else if (strncmp(word, "marker=", 7) == 0)
-		return take_marker(word + 7, nsid);
-	return true;
+	return strncmp(word, "marker=", 7) != 0 || take_marker(word + 7, nsid);
 }
 
 int nsid_from_string(const char *text, struct nsid *ret_nsid)

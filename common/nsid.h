@@ -9,8 +9,8 @@
  *	BOOTID:INODE[:id=N][:marker=ID,CTIME,CREATOR,CONTENT]
  *
  * N is the kernel's own number of the namespace (ioctl NS_GET_ID), never given out twice in one boot. Where the kernel has
- * none, there is a marker: a private semaphore set of kipcd's, whose values are CONTENT and random. "marker=begun" stands
- * there while one is being made.
+ * none, there is a marker: a private semaphore set of kipcd's, whose values are CONTENT and random. "marker=begun,CONTENT"
+ * stands there while one is being made.
  */
 
 #include <stdbool.h>
@@ -50,7 +50,10 @@ int nsid_read(int channels_fd, struct nsid *ret_nsid);
 /* Whether an object is the marker that `nsid` names. Needs no right to the object. */
 bool nsid_is_marker(const struct nsid *nsid, const struct kipc_object *object);
 
-/* Whether an object has the shape of a marker and nobody ever operated on it: one that `creator` may have begun. */
+/*
+ * Whether an object has the shape of a marker that `creator` made, of whichever kipcd, and nobody ever operated on it. Such a
+ * one is no leftover, and nobody's to adopt or to sweep.
+ */
 bool nsid_is_like_marker(const struct kipc_object *object, uid_t creator);
 
 #endif

@@ -311,6 +311,21 @@ int kernel_create(const struct channel_spec *spec, int *ret_id)
 	return 0;
 }
 
+int kernel_make_marker(mode_t mode, const unsigned short *values, size_t n_values, int *ret_id)
+{
+	int id = semget(IPC_PRIVATE, (int)n_values, (int)mode | IPC_CREAT | IPC_EXCL), r;
+
+	if (id < 0)
+		return -errno;
+	if (semctl(id, 0, SETALL, (union semun){ .array = (unsigned short *)values }) < 0) {
+		r = -errno;
+		(void)semctl(id, 0, IPC_RMID);
+		return r;
+	}
+	*ret_id = id;
+	return 0;
+}
+
 int kernel_publish(struct kipc_object *object, uint64_t msgmnb)
 {
 	const unsigned all = KIPC_ALTER_UID | KIPC_ALTER_GID | KIPC_ALTER_MODE | KIPC_ALTER_CAPACITY;

@@ -63,6 +63,9 @@ int kernel_put_back(int id, long type);
 /* Whether we may both receive from that queue and send to it, as the kernel judges. */
 bool kernel_may_exchange(key_t key, int id);
 
+/* A private semaphore set with these values. Errors of semget(2). */
+int kernel_make_marker(mode_t mode, const unsigned short *values, size_t n_values, int *ret_id);
+
 /* The values of a semaphore set, in one call; free(3) them. NULL: it has none for us. */
 unsigned short *kernel_read_values(const struct kipc_object *set);
 

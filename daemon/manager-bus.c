@@ -365,34 +365,71 @@ static int method_plan(sd_bus_message *message, void *userdata, sd_bus_error *re
 	return send_array_reply(reply, r);
 }
 
+/* Failures first. */
+static int reply_report(sd_bus_message *message, const struct report *report)
+{
+	sd_bus_message *reply = NULL;
+	size_t n_sent = 0;
+	int r;
+
+	r = new_array_reply(message, BUS_STEP, &reply);
+	for (int failures = 1; failures >= 0; failures--)
+		for (size_t i = 0; r >= 0 && i < report->n_lines && n_sent < BUS_LIST_PAGE; i++) {
+			if ((report->lines[i].state == STATE_FAILED) != failures)
+				continue;
+			r = append_line(reply, &report->lines[i]);
+			n_sent++;
+		}
+	return send_array_reply(reply, r);
+}
+
 static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct problems problems = PROBLEMS_INIT;
-	sd_bus_message *reply = NULL;
 	struct report report = { 0 };
-	size_t n_sent = 0;
 	int r;
 
 	r = caller_authorize(userdata, message, reterr);
 	if (r < 0)
 		return r;
 	r = manager_reload(userdata, &problems, &report);
-	if (r < 0) {
-		r = fail_config(reterr, r, &problems);
-	} else {
-		r = new_array_reply(message, BUS_STEP, &reply);
-		for (int failures = 1; failures >= 0; failures--)
-			for (size_t i = 0; r >= 0 && i < report.n_lines && n_sent < BUS_LIST_PAGE; i++) {
-				if ((report.lines[i].state == STATE_FAILED) != failures)
-					continue;
-				r = append_line(reply, &report.lines[i]);
-				n_sent++;
-			}
-		r = send_array_reply(reply, r);
-	}
+	r = r < 0 ? fail_config(reterr, r, &problems) : reply_report(message, &report);
 	report_done(&report);
 	problems_done(&problems);
 	return r;
+}
+
+static int method_recover_registry(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct report report = { 0 };
+	char *text = NULL;
+	int is_ours, r;
+
+	r = caller_authorize(userdata, message, reterr);
+	if (r >= 0)
+		r = sd_bus_message_read(message, "b", &is_ours);
+	if (r < 0)
+		return r;
+	r = manager_recover_registry(userdata, is_ours, &problems, &report, &text);
+	if (r < 0 && text != NULL)
+		r = fail(reterr, r, text);
+	else
+		r = r < 0 ? fail_config(reterr, r, &problems) : reply_report(message, &report);
+	report_done(&report);
+	problems_done(&problems);
+	return r;
+}
+
+/* Whether the caller may, and it is known whose the channels are. */
+static int authorize_change(struct manager *manager, sd_bus_message *message, sd_bus_error *reterr)
+{
+	int r;
+
+	r = caller_authorize(manager, message, reterr);
+	if (r < 0 || manager->namespace.doubt == NULL)
+		return r;
+	return sd_bus_error_set(reterr, BUS_ERROR_FAILED, manager->namespace.doubt);
 }
 
 /* The answer of a call that changed one channel. */
@@ -423,7 +460,7 @@ static int method_create(sd_bus_message *message, void *userdata, sd_bus_error *
 	char **assignments = NULL, *text = NULL;
 	int r;
 
-	r = caller_authorize(userdata, message, reterr);
+	r = authorize_change(userdata, message, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(message, "ss", &kind, &name);
 	if (r >= 0)
@@ -444,7 +481,7 @@ static int method_set(sd_bus_message *message, void *userdata, sd_bus_error *ret
 	const char *name;
 	int r;
 
-	r = caller_authorize(userdata, message, reterr);
+	r = authorize_change(userdata, message, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(message, "s", &name);
 	if (r >= 0)
@@ -465,7 +502,7 @@ static int method_unset(sd_bus_message *message, void *userdata, sd_bus_error *r
 	const char *name;
 	int r;
 
-	r = caller_authorize(userdata, message, reterr);
+	r = authorize_change(userdata, message, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(message, "s", &name);
 	if (r >= 0)
@@ -486,7 +523,7 @@ static int method_recover(sd_bus_message *message, void *userdata, sd_bus_error 
 	const char *name;
 	int r;
 
-	r = caller_authorize(userdata, message, reterr);
+	r = authorize_change(userdata, message, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(message, "s", &name);
 	if (r < 0)
@@ -501,7 +538,7 @@ static int method_remove(sd_bus_message *message, void *userdata, sd_bus_error *
 	int force, dry_run, r;
 	const char *name;
 
-	r = caller_authorize(userdata, message, reterr);
+	r = authorize_change(userdata, message, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(message, "sbb", &name, &force, &dry_run);
 	if (r < 0)
@@ -520,7 +557,7 @@ static int method_reset(sd_bus_message *message, void *userdata, sd_bus_error *r
 	const char *name;
 	int r;
 
-	r = caller_authorize(userdata, message, reterr);
+	r = authorize_change(userdata, message, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(message, "s", &name);
 	if (r < 0)
@@ -559,7 +596,7 @@ static int method_adopt(sd_bus_message *message, void *userdata, sd_bus_error *r
 	const char *kind;
 	int key, dry_run, r;
 
-	r = caller_authorize(userdata, message, reterr);
+	r = authorize_change(userdata, message, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(message, "siisb", &kind, &adoption.id, &key, &adoption.name,
 					&dry_run);
@@ -603,6 +640,9 @@ static const sd_bus_vtable manager_vtable[] = {
 				SD_BUS_RESULT("s", lost), method_remove, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Recover", SD_BUS_ARGS("s", name), SD_BUS_RESULT(BUS_STEP, step),
 				method_recover, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("RecoverRegistry", SD_BUS_ARGS("b", is_ours),
+				SD_BUS_RESULT("a" BUS_STEP, steps), method_recover_registry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Reset", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, method_reset,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Adopt", SD_BUS_ARGS("s", kind, "i", id, "i", key, "s", name, "b", dry_run),

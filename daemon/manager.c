@@ -23,7 +23,6 @@
 #include "daemon/bus-objects.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
-#include "daemon/namespace.h"
 #include "daemon/reconcile.h"
 #include "daemon/sample.h"
 #include "daemon/sentence.h"
@@ -171,6 +170,32 @@ int manager_reload(struct manager *manager, struct problems *problems, struct re
 	return r;
 }
 
+/* They are another namespace's, which has its registry still. */
+static void forget_links(struct manager *manager)
+{
+	for (size_t i = 0; i < manager->n_channels; i++)
+		manager->channels[i].has_link = manager->channels[i].has_intent = false;
+}
+
+int manager_recover_registry(struct manager *manager, bool is_ours, struct problems *problems,
+			     struct report *report, char **reterr_text)
+{
+	int r;
+
+	if (manager->namespace.doubt == NULL)
+		return sentence_fail(
+			reterr_text, -EALREADY,
+			"there is no doubt about the registry %s/%s: it is of this IPC namespace",
+			manager->runtime.path, REGISTRY_FOLDER);
+	r = namespace_confirm(&manager->runtime, &manager->namespace, is_ours, reterr_text);
+	if (r < 0)
+		return r;
+	if (!is_ours)
+		forget_links(manager);
+	damage_learn(manager);
+	return manager_reload(manager, problems, report);
+}
+
 void manager_notify_status(const struct manager *manager)
 {
 	size_t n_active = 0, n_in_trouble = 0;
@@ -239,7 +264,7 @@ static int settle_namespace(struct manager *manager)
 	char *text = NULL;
 	int r;
 
-	r = namespace_settle(&manager->runtime, &text);
+	r = namespace_settle(&manager->runtime, &manager->namespace, &text);
 	if (r < 0)
 		log_line(LOG_ERR, "%s", text != NULL ? text : strerror(-r));
 	free(text);
@@ -457,6 +482,7 @@ struct manager *manager_free(struct manager *manager)
 	events_done(&manager->events);
 	copy_done(&manager->copy);
 	sole_release(&manager->sole);
+	free(manager->namespace.doubt);
 	runtime_close(&manager->runtime);
 	free(manager);
 	return NULL;
@@ -478,6 +504,8 @@ static void tell_ready(struct manager *manager)
 /* Stopped for good: what was to live as long as the daemon goes now, if it is empty. */
 static void remove_daemons_own(struct manager *manager)
 {
+	if (manager->namespace.doubt != NULL)
+		return;
 	for (size_t i = 0; i < manager->n_channels; i++) {
 		struct channel *channel = &manager->channels[i];
 		struct kipc_object object;

@@ -14,6 +14,7 @@
 #include "daemon/copy.h"
 #include "daemon/damage.h"
 #include "daemon/events.h"
+#include "daemon/namespace.h"
 #include "daemon/plan-pages.h"
 #include "daemon/statistics.h"
 #include "daemon/runtime.h"
@@ -37,6 +38,7 @@ struct manager {
 	struct manager_options options;
 	struct runtime runtime;
 	struct sole sole;
+	struct namespace namespace;
 
 	struct config_source *sources; /* as last read: create and set build on them */
 	size_t n_sources;
@@ -88,6 +90,13 @@ int manager_run(struct manager *manager);
  * report has what was not simply kept.
  */
 int manager_reload(struct manager *manager, struct problems *problems, struct report *report);
+
+/*
+ * Ends a doubt about the registry (namespace.h), and reloads. -EALREADY: there is none; else as namespace_confirm() and
+ * manager_reload().
+ */
+int manager_recover_registry(struct manager *manager, bool is_ours, struct problems *problems,
+			     struct report *report, char **reterr_text);
 
 /* What a reload would do now: all channels. Errors as above. */
 int manager_plan(struct manager *manager, struct problems *problems, struct report *ret_report);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "daemon/identity.h"
 #include "daemon/link.h"
 #include "daemon/log.h"
+#include "daemon/marker.h"
 #include "daemon/namespace.h"
 #include "daemon/sentence.h"
 #include "daemon/store.h"
@@ -143,6 +145,7 @@ static int judge(const struct runtime *runtime, const struct knowledge *knowledg
 		.nsid = knowledge->has_nsid ? &knowledge->nsid : NULL,
 		.has_id = knowledge->has_id,
 		.id = knowledge->id,
+		.marker = marker_look(&knowledge->nsid),
 	};
 	bool has_matches = false;
 	int r;
@@ -199,9 +202,13 @@ static int write_down(const struct runtime *runtime, struct knowledge *knowledge
 	}
 	if (r > 0)
 		r = store_write_nsid(runtime->channels_fd, nsid);
+	if (r >= 0 && !knowledge->has_id)
+		r = marker_keep(runtime->channels_fd, nsid);
 	if (r < 0)
-		log_line(LOG_WARNING, "%s/%s/%s cannot be written: %s", runtime->path, REGISTRY_FOLDER,
-			 NSID_FILE, strerror(-r));
+		log_line(LOG_WARNING,
+			 "%s/%s/%s cannot be written, or its marker not be made: %s; another IPC namespace "
+			 "is known by its inode alone",
+			 runtime->path, REGISTRY_FOLDER, NSID_FILE, strerror(-r));
 	if (knowledge->has_theirs && registry_namespaces_match(knowledge->theirs, knowledge->ours))
 		return 0;
 	r = store_write_namespace(runtime->channels_fd, knowledge->ours);
@@ -210,24 +217,80 @@ static int write_down(const struct runtime *runtime, struct knowledge *knowledge
 				      REGISTRY_FOLDER, REGISTRY_NAMESPACE, strerror(-r));
 }
 
-int namespace_settle(struct runtime *runtime, char **reterr_text)
+/* -- the three ways in ------------------------------------------------------------------------------------ */
+
+static int doubt(const struct runtime *runtime, struct namespace *namespace)
+{
+	(void)sentence_fail(
+		&namespace->doubt, 0,
+		"nothing is done: it cannot be told whether the registry %s/%s is of this IPC "
+		"namespace, since its marker is gone and some of its objects are here; 'kipcctl recover "
+		"--registry=ours' says that it is, '--registry=another' begins a new one",
+		runtime->path, REGISTRY_FOLDER);
+	if (namespace->doubt == NULL)
+		return -ENOMEM;
+	log_line(LOG_ERR, "%s", namespace->doubt);
+	return 0;
+}
+
+static int ask(const struct runtime *runtime, struct knowledge *knowledge, char **reterr_text)
+{
+	int r;
+
+	r = ask_machine(runtime, knowledge, reterr_text);
+	return r < 0 ? r : ask_folder(runtime, knowledge, reterr_text);
+}
+
+int namespace_settle(struct runtime *runtime, struct namespace *namespace, char **reterr_text)
 {
 	struct knowledge knowledge = { 0 };
 	enum identity_verdict verdict;
 	int r;
 
-	r = ask_machine(runtime, &knowledge, reterr_text);
-	if (r == 0)
-		r = ask_folder(runtime, &knowledge, reterr_text);
+	r = ask(runtime, &knowledge, reterr_text);
 	if (r == 0)
 		r = judge(runtime, &knowledge, &verdict, reterr_text);
+	namespace->has_id = knowledge.has_id;
 	if (r == 0 && verdict == IDENTITY_UNKNOWN)
-		return sentence_fail(
-			reterr_text, -EUCLEAN,
-			"it cannot be told whether the registry %s/%s is of this IPC namespace, so nothing "
-			"is touched: move it away if it is not",
-			runtime->path, REGISTRY_FOLDER);
+		return doubt(runtime, namespace);
 	if (r == 0 && verdict != IDENTITY_OURS)
 		r = begin_new(runtime, verdict, &knowledge, reterr_text);
 	return r < 0 ? r : write_down(runtime, &knowledge, reterr_text);
+}
+
+int namespace_confirm(struct runtime *runtime, struct namespace *namespace, bool is_ours, char **reterr_text)
+{
+	struct knowledge knowledge = { 0 };
+	int r;
+
+	r = ask(runtime, &knowledge, reterr_text);
+	if (r == 0 && !is_ours)
+		r = begin_new(runtime, IDENTITY_ANOTHER_NAMESPACE, &knowledge, reterr_text);
+	knowledge.nsid.has_id = false; /* whatever it was, it is ours now */
+	if (r == 0)
+		r = write_down(runtime, &knowledge, reterr_text);
+	if (r < 0)
+		return r;
+	log_line(LOG_NOTICE, "the registry %s/%s is of %s IPC namespace, as was said by hand", runtime->path,
+		 REGISTRY_FOLDER, is_ours ? "this" : "another");
+	free(namespace->doubt);
+	namespace->doubt = NULL;
+	return 0;
+}
+
+bool namespace_keep_marker(const struct runtime *runtime, const struct namespace *namespace,
+			   const struct nsid *nsid)
+{
+	struct nsid copy = *nsid;
+	int r;
+
+	if (namespace->has_id || namespace->doubt != NULL)
+		return false;
+	r = marker_keep(runtime->channels_fd, &copy);
+	if (r > 0)
+		log_line(LOG_WARNING,
+			 "somebody removed or altered the marker of this IPC namespace: made anew, as "
+			 "semaphore:@%d",
+			 copy.marker);
+	return r > 0;
 }

@@ -4,13 +4,29 @@
 
 /* Whether the registry is of this boot and IPC namespace, and what is done where it is not. */
 
+#include <stdbool.h>
+
+#include "common/nsid.h"
 #include "daemon/runtime.h"
+
+struct namespace
+{
+	bool has_id; /* the kernel tells namespaces apart, and no marker is needed */
+	char *doubt; /* nothing is altered: whether the registry is of this namespace cannot be told, in words; NULL: it can */
+};
 
 /*
  * At a start, before the registry is read: writes ".ns" and ".nsid" where they are missing, and moves a registry of
  * another boot or namespace aside for a new one. Where something cannot be told that has to be known, nothing is touched:
- * an errno, and a sentence in *reterr_text.
+ * an errno, and a sentence in *reterr_text; or, where only somebody else can know it, a doubt.
  */
-int namespace_settle(struct runtime *runtime, char **reterr_text);
+int namespace_settle(struct runtime *runtime, struct namespace *namespace, char **reterr_text);
+
+/* Ends a doubt: the registry is ours, or of another namespace. */
+int namespace_confirm(struct runtime *runtime, struct namespace *namespace, bool is_ours, char **reterr_text);
+
+/* Once a sample: whether a marker had to be made, which ".nsid" names then instead of `nsid`. */
+bool namespace_keep_marker(const struct runtime *runtime, const struct namespace *namespace,
+			   const struct nsid *nsid);
 
 #endif

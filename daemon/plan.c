@@ -539,6 +539,14 @@ static void note_leftover(struct context *context, const struct registry_entry *
 	step->leftover = half_made->object;
 }
 
+/* Whatever is here may be a stranger's, by chance with our key, id and uid. */
+static void plan_in_doubt(struct context *context, const struct registry_entry *entry)
+{
+	decide(context, PLAN_KEEP, STATE_FAILED, NULL);
+	say(context, "%s", context->input->doubt);
+	context->step->keeps_intent = entry != NULL && entry->has_intent;
+}
+
 static int plan_one(const struct plan_input *input, const struct registry_entry *const *owners,
 		    struct plan *plan, const struct channel_spec *spec, const struct registry_entry *entry)
 {
@@ -548,11 +556,14 @@ static int plan_one(const struct plan_input *input, const struct registry_entry 
 	*step = (struct plan_step){ .spec = spec, .entry = entry };
 	memcpy(step->name, spec != NULL ? spec->name : entry->name, sizeof step->name);
 	step->kind = spec != NULL ? spec->kind : entry->has_link ? entry->link.kind : entry->intent_kind;
-	if (spec != NULL)
+	if (input->doubt != NULL)
+		plan_in_doubt(&context, entry);
+	else if (spec != NULL)
 		plan_declared(&context, spec, entry);
 	else
 		plan_dropped(&context, entry);
-	note_leftover(&context, entry);
+	if (input->doubt == NULL)
+		note_leftover(&context, entry);
 	return context.out_of_memory ? -ENOMEM : 0;
 }
 

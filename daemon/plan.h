@@ -94,6 +94,8 @@ struct plan_input {
 	/* whether a declared channel was removed by hand and stays gone; NULL: none was */
 	bool (*is_removed_by_hand)(const char *name, void *userdata);
 	void *userdata;
+	const char *
+		doubt; /* whose the registry is cannot be told: nothing is to be done, for this reason; NULL: it can */
 	/* What somebody hands over: this object becomes that channel's. NULL: nothing */
 	const struct adopting *adopting;
 };

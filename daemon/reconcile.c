@@ -108,6 +108,7 @@ static int situation_take(struct manager *manager, const struct config *config, 
 		.is_start = reason == RECONCILE_START,
 		.userdata = manager,
 		.adopting = manager->adopting,
+		.doubt = manager->namespace.doubt,
 	};
 	int r;
 
@@ -668,15 +669,18 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 	let_go_of_removed(manager);
 	r = situation_take(manager, config, reason, &situation);
 	if (r == 0) {
-		kernel_retire_removed(&situation.registry, &situation.view);
+		if (manager->namespace.doubt == NULL)
+			kernel_retire_removed(&situation.registry, &situation.view);
 		r = run_begin(&run, &situation);
 		if (r == 0) {
 			remove_leftovers(&run, &situation.plan);
-			note_intents(&run, &situation.plan);
+			if (manager->namespace.doubt == NULL)
+				note_intents(&run, &situation.plan);
 			run_steps(&run, &situation.plan, true);
 			run_steps(&run, &situation.plan, false);
 			finish_table(&run, &situation.plan);
-			drop_intents(&run);
+			if (manager->namespace.doubt == NULL)
+				drop_intents(&run);
 			tell_sum(&run);
 			take_over(manager, config, &run);
 			learn_limit(manager);

@@ -321,6 +321,9 @@ static int on_sample(sd_event_source *source, uint64_t usec, void *userdata)
 
 	if (!damage_mend(manager))
 		return sd_event_exit(manager->event, MANAGER_START_AGAIN);
+	if (manager->damage.has_nsid &&
+	    namespace_keep_marker(&manager->runtime, &manager->namespace, &manager->damage.nsid))
+		damage_learn(manager);
 	sd_event_now(manager->event, CLOCK_MONOTONIC, &now);
 	sample(manager, now);
 	sd_event_source_set_time_relative(source, manager->config->sample_interval);

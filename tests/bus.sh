@@ -55,7 +55,7 @@ if command -v busctl >/dev/null; then
 		exits 0 'anybody may List' call_as 65534 --clear-groups List su '' 1
 		exits 0 '... and Plan' call_as 65534 --clear-groups Plan su '' 1
 		exits 0 '... and Describe' call_as 65534 --clear-groups Describe s orders
-		for method in 'Reload' 'Create ssas queue bills 0' 'Set sas orders 1 mode=0666' 'Remove sbb orders true false' 'Recover s build'; do
+		for method in 'Reload' 'Create ssas queue bills 0' 'Set sas orders 1 mode=0666' 'Remove sbb orders true false' 'Recover s build' 'RecoverRegistry b true'; do
 			# shellcheck disable=SC2086
 			exits 1 "... but not $method" call_as 65534 --clear-groups $method
 			like '... and is told why' "$ERR" "uid 65534 may not change channels: that is for root, kipcd's own user and members of the group"

@@ -149,4 +149,157 @@ done
 is 'three are kept' "$(aside | wc -l)" 3
 is '... the last ones' "$(find "$KIPC_RUNTIME_DIR"/channels.old-* -name 'old*' -printf '%f\n' | sort | tr '\n' ' ')" 'old2 old3 old4 '
 is 'one without a link is not worth a place' "$(rm -f "$channels"/[a-z]*; ln -sfn x:1 "$channels/.ns"; : >"$conf"; start_kipcd; stop_kipcd; aside | wc -l)" 3
+
+# -- a container that is restarted with its runtime folder kept, in a namespace with the inode of the old one ----------------
+
+# restarted_container WHAT COMMAND…: two lives of such a container; kipcd under COMMAND
+restarted_container() {
+	local what=$1 life folder=$T/container
+	shift
+	rm -rf "$folder"
+	for life in first second; do
+		KIPC_RUNTIME_DIR=$folder unshare --ipc bash -c '
+			ready() { read -r _ <"$1/ready"; }
+			life=$1 folder=$2 conf=$3 T=$4
+			shift 4
+			[ "$life" = first ] || perl -e "for (0 .. $(readlink "$folder/channels/orders" | cut -d: -f3)) { msgctl(\$id, 0, 0) if defined \$id; \$id = msgget(0x4b01, 01600) }"
+			rm -f "$T/ready"; mkfifo "$T/ready"
+			"$@" --config="$conf" --runtime-dir="$folder" --ready-fd=9 9>"$T/ready" 2>>"$T/kipcd.log" & pid=$!
+			ready "$T" && echo "$life $(readlink "$folder/channels/.ns") $(kipcctl --runtime-dir="$folder" list --no-legend --columns=state,name | tr "\n" " ")"
+			kill $pid; wait $pid
+			ipcs -q | grep -c 0x00004b01' - "$life" "$folder" "$conf" "$T" "$@"
+	done >"$T/lives"
+	if [ "$(cut -d' ' -f2 "$T/lives" | grep : | sort -u | wc -l)" != 1 ]; then
+		skip "$what" 'the second namespace has another inode'
+		return
+	fi
+	is "$what" "$(cut -d' ' -f1,3- "$T/lives")" 'first active orders 
+1
+second conflict orders 
+1'
+	is '... the first registry is kept' "$(cd "$folder" && find . -name 'channels.old-*-another-namespace' | wc -l)" 1
+}
+printf '[queue orders]\nkey = 0x4b01\n' >"$conf"
+! has_id || restarted_container 'a restarted container: the same inode is not taken for the same namespace' "$kipcd"
+
+# -- a kernel without numbers: a marker ----------------------------------------------------------------------------------------
+
+if ! "$top_build/without-nsid" true 2>/dev/null; then
+	skip 'the marker' 'no filter of system calls to be had'
+	finish
+fi
+cat >"$conf" <<'EOT'
+[daemon]
+sample_interval = 100ms
+[queue orders]
+key = 0x4b01
+[semaphore build]
+key = 0x4b03
+values = 1
+EOT
+all_active='active build
+active orders'
+begin_anew
+kipcd_under=("$top_build/without-nsid")
+private_sets() { ipcs -s | awk '$1 == "0x00000000" { print $2, $4, $5 }'; }
+marker() { sed -n 's/.*:marker=\([0-9]*\),.*/\1/p' "$channels/.nsid"; }
+start_kipcd
+like '.nsid names a marker' "$(cat "$channels/.nsid")" ':[0-9]+:marker=[0-9]+,[0-9]+,[0-9]+,[0-9a-f]{32}$'
+is '... which is a private set' "$(private_sets)" "$(marker) 611 8"
+unlike '... no foreign object' "$(kipcctl list --foreign --no-legend; kipcctl generate; kipcctl doctor 2>&1)" "foreign|semaphore:@$(marker)"
+unlike '... and not to be swept' "$(kipcctl sweep --private --idle=0s --dry-run)" 'would be removed:|^semaphore:@[0-9]+: would'
+is '... nor swept' "$(kipcctl sweep --private --idle=0s >/dev/null; private_sets)" "$(marker) 611 8"
+kipcctl send orders kept
+before=$(cat "$channels/.nsid")
+stop_kipcd
+start_kipcd
+is 'it is known again' "$(states)" "$all_active"
+is '... and the same' "$(cat "$channels/.nsid")" "$before"
+ipcrm -s "$(marker)"
+is_marked() { [ "$(private_sets)" = "$(marker) 611 8" ] && [ "$(cat "$channels/.nsid")" != "$before" ]; }
+until_true is_marked
+is 'somebody removed it: it is made again' "$(private_sets)" "$(marker) 611 8"
+like '... which the log reports' "$(cat "$T/kipcd.log")" "marker of this IPC namespace: made anew, as semaphore:@$(marker)"
+before=$(cat "$channels/.nsid")
+perl -e 'use IPC::SysV qw(IPC_SET); require IPC::Semaphore; my $s = bless \(my $id = $ARGV[0]), "IPC::Semaphore"; $s->set(mode => 0600) or die' "$(marker)" 2>/dev/null &&
+	{ until_true is_marked; is '... and so it is where somebody altered it' "$(private_sets)" "$(marker) 611 8"; }
+stop_kipcd
+start_kipcd
+is '... and the next start knows it' "$(states)" "$all_active"
+stop_kipcd
+
+# in_doubt: the marker was removed while kipcd was away
+in_doubt() { ipcrm -s "$(marker)"; before=$(registry; ipcs -q; ipcs -s); start_kipcd; }
+in_doubt
+is 'the marker is gone and some objects are here: nobody can tell' "$(states)" 'failed build
+failed orders'
+like '... each says so' "$(kipcctl list --columns=name,reason)" "^orders +nothing is done: it cannot be told whether the registry .* 'kipcctl recover --registry=ours' says that it is"
+like '... and doctor' "$(kipcctl doctor 2>&1)" 'recover --registry=ours'
+printf '[queue new]\nkey = 0x4b07\n' >>"$conf"
+exits 1 '... a reload fails' kipcctl reload
+for command in 'create queue more' 'set orders mode=0600' 'remove --force orders' 'recover build'; do
+	# shellcheck disable=SC2086
+	exits 1 "... $command is refused" kipcctl $command
+	like '... with the reason' "$ERR" 'it cannot be told whether the registry'
+done
+is '... and nothing is altered' "$(registry; ipcs -q; ipcs -s)" "$before"
+stop_kipcd
+start_kipcd
+is '... nor by the next start' "$(states | cut -d' ' -f1 | sort -u) $(registry; ipcs -q; ipcs -s)" "failed $before"
+exits 2 'recover --registry= of neither' kipcctl recover --registry=mine
+exits 2 'recover of nothing' kipcctl recover
+exits 0 'recover --registry=ours' kipcctl recover --registry=ours
+is '... goes on' "$(states)" 'active build
+active new
+active orders'
+is '... with what is there' "$(kipcctl recv orders --no-wait)" kept
+is '... under a new marker' "$(private_sets)" "$(marker) 611 8"
+exits 1 '... once' kipcctl recover --registry=ours
+like '... which is said' "$ERR" 'there is no doubt about the registry'
+stop_kipcd
+in_doubt
+exits 0 'recover --registry=another' kipcctl recover --registry=another
+is '... takes what is here for foreign' "$(states | cut -d' ' -f1 | sort -u)" conflict
+like '... and keeps the registry' "$(aside)" '^channels.old-[0-9TZ.]*-another-namespace$'
+is '... under a new marker, too' "$(private_sets)" "$(marker) 611 8"
+stop_kipcd
+
+begin_anew
+start_kipcd
+stop_kipcd
+ipcrm --all
+start_kipcd
+is 'the marker is gone, and all objects: another namespace' "$(states | cut -d' ' -f1 | sort -u) $(private_sets)" "active $(marker) 611 8"
+like '... the registry is kept aside' "$(aside)" '-another-namespace$'
+stop_kipcd
+printf '[queue orders]\nkey = 0x4b01\n' >"$conf"
+restarted_container 'a restarted container, without the number' "$top_build/without-nsid" "$kipcd"
+
+# -- killed over the marker ------------------------------------------------------------------------------------------------------
+
+if strace -qq -o /dev/null -e inject=getpid:error=EIO:when=999 true 2>/dev/null; then
+	kill_over_marker() {
+		local call n
+		for call in semget semctl openat write renameat; do
+			for ((n = 1; ; n++)); do
+				begin_anew
+				rm -f "$T/ready"; mkfifo "$T/ready"
+				strace -qq -o /dev/null -e trace="$call" -e inject="$call:signal=SIGKILL:when=$n" "$top_build/without-nsid" \
+					"$kipcd" --config="$conf" --ready-fd=9 9>"$T/ready" & tracer=$!
+				if read -r _ <"$T/ready"; then pkill -TERM -P "$tracer"; wait "$tracer"; break; fi
+				wait "$tracer"
+				start_kipcd
+				[ "$(states) $(private_sets)" = "active orders $(marker) 611 8" ] || wrong+="$call $n: $(states) $(private_sets); "
+				stop_kipcd
+				places=$((places + 1))
+			done
+		done
+	}
+	wrong= places=0
+	kill_over_marker 2>/dev/null
+	is 'killed over the marker: the next start has one, and knows its channels' "$wrong" ''
+	like '... at each call' "$places" '^[1-9][0-9]'
+else
+	skip 'killed over the marker' 'strace is missing or may not trace here'
+fi
 finish

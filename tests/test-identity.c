@@ -95,7 +95,7 @@ static void text_of_nsid(void **state)
 		"*:5:id=18446744073709551615",
 		"3f2a9c1e-0000-0000-0000-000000000000:4026531839:id=7:marker=32769,1795820846,995,"
 		"00017fff0002000300040005000600ff",
-		"b1:5:marker=begun",
+		"b1:5:marker=begun,00017fff0002000300040005000600ff",
 	};
 	char text[NSID_TEXT_MAX];
 	struct nsid nsid;
@@ -121,6 +121,7 @@ static void what_is_no_nsid(void **state)
 		"b1:5:id=7x",
 		"b1:5:id=99999999999999999999",
 		"b1:5:marker=1,2,3",
+		"b1:5:marker=begun",
 		"b1:5:marker=1,2,3,0001",
 		"b1:5:marker=-1,2,3,00017fff0002000300040005000600ff",
 		"b1:5:marker=1,2,3,0001 fff0002000300040005000600f",
@@ -149,6 +150,12 @@ static void markers(void **state)
 	assert_true(nsid_is_marker(&nsid, &marker));
 	assert_true(nsid_is_like_marker(&marker, 995));
 	assert_false(nsid_is_like_marker(&marker, 0));
+	other = marker;
+	other.mode = 0600;
+	assert_false(nsid_is_like_marker(&other, 995));
+	other = marker;
+	other.semaphore.otime = 1;
+	assert_false(nsid_is_like_marker(&other, 995));
 	assert_false(nsid_is_marker(&(const struct nsid){ 0 }, &marker));
 	for (int i = 0; i < 6; i++) {
 		other = marker;

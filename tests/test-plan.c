@@ -123,6 +123,7 @@ struct row {
 	unsigned changes;
 	int leftover;
 	bool keeps_intent;
+	const char *doubt;
 	const char *detail;  /* a part of it; NULL: there is none */
 	const char *trouble; /* the same */
 };
@@ -187,6 +188,7 @@ static void check_row(const struct row *row)
 		.uid = US,
 		.is_start = row->is_start,
 		.is_removed_by_hand = row->is_removed_by_hand ? yes : NULL,
+		.doubt = row->doubt,
 	};
 	struct plan plan;
 	size_t n = 0;
@@ -665,6 +667,36 @@ static void what_cannot_be_looked_at(void **state)
 	check_rows(rows, N(rows));
 }
 
+static void whose_the_registry_is(void **state)
+{
+	const struct row rows[] = {
+		{ "as declared",
+		  QUEUE(),
+		  OUR_QUEUE,
+		  { K_QUEUE() },
+		  .doubt = "who knows",
+		  GIVES(KEEP, FAILED, 0, "who knows") },
+		{ "to be made", QUEUE(), .doubt = "who knows", GIVES(KEEP, FAILED, 0, "who knows") },
+		{ "observed", QUEUE(.manage = MANAGE_OBSERVE), .doubt = "who knows",
+		  GIVES(KEEP, FAILED, 0, "who knows") },
+		{ "begun",
+		  QUEUE(),
+		  INTENT,
+		  { K_QUEUE(.mode = 0600) },
+		  .doubt = "who knows",
+		  .keeps_intent = true,
+		  GIVES(KEEP, FAILED, 0, "who knows") },
+		{ "declared no more, and empty",
+		  NULL,
+		  ENTRY(LINK_OF(KIPC_QUEUE, KEY, .lifetime = "config")),
+		  { K_QUEUE() },
+		  .doubt = "who knows",
+		  GIVES(KEEP, FAILED, 0, "who knows") },
+	};
+
+	check_rows(rows, N(rows));
+}
+
 static void rings(void **state)
 {
 #define INTENT_OF_RING INTENT_OF(KIPC_SEGMENT, KEY)
@@ -1070,6 +1102,7 @@ int main(void)
 		cmocka_unit_test(somebody_else_has_the_key),
 		cmocka_unit_test(what_a_crash_left),
 		cmocka_unit_test(what_cannot_be_looked_at),
+		cmocka_unit_test(whose_the_registry_is),
 		cmocka_unit_test(rings),
 		cmocka_unit_test(what_vanished),
 		cmocka_unit_test(observed),
