@@ -101,6 +101,16 @@ static bool has_logind(const struct findings *findings)
 	return access(path, F_OK) == 0;
 }
 
+/* A user who never leaves, by loginctl(1), keeps what is his. */
+static bool lingers(const struct findings *findings, const char *user)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof path, "%s/var/lib/systemd/linger/%s", findings->root, user);
+
+	return n > 0 && (size_t)n < sizeof path && strchr(user, '/') == NULL && access(path, F_OK) == 0;
+}
+
+/* What has a key, or is a channel: private objects are made for a session, and may go with it. */
 static void check_remove_ipc(struct findings *findings, const struct check *check)
 {
 	char address[VIEW_ADDRESS_MAX];
@@ -110,7 +120,9 @@ static void check_remove_ipc(struct findings *findings, const struct check *chec
 	for (size_t i = 0; i < findings->view->n_rows; i++) {
 		const struct view_row *row = &findings->view->rows[i];
 
-		if (row->object == NULL || row->object->uid < UID_HUMAN || row->object->uid == UID_NOBODY)
+		if (row->object == NULL || row->object->uid < UID_HUMAN || row->object->uid == UID_NOBODY ||
+		    (row->name == NULL && row->object->key == 0) ||
+		    lingers(findings, accounts_user(findings->accounts, row->object->uid)))
 			continue;
 		if (n++ == 0)
 			first = row;

@@ -63,6 +63,7 @@ struct zero {
 	size_t index;
 	const struct kipc_semaphore *semaphore;
 	enum use use;
+	enum checks_fate fate; /* of its last user */
 };
 
 /* Given back only where it is a lock by its declaration, and a day has shown that nobody comes back for it. */
@@ -71,7 +72,8 @@ static char *command_for(struct findings *findings, const struct zero *zero)
 	char buffer[VIEW_ADDRESS_MAX];
 	const char *address = view_row_to_address(zero->row, buffer);
 
-	if (zero->use == USE_LOCK && findings->now - zero->row->object->semaphore.otime >= CHECKS_IDLE)
+	if (zero->use == USE_LOCK && zero->fate == CHECKS_ENDED &&
+	    findings->now - zero->row->object->semaphore.otime >= CHECKS_IDLE)
 		return findings_text("kipcctl up --max=1 '%s[%zu]'", address, zero->index);
 	return findings_text("kipcctl show %s", address);
 }
@@ -112,6 +114,7 @@ static void examine_zero(struct findings *findings, const struct check *check, c
 
 	if (fate == CHECKS_LIVES)
 		return;
+	zero.fate = fate;
 	zero.use = find_use(findings, row, index);
 	if (zero.use == USE_COUNTER || (zero.use == USE_UNKNOWN && semaphore->waiting == 0))
 		return;

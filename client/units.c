@@ -71,6 +71,8 @@ static int ask(struct units *units)
 
 	r = sd_bus_open_system(&units->bus);
 	if (r >= 0)
+		r = sd_bus_set_method_call_timeout(units->bus, TIMEOUT_USEC);
+	if (r >= 0)
 		r = sd_bus_message_new_method_call(units->bus, &call, SYSTEMD, "/org/freedesktop/systemd1",
 						   SYSTEMD ".Manager", "ListUnitsByPatterns");
 	if (r >= 0)
@@ -78,7 +80,7 @@ static int ask(struct units *units)
 	if (r >= 0)
 		r = sd_bus_message_append(call, "asas", 0, 1, UNITS_PREFIX "*");
 	if (r >= 0)
-		r = sd_bus_call(units->bus, call, TIMEOUT_USEC, NULL, &reply);
+		r = sd_bus_call(units->bus, call, 0, NULL, &reply);
 	return r < 0 ? r : read_units(units, reply);
 }
 

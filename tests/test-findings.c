@@ -100,7 +100,7 @@ static void examine(struct findings *findings, struct view *view, struct kipc_li
 static void logind(void **state)
 {
 	size_t n = (size_t)(uintptr_t)*state;
-	struct kipc_object object = { .kind = KIPC_QUEUE, .uid = logind_cases[n].uid };
+	struct kipc_object object = { .kind = KIPC_QUEUE, .key = 1, .uid = logind_cases[n].uid };
 	struct view_row row = { .kind = KIPC_QUEUE, .object = &object };
 	struct view view = { .rows = &row, .n_rows = 1 };
 	struct kipc_limits limits = {

@@ -1,0 +1,194 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kipcctl doctor, on what takes more than a channel to plant: other PID namespaces, consumers that systemd starts, a broken
+# ring, logind's settings, kipcd itself.
+. "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/doctor-tap.sh"
+
+mkdir -p "$T/bin"
+cat >"$conf" <<'END'
+[queue orders]
+key = 0x11
+capacity = 64
+activate = yes
+[semaphore build]
+key = 0x13
+values = 1
+[segment ticks]
+key = 0x14
+size = 64K
+layout = ring
+END
+start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+
+# -- two containers in a pod ------------------------------------------------------------------------------------------
+
+# Each sees its own processes; the objects are the same. doctor runs in one, the reader and the holder are in the other.
+if unshare --pid --fork --mount-proc true 2>/dev/null; then
+	kipcctl send orders one
+	coproc pod { exec unshare --pid --fork --kill-child --mount-proc perl -e '$| = 1;
+		msgrcv(msgget(0x11, 0), $b, 100, 0, 0) or die; semop(semget(0x13, 0, 0), pack "s3", 0, -1, 0) or die;
+		defined shmget(0x21, 4096, 01600 | 0600) or die; print "\n"; <STDIN>'; }
+	pod_pid=$pod_PID
+	read -r -t 10 -u "${pod[0]}"
+	kipcctl send orders "$(printf 'x%.0s' {1..64})"
+	kipcctl down build & waiter=$!
+	is_wanted() { kipcctl show build | grep -q "1 wait"; }
+	until_true is_wanted
+	doctor_by=(unshare --pid --fork --mount-proc)
+	silent "a slow consumer in the other container" full-unseen
+	silent "a lock that is held there" dead-holder
+	LATER=100
+	like "a full queue whose reader cannot be seen" "$(finding full-unseen)" \
+		"^warning 100% full \(1 message, 64\); a process of another PID namespace \(another container\?\) received last \(20.*\): whether it lives cannot be seen from here$"
+	mend full-unseen
+	is "is shown, and keeps its message" "$(kipcctl list --columns=name,messages --no-legend | awk '$1 == "orders" { print $2 }')" 1
+	like "a lock whose holder cannot be seen" "$(finding dead-holder)" \
+		"^danger semaphore\[0\] is 0, and 1 waits for it; a process that cannot be seen from this PID namespace operated on it last"
+	LATER=$((3 * DAY))
+	is "is never given back" "$(command_of dead-holder)" "kipcctl show build"
+	silent "a segment whose maker cannot be seen" orphan-segment
+	doctor_by=()
+	LATER=0
+	kill -9 "$waiter" "$pod_pid"; wait "$waiter" "$pod_pid" 2>/dev/null
+	kipcctl purge -q orders
+	kipcctl up --max=1 build
+	kipcctl remove -q --force segment:0x21
+else
+	skip "two containers in a pod" "no PID namespaces here"
+fi
+
+# -- a broken ring ----------------------------------------------------------------------------------------------------
+
+kipcctl send ticks one two
+silent "a sound ring" broken-ring
+"$top_build/ring-user" ticks scribble 16 77
+like "a broken ring" "$(finding broken-ring)" "^danger somebody wrote into it: the sizes in its header"
+like "is a ring still, not an orphan" "$(later kipcctl doctor --json | json 'join " ", map { $_->{command} // "" } @$d')" "kipcctl reset ticks"
+unlike "and is not to be removed" "$(LATER=$((3 * DAY)) later kipcctl doctor --json | json 'join " ", map { $_->{command} // "" } @$d')" "remove"
+coproc user { exec perl -MIPC::SysV=shmat -e '$| = 1; shmat(shmget(0x14, 0, 0), undef, 0) or die; print "\n"; <STDIN>'; }
+user_pid=$user_PID
+read -r -t 10 -u "${user[0]}"
+is "while somebody has it attached it is shown" "$(command_of broken-ring)" "kipcctl show ticks"
+kill "$user_pid"; wait "$user_pid" 2>/dev/null
+mend broken-ring
+silent "is made anew" broken-ring
+is "and what was in it lies in a file" "$(stat -c %s "$T/ticks-ring.bin")" 65536
+kipcctl send ticks three
+is "it works" "$(kipcctl recv ticks)" three
+
+# -- consumers ----------------------------------------------------------------------------------------------------------
+
+if command -v dbus-daemon >/dev/null; then
+	cat >"$T/bus.conf" <<END
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type>
+  <listen>unix:path=$T/bus</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+</busconfig>
+END
+	export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$T/bus
+	dbus-daemon --config-file="$T/bus.conf" --nofork --nopidfile 2>>"$T/bus.log" &
+	until_true test -S "$T/bus"
+	unit() { echo "$@" >"$T/units"; }
+	unit "kipc-consume@orders.service activating auto-restart 7 3"
+	mkfifo "$T/systemd"
+	"$top_build/fake-systemd" "$T/units" >"$T/systemd" &
+	read -r -t 10 <"$T/systemd"
+	silent "a consumer without messages" consumer
+	kipcctl send orders one
+	until_true test -e "$T/run/waiting/orders"
+	like "one that fails again and again while messages wait" "$(finding consumer)" \
+		"^danger messages wait, and its consumer \(kipc-consume@orders.service\) fails: systemd starts it again and again; its last status is 3$"
+	is "its journal is shown" "$(command_of consumer)" "journalctl --no-pager -n 20 -u kipc-consume@orders.service"
+	is "its message stays" "$(kipcctl peek orders)" one
+	like "a monitor learns it" "$(kipcctl metrics)" '^kipc_consumer_retries\{channel="orders"\} 1$'
+	unit "kipc-consume@orders.service activating auto-restart 1 3"
+	silent "one that failed once" consumer
+	unit "kipc-consume@orders.service activating start 9 0"
+	silent "one that is at work" consumer
+	unit "kipc-consume@orders.service failed failed 0 203"
+	like "one that systemd has given up" "$(finding consumer)" "^danger .* fails: systemd has given it up; its last status is 203$"
+	like "a monitor learns that too" "$(kipcctl metrics)" '^kipc_consumer_state\{channel="orders",unit="service",state="failed"\} 1$'
+	unit "kipc-consume@orders.path active waiting 0 0"
+	silent "one that is just to be started" consumer
+	unit "other.service failed failed 0 1"
+	silent "a channel that somebody else works off" consumer
+	unset DBUS_SYSTEM_BUS_ADDRESS
+	kipcctl purge -q orders
+else
+	skip "consumers" "there is no dbus-daemon"
+fi
+
+# -- logind, kipcd: in a mount namespace of their own ---------------------------------------------------------------------
+
+# Commands that would speak to the machine's systemd do here what it would.
+cat >"$T/bin/systemctl" <<END
+#!/bin/bash
+echo "\$*" >>"$T/systemctl"
+[ "\$*" != "start kipcd.service" ] || { mkfifo "$T/start"; "$kipcd" --ready-fd=9 9>"$T/start" 2>>"$T/system.log" & read -r _ <"$T/start"; echo \$! >"$T/system.pid"; }
+END
+chmod +x "$T/bin/systemctl"
+settings=$("$kipcd" --help | sed -nE 's|.*\[(/.*)/kipc/kipcd\.conf\]|\1|p')
+cat >"$T/inner.sh" <<'END'
+. "$0.env"
+mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /etc/systemd && mkdir -p "$settings" && mount -t tmpfs tmpfs "$settings" || exit 77
+mkdir -p /run/systemd/seats "$settings/kipc"
+unset KIPC_RUNTIME_DIR
+PATH=$T/bin:$PATH
+say() { echo "$1=$2" >>"$T/inner"; }
+say logind "$(finding remove-ipc)"
+mend remove-ipc
+say logind_after "$(finding remove-ipc)"
+say logind_told "$(cat "$T/systemctl")"
+say none "$(finding daemon)"
+printf '[queue system]\nkey = 0x77\n' >"$settings/kipc/kipcd.conf"
+kipcctl doctor -q >/dev/null
+say status "$?"
+say down "$(finding daemon)"
+mend daemon
+say down_after "$(finding daemon)"
+say there "$(kipcctl send system hello; kipcctl recv system)"
+echo '[queue' >>"$settings/kipc/kipcd.conf"
+say mistaken "$(finding daemon) | $(command_of daemon)"
+mend daemon
+say check "$(cat "$T/mend")"
+kill "$(cat "$T/system.pid")"
+gone() { ! kipcctl plan >/dev/null 2>&1; }
+until_true gone
+say refused "$(finding daemon) | $(command_of daemon)"
+END
+if can_be_others && unshare --mount true 2>/dev/null && mkdir -p /etc/systemd "$settings" 2>/dev/null; then
+	as 12345 perl -e 'defined msgget(0x71, 01600) or die; defined shmget(0, 4096, 01600) or die'
+	declare -f finding find_one command_of mend later json until_true >"$T/inner.sh.env"
+	declare -p T LATER settings >>"$T/inner.sh.env"
+	echo "doctor_by=(); diagnose() { sed 's/^/# /' <<<\"\$1\" >&2; }" >>"$T/inner.sh.env"
+	unshare --mount bash "$T/inner.sh"
+	said() { sed -n "s/^$1=//p" "$T/inner"; }
+	like "logind removes what belongs to people" "$(said logind)" "^warning logind removes .*: 1 objects belong to ordinary users, the first is queue:@[0-9]+ of 12345$"
+	is "and no more" "$(said logind_after)" ""
+	like "once it was told" "$(said logind_told)" "^kill -s HUP systemd-logind$"
+	is "a machine that declares nothing needs no kipcd" "$(said none)" ""
+	is "one that does is in danger without it" "$(said status)" 8
+	like "and says so" "$(said down)" "^danger kipcd does not run: nothing watches over 0 channels"
+	is "until it is started" "$(said down_after)" ""
+	is "and works" "$(said there)" hello
+	like "a configuration with a mistake" "$(said mistaken)" "^warning $settings/kipc/kipcd.conf has mistakes: kipcd goes on with what it read before, and would not start again \| kipcctl check$"
+	like "is explained" "$(said check)" "kipcd.conf:3: "
+	like "without kipcd it is in the way" "$(said refused)" "^danger kipcd does not run: .*its configuration has mistakes, so that it would not start \| kipcctl check$"
+else
+	skip "logind and the system's kipcd" "this needs users and a mount namespace"
+fi
+
+# -- who may not look -----------------------------------------------------------------------------------------------------
+
+if can_be_others; then
+	chmod 755 "$T"
+	like "who may not look is told" "$(as 54321 kipcctl doctor -q)" '^notice: this machine: unseen$'
+	like "and who may" "$(as 54321 kipcctl doctor -q)" '^    [$] sudo kipcctl doctor$'
+fi
+stop_kipcd
+finish

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the tests of kipcctl doctor ask and do, behind tap.sh.
+
+json() { perl -MJSON::PP -e 'local $/; $d = JSON::PP->new->utf8->decode(<STDIN>); print eval $ARGV[0]' "$1"; }
+perl -MIPC::SysV -e 1 2>/dev/null || { echo "1..0 # SKIP no perl IPC::SysV"; exit 0; }
+# shellcheck disable=SC2086
+${CC:-cc} -shared -fPIC -o "$T/later.so" "$top_src/tests/later.c" || { echo "1..0 # SKIP nothing to compile with"; exit 0; }
+
+# What is old and what is new is judged $LATER seconds from now, by doctor and by the commands that it prints.
+LATER=0
+later() { LD_PRELOAD=$T/later.so KIPC_TEST_LATER=$LATER "$@"; }
+# What doctor is run by: unshare and its arguments, say.
+doctor_by=()
+DAY=86400
+
+# finding CHECK [SUBJECT]: "SEVERITY EVIDENCE" of the one finding of that name; command_of CHECK: what mends it
+find_one() { later "${doctor_by[@]}" kipcctl doctor -q --json | json "join ' ', map { \"@\$_{qw($3)}\" } grep { \$_->{finding} eq '$1' && (\$_->{subject} // '') =~ /$2/ } @\$d"; }
+finding() { find_one "$1" "${2:-}" 'severity evidence'; }
+command_of() { find_one "$1" "${2:-}" command; }
+mend() {
+	local command
+	command=$(command_of "$@")
+	[ -n "$command" ] || diagnose "nothing to type for $*"
+	[ -z "$command" ] || (cd "$T" && later bash -c "$command" >"$T/mend" 2>&1) || diagnose "$command: $(cat "$T/mend")"
+}
+silent() { is "$1" "$(finding "$2" "${3:-}")" ""; } # silent WHAT CHECK [SUBJECT]
+can_be_others() { [ "$(id -u)" = 0 ] && setpriv --reuid=54321 --regid=54321 --clear-groups true 2>/dev/null; }
+as() { setpriv --reuid="$1" --regid="$1" --clear-groups "${@:2}"; }
