@@ -324,6 +324,10 @@ int kipc_stat(struct kipc_channel *channel, struct kipc_object *ret_object);
  * - A wait is by futex(2), after a spin of at most some 20 µs that ceases where it does not pay. No signal is
  *   used. A handler ends a wait with -EINTR unless it was installed with SA_RESTART (before Linux 5.16, also then).
  *   No call is a point of cancellation.
+ * - Who has waited for room for 10 ms, while others sent, gets it before those that began to wait later, however small
+ *   their messages: when twice the ring's capacity has been received for it, and for each that has waited longer.
+ * - The caller's memory is touched before anybody can be held up by that. A message above 1 MiB is copied as by
+ *   kipc_reserve() and kipc_acquire(): meanwhile others wait for it as for room, or for a message.
  * - A party killed with SIGKILL at any instruction leaves it usable: what was sent stays, whole; what was not
  *   sent is not there. The kernel hands the dead one's lock on (robust futex; the C library must have
  *   registered the thread's robust list, as glibc does). A party that is stopped inside a call is waited for
@@ -414,7 +418,8 @@ struct kipc_message {
 /*
  * Sends messages in their order, as many as fit, and returns how many; waits (for room for the first) only when
  * none does. On a ring they appear in one instant and cost little more than one. -EMSGSIZE and -EINVAL are about
- * the first message that could not be sent, and only when it is messages[0]; otherwise as kipc_send().
+ * the first message that could not be sent, and only when it is messages[0]; otherwise as kipc_send(). Of more than
+ * 1 MiB, headers of 16 bytes included, a ring takes what comes to that.
  */
 ssize_t kipc_send_batch(struct kipc_channel *channel, const struct kipc_message *messages, size_t n_messages,
 			int64_t timeout);
@@ -422,7 +427,8 @@ ssize_t kipc_send_batch(struct kipc_channel *channel, const struct kipc_message 
 /*
  * Takes the oldest messages, as many as are there, at most n_messages, and fit one behind another into `buffer`;
  * returns how many. ret_messages[i].data then points into `buffer`, aligned to 16 bytes where `buffer` is. Waits (for
- * one) only when none is there. On a ring they are taken in one instant: killed before, all are still there.
+ * one) only when none is there. On a ring they are taken in one instant: killed before, all are still there. Of more than
+ * 1 MiB, a ring gives what comes to that.
  * -EMSGSIZE: the oldest does not fit; all stay. Otherwise as kipc_recv().
  */
 ssize_t kipc_recv_batch(struct kipc_channel *channel, void *buffer, size_t size,

@@ -9,6 +9,10 @@
 
 #include "lib/channel-ring.h"
 #include "lib/queue.h"
+#include "lib/ring-touch.h"
+
+/* No more messages than that, with their headers, are copied under a lock. */
+#define BATCH_MAX (RING_COPY_MAX / RING_UNIT)
 
 /* Of kipc_recv() and kipc_wait(). A ring knows no types, and so any but none. */
 #define FLAGS_OF_RECEIVE KIPC_NOT_TYPE
@@ -159,7 +163,12 @@ ssize_t kipc_recv_batch(struct kipc_channel *channel, void *buffer, size_t size,
 	if (channel->kind == KIPC_QUEUE)
 		return recv_batch_from_queue(channel, buffer, size, ret_messages, n_messages, timeout);
 	r = channel_ring(channel, RING_TO_TAKE, &ring);
-	return r < 0 ? r : ring_recv(ring, buffer, size, ret_messages, n_messages, timeout);
+	if (r < 0)
+		return r;
+	if (n_messages > BATCH_MAX)
+		n_messages = BATCH_MAX;
+	(void)ring_touch_to_write(ret_messages, n_messages * sizeof *ret_messages, SIZE_MAX);
+	return ring_recv(ring, buffer, size, ret_messages, n_messages, timeout);
 }
 
 /* -- without a copy -- */

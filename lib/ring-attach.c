@@ -16,6 +16,7 @@
 #include "lib/channel.h"
 #include "lib/ring-cursor.h"
 #include "lib/ring-process.h"
+#include "lib/ring-turn.h"
 
 #define SIZE_MIN (2 * RING_HEADER_SIZE)
 #define LOOKS_MAX 1000
@@ -348,10 +349,13 @@ static bool read_both(const struct ring_header *header, struct totals *ret_sent,
 
 static pid_t claimant(const struct ring_side *side, uint64_t position)
 {
+	uint64_t owner;
+
 	/* Relaxed throughout: for people. */
 	if (atomic_load_explicit(&side->claim.position, memory_order_relaxed) != position)
 		return 0;
-	return (pid_t)ring_claim_pid(atomic_load_explicit(&side->claim.owner, memory_order_relaxed));
+	owner = atomic_load_explicit(&side->claim.owner, memory_order_relaxed);
+	return ring_turn_is_claim(side, owner) ? 0 : (pid_t)ring_claim_pid(owner);
 }
 
 void ring_stat(struct ring *ring, struct kipc_ring *ret_stat)

@@ -14,6 +14,7 @@
 
 #include "lib/ring-cursor.h"
 #include "lib/ring-process.h"
+#include "lib/ring-turn.h"
 
 /* -- the claim in the segment -- */
 
@@ -34,13 +35,15 @@ bool ring_claim_is(const struct ring_side *side, const struct ring_claimant *cla
 	return now.owner == claim->owner && now.started == claim->started && now.position == claim->position;
 }
 
-/* Under the lock. */
-static void make_claim(struct ring_side *side, const struct ring_claimant *claim)
+void ring_claim_make(struct ring_side *side, const struct ring_claimant *claim, const uint64_t *since)
 {
 	/* Release, here and at the end: a claim cut short by death must not name somebody who lives. */
 	atomic_store_explicit(&side->claim.owner, 0, memory_order_release);
 	atomic_store_explicit(&side->claim.started, claim->started, memory_order_release);
 	atomic_store_explicit(&side->claim.position, claim->position, memory_order_relaxed);
+	atomic_store_explicit(&side->turn.owner, since != NULL ? claim->owner : 0, memory_order_relaxed);
+	atomic_store_explicit(&side->turn.since, since != NULL ? *since : 0, memory_order_relaxed);
+	atomic_store_explicit(&side->turn.roomy, 0, memory_order_relaxed);
 	atomic_store_explicit(&side->claim.owner, claim->owner, memory_order_release);
 }
 
@@ -56,11 +59,6 @@ void ring_claim_give_up(struct ring_side *side, const struct ring_claimant *clai
 }
 
 /* -- what is held -- */
-
-static struct ring_side *side_of(const struct ring *ring, const struct ring_hold *hold)
-{
-	return hold == &ring->reserved ? &ring->header->producers : &ring->header->consumers;
-}
 
 bool ring_is_holding(const struct ring_hold *hold)
 {
@@ -86,7 +84,8 @@ static int hold_and_drop(struct ring *ring, struct ring_side *side, struct ring_
 	atomic_store_explicit(&hold->tid, ring_thread.tid, memory_order_relaxed);
 	hold->record = cursor->position;
 	hold->offset = cursor->offset;
-	make_claim(side, &hold->claim);
+	hold->side = side;
+	ring_claim_make(side, &hold->claim, NULL);
 	if (ring_lock_drop(side, cursor->word) < 0)
 		return ring_broken(ring, KIPC_RING_LOCK);
 	atomic_store_explicit(&hold->mark, atomic_load_explicit(ring_thread.mark, memory_order_relaxed),
@@ -131,7 +130,7 @@ static int enter_again(struct ring *ring, struct ring_side *side, const struct r
  */
 static int settle(struct ring *ring, struct ring_hold *hold)
 {
-	struct ring_side *side = side_of(ring, hold);
+	struct ring_side *side = hold->side;
 	struct ring_cursor cursor;
 	int r;
 
@@ -140,7 +139,7 @@ static int settle(struct ring *ring, struct ring_hold *hold)
 		forget(hold);
 	if (r != 0)
 		return r;
-	if (hold == &ring->reserved) {
+	if (side == &ring->header->producers) {
 		if (ring_is_retired(ring)) {
 			(void)ring_lock_drop(side, cursor.word);
 			ring_claim_give_up(side, &hold->claim);
@@ -174,7 +173,7 @@ static int give_up(struct ring *ring, struct ring_hold *hold)
 
 	if (r < 0)
 		return r;
-	ring_claim_give_up(side_of(ring, hold), &hold->claim);
+	ring_claim_give_up(hold->side, &hold->claim);
 	forget(hold);
 	return 0;
 }
@@ -191,38 +190,50 @@ static int prepare(struct ring *ring, struct ring_hold *hold, struct ring_claima
 
 /* -- producers -- */
 
-int ring_reserve(struct ring *ring, size_t size, int64_t timeout, void **ret_data)
+/* hold->claim is prepared, hold->size is what is wanted. */
+static int hold_room(struct ring *ring, struct ring_hold *hold, struct ring_patience *patience)
 {
-	struct ring_patience patience = { .timeout = timeout };
 	struct ring_side *side = &ring->header->producers;
-	struct ring_hold *hold = &ring->reserved;
-	struct ring_claimant claim;
 	struct ring_cursor cursor;
 	uint64_t seen;
+	int r = 0;
+
+	while (r == 0) {
+		r = ring_enter(ring, side, patience, &cursor);
+		if (r < 0)
+			break;
+		hold->claim.position = cursor.position;
+		r = ring_make_room(ring, &cursor, ring_units(hold->size), &seen);
+		if (r > 0)
+			return hold_and_drop(ring, side, hold, &cursor);
+		ring_turn_look(ring, &cursor, patience);
+		if (ring_lock_drop(side, cursor.word) < 0)
+			r = ring_broken(ring, KIPC_RING_LOCK);
+		if (r == 0)
+			r = ring_await_room(ring, seen, patience);
+	}
+	ring_turn_give_up(ring, patience);
+	return r;
+}
+
+int ring_reserve(struct ring *ring, size_t size, int64_t timeout, void **ret_data)
+{
+	struct ring_hold *hold = &ring->reserved;
+	struct ring_patience patience;
+	struct ring_claimant claim;
 	int r;
 
 	if (size > ring->max_message)
 		return -EMSGSIZE;
+	ring_patience_begin(&patience, timeout);
 	r = prepare(ring, hold, &claim);
-	while (r == 0) {
-		r = ring_enter(ring, side, &patience, &cursor);
-		if (r < 0)
-			break;
-		claim.position = cursor.position;
-		r = ring_make_room(ring, &cursor, ring_units(size), &seen);
-		if (r > 0) {
-			hold->claim = claim;
-			hold->size = (uint32_t)size;
-			r = hold_and_drop(ring, side, hold, &cursor);
-			if (r == 0)
-				*ret_data = ring_record_at(ring, cursor.offset) + 1;
-			return r;
-		}
-		if (ring_lock_drop(side, cursor.word) < 0)
-			r = ring_broken(ring, KIPC_RING_LOCK);
-		if (r == 0)
-			r = ring_await_room(ring, seen, &patience);
-	}
+	if (r < 0)
+		return r;
+	hold->claim = claim;
+	hold->size = (uint32_t)size;
+	r = hold_room(ring, hold, &patience);
+	if (r == 0)
+		*ret_data = ring_record_at(ring, hold->offset) + 1;
 	return r;
 }
 
@@ -245,43 +256,74 @@ int ring_abort(struct ring *ring)
 	return give_up(ring, &ring->reserved);
 }
 
+int ring_send_apart(struct ring *ring, const struct kipc_message *message, struct ring_patience *patience)
+{
+	struct ring_hold hold = { .size = (uint32_t)message->size, .type = message->type };
+	int r = ring_admit(ring);
+
+	if (r < 0)
+		return r;
+	if (ring_process_claim(&hold.claim) < 0)
+		return -EOPNOTSUPP;
+	r = hold_room(ring, &hold, patience);
+	if (r < 0)
+		return r;
+	memcpy(ring_record_at(ring, hold.offset) + 1, message->data, message->size);
+	r = settle(ring, &hold);
+	if (r < 0)
+		ring_claim_give_up(hold.side, &hold.claim);
+	return r;
+}
+
 /* -- consumers -- */
 
-ssize_t ring_acquire(struct ring *ring, int64_t timeout, const void **ret_data, long *ret_type)
+/* hold->claim is prepared. */
+static int hold_oldest(struct ring *ring, struct ring_hold *hold, struct ring_patience *patience)
 {
-	struct ring_patience patience = { .timeout = timeout };
 	struct ring_side *side = &ring->header->consumers;
-	struct ring_hold *hold = &ring->acquired;
-	struct ring_claimant claim;
 	struct ring_cursor cursor;
 	struct ring_record record;
 	uint64_t seen;
-	int r;
+	int r = 0;
 
-	r = prepare(ring, hold, &claim);
 	while (r == 0) {
-		r = ring_enter(ring, side, &patience, &cursor);
+		r = ring_enter(ring, side, patience, &cursor);
 		if (r < 0)
 			break;
-		claim.position = cursor.position;
+		hold->claim.position = cursor.position;
 		r = ring_find_record(ring, &cursor, &record, &seen);
 		if (r > 0) {
-			hold->claim = claim;
 			hold->size = record.size;
-			r = hold_and_drop(ring, side, hold, &cursor);
-			if (r < 0)
-				return r;
-			*ret_data = ring_record_at(ring, cursor.offset) + 1;
-			if (ret_type != NULL)
-				*ret_type = (long)record.type;
-			return record.size;
+			hold->type = record.type;
+			return hold_and_drop(ring, side, hold, &cursor);
 		}
 		if (ring_lock_drop(side, cursor.word) < 0)
 			r = ring_broken(ring, KIPC_RING_LOCK);
 		if (r == 0)
-			r = ring_await_message(ring, seen, &patience);
+			r = ring_await_message(ring, seen, patience);
 	}
 	return r == -EAGAIN ? -ENOMSG : r;
+}
+
+ssize_t ring_acquire(struct ring *ring, int64_t timeout, const void **ret_data, long *ret_type)
+{
+	struct ring_hold *hold = &ring->acquired;
+	struct ring_patience patience;
+	struct ring_claimant claim;
+	int r;
+
+	ring_patience_begin(&patience, timeout);
+	r = prepare(ring, hold, &claim);
+	if (r < 0)
+		return r;
+	hold->claim = claim;
+	r = hold_oldest(ring, hold, &patience);
+	if (r < 0)
+		return r;
+	*ret_data = ring_record_at(ring, hold->offset) + 1;
+	if (ret_type != NULL)
+		*ret_type = (long)hold->type;
+	return hold->size;
 }
 
 int ring_release(struct ring *ring)
@@ -289,6 +331,36 @@ int ring_release(struct ring *ring)
 	int r = check_hold(ring, &ring->acquired);
 
 	return r < 0 ? r : settle(ring, &ring->acquired);
+}
+
+int ring_take_apart(struct ring *ring, void *buffer, size_t size, size_t touched,
+		    struct kipc_message *ret_message, struct ring_patience *patience)
+{
+	struct ring_hold hold = { 0 };
+	int r = ring_admit(ring);
+
+	if (r < 0)
+		return r;
+	if (ring_process_claim(&hold.claim) < 0)
+		return -EOPNOTSUPP;
+	r = hold_oldest(ring, &hold, patience);
+	if (r < 0)
+		return r;
+	ret_message->type = (long)hold.type;
+	ret_message->data = buffer;
+	ret_message->size = hold.size;
+	if (hold.size > size)
+		r = -EMSGSIZE;
+	else if (hold.size > touched)
+		r = 0; /* another one than before */
+	else {
+		memcpy(buffer, ring_record_at(ring, hold.offset) + 1, hold.size);
+		r = settle(ring, &hold);
+		if (r == 0)
+			return 1;
+	}
+	ring_claim_give_up(hold.side, &hold.claim);
+	return r;
 }
 
 void ring_let_go(struct ring *ring)

@@ -9,16 +9,19 @@
 
 #include "lib/ring-cursor.h"
 #include "lib/ring-process.h"
+#include "lib/ring-turn.h"
 
-/* Under the lock: whether there is a claim that holds. One that was proven void is taken away. */
-static bool is_claimed(struct ring_side *side, uint64_t position, const struct ring_claimant *is_void,
+/* Under the lock: whether there is a claim that holds for us. One that was proven void is taken away. */
+static bool is_claimed(struct ring *ring, struct ring_side *side, const struct ring_cursor *cursor,
+		       const struct ring_patience *patience, const struct ring_claimant *is_void,
 		       struct ring_claimant *ret_claim)
 {
 	ring_claim_read(side, ret_claim);
-	if (ret_claim->owner == 0 || ret_claim->position != position)
+	if (ret_claim->owner == 0 || ret_claim->position != cursor->position)
 		return false;
 	if (!ring_claim_is(side, is_void))
-		return true;
+		return side != &ring->header->producers ||
+		       !ring_turn_is_ours(ring, cursor, ret_claim, patience);
 	/* Relaxed: claims are made under the lock. */
 	atomic_store_explicit(&side->claim.owner, 0, memory_order_relaxed);
 	return false;
@@ -54,7 +57,7 @@ int ring_enter_slowly(struct ring *ring, struct ring_side *side, uint64_t word,
 		if (r < 0)
 			return r;
 		is_sound = ring_cursor_read(ring, side, word, ret_cursor);
-		if (is_sound && !is_claimed(side, ret_cursor->position, &to_void, &claim))
+		if (is_sound && !is_claimed(ring, side, ret_cursor, patience, &to_void, &claim))
 			return 0;
 		if (ring_lock_drop(side, word) < 0)
 			return ring_broken(ring, KIPC_RING_LOCK);

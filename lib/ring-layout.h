@@ -120,10 +120,22 @@ struct ring_claim {
 #define RING_CLAIM_TICKET_SHIFT 0
 #endif
 
+/*
+ * Of the producers' claim, if `owner` is the same: it is a turn, for one that waits for room (lib/ring-turn.h). Zero in rings
+ * that an older library laid out, and nothing to that but a claim.
+ */
+struct ring_turn {
+	_Atomic uint64_t owner;
+	_Atomic uint64_t since; /* the position at which it began to wait */
+	_Atomic uint64_t
+		roomy; /* CLOCK_MONOTONIC, ns: since then there was room for any message; 0: there was not */
+};
+
 struct ring_side {
 	_Atomic uint64_t word;
 	struct ring_claim claim;
-	char to_the_next_line[128 - 8 - 24];
+	struct ring_turn turn;
+	char to_the_next_line[128 - 8 - 24 - 24];
 	struct ring_count counts[2];
 	_Atomic uint64_t waits; /* how often somebody slept for this side to move on */
 	char to_the_end[128 - 64 - 8];

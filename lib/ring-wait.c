@@ -15,6 +15,7 @@
 #include <errno.h>
 
 #include "lib/ring-lock.h"
+#include "lib/ring-turn.h"
 #include "lib/ring.h"
 
 #define CLAIM_SLICE_US 100000
@@ -80,6 +81,7 @@ int ring_await_room(struct ring *ring, uint64_t position, struct ring_patience *
 		return -ETIMEDOUT;
 	if (ring_spin_until_moved(&ring->sender, &consumers->word, position))
 		return 0;
+	ring_turn_prepare(patience);
 	if (patience->nap_ns == 0)
 		patience->nap_ns = RING_NAP_MIN_NS;
 	r = nap_and_sleep(ring, consumers, position, patience);

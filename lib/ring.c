@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "lib/ring-cursor.h"
+#include "lib/ring-touch.h"
+#include "lib/ring-turn.h"
 
 #define PEEK_TRIES 1000
 
@@ -121,6 +123,25 @@ static int check_message(const struct ring *ring, const struct kipc_message *mes
 	return message->size > ring->max_message ? -EMSGSIZE : 0;
 }
 
+/*
+ * Checks and touches messages before the lock is taken: as many as may be sent at a time, at least one. An error is about the
+ * first.
+ */
+static ssize_t prepare(const struct ring *ring, const struct kipc_message *messages, size_t n_messages)
+{
+	size_t size = 0, n = 0;
+	int r = 0;
+
+	for (; n < n_messages && size <= RING_COPY_MAX; n++) {
+		r = check_message(ring, &messages[n]);
+		size += ring_units(messages[n].size) * RING_UNIT;
+		if (r < 0 || (n > 0 && size > RING_COPY_MAX))
+			break;
+		ring_touch_to_read(messages[n].data, messages[n].size);
+	}
+	return n > 0 ? (ssize_t)n : r;
+}
+
 /* As many as fit, without waiting. 0 with *ret_seen: the first does not fit now. */
 static ssize_t put_what_fits(struct ring *ring, struct ring_cursor *cursor,
 			     const struct kipc_message *messages, size_t n_messages, uint64_t *ret_seen)
@@ -128,28 +149,47 @@ static ssize_t put_what_fits(struct ring *ring, struct ring_cursor *cursor,
 	size_t n = 0;
 	int r = 1;
 
-	for (; n < n_messages && check_message(ring, &messages[n]) == 0; n++) {
+	do {
 		r = ring_make_room(ring, cursor, ring_units(messages[n].size), ret_seen);
 		if (r <= 0)
 			break;
 		put(ring, cursor, &messages[n]);
-	}
+		n++;
+	} while (n < n_messages);
 	return r < 0 ? r : (ssize_t)n;
+}
+
+/* The rest of ring_send(), in which there was no room. */
+static int await_turn(struct ring *ring, const struct ring_cursor *cursor, ssize_t n, uint64_t seen,
+		      struct ring_patience *patience)
+{
+	if (n == 0)
+		ring_turn_look(ring, cursor, patience);
+	if (ring_lock_drop(&ring->header->producers, cursor->word) < 0)
+		n = ring_broken(ring, KIPC_RING_LOCK);
+	return n < 0 ? (int)n : ring_await_room(ring, seen, patience);
 }
 
 ssize_t ring_send(struct ring *ring, const struct kipc_message *messages, size_t n_messages, int64_t timeout)
 {
-	struct ring_patience patience = { .timeout = timeout };
 	struct ring_side *side = &ring->header->producers;
+	struct ring_patience patience;
 	struct ring_cursor cursor;
 	uint64_t seen = 0;
 	ssize_t n;
 	int r;
 
-	if (n_messages == 0)
-		return 0;
-	r = check_message(ring, messages);
-	while (r == 0) {
+	n = prepare(ring, messages, n_messages);
+	if (n <= 0)
+		return n;
+	n_messages = (size_t)n;
+	ring_patience_begin(&patience, timeout);
+	if (messages->size > RING_COPY_MAX) {
+		r = ring_send_apart(ring, messages, &patience);
+		if (r != -EOPNOTSUPP)
+			return r < 0 ? r : 1;
+	}
+	do {
 		r = ring_enter(ring, side, &patience, &cursor);
 		if (r < 0)
 			break;
@@ -160,17 +200,35 @@ ssize_t ring_send(struct ring *ring, const struct kipc_message *messages, size_t
 			r = ring_leave(ring, side, &cursor);
 			return r < 0 ? r : n;
 		}
-		if (ring_lock_drop(side, cursor.word) < 0)
-			n = ring_broken(ring, KIPC_RING_LOCK);
-		r = n < 0 ? (int)n : ring_await_room(ring, seen, &patience);
-	}
+		r = await_turn(ring, &cursor, n, seen, &patience);
+	} while (r == 0);
+	ring_turn_give_up(ring, &patience);
 	return r;
 }
 
 /* -- receiving -- */
 
+/* Where messages go. */
+struct basket {
+	char *buffer;
+	size_t size;
+	size_t limit;  /* how much of it may be filled under the lock */
+	size_t needed; /* above that: for the first message that is there */
+};
+
+/* Why a message does not go in: -EMSGSIZE; -ERANGE: `needed`; 0: the rest will, next time. */
+static int refuse(struct basket *basket, size_t at, size_t n, size_t size)
+{
+	if (at > basket->size || size > basket->size - at)
+		return n > 0 ? 0 : -EMSGSIZE;
+	if (n > 0 && at + size > RING_COPY_MAX)
+		return 0;
+	basket->needed = at + size;
+	return -ERANGE;
+}
+
 /* As many as are there and fit, without waiting. 0 with *ret_seen: there is none now. */
-static ssize_t take_what_fits(struct ring *ring, struct ring_cursor *cursor, char *buffer, size_t size,
+static ssize_t take_what_fits(struct ring *ring, struct ring_cursor *cursor, struct basket *basket,
 			      struct kipc_message *ret_messages, size_t n_messages, uint64_t *ret_seen)
 {
 	struct ring_record record;
@@ -186,58 +244,95 @@ static ssize_t take_what_fits(struct ring *ring, struct ring_cursor *cursor, cha
 		if (r < 0)
 			return r;
 		message->size = record.size;
-		if (at > size || record.size > size - at) {
-			if (n == 0)
-				return -EMSGSIZE;
+		if (at > basket->limit || record.size > basket->limit - at) {
+			r = refuse(basket, at, n, record.size);
+			if (r < 0)
+				return r;
 			break;
 		}
 		message->type = (long)record.type;
-		message->data = at > 0 ? buffer + at : buffer;
+		message->data = at > 0 ? basket->buffer + at : basket->buffer;
 		ring_copy(message->data, ring_record_at(ring, cursor->offset) + 1, record.size);
 		at += (record.size + RING_UNIT - 1) / RING_UNIT * RING_UNIT;
 		ring_cursor_pass(ring, cursor, record.size);
 	}
+	/* Relaxed: a guess. */
+	atomic_store_explicit(&ring->last_taken, at, memory_order_relaxed);
 	return (ssize_t)n;
+}
+
+/* Returns how much could be filled, while only so much is as may be copied under the lock. */
+static size_t touch(struct basket *basket, size_t wanted)
+{
+	size_t touched = ring_touch_to_write(basket->buffer, basket->size, wanted);
+
+	basket->limit = touched < RING_COPY_MAX ? touched : RING_COPY_MAX;
+	return touched;
+}
+
+/* After -ERANGE, without the lock: 0: try again; 1: one message was taken. */
+static int take_more(struct ring *ring, struct basket *basket, struct kipc_message *ret_messages,
+		     struct ring_patience *patience)
+{
+	size_t touched;
+	int r;
+
+	/* Twice what did, lest a batch comes back for each page. */
+	touched = touch(basket, basket->needed > 2 * basket->limit ? basket->needed : 2 * basket->limit);
+	if (basket->needed <= RING_COPY_MAX)
+		return 0;
+	r = ring_take_apart(ring, basket->buffer, basket->size, touched, ret_messages, patience);
+	if (r != -EOPNOTSUPP)
+		return r;
+	basket->limit = touched;
+	return 0;
 }
 
 ssize_t ring_recv(struct ring *ring, void *buffer, size_t size, struct kipc_message *ret_messages,
 		  size_t n_messages, int64_t timeout)
 {
-	struct ring_patience patience = { .timeout = timeout };
+	struct basket basket = { .buffer = buffer, .size = size };
 	struct ring_side *side = &ring->header->consumers;
+	struct ring_patience patience;
 	struct ring_cursor cursor;
 	uint64_t seen = 0;
 	ssize_t n;
-	int r = 0;
+	int r;
 
 	if (n_messages == 0)
 		return 0;
-	while (r == 0) {
+	ring_patience_begin(&patience, timeout);
+	(void)touch(&basket, atomic_load_explicit(&ring->last_taken, memory_order_relaxed));
+	do {
 		r = ring_enter(ring, side, &patience, &cursor);
 		if (r < 0)
 			break;
-		n = take_what_fits(ring, &cursor, buffer, size, ret_messages, n_messages, &seen);
+		n = take_what_fits(ring, &cursor, &basket, ret_messages, n_messages, &seen);
 		if (n > 0) {
 			r = ring_leave(ring, side, &cursor);
 			return r < 0 ? r : n;
 		}
 		if (ring_lock_drop(side, cursor.word) < 0)
 			n = ring_broken(ring, KIPC_RING_LOCK);
-		r = n < 0 ? (int)n : ring_await_message(ring, seen, &patience);
-	}
+		if (n == -ERANGE)
+			r = take_more(ring, &basket, ret_messages, &patience);
+		else
+			r = n < 0 ? (int)n : ring_await_message(ring, seen, &patience);
+	} while (r == 0);
 	return r == -EAGAIN ? -ENOMSG : r;
 }
 
 /* By way of the lock: a message on which somebody else works is not there. */
 int ring_wait(struct ring *ring, int64_t timeout)
 {
-	struct ring_patience patience = { .timeout = timeout };
 	struct ring_side *side = &ring->header->consumers;
+	struct ring_patience patience;
 	struct ring_cursor cursor;
 	struct ring_record record;
 	uint64_t seen;
 	int r = 0, found = 0;
 
+	ring_patience_begin(&patience, timeout);
 	while (r == 0 && found == 0) {
 		r = ring_enter(ring, side, &patience, &cursor);
 		if (r < 0)

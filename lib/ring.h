@@ -46,6 +46,7 @@ struct ring_hold {
 	_Atomic uint32_t tid; /* of the thread that made it; any other of the process may end it */
 	_Atomic uint32_t
 		mark; /* of the process that holds it: in a child of a fork, nothing is held; 0: nothing is */
+	struct ring_side *side;
 	struct ring_claimant claim;
 	uint64_t record; /* where it lies: its position, */
 	uint64_t offset; /* into the data area, units, */
@@ -80,6 +81,7 @@ struct ring {
 	struct ring_hold reserved;
 
 	alignas(128) uint64_t seen_producers; /* units; under the consumers' lock */
+	_Atomic size_t last_taken;	      /* bytes: a guess at what the next call takes */
 	struct ring_spin receiver;
 	struct ring_hold acquired;
 };
@@ -153,13 +155,28 @@ void ring_stat(struct ring *ring, struct kipc_ring *ret_stat);
 
 /* -- ring-wait.c -- */
 
-/* How long one call may wait, and how it has waited so far. Begins as { .timeout = … }, as kipc_recv() takes it. */
+/* How long one call may wait, and how it has waited so far. The timeout is as kipc_recv() takes it. */
 struct ring_patience {
 	int64_t timeout;
 	bool is_bounded; /* `end` is set: only when it turns out that the call has to wait */
 	struct timespec end;
 	long nap_ns; /* 0: it has not had to */
+
+	/* lib/ring-turn.h: */
+	bool is_full;	  /* it has found no room; then the next two are set */
+	bool is_starving; /* it has waited for long; then `turn` is set but for its position */
+	uint64_t since;
+	struct timespec starving_at;
+	struct ring_claimant turn;
 };
+
+/* Not all of it, which is much. */
+static inline void ring_patience_begin(struct ring_patience *patience, int64_t timeout)
+{
+	patience->timeout = timeout;
+	patience->is_bounded = patience->is_full = patience->is_starving = false;
+	patience->nap_ns = 0;
+}
 
 /* NULL for KIPC_FOREVER; for KIPC_NOW a time long ago. */
 const struct timespec *ring_patience_end(struct ring_patience *patience);
@@ -199,6 +216,9 @@ void ring_claim_read(const struct ring_side *side, struct ring_claimant *ret_cla
 /* Whether that is the claim which stands there. */
 bool ring_claim_is(const struct ring_side *side, const struct ring_claimant *claim);
 
+/* Under the lock. `since`: NULL for a claim proper; for a turn, where the side stood when it began to wait. */
+void ring_claim_make(struct ring_side *side, const struct ring_claimant *claim, const uint64_t *since);
+
 /* Takes it away if it stands there, and wakes who waits for it. Needs no lock. */
 void ring_claim_give_up(struct ring_side *side, const struct ring_claimant *claim);
 
@@ -208,6 +228,14 @@ bool ring_claim_is_own(const struct ring *ring, const struct ring_side *side,
 
 /* Whether this process, not a parent of it, has reserved or acquired something. */
 bool ring_is_holding(const struct ring_hold *hold);
+
+/*
+ * Sends, or takes, one message of a size that is not to be copied under a lock. -EOPNOTSUPP: nothing can be claimed here;
+ * errors as ring_send() and ring_recv(). ring_take_apart() returns 0 if it was larger than `touched`, and was left there.
+ */
+int ring_send_apart(struct ring *ring, const struct kipc_message *message, struct ring_patience *patience);
+int ring_take_apart(struct ring *ring, void *buffer, size_t size, size_t touched,
+		    struct kipc_message *ret_message, struct ring_patience *patience);
 
 int ring_reserve(struct ring *ring, size_t size, int64_t timeout, void **ret_data);
 int ring_commit(struct ring *ring, long type, size_t size);

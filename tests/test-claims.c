@@ -2,7 +2,7 @@
 
 /*
  * Claims on a ring, by what can happen to their holders: threads that end, forks, other programs, locks that are not to be
- * had, rings that are made anew, waits of others. Each test has a ring of its own, and two handles on it.
+ * had, rings that are made anew, waits of others; what the caller gives to a call; and turns of those that wait for room. Each test has a ring of its own, and two handles on it.
  */
 
 #undef NDEBUG
@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/time.h>
@@ -139,6 +140,8 @@ static void *work_in_a_thread(void *argument)
 		_exit(3);
 	_exit(0);
 }
+
+static char got_by_all[4096];
 
 static char state_of(pid_t pid)
 {
@@ -599,6 +602,272 @@ static void unknown_flags_are_refused(void **state)
 	assert_int_equal(kipc_recv(bench->channel, got, 1, 0, KIPC_NOT_TYPE, KIPC_NOW, NULL), 1);
 }
 
+/* What is neither to be read nor written, behind one page that is. */
+static char *make_wall(void)
+{
+	char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_ptr_not_equal(pages, MAP_FAILED);
+	assert_int_equal(mprotect(pages + 4096, 4096, PROT_NONE), 0);
+	return pages + 4096;
+}
+
+static sigjmp_buf out;
+
+static void jump_out(int signal)
+{
+	(void)signal;
+	siglongjmp(out, 1);
+}
+
+static int call_with(struct bench *bench, char *memory, int which)
+{
+	struct kipc_message message = { .type = 1, .data = memory, .size = 150 };
+
+	switch (which) {
+	case 0:
+		return kipc_send(bench->channel, 1, memory, 150, KIPC_NOW);
+	case 1:
+		return (int)kipc_recv(bench->channel, memory, 150, 0, 0, KIPC_NOW, NULL);
+	case 2:
+		return (int)kipc_send_batch(bench->channel, &message, 1, KIPC_NOW);
+	case 3:
+		return (int)kipc_recv_batch(bench->channel, memory, 150, &message, 1, KIPC_NOW);
+	case 4:
+		return (int)kipc_send_batch(bench->channel, (struct kipc_message *)(void *)memory, 1,
+					    KIPC_NOW);
+	default:
+		return (int)kipc_recv_batch(bench->channel, got_by_all, sizeof got_by_all,
+					    (struct kipc_message *)(void *)memory, 3, KIPC_NOW);
+	}
+}
+
+/* With a fault in it a call is over, and nobody else notices. */
+static void bad_address_holds_up_nobody(void **state)
+{
+	struct sigaction action = { .sa_handler = jump_out }, before;
+	char *wall = make_wall(), body[150] = "";
+	struct bench *bench = *state;
+
+	sigaction(SIGSEGV, &action, &before);
+	memcpy(wall - 16, &(long){ 1 }, sizeof(long)); /* a type, where a message is expected */
+	for (int which = 0; which < 6; which++) {
+		assert_int_equal(kipc_send(bench->other, 1, body, sizeof body, KIPC_NOW), 0);
+		for (volatile int at = 0; at < 2; at++) {
+			if (sigsetjmp(out, 1) == 0) {
+				(void)call_with(bench, at == 0 ? wall : wall - 16, which);
+				fail();
+			}
+			assert_int_equal(bench->header->producers.word & RING_WORD_OWNER, 0);
+			assert_int_equal(bench->header->consumers.word & RING_WORD_OWNER, 0);
+		}
+		assert_int_equal(get(bench->other, KIPC_NOW), sizeof body);
+		expect_sound(bench);
+	}
+	sigaction(SIGSEGV, &before, NULL);
+	munmap(wall - 4096, 8192);
+}
+
+static void nobody_waits_now(void **state)
+{
+	struct kipc_message message = { .type = 1 };
+	struct bench *bench = *state;
+	double begin;
+
+	assert_int_equal(put(bench->channel, "x"), 0);
+	bench->header->consumers.word |= NOBODY;
+	bench->header->producers.word |= NOBODY;
+	begin = now();
+	assert_int_equal(put(bench->channel, "x"), -EAGAIN);
+	assert_int_equal(kipc_send_batch(bench->channel, &message, 1, KIPC_NOW), -EAGAIN);
+	assert_int_equal(reserve(bench->channel), -EAGAIN);
+	assert_int_equal(get(bench->channel, KIPC_NOW), -ENOMSG);
+	assert_int_equal(kipc_wait(bench->channel, 0, 0, KIPC_NOW), -ENOMSG);
+	assert_int_equal(acquire(bench->channel), -ENOMSG);
+	assert_true(now() - begin < 1);
+	bench->header->consumers.word &= ~NOBODY;
+	bench->header->producers.word &= ~NOBODY;
+	expect(bench->channel, "x");
+	expect_sound(bench);
+}
+
+/* -- large ones ------------------------------------------------------------------------------------------------------ */
+
+#define LARGE_RING (16 << 20)
+
+/* A ring for messages up to two MiB, and two handles. */
+static int open_large(struct kipc_channel **ret_channel, struct kipc_channel **ret_other, size_t size,
+		      size_t max)
+{
+	int id = shmget(IPC_PRIVATE, size, 0600);
+	char address[32];
+
+	assert_true(id >= 0);
+	assert_int_equal(kipc_ring_format(id, max), 0);
+	snprintf(address, sizeof address, "segment:@%d", id);
+	assert_int_equal(kipc_open(address, NULL, KIPC_SEGMENT, ret_channel), 0);
+	assert_int_equal(kipc_open(address, NULL, KIPC_SEGMENT, ret_other), 0);
+	return id;
+}
+
+static void fill(unsigned char *body, size_t size, unsigned seed)
+{
+	for (size_t i = 0; i < size; i++)
+		body[i] = (unsigned char)(i * 2654435761U >> 13 ^ seed);
+}
+
+/* Of every size, at any place of a page, whether it is copied under the lock or not. */
+static void large_messages_are_whole(void **state)
+{
+	const size_t max = 2 << 20;
+	unsigned char *sent = malloc(max), *got = malloc(max + 8192);
+	struct kipc_channel *channel, *other;
+	int id = open_large(&channel, &other, LARGE_RING, max);
+
+	(void)state;
+	for (unsigned i = 0; i < 60; i++) {
+		size_t size = i % 3 == 0 ? i * 10 : i % 3 == 1 ? i * 3001U : max - i * 20001;
+
+		fill(sent, size, i);
+		assert_int_equal(kipc_send(channel, 1, sent, size, KIPC_NOW), 0);
+		assert_int_equal(kipc_recv(other, got + i * 67, size, 0, 0, KIPC_NOW, NULL), size);
+		assert_memory_equal(sent, got + i * 67, size);
+	}
+	assert_int_equal(kipc_send(channel, 1, sent, max, KIPC_NOW), 0);
+	assert_int_equal(kipc_recv(other, got, max - 1, 0, 0, KIPC_NOW, NULL), -EMSGSIZE);
+	assert_int_equal(kipc_recv(other, got, max, 0, 0, KIPC_NOW, NULL), max);
+	assert_int_equal(kipc_recv(other, got, max, 0, 0, KIPC_NOW, NULL), -ENOMSG);
+	kipc_close(channel);
+	kipc_close(other);
+	shmctl(id, IPC_RMID, NULL);
+	free(sent);
+	free(got);
+}
+
+static void batches_are_bounded(void **state)
+{
+	struct kipc_message messages[20], got[20];
+	struct kipc_channel *channel, *other;
+	const size_t size = 100000;
+	unsigned char *bodies = malloc(20 * size), *buffer = malloc(20 * (size + 16));
+	int id = open_large(&channel, &other, LARGE_RING, 2 << 20);
+
+	(void)state;
+	fill(bodies, 20 * size, 7);
+	for (size_t i = 0; i < 20; i++)
+		messages[i] = (struct kipc_message){ .type = 1, .data = bodies + i * size, .size = size };
+	assert_int_equal(kipc_send_batch(channel, messages, 20, KIPC_NOW), 10);
+	assert_int_equal(kipc_send_batch(channel, messages + 10, 10, KIPC_NOW), 10);
+	assert_int_equal(kipc_recv_batch(other, buffer, 20 * (size + 16), got, 20, KIPC_NOW), 10);
+	for (size_t i = 0; i < 10; i++)
+		assert_memory_equal(got[i].data, messages[i].data, size);
+	assert_int_equal(kipc_recv_batch(other, buffer, 20 * (size + 16), got, 20, KIPC_NOW), 10);
+	for (size_t i = 0; i < 10; i++)
+		assert_memory_equal(got[i].data, messages[10 + i].data, size);
+	kipc_close(channel);
+	kipc_close(other);
+	shmctl(id, IPC_RMID, NULL);
+	free(bodies);
+	free(buffer);
+}
+
+/* -- room in bounded time ---------------------------------------------------------------------------------------------- */
+
+static struct crowd {
+	struct kipc_channel *large, *other;
+	int id;
+	atomic_bool is_over;
+	pthread_t threads[3];
+	struct ring_header *header;
+} crowd;
+
+static void *send_small(void *argument)
+{
+	struct kipc_channel *channel;
+	char address[32], body[64] = "";
+
+	(void)argument;
+	snprintf(address, sizeof address, "segment:@%d", crowd.id);
+	if (kipc_open(address, NULL, KIPC_SEGMENT, &channel) < 0)
+		abort();
+	while (!crowd.is_over)
+		(void)kipc_send(channel, 1, body, sizeof body, 10000);
+	return kipc_close(channel);
+}
+
+static void *take_all(void *argument)
+{
+	static char body[16000];
+
+	(void)argument;
+	while (!crowd.is_over)
+		(void)kipc_recv(crowd.other, body, sizeof body, 0, 0, 10000, NULL);
+	return NULL;
+}
+
+static int gather(void **state)
+{
+	(void)state;
+	crowd.is_over = false;
+	crowd.id = open_large(&crowd.large, &crowd.other, 65536, 16000);
+	crowd.header = shmat(crowd.id, NULL, 0);
+	assert_ptr_not_equal(crowd.header, (void *)-1);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(pthread_create(&crowd.threads[i], NULL, i < 2 ? send_small : take_all, NULL),
+				 0);
+	return 0;
+}
+
+static int disperse(void **state)
+{
+	(void)state;
+	crowd.is_over = true;
+	for (int i = 0; i < 3; i++)
+		pthread_join(crowd.threads[i], NULL);
+	kipc_close(crowd.large);
+	kipc_close(crowd.other);
+	shmdt(crowd.header);
+	shmctl(crowd.id, IPC_RMID, NULL);
+	return 0;
+}
+
+static void large_one_gets_room_beside_small_ones(void **state)
+{
+	static char body[16000];
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(kipc_send(crowd.large, 2, body, sizeof body, 20 * SECOND), 0);
+}
+
+/* However the one ends whose turn it is, the others go on. */
+static void turn_of_one_that_does_not_take_it(void **state)
+{
+	static const int ends[] = { SIGSTOP, SIGKILL };
+	struct ring_side *side = &crowd.header->producers;
+	static char body[16000];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		pid_t pid = fork();
+		double end;
+
+		if (pid == 0)
+			for (;;)
+				(void)kipc_send(crowd.large, 2, body, sizeof body, KIPC_FOREVER);
+		while (ring_claim_pid(side->turn.owner) != (uint32_t)pid ||
+		       side->turn.owner != side->claim.owner)
+			sched_yield();
+		kill(pid, ends[i]);
+		for (int n = 0; n < 50; n++)
+			assert_int_equal(kipc_send(crowd.large, 1, body, 64, 20 * SECOND), 0);
+		for (end = now() + 20; kipc_send(crowd.large, 1, body, 64, KIPC_NOW) < 0;)
+			assert_true(now() < end);
+		kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+	}
+}
+
 /* -- signals, and looks ------------------------------------------------------------------------------------------------ */
 
 static void ignore(int signal)
@@ -691,6 +960,12 @@ int main(void)
 		TEST(what_is_left_is_taken_first),
 		TEST(without_a_buffer),
 		TEST(unknown_flags_are_refused),
+		TEST(bad_address_holds_up_nobody),
+		TEST(nobody_waits_now),
+		cmocka_unit_test(large_messages_are_whole),
+		cmocka_unit_test(batches_are_bounded),
+		cmocka_unit_test_setup_teardown(large_one_gets_room_beside_small_ones, gather, disperse),
+		cmocka_unit_test_setup_teardown(turn_of_one_that_does_not_take_it, gather, disperse),
 		TEST(restarting_handler_ends_no_wait),
 		TEST(look_shows_no_more_than_there_is_room_for),
 	};
