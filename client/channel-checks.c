@@ -11,7 +11,7 @@
 
 #include "client/checks.h"
 #include "client/declared-values.h"
-#include "common/grammar.h"
+#include "common/loss.h"
 
 static const char *reason_of(const struct view_row *row, const char *otherwise)
 {
@@ -253,14 +253,34 @@ static const struct view_row *find_holder(struct findings *findings, const struc
 	return NULL;
 }
 
+/*
+ * The row of what the name meant until now, where its key was changed: kipcd's own, which programs may use still. NULL:
+ * there is none.
+ */
+static const struct view_row *find_former(struct findings *findings, const struct view_row *conflict)
+{
+	for (size_t i = 0; findings->view != NULL && conflict->id >= 0 && i < findings->view->n_rows; i++) {
+		const struct view_row *row = &findings->view->rows[i];
+
+		if (row->kind == conflict->kind && row->id == conflict->id && row->object != NULL &&
+		    row->object->key != conflict->key)
+			return row;
+	}
+	return NULL;
+}
+
+/* Adopting is safe where nobody loses a right, and nothing of ours is left behind without a name. */
 static char *command_for_conflict(struct findings *findings, const struct view_row *row,
-				  const struct view_row *holder)
+				  const struct view_row *holder, const struct view_row *former)
 {
 	char buffer[VIEW_ADDRESS_MAX];
 	const char *address;
 
 	if (!checks_can_manage(findings))
 		return NULL;
+	if (former != NULL)
+		return findings_text("kipcctl show %s %s:@%d", row->name, kipc_kind_to_string(row->kind),
+				     row->id);
 	if (holder == NULL)
 		return findings_text("kipcctl reload");
 	address = view_row_to_address(holder, buffer);
@@ -269,29 +289,40 @@ static char *command_for_conflict(struct findings *findings, const struct view_r
 	return findings_text("kipcctl show %s %s", row->name, address);
 }
 
+/* "; its own queue @5 is there still, with 3 messages; …", and who uses it; freed by the caller. */
+static char *describe_former(struct findings *findings, const struct view_row *former)
+{
+	char loss[LOSS_MAX], *users = describe_users(findings, former), *text;
+
+	text = findings_text("; what it meant before, %s @%d, is there still: %s%s",
+			     kipc_kind_to_string(former->kind), former->id,
+			     loss_to_string(former->object,
+					    former->kind == KIPC_QUEUE && former->object->queue.messages == 0,
+					    loss),
+			     users != NULL ? users : "");
+	free(users);
+	return text;
+}
+
 static void examine_conflict(struct findings *findings, const struct check *check, const struct view_row *row)
 {
-	const struct view_row *holder;
-	char *users = NULL, *own_users = NULL;
+	const struct view_row *holder, *former;
+	char *users = NULL, *own = NULL;
 
 	if (row->name == NULL || !checks_is_state(row, "conflict"))
 		return;
 	holder = find_holder(findings, row);
+	former = find_former(findings, row);
 	if (holder != NULL)
 		users = describe_users(findings, holder);
-	/* What its name meant before, and programs that opened it by name use still. */
-	if (row->object != NULL)
-		own_users = describe_users(findings, row);
+	if (former != NULL)
+		own = describe_former(findings, former);
 	findings_add(findings, SEVERITY_DANGER, check, row,
-		     findings_text("%s%s%s%s", reason_of(row, "its key belongs to a foreign object"),
-				   users != NULL ? users : "",
-				   own_users != NULL && own_users[0] != '\0'
-					   ? "; the object that it meant before is"
-					   : "",
-				   own_users != NULL && own_users[0] != '\0' ? own_users + 1 : ""),
-		     command_for_conflict(findings, row, holder));
+		     findings_text("%s%s%s", reason_of(row, "its key belongs to a foreign object"),
+				   users != NULL ? users : "", own != NULL ? own : ""),
+		     command_for_conflict(findings, row, holder, former));
 	free(users);
-	free(own_users);
+	free(own);
 }
 
 #define ALL (KIPC_QUEUE | KIPC_SEGMENT | KIPC_SEMAPHORE)

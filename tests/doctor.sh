@@ -347,6 +347,27 @@ if can_be_others; then
 	kipcctl reload >/dev/null
 fi
 
+# Another key for what is in use, and somebody else has that.
+printf '[queue moved]\nkey = 0x38\n' >>"$conf"
+kipcctl reload >/dev/null
+kipcctl send moved kept
+perl -e 'msgrcv(msgget(0x38, 0), $b, 100, 77, 0)' & reader=$!
+until_true waits moved "$reader"
+perl -e 'defined msgget(0x39, 01600 | 0600) or die'
+sed -i 's/^key = 0x38/key = 0x39/' "$conf"
+kipcctl reload >/dev/null
+like "what programs use under the old key is named" "$(finding key-conflict)" \
+	"^danger its key 0x00000039 belongs to .*; what it meant before, queue @[0-9]+, is there still: it holds 1 message \(4 bytes\); waited for by $reader perl"
+mend key-conflict
+like "and shown, not left behind" "$(cat "$T/mend")" "blocked: $reader perl"
+is "with its message" "$(kipcctl peek queue:0x38)" kept
+kill "$reader"; wait "$reader" 2>/dev/null
+ipcrm -Q 0x39
+sed -i 's/^key = 0x39/key = 0x38/' "$conf"
+kipcctl reload >/dev/null
+silent "it is its own again" key-conflict
+kipcctl purge -q moved
+
 # A semaphore that somebody removed.
 ipcrm -S 0x13
 kipcctl reload >/dev/null
@@ -380,6 +401,14 @@ like "an absent channel" "$(finding state orders)" "^warning absent: removed by 
 mend state orders
 silent "comes back" state orders
 is "as it was" "$(state_of orders)" active
+
+# Removed again and again: kipcd waits ever longer, and says so.
+remove_again() { ipcrm -Q 0x11 2>/dev/null; [ "$(state_of orders)" = absent ]; }
+until_true remove_again
+like "one that somebody removes again and again" "$(finding state orders)" "^warning absent: "
+is "can be had at once" "$(command_of state orders)" "kipcctl reload"
+mend state orders
+is "and is there" "$(state_of orders)" active
 
 # Declared no more.
 printf '[queue short]\nkey = 0x33\n' >>"$conf"
