@@ -7,9 +7,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -21,7 +23,10 @@
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define CONNECT_TIMEOUT (5 * USEC_PER_SEC)
-#define CALL_TIMEOUT (60 * USEC_PER_SEC) /* a reload of ten thousand channels takes a second or two */
+#define LOOK_TIMEOUT (5 * USEC_PER_SEC)
+#define LOOK_ALL_TIMEOUT (10 * USEC_PER_SEC) /* all pages of a list */
+#define CHANGE_TIMEOUT (60 * USEC_PER_SEC)   /* a reload of ten thousand channels takes a second or two */
+#define BOUND_BYTES (UINT64_C(32) << 20)     /* a page has half a megabyte */
 
 #define AS_MAP_ENTRY(name, number) SD_BUS_ERROR_MAP(name, number),
 static const sd_bus_error_map error_map[] = { BUS_ERRORS(AS_MAP_ENTRY) SD_BUS_ERROR_MAP_END };
@@ -71,11 +76,26 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * USEC_PER_SEC + (uint64_t)time.tv_nsec / 1000;
 }
 
+/* libsystemd waits for three whole lines before it judges them; who speaks another protocol sends none. -EPROTO. */
+static int check_first_word(int fd)
+{
+	static const char *const words[] = { "DATA", "OK", "REJECTED", "ERROR", "AGREE" };
+	char text[2];
+	ssize_t n = recv(fd, text, sizeof text, MSG_PEEK | MSG_DONTWAIT);
+
+	for (size_t i = 0; n > 0 && i < sizeof words / sizeof *words; i++)
+		if (memcmp(text, words[i], (size_t)n) == 0)
+			return 0;
+	return n > 0 ? -EPROTO : 0; /* nothing yet, or the end: libsystemd finds out */
+}
+
 /* The first call would wait for the authentication too, but up to libsystemd's 90 seconds. */
 static int wait_until_ready(sd_bus *bus)
 {
 	uint64_t end = now() + CONNECT_TIMEOUT;
 
+	if (sd_bus_wait(bus, CONNECT_TIMEOUT) > 0 && check_first_word(sd_bus_get_fd(bus)) < 0)
+		return -EPROTO;
 	for (;;) {
 		uint64_t time = now();
 		int r;
@@ -96,9 +116,50 @@ static int wait_until_ready(sd_bus *bus)
 	}
 }
 
+/* Data as proc_pid_statm(5) has it: no less than what RLIMIT_DATA counts. */
+static uint64_t read_data_size(void)
+{
+	unsigned long long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%*u %*u %*u %*u %*u %llu", &pages) != 1)
+		pages = 0;
+	fclose(file);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+void bus_bound_begin(struct bus_bound *bound)
+{
+	uint64_t size = read_data_size();
+	struct rlimit limit;
+
+	*bound = (struct bus_bound){ 0 };
+	if (size == 0 || getrlimit(RLIMIT_DATA, &bound->before) < 0)
+		return;
+	limit = bound->before;
+	limit.rlim_cur = MIN(limit.rlim_cur, size + BOUND_BYTES);
+	bound->is_set = setrlimit(RLIMIT_DATA, &limit) == 0;
+}
+
+void bus_bound_end(const struct bus_bound *bound)
+{
+	if (bound->is_set)
+		(void)setrlimit(RLIMIT_DATA, &bound->before);
+}
+
+/* What no kipcd does: talk nonsense, or claim to send more than there is room for within the bound. */
+static bool is_nonsense(int error)
+{
+	return error == -ENOMEM || error == -ENOBUFS || error == -EBADMSG || error == -EPROTO ||
+	       error == -EPERM || error == -ENXIO;
+}
+
 int bus_connect(const struct invocation *invocation, sd_bus **ret_bus)
 {
 	CLEANUP_BUS sd_bus *bus = NULL;
+	struct bus_bound bound;
 	int fd, r;
 
 	fd = connect_socket(invocation->runtime_dir);
@@ -113,28 +174,79 @@ int bus_connect(const struct invocation *invocation, sd_bus **ret_bus)
 	}
 	r = sd_bus_error_add_map(error_map);
 	if (r >= 0)
-		r = sd_bus_set_method_call_timeout(bus, CALL_TIMEOUT);
+		r = sd_bus_set_method_call_timeout(bus, LOOK_TIMEOUT);
+	bus_bound_begin(&bound);
 	if (r >= 0)
 		r = sd_bus_start(bus);
 	if (r >= 0)
 		r = wait_until_ready(bus);
+	bus_bound_end(&bound);
 	if (r < 0)
-		return r;
+		return is_nonsense(r) ? -EPROTO : r;
 	*ret_bus = bus;
 	bus = NULL;
 	return 0;
 }
 
+/* Why the last start was refused, if it was: the text of the note that kipcd left. */
+static bool read_refusal(const struct invocation *invocation, char *line, size_t size)
+{
+	char *path;
+	ssize_t n;
+	int fd;
+
+	if (asprintf(&path, "%s/%s", invocation->runtime_dir, BUS_REFUSED_NAME) < 0)
+		return false;
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	free(path);
+	if (fd < 0)
+		return false;
+	n = read(fd, line, size - 1);
+	close(fd);
+	if (n <= 0)
+		return false;
+	line[n] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	return line[0] != '\0';
+}
+
+char *bus_explain(const struct invocation *invocation, int error)
+{
+	char refusal[512], *text;
+	int n;
+
+	if (error == -EPROTO)
+		n = asprintf(&text, "no kipcd answers at %s/%s: something else listens there",
+			     invocation->runtime_dir, BUS_SOCKET_NAME);
+	else if (error != -EACCES && error != -EPERM && error != -ETIMEDOUT &&
+		 read_refusal(invocation, refusal, sizeof refusal))
+		n = asprintf(&text, "kipcd is not reachable at %s/%s: its last start was refused: %s",
+			     invocation->runtime_dir, BUS_SOCKET_NAME, refusal);
+	else
+		n = asprintf(&text, "kipcd is not reachable at %s/%s: %s", invocation->runtime_dir,
+			     BUS_SOCKET_NAME, strerror(-error));
+	return n < 0 ? NULL : text;
+}
+
 enum status bus_report_unreachable(const struct invocation *invocation, const char *subject, int error)
 {
-	if (error == -EACCES || error == -EPERM)
-		return report(invocation, subject, STATUS_NO_DAEMON, "kipcd is not reachable at %s/%s: %s",
-			      invocation->runtime_dir, BUS_SOCKET_NAME, strerror(-error));
-	return report(
-		invocation, subject, STATUS_NO_DAEMON,
-		"kipcd is not reachable at %s/%s: %s; start it with 'systemctl %sstart kipcd' or 'kipcd%s'",
-		invocation->runtime_dir, BUS_SOCKET_NAME, strerror(-error),
-		invocation->options->user ? "--user " : "", invocation->options->user ? " --user" : "");
+	char *text = bus_explain(invocation, error);
+	const char *user = invocation->options->user ? "--user " : "";
+	enum status status;
+
+	if (text == NULL)
+		status = report(invocation, subject, STATUS_NO_DAEMON, "%s", strerror(ENOMEM));
+	else if (error == -EPROTO)
+		status = report(invocation, subject, STATUS_NO_DAEMON,
+				"%s; name kipcd's folder with --runtime-dir", text);
+	else if (error == -EACCES || error == -EPERM)
+		status = report(invocation, subject, STATUS_NO_DAEMON, "%s", text);
+	else
+		status = report(invocation, subject, STATUS_NO_DAEMON,
+				"%s; start it with 'systemctl %sstart kipcd' or 'kipcd%s'", text, user,
+				invocation->options->user ? " --user" : "");
+	free(text);
+	return status;
 }
 
 enum status bus_connect_or_report(const struct invocation *invocation, const char *subject, sd_bus **ret_bus)
@@ -142,6 +254,39 @@ enum status bus_connect_or_report(const struct invocation *invocation, const cha
 	int r = bus_connect(invocation, ret_bus);
 
 	return r < 0 ? bus_report_unreachable(invocation, subject, r) : STATUS_DONE;
+}
+
+void bus_expect_change(sd_bus *bus)
+{
+	(void)sd_bus_set_method_call_timeout(bus, CHANGE_TIMEOUT);
+}
+
+int bus_call_message(sd_bus *bus, sd_bus_message *call, sd_bus_error *reterr, sd_bus_message **ret_reply)
+{
+	struct bus_bound bound;
+	int r;
+
+	bus_bound_begin(&bound);
+	r = sd_bus_call(bus, call, 0, reterr, ret_reply);
+	bus_bound_end(&bound);
+	if (r == -ETIMEDOUT || r == -ENOMEM)
+		sd_bus_close(bus);
+	return r == -ENOMEM ? -EPROTO : r;
+}
+
+int bus_call(sd_bus *bus, const char *member, sd_bus_error *reterr, sd_bus_message **ret_reply,
+	     const char *types, ...)
+{
+	CLEANUP_BUS_MESSAGE sd_bus_message *call = NULL;
+	va_list arguments;
+	int r;
+
+	r = sd_bus_message_new_method_call(bus, &call, NULL, BUS_PATH, BUS_MANAGER, member);
+	va_start(arguments, types);
+	if (r >= 0 && types != NULL)
+		r = sd_bus_message_appendv(call, types, arguments);
+	va_end(arguments);
+	return r < 0 ? r : bus_call_message(bus, call, reterr, ret_reply);
 }
 
 void bus_pages_done(struct bus_pages *pages)
@@ -171,6 +316,10 @@ int bus_pages_get(struct bus_pages *pages, sd_bus *bus, const char *member, cons
 	sd_bus_message *page;
 	int r;
 
+	if (pages->begun == 0)
+		pages->begun = now();
+	else if (now() - pages->begun > LOOK_ALL_TIMEOUT)
+		return -ETIMEDOUT;
 	r = bus_call(bus, member, reterr, &page, "su", after, (uint32_t)BUS_LIST_PAGE);
 	if (r >= 0)
 		r = bus_pages_add(pages, page);
@@ -210,6 +359,8 @@ static enum status report_mistakes(const struct invocation *invocation, const ch
 enum status bus_report(const struct invocation *invocation, const char *subject, int error,
 		       const sd_bus_error *bus_error)
 {
+	if (error == -EPROTO || (!sd_bus_error_is_set(bus_error) && (error == -ENXIO || error == -EBADMSG)))
+		return bus_report_unreachable(invocation, subject, -EPROTO);
 	if (is_transport_error(error, bus_error))
 		return report(invocation, subject, STATUS_NO_DAEMON,
 			      "kipcd did not answer: %s; look at its journal", strerror(-error));

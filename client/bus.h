@@ -4,6 +4,8 @@
 
 /* Talking to kipcd over its control socket, peer to peer: no bus daemon, no Hello. */
 
+#include <stdbool.h>
+#include <sys/resource.h>
 #include <systemd/sd-bus.h>
 
 #include "client/command.h"
@@ -18,20 +20,40 @@ int bus_connect(const struct invocation *invocation, sd_bus **ret_bus);
 /* The same for a verb that cannot do without: STATUS_DONE, or STATUS_NO_DAEMON after having said why not. */
 enum status bus_connect_or_report(const struct invocation *invocation, const char *subject, sd_bus **ret_bus);
 
+/* Why kipcd cannot be asked, as a sentence without advice. The caller frees it; NULL when out of memory. */
+char *bus_explain(const struct invocation *invocation, int error);
+
 /* Says that kipcd cannot be reached, why, and what to do; STATUS_NO_DAEMON. */
 enum status bus_report_unreachable(const struct invocation *invocation, const char *subject, int error);
 
+/* The bound is that of a look, until a call is to change something, which may take a while. */
+void bus_expect_change(sd_bus *bus);
+
 /*
- * A call of the Manager with simple arguments, as sd_bus_call_method() takes them. On failure: a negative errno, and
- * *reterr has kipcd's sentence.
+ * A call of the Manager, with arguments as sd_bus_message_append() takes them (types NULL: none). On failure: a negative
+ * errno, and *reterr has kipcd's sentence; -EPROTO: what answers is no kipcd. A connection that did not answer in time is
+ * closed, so that nobody waits for it twice.
  */
-#define bus_call(bus, member, reterr, ret_reply, ...)                                                        \
-	sd_bus_call_method(bus, NULL, BUS_PATH, BUS_MANAGER, member, reterr, ret_reply, __VA_ARGS__)
+int bus_call(sd_bus *bus, const char *member, sd_bus_error *reterr, sd_bus_message **ret_reply,
+	     const char *types, ...);
+int bus_call_message(sd_bus *bus, sd_bus_message *call, sd_bus_error *reterr, sd_bus_message **ret_reply);
+
+/*
+ * From begin to end no more than what a kipcd sends can be allocated: libsystemd makes room for 128 MiB because the header
+ * of a message says so.
+ */
+struct bus_bound {
+	struct rlimit before;
+	bool is_set;
+};
+void bus_bound_begin(struct bus_bound *bound);
+void bus_bound_end(const struct bus_bound *bound);
 
 /* Answers that are kept, because what was read from them points into them. */
 struct bus_pages {
 	sd_bus_message **items;
 	size_t n_items;
+	uint64_t begun; /* microseconds; 0: not yet */
 };
 void bus_pages_done(struct bus_pages *pages);
 

@@ -22,7 +22,8 @@
 #include "common/utf8.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
-#define LAST_FEW 10 /* that --follow begins with */
+#define SILENCE_MSEC 10000 /* after which kipcd is asked whether it is there */
+#define LAST_FEW 10	   /* that --follow begins with */
 
 struct event {
 	uint64_t number, usec;
@@ -235,6 +236,16 @@ static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *rete
 	return 1;
 }
 
+/* Whether it is still there, when it was silent for long: a kipcd that hangs says nothing either. */
+static int ping(sd_bus *bus)
+{
+	CLEANUP_BUS_MESSAGE sd_bus_message *call = NULL;
+	int r;
+
+	r = sd_bus_message_new_method_call(bus, &call, NULL, BUS_PATH, "org.freedesktop.DBus.Peer", "Ping");
+	return r < 0 ? r : bus_call_message(bus, call, NULL, NULL);
+}
+
 /* Until something comes, or nobody reads us any more: a reader's end does not wait for the next event. -EPIPE. */
 static int await(sd_bus *bus)
 {
@@ -243,8 +254,12 @@ static int await(sd_bus *bus)
 		{ .fd = STDOUT_FILENO }, /* errors are always told */
 	};
 
-	if (poll(fds, 2, -1) < 0)
+	int n = poll(fds, 2, SILENCE_MSEC);
+
+	if (n < 0)
 		return -errno;
+	if (n == 0)
+		return ping(bus);
 	return (fds[1].revents & (POLLERR | POLLHUP)) != 0 ? -EPIPE : 0;
 }
 
@@ -253,7 +268,11 @@ static enum status follow(struct watch *watch, sd_bus *bus)
 	int r = 0;
 
 	while (watch->error == 0 && !signals_caught()) {
+		struct bus_bound bound;
+
+		bus_bound_begin(&bound);
 		r = sd_bus_process(bus, NULL);
+		bus_bound_end(&bound);
 		if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
 			return STATUS_FAILED; /* the control half says why */
 		if (r == 0)
@@ -265,10 +284,12 @@ static enum status follow(struct watch *watch, sd_bus *bus)
 	}
 	if (watch->error < 0)
 		return control_half_end(watch->invocation, NULL, watch->error);
-	return signals_caught()
-		       ? STATUS_DONE
-		       : report(watch->invocation, NULL, STATUS_NO_DAEMON,
-				"kipcd went away: %s; start it, and this command again", strerror(-r));
+	if (signals_caught())
+		return STATUS_DONE;
+	if (r == -ENOMEM || r == -EBADMSG || r == -EPROTO)
+		return bus_report_unreachable(watch->invocation, NULL, -EPROTO);
+	return report(watch->invocation, NULL, STATUS_NO_DAEMON,
+		      "kipcd went away: %s; start it, and this command again", strerror(-r));
 }
 
 enum status command_events(const struct invocation *invocation)

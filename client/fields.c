@@ -34,6 +34,18 @@ static const char *segment_of(const struct search *search)
 
 /* -- what kipcd knows ---------------------------------------------------------------------------------------- */
 
+static enum status report_unknown_fields(const struct invocation *invocation, const char *segment, int error)
+{
+	char *text = bus_explain(invocation, error);
+	enum status status;
+
+	status = report(invocation, segment, STATUS_NO_DAEMON,
+			"only kipcd knows the names of fields: %s; without it, write TYPE@OFFSET, like u32@0",
+			text != NULL ? text : strerror(ENOMEM));
+	free(text);
+	return status;
+}
+
 static enum status ask(struct search *search)
 {
 	const struct invocation *invocation = search->invocation;
@@ -51,11 +63,7 @@ static enum status ask(struct search *search)
 		return control_half_end(invocation, segment_of(search), r);
 	row = view_find(invocation, view, segment_of(search), &status);
 	if (row != NULL && view->bus == NULL && search->needs_any)
-		status = report(
-			invocation, segment_of(search), STATUS_NO_DAEMON,
-			"kipcd, which knows the names of fields, is not reachable at %s/%s: %s; without "
-			"it, write TYPE@OFFSET, like u32@0",
-			invocation->runtime_dir, BUS_SOCKET_NAME, strerror(-view->bus_error));
+		status = report_unknown_fields(invocation, segment_of(search), view->bus_error);
 	else if (row != NULL && row->name != NULL && view->bus != NULL) {
 		r = declared_read(view->bus, row->name, &style, &all);
 		if (r < 0)

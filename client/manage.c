@@ -45,13 +45,14 @@ static enum status call(const struct invocation *invocation, const char *member,
 	status = bus_connect_or_report(invocation, name, &bus);
 	if (status != STATUS_DONE)
 		return status;
+	bus_expect_change(bus);
 	r = sd_bus_message_new_method_call(bus, &message, NULL, BUS_PATH, BUS_MANAGER, member);
 	for (int i = 0; r >= 0 && i < n_words; i++)
 		r = sd_bus_message_append(message, "s", invocation->args[i]);
 	if (r >= 0 && has_assignments)
 		r = sd_bus_message_append_strv(message, invocation->args + n_words);
 	if (r >= 0)
-		r = sd_bus_call(bus, message, 0, &error, &reply);
+		r = bus_call_message(bus, message, &error, &reply);
 	return r < 0 ? bus_report(invocation, name, r, &error) : print_answer(invocation, name, reply);
 }
 

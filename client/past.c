@@ -39,7 +39,7 @@ int past_read(sd_bus *bus, const char *const *names,
 	if (r >= 0)
 		r = sd_bus_message_append_strv(call, (char **)names);
 	if (r >= 0)
-		r = sd_bus_call(bus, call, 0, NULL, &reply);
+		r = bus_call_message(bus, call, NULL, &reply);
 	if (r >= 0)
 		r = sd_bus_message_read(reply, "t", ret_interval);
 	if (r >= 0)

@@ -123,6 +123,7 @@ static int read_report(sd_bus *bus, const char *member, const char *types, int i
 	sd_bus_message *reply;
 	int r;
 
+	bus_expect_change(bus);
 	r = bus_call(bus, member, reterr, &reply, types, is_ours);
 	if (r >= 0)
 		r = bus_pages_add(&steps->pages, reply);

@@ -146,7 +146,8 @@ static int read_from_daemon(const struct invocation *invocation, struct view *vi
 	} while (r > 0);
 	if (r < 0)
 		view->bus = sd_bus_close_unref(view->bus);
-	return r;
+	/* It knows no List, or its answer is none: no kipcd. */
+	return r == -EBADR || r == -EBADMSG || r == -ENXIO ? -EPROTO : r;
 }
 
 /* kipcd runs as the owner of its registry. */
@@ -322,12 +323,15 @@ void view_note(const struct invocation *invocation, const struct view *view)
 			invocation->command->name, invocation->runtime_dir);
 		return;
 	}
-	if (view->bus == NULL)
-		escape_print_line("kipcctl: %s: kipcd is not reachable at %s/%s: %s; shown is what %s",
-				  invocation->command->name, invocation->runtime_dir, BUS_SOCKET_NAME,
-				  strerror(-view->bus_error),
+	if (view->bus == NULL) {
+		char *text = bus_explain(invocation, view->bus_error);
+
+		escape_print_line("kipcctl: %s: %s; shown is what %s", invocation->command->name,
+				  text != NULL ? text : strerror(ENOMEM),
 				  view->registry_error < 0 ? "the kernel shows"
 							   : "the registry and the kernel show");
+		free(text);
+	}
 	if (view->is_elsewhere)
 		escape_print_line("kipcctl: %s: the registry in %s is of another boot or IPC namespace; "
 				  "the objects of its channels cannot be seen from here",

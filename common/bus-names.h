@@ -7,6 +7,8 @@
 #include <errno.h>
 
 #define BUS_SOCKET_NAME "control" /* in the runtime folder */
+#define BUS_REFUSED_NAME                                                                                     \
+	"refused" /* beside it: why the last start was refused, in a line; gone with the next that was not */
 #define BUS_NAME "org.kipc1"
 #define BUS_PATH "/org/kipc1"
 #define BUS_MANAGER "org.kipc1.Manager"

@@ -24,6 +24,7 @@
 #include "daemon/log.h"
 #include "daemon/manager.h"
 #include "daemon/reconcile.h"
+#include "daemon/refusal.h"
 #include "daemon/sample.h"
 #include "daemon/sentence.h"
 #include "daemon/source.h"
@@ -271,9 +272,40 @@ static int settle_namespace(struct manager *manager)
 	return r;
 }
 
-static int start_channels(struct manager *manager)
+/* `is_first`: what is wrong is said; the looks behind it only see whether it is mended. */
+static int load_at_start(struct manager *manager, bool is_first)
 {
 	struct problems problems = PROBLEMS_INIT;
+	int r;
+
+	r = load_and_reconcile(manager, RECONCILE_START, &problems, NULL);
+	if (r == 0 || is_first)
+		log_problems(&problems);
+	if (r == -EBADMSG && is_first)
+		log_line(LOG_ERR, "the configuration has mistakes (%zu): mend them and start again",
+			 problems.n_mistakes);
+	else if (r < 0 && is_first)
+		log_line(LOG_ERR, "the channels cannot be set up: %s", strerror(-r));
+	if (r < 0) {
+		bool is_again = refusal_note(&manager->runtime, &problems, strerror(-r));
+
+		manager->refusal.is_again |= is_first && is_again;
+	}
+	problems_done(&problems);
+	return r;
+}
+
+static int load_in_the_end(struct manager *manager)
+{
+	int r = load_at_start(manager, true);
+
+	while (r < 0 && refusal_wait(&manager->refusal, manager->passed_fd))
+		r = load_at_start(manager, false);
+	return r;
+}
+
+static int start_channels(struct manager *manager)
+{
 	int r;
 
 	r = copy_take(manager);
@@ -282,16 +314,11 @@ static int start_channels(struct manager *manager)
 	if (r < 0)
 		return r;
 	damage_learn(manager);
-	r = load_and_reconcile(manager, RECONCILE_START, &problems, NULL);
-	log_problems(&problems);
-	if (r == -EBADMSG)
-		log_line(LOG_ERR, "the configuration has mistakes (%zu): mend them and start again",
-			 problems.n_mistakes);
-	else if (r < 0)
-		log_line(LOG_ERR, "the channels cannot be set up: %s", strerror(-r));
-	else
+	r = load_in_the_end(manager);
+	if (r == 0) {
+		refusal_clear(&manager->runtime);
 		store_prune_aside(manager->runtime.fd);
-	problems_done(&problems);
+	}
 	return r;
 }
 
@@ -338,21 +365,6 @@ static int take_passed_socket(struct manager *manager)
 	manager->passed_fd = fd;
 	manager->is_socket_passed = true;
 	return 0;
-}
-
-/*
- * Who asks over the socket that systemd listens on is told at once that there is no kipcd. Otherwise systemd, for the
- * connection that still waits, would start one again and again, until its limit stops the socket and the next start, too.
- */
-static void turn_away(const struct manager *manager)
-{
-	int connection = 0;
-
-	for (int i = 0; manager->passed_fd >= 0 && i < SOMAXCONN && connection >= 0; i++) {
-		connection = accept4(manager->passed_fd, NULL, NULL, SOCK_CLOEXEC);
-		if (connection >= 0)
-			close(connection);
-	}
 }
 
 static int start_bus(struct manager *manager)
@@ -449,7 +461,8 @@ int manager_new(const struct manager_options *options, struct manager **ret_mana
 	if (r == 0)
 		r = sample_start(manager);
 	if (r < 0) {
-		turn_away(manager);
+		while (refusal_wait(&manager->refusal, manager->passed_fd))
+			; /* nothing to look at again: those who call are sent away */
 		manager_free(manager);
 		return r;
 	}

@@ -16,6 +16,7 @@
 #include "daemon/events.h"
 #include "daemon/namespace.h"
 #include "daemon/plan-pages.h"
+#include "daemon/refusal.h"
 #include "daemon/statistics.h"
 #include "daemon/runtime.h"
 #include "daemon/sole.h"
@@ -62,6 +63,7 @@ struct manager {
 	sd_event *event;
 	sd_event_source *sample_timer;
 	struct waiting *waiting;
+	struct refusal refusal;
 	int passed_fd;	       /* the control socket that systemd listens on, until it is served; -1: none */
 	bool is_socket_passed; /* … which stays when we go */
 	struct bus_server *bus;

@@ -255,8 +255,17 @@ is_state kipcd.service activating && until_true is_state kipcd.service failed
 is "... after one more start, not one after the other" "$(journal | grep -c 'mend them and start again')" 1
 like "systemctl status shows the mistake" "$(systemctl status kipcd)" "$extra:2: .*capacity"
 is "... and the socket listens on" "$(state kipcd.socket)" active
+for i in {1..12}; do as mallory kipcctl list >/dev/null 2>&1; done
+for i in {1..3}; do as mallory busctl --timeout=5 "${list[@]}" >/dev/null 2>&1; done
+for i in {1..8}; do systemctl start kipcd.service 2>/dev/null && fail "another start is refused, too"; done
+unlike "however often it is tried, systemd's limit is not met" "$(systemctl status kipcd.service kipcd.socket)" 'start-limit|too quickly|repeated'
+is "... the socket listens on" "$(state kipcd.socket)" active
+is "... and who starts it sees the status" "$(property ExecMainStatus)" 78
+as mallory kipcctl list >/dev/null 2>&1 # kipcd looks whether it is mended, just now
 rm $extra
-exits 0 "once it is mended, kipcd starts" systemctl restart kipcd.service
+exits 0 "once it is mended, the first command of anybody starts it" as mallory kipcctl list --no-legend --columns=name,state
+is "... and finds all channels" "$(awk '$2 == "active" { print $1 }' <<<"$OUT" | xargs)" "$all"
+is "it runs" "$(state)" active
 is "all channels" "$(active)" "$all"
 
 # -- 12 ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A kipcd that does not answer, is refused at its start, or is something else: every verb ends soon, with a sentence; one that
+# only looks shows what can be seen without it.
+. "$(dirname "$0")/tap.sh"
+
+printf '[queue orders]\n[segment prices]\nsize = 4K\nfield.bid = u32@0\n' >"$conf"
+start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
+kipcctl send orders one
+stop_kipcd
+socket=$KIPC_RUNTIME_DIR/control
+
+# stand_in HOW: something else listens there
+fake=
+stand_in() {
+	local says
+	rm -f "$T/says"
+	mkfifo "$T/says"
+	perl "$top_src/tests/fake-kipcd.pl" "$socket" "$1" >"$T/says" & fake=$!
+	read -r says <"$T/says"
+}
+stand_down() { kill "$fake"; wait "$fake" 2>/dev/null; rm -f "$socket"; }
+# within SECONDS STATUS WHAT COMMAND…: as `exits`, and that it did not take longer, but for a machine that is busy
+within() {
+	local begin=$SECONDS limit=$1
+	shift
+	exits "$@"
+	if [ $((SECONDS - begin)) -le $((limit + 5)) ]; then pass "... within $limit s"; else fail "... within $limit s" "$((SECONDS - begin)) s"; fi
+}
+none="no kipcd answers at $socket: something else listens there"
+
+# -- one that stopped after it let us in ------------------------------------------------------------------------------
+
+# at_once VERB…: all of them, side by side; each one's status and what it said are left in $T/said.N
+at_once() {
+	local n=0 verb
+	begin=$SECONDS jobs=()
+	for verb in "$@"; do
+		# shellcheck disable=SC2086
+		{ kipcctl $verb >/dev/null 2>"$T/said.$n"; echo $? >>"$T/said.$n"; } & jobs+=($!)
+		n=$((n + 1))
+	done
+	wait "${jobs[@]}"
+	if [ $((SECONDS - begin)) -le 10 ]; then pass "$# verbs, each within 5 s"; else fail "$# verbs, each within 5 s" "$((SECONDS - begin)) s"; fi
+}
+stand_in silent
+looks=(list 'show orders' doctor metrics generate limits 'list --json' 'list --foreign')
+at_once "${looks[@]}"
+for n in "${!looks[@]}"; do
+	is "kipcctl ${looks[$n]} beside a kipcd that hangs shows what there is, and says so" "$(cat "$T/said.$n")" \
+		"kipcctl: ${looks[$n]%% *}: kipcd is not reachable at $socket: Connection timed out; shown is what the registry and the kernel show
+$([ "${looks[$n]}" = doctor ] && echo 8 || echo 0)"
+done
+others=(plan events 'events --follow')
+at_once "${others[@]}"
+for n in "${!others[@]}"; do
+	is "kipcctl ${others[$n]} has nothing to show, and says so" "$(cat "$T/said.$n")" \
+		"kipcctl: ${others[$n]%% *}: kipcd did not answer: Connection timed out; look at its journal
+7"
+done
+exits 0 'list' kipcctl list --no-legend --columns=name,state
+like '... shows what the registry and the kernel show' "$OUT" '^orders *active'
+stand_down
+
+# A kipcd itself, once it has let its client in.
+start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
+kipcctl events --follow --json >"$T/followed" 2>"$T/follow.err" & follower=$!
+kipcctl create queue new
+is_followed() { grep -q '"new"' "$T/followed"; }
+until_true is_followed
+kill -STOP "$kipcd_pid"
+wait "$follower"
+is 'events --follow ends when kipcd hangs' $? 7
+like '... and says so' "$(cat "$T/follow.err")" 'kipcd went away: Connection timed out'
+kill -CONT "$kipcd_pid"
+kipcctl events --follow >/dev/null 2>"$T/follow.err" & follower=$!
+is_subscribed() { [ "$(kipcctl metrics | sed -n 's/^kipc_daemon_clients //p')" -ge 2 ] || ls -l "/proc/$follower/fd" | grep -q socket; }
+until_true is_subscribed
+stop_kipcd
+wait "$follower"
+is '... and when it ends' $? 7
+
+# -- something else -----------------------------------------------------------------------------------------------------
+
+for how in claiming swallowed speaking other; do
+	stand_in $how
+	within 5 0 "kipcctl list, where something is $how" kipcctl list
+	like '... says that this is no kipcd' "$ERR" "$none; shown is what the registry and the kernel show"
+	within 5 7 "kipcctl reload, where something is $how" kipcctl reload
+	like '... says it too' "$ERR" "$none; name kipcd's folder with --runtime-dir|did not answer|Signature|pattern"
+	if [ -n "${SANITIZER_FLAGS:-}" ] || ! command -v strace >/dev/null; then
+		skip '... and allocates little' 'sanitizers allocate otherwise, or there is no strace'
+	else
+		strace -f -qq -e trace=mmap,mremap,brk -o "$T/strace" kipcctl list >/dev/null 2>&1
+		is '... and allocates little' "$(grep -cE '(mmap|mremap)\(.* (1[0-9]{8}),.*\) = 0x' "$T/strace")" 0
+	fi
+	stand_down
+done
+stand_in endless
+within 15 0 'kipcctl list, where the list never ends' kipcctl list --no-legend --columns=name
+like '... shows what the registry and the kernel show' "$OUT" '^orders'
+stand_down
+stand_in ending
+within 5 7 'events --follow, where what comes is no event' kipcctl events --follow
+like '... says so' "$ERR" "$none"
+stand_down
+
+# -- a start that is refused -----------------------------------------------------------------------------------------------
+
+note=$KIPC_RUNTIME_DIR/refused
+printf '[queue orders]\nmode = 999\n' >"$T/bad.conf"
+# start_bad [CONFIG]: with a socket that systemd listens on, and somebody who calls
+start_for() {
+	rm -f "$socket"
+	systemd-socket-activate --listen="$socket" "$kipcd" --config="$1" --runtime-dir="$KIPC_RUNTIME_DIR" 2>>"$T/refused.log" &
+	activated=$!
+	until_true test -S "$socket"
+}
+conf=$T/bad.conf
+exits 78 'a start that is refused' "$kipcd" --config="$T/bad.conf"
+like '... leaves a note' "$(cat "$note")" "^$T/bad.conf:2: .*mode"
+exits 0 'list' kipcctl list
+like '... has it' "$ERR" "kipcd is not reachable at $socket: its last start was refused: $T/bad.conf:2: .*mode"
+if command -v systemd-socket-activate >/dev/null; then
+	start_for "$T/bad.conf"
+	exits 7 'who calls is turned away' kipcctl reload
+	like '... at once, with the reason' "$ERR" 'its last start was refused'
+	exits 7 '... and who calls then' kipcctl reload
+	is '... by the same kipcd, which is not started for each' "$(kill -0 $activated && echo alive)" alive
+	wait $activated
+	is '... in the end it is refused' $? 78
+	is '... which it says once' "$(grep -c 'mend them and start again' "$T/refused.log")" 1
+
+	start_for "$T/bad.conf"
+	exits 7 'who calls again' kipcctl reload
+	printf '[queue orders]\n' >"$T/bad.conf"
+	exits 0 'once it is mended, the first who calls is served' kipcctl reload
+	is '... in the same kipcd' "$(kill -0 $activated && echo alive)" alive
+	is '... and no note is left' "$(ls "$note" 2>/dev/null)" ''
+	kill $activated
+	wait $activated
+	is '... it ends well' $? 0
+
+	printf '[queue orders]\nmode = 999\n' >"$T/bad.conf"
+	start_for "$T/bad.conf"
+	exits 7 'while callers are turned away' kipcctl reload
+	kill $activated
+	wait $activated
+	is '... whoever stops it does not wait' $? 143
+else
+	skip 'a socket that systemd listens on' 'there is no systemd-socket-activate'
+fi
+finish
