@@ -22,6 +22,14 @@ static void get_from_object(const struct column *column, const void *row, struct
 		column_get_member(column, object, value);
 }
 
+static void get_namespace(const struct column *column, const void *row, struct value *value)
+{
+	const struct view_row *channel = row;
+
+	if (channel->place != NULL)
+		value_set_text(value, channel->place->name);
+}
+
 static void get_kind(const struct column *column, const void *row, struct value *value)
 {
 	value_set_text(value, kipc_kind_to_string(((const struct view_row *)row)->kind));
@@ -137,6 +145,7 @@ static void get_values(const struct column *column, const void *row, struct valu
 	size_t n_semaphores;
 
 	if (object == NULL || object->kind != KIPC_SEMAPHORE ||
+	    place_enter(((const struct view_row *)row)->place) < 0 ||
 	    kipc_object_semaphores(object->id, &semaphores, &n_semaphores) < 0)
 		return;
 	value->list = calloc(n_semaphores + 1, sizeof *value->list);
@@ -263,6 +272,8 @@ static const char *color_of_state(const void *row)
 
 /* clang-format off */
 const struct column channel_columns[] = {
+	{ "namespace", "NAMESPACE", "with --ipc-of=all: the unit or container whose IPC namespace it is in",
+	  COLUMN_PLACE | COLUMN_IN_TITLE, get_namespace },
 	{ "name", "NAME", "its name; none for a foreign object", COLUMN_DEFAULT | COLUMN_IN_TITLE,
 	  ROW(name), .type = VALUE_TEXT },
 	{ "kind", "KIND", "queue, segment or semaphore", COLUMN_DEFAULT | COLUMN_IN_TITLE, get_kind },

@@ -40,6 +40,7 @@ struct command {
 	enum status (*run)(const struct invocation *invocation);
 	struct option_set together; /* of these, none excludes another, whatever holds elsewhere */
 	bool is_common;		    /* a bare kipcctl names it */
+	bool takes_all_places;	    /* --ipc-of=all */
 	bool runs_command; /* what stands behind the first operand is a command with options of its own */
 };
 

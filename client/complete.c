@@ -408,6 +408,13 @@ static void complete_operand(struct completion *completion, const char *word)
 
 /* -- options --------------------------------------------------------------------------------------------- */
 
+static void tell_places(struct completion *completion)
+{
+	if (completion->command == NULL || completion->command->takes_all_places)
+		tell(completion, "all", "every IPC namespace");
+	tell_processes(completion);
+}
+
 /* The value of an option, as far as it is there. */
 static void complete_value(struct completion *completion, const struct option_row *row, const char *value)
 {
@@ -439,7 +446,7 @@ static void complete_value(struct completion *completion, const struct option_ro
 	else if (row->option == OPTION_LOCK)
 		tell_channels(completion, SEMAPHORE);
 	else if (row->option == OPTION_IPC_OF)
-		tell_processes(completion);
+		tell_places(completion);
 	else if (row->argument && strcmp(row->argument, "FILE") == 0)
 		puts(":files");
 	else if (row->argument && strcmp(row->argument, "DIR") == 0)

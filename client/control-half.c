@@ -18,6 +18,12 @@
 #include "client/signals.h"
 #include "config.h"
 
+static enum status run_doctor(const struct invocation *invocation)
+{
+	return invocation->options->ipc_of == IPC_OF_ALL ? ipc_all_doctor(invocation)
+							 : command_doctor(invocation);
+}
+
 /* clang-format off */
 static const struct {
 	const char *name;
@@ -30,7 +36,7 @@ static const struct {
 	{ "get", command_get },
 	{ "put", command_put },
 	{ "events", command_events },
-	{ "doctor", command_doctor },
+	{ "doctor", run_doctor },
 	{ "limits", command_limits },
 	{ "create", command_create },
 	{ "set", command_set },

@@ -31,6 +31,9 @@ enum status command_plan(const struct invocation *invocation);	   /* plan.c */
 enum status command_reload(const struct invocation *invocation);   /* plan.c */
 enum status plan_recover_registry(const struct invocation *invocation, bool is_ours);
 
+/* doctor --ipc-of=all (ipc-all.c). */
+enum status ipc_all_doctor(const struct invocation *invocation);
+
 /* What only this half can tell of the command line in progress (complete-words.c). */
 void complete_words(const struct invocation *invocation, enum complete_what what, complete_tell *tell,
 		    void *context);

@@ -152,7 +152,7 @@ int groups_make(struct view *view, const struct view_row *const *rows, size_t n_
 			continue;
 		uid = by == GROUP_BY_OWNER ? object->uid : object->cuid;
 		if (by == GROUP_BY_PROCESS)
-			r = add_to_processes(&groups, &view->processes, is_by_command, object);
+			r = add_to_processes(&groups, rows[i]->processes, is_by_command, object);
 		else
 			r = add_to(&groups, uid, accounts_user(&accounts, uid), object,
 				   object->kind == KIPC_SEGMENT ? object->segment.attached : 0);

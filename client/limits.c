@@ -96,6 +96,7 @@ struct limit_row {
 	const struct limit *limit;
 	const struct kipc_limits *figures;
 	const struct view *view;
+	const struct place *place;     /* --ipc-of=all */
 	const struct group_sum *group; /* NULL: all */
 	uint64_t used;		       /* of the group */
 };
@@ -163,15 +164,30 @@ static void get_declared(const struct column *column, const void *row, struct va
 	if (limit->add == NULL)
 		return;
 	for (size_t i = 0; i < view->n_named; i++)
-		if (is_own(&view->rows[i]) && view->rows[i].kind == limit->kind)
+		if (view->rows[i].place == ((const struct limit_row *)row)->place && is_own(&view->rows[i]) &&
+		    view->rows[i].kind == limit->kind)
 			sum = limit->add(sum, need_of(&view->rows[i]));
 	value_set_number(value, limit->type, sum);
 }
 
+static void get_namespace(const struct column *column, const void *row, struct value *value)
+{
+	const struct limit_row *limit = row;
+
+	if (limit->place != NULL)
+		value_set_text(value, limit->place->name);
+}
+
+#define NAMESPACE                                                                                            \
+	{                                                                                                    \
+		"namespace", "NAMESPACE", "with --ipc-of=all: the unit or container whose limits these are", \
+			COLUMN_PLACE, get_namespace                                                          \
+	}
 #define TEXT(member) get_text, COLUMN_MEMBER(struct limit, member), .type = VALUE_TEXT
 #define FIGURE(member) get_figure, COLUMN_MEMBER(struct limit, member)
 
 const struct column limit_columns[] = {
+	NAMESPACE,
 	{ "name", "NAME", "the kernel's name of it", COLUMN_DEFAULT, TEXT(name) },
 	{ "limit", "LIMIT", "the limit", COLUMN_DEFAULT | COLUMN_RIGHT, FIGURE(limit) },
 	{ "used", "USED", "what is used of it now", COLUMN_DEFAULT | COLUMN_RIGHT, FIGURE(used) },
@@ -199,8 +215,9 @@ static void get_used_by_group(const struct column *column, const void *row, stru
 
 #define GROUP(member) get_of_group, COLUMN_MEMBER(struct group_sum, member)
 
-/* The second and third are named by what is grouped by. */
+/* The third and fourth are named by what is grouped by. */
 static const struct column columns_by_group[] = {
+	NAMESPACE,
 	{ "name", "NAME", "the kernel's name of it", COLUMN_DEFAULT, TEXT(name) },
 	{ "owner", "OWNER", "who uses it", COLUMN_DEFAULT | COLUMN_ELASTIC, GROUP(name), .type = VALUE_TEXT },
 	{ "uid", "UID", "that one's number", COLUMN_RIGHT, GROUP(number), .type = VALUE_NUMBER },
@@ -219,11 +236,11 @@ static void name_columns(enum group_by by, struct column columns[static N_COLUMN
 	groups_columns(by, named);
 	memcpy(columns, columns_by_group, sizeof columns_by_group);
 	for (size_t i = 0; i < 2; i++) {
-		columns[1 + i].name = named[i].name;
-		columns[1 + i].heading = named[i].heading;
+		columns[2 + i].name = named[i].name;
+		columns[2 + i].heading = named[i].heading;
 	}
 	if (by == GROUP_BY_PROCESS)
-		columns[2].type = VALUE_PID;
+		columns[3].type = VALUE_PID;
 }
 
 static int compare_uses(const void *a, const void *b)
@@ -249,73 +266,108 @@ static struct limit_row *add_uses(const struct groups *groups, const struct limi
 	return end;
 }
 
-static int print_uses(struct table *table, struct limit_row *rows, const struct groups *groups,
-		      const struct kipc_limits *figures)
+/* Figures of one namespace, and the rows that are made of them. */
+struct figures {
+	const struct view *view;
+	const struct place *place; /* NULL: ours, and the only one */
+	struct kipc_limits limits;
+	struct groups groups;
+	struct limit_row *rows;
+};
+
+static int add_rows(struct table *table, const struct limit_row *rows, const struct limit_row *end)
 {
-	struct limit_row *end = rows;
 	int r = 0;
 
-	for (size_t i = 0; i < N_LIMITS; i++)
-		for (size_t use = 0; use < N_USES; use++)
-			if (strcmp(limits[i].name, uses_of_groups[use].limit) == 0)
-				end = add_uses(groups,
-					       &(struct limit_row){ .limit = &limits[i], .figures = figures },
-					       uses_of_groups[use].used, end);
-	for (const struct limit_row *row = rows; r == 0 && row < end; row++)
-		r = table_add(table, row);
-	return r == 0 ? table_print(table) : r;
+	for (; r == 0 && rows < end; rows++)
+		r = table_add(table, rows);
+	return r;
 }
 
-static int print_by_group(struct table *table, enum group_by by, struct view *view,
-			  const struct kipc_limits *figures)
+static int add_by_group(struct table *table, enum group_by by, struct view *view, struct figures *figures)
 {
 	const struct view_row **rows = calloc(view->n_rows + 1, sizeof(struct view_row *));
-	struct limit_row *limit_rows = NULL;
-	struct groups groups = { 0 };
+	struct limit_row row = { .figures = &figures->limits, .place = figures->place }, *end;
+	size_t n = 0;
 	int r = rows == NULL ? -ENOMEM : 0;
 
 	for (size_t i = 0; r == 0 && i < view->n_rows; i++)
-		rows[i] = &view->rows[i];
+		if (view->rows[i].place == figures->place)
+			rows[n++] = &view->rows[i];
 	if (r == 0)
-		r = groups_make(view, rows, view->n_rows, by, false, &groups);
-	if (r == 0) {
-		limit_rows = calloc(N_USES * groups.n_items + 1, sizeof *limit_rows);
-		r = limit_rows == NULL ? -ENOMEM : print_uses(table, limit_rows, &groups, figures);
-	}
-	free(limit_rows);
-	groups_done(&groups);
+		r = groups_make(view, rows, n, by, false, &figures->groups);
 	free(rows);
-	return r;
+	if (r < 0)
+		return r;
+	figures->rows = end = calloc(N_USES * figures->groups.n_items + 1, sizeof *figures->rows);
+	if (end == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < N_LIMITS; i++)
+		for (size_t use = 0; use < N_USES; use++)
+			if (strcmp(limits[i].name, uses_of_groups[use].limit) == 0) {
+				row.limit = &limits[i];
+				end = add_uses(&figures->groups, &row, uses_of_groups[use].used, end);
+			}
+	return add_rows(table, figures->rows, end);
 }
 
 /* -- the verb ------------------------------------------------------------------------------------------------ */
 
-static int print_all(struct table *table, const struct view *view, const struct kipc_limits *figures)
+static int add_all(struct table *table, struct figures *figures)
 {
-	struct limit_row rows[N_LIMITS];
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < N_LIMITS; i++) {
-		rows[i] = (struct limit_row){ .limit = &limits[i], .figures = figures, .view = view };
-		r = table_add(table, &rows[i]);
-	}
-	return r == 0 ? table_print(table) : r;
+	figures->rows = calloc(N_LIMITS, sizeof *figures->rows);
+	if (figures->rows == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < N_LIMITS; i++)
+		figures->rows[i] = (struct limit_row){
+			.limit = &limits[i],
+			.figures = &figures->limits,
+			.view = figures->view,
+			.place = figures->place,
+		};
+	return add_rows(table, figures->rows, figures->rows + N_LIMITS);
 }
 
-static int print_limits(const struct invocation *invocation, enum group_by by, struct table *table)
+static int add_place(struct table *table, enum group_by by, struct view *view, struct place *place,
+		     struct figures *figures)
 {
-	struct kipc_limits figures;
-	struct view *view;
 	int r;
 
-	r = kipc_limits(&figures);
-	if (r == 0)
-		r = view_read(invocation, &view);
+	if (place_enter(place) < 0)
+		return 0; /* view_note() says so */
+	*figures = (struct figures){ .view = view, .place = place };
+	r = kipc_limits(&figures->limits);
+	if (r < 0)
+		return r;
+	return by == GROUP_BY_NOTHING ? add_all(table, figures) : add_by_group(table, by, view, figures);
+}
+
+static int print_limits(const struct invocation *invocation, enum group_by by, struct table *table,
+			enum status *ret_status)
+{
+	struct figures *figures;
+	struct view *view;
+	size_t n;
+	int r;
+
+	r = view_read(invocation, &view);
 	if (r < 0)
 		return r;
 	view_note(invocation, view);
-	r = by == GROUP_BY_NOTHING ? print_all(table, view, &figures)
-				   : print_by_group(table, by, view, &figures);
+	n = view->parts != NULL ? view->places.n_items : 1;
+	figures = calloc(n + 1, sizeof *figures);
+	r = figures == NULL ? -ENOMEM : 0;
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = add_place(table, by, view, view->parts != NULL ? &view->places.items[i] : NULL,
+			      &figures[i]);
+	if (r == 0)
+		r = table_print(table);
+	*ret_status = view_judge_places(view);
+	for (size_t i = 0; figures != NULL && i < n; i++) {
+		groups_done(&figures[i].groups);
+		free(figures[i].rows);
+	}
+	free(figures);
 	view_free(view);
 	return r;
 }
@@ -326,6 +378,7 @@ enum status command_limits(const struct invocation *invocation)
 	enum status status;
 	struct table table;
 	enum group_by by;
+	int r;
 
 	if (!groups_take_option(invocation, &by))
 		return STATUS_USAGE;
@@ -333,7 +386,8 @@ enum status command_limits(const struct invocation *invocation)
 	if (by == GROUP_BY_NOTHING ? !table_init(&table, invocation, limit_columns, n_limit_columns, &status)
 				   : !table_init(&table, invocation, columns, N_COLUMNS_BY_GROUP, &status))
 		return status;
-	status = control_half_end(invocation, NULL, print_limits(invocation, by, &table));
+	r = print_limits(invocation, by, &table, &status);
+	status = r < 0 ? control_half_end(invocation, NULL, r) : status;
 	table_done(&table);
 	return status;
 }

@@ -50,7 +50,7 @@ static void note_foreign(const struct options *options, const struct view *view)
 		n[2], n[2] == 1 ? kinds[2].one : kinds[2].many);
 }
 
-static int print_rows(const struct invocation *invocation, struct table *table)
+static int print_rows(const struct invocation *invocation, struct table *table, enum status *ret_status)
 {
 	struct view *view;
 	int r;
@@ -69,12 +69,14 @@ static int print_rows(const struct invocation *invocation, struct table *table)
 		r = table_print(table);
 	if (r == 0 && table->n_rows == 0)
 		note_foreign(invocation->options, view);
+	*ret_status = view_judge_places(view);
 	view_free(view);
 	return r;
 }
 
 /* The sums of the rows that would be shown. */
-static int print_groups(const struct invocation *invocation, enum group_by by, struct table *table)
+static int print_groups(const struct invocation *invocation, enum group_by by, struct table *table,
+			enum status *ret_status)
 {
 	const struct view_row **rows;
 	struct groups groups = { 0 };
@@ -97,6 +99,7 @@ static int print_groups(const struct invocation *invocation, enum group_by by, s
 		r = table_print(table);
 	if (r == 0 && n_rows == 0)
 		note_foreign(invocation->options, view);
+	*ret_status = view_judge_places(view);
 	groups_done(&groups);
 	free(rows);
 	view_free(view);
@@ -121,8 +124,9 @@ enum status command_list(const struct invocation *invocation)
 		    ? !table_init(&table, invocation, channel_columns, n_channel_columns, &status)
 		    : !table_init(&table, invocation, group_columns, N_GROUP_COLUMNS, &status))
 		return status;
-	r = by == GROUP_BY_NOTHING ? print_rows(invocation, &table) : print_groups(invocation, by, &table);
-	status = control_half_end(invocation, NULL, r);
+	r = by == GROUP_BY_NOTHING ? print_rows(invocation, &table, &status)
+				   : print_groups(invocation, by, &table, &status);
+	status = r < 0 ? control_half_end(invocation, NULL, r) : status;
 	table_done(&table);
 	return status;
 }

@@ -162,7 +162,9 @@ static int look_into_queues(const struct view_row *const *rows, size_t n_rows)
 
 		if (look == NULL)
 			continue;
-		look->error = look_into_queue(rows[i], until, look);
+		look->error = place_enter(rows[i]->place);
+		if (look->error == 0)
+			look->error = look_into_queue(rows[i], until, look);
 		if (look->error == -ENOMEM)
 			return -ENOMEM;
 	}
@@ -172,6 +174,13 @@ static int look_into_queues(const struct view_row *const *rows, size_t n_rows)
 static int look_at_processes(struct view *view)
 {
 	int r = 0;
+
+	/* Ids mean something else in each namespace. */
+	for (size_t i = 0; view->parts != NULL && r == 0 && i < view->places.n_items; i++)
+		if (view->parts[i] != NULL && place_enter(&view->places.items[i]) == 0)
+			r = look_at_processes(view->parts[i]);
+	if (view->parts != NULL)
+		return r;
 
 	if (!view->has_processes)
 		r = processes_read(&view->processes);
@@ -192,6 +201,8 @@ int look_at_rows(struct view *view, const struct view_row *const *rows, size_t n
 	if (r == 0 && (what & LOOK_AT_PROCESSES))
 		r = look_at_processes(view);
 	for (size_t i = 0; r == 0 && (what & LOOK_AT_PROCESSES) && i < n_rows; i++)
-		view->rows[rows[i] - view->rows].processes = &view->processes;
+		view->rows[rows[i] - view->rows].processes =
+			rows[i]->place == NULL ? &view->processes
+					       : &view->parts[rows[i]->place - view->places.items]->processes;
 	return r;
 }

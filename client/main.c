@@ -54,17 +54,17 @@ static const struct command commands[] = {
 	{ "up", "SEMAPHORE", "Add to a semaphore", 1, 1, SET(O(COUNT), O(MAX)), command_up },
 	{ "down", "SEMAPHORE", "Take from a semaphore; wait for it", 1, 1, SET(O(COUNT), WAITING), command_down },
 	{ "list", "", "Show the channels, one a row", 0, 0,
-	  SET(TABLE, O(FOREIGN), O(KIND), O(STATE), O(SORT), O(COLUMNS), O(GROUP_BY)), command_control, .is_common = true },
+	  SET(TABLE, O(FOREIGN), O(KIND), O(STATE), O(SORT), O(COLUMNS), O(GROUP_BY)), command_control, .takes_all_places = true, .is_common = true },
 	{ "show", "ADDR…", "Show everything known of a channel", 1, -1, SET(TABLE), command_control, .is_common = true },
 	{ "top", "", "Show the channels on a screen, again and again", 0, 0,
 	  SET(TABLE, O(FOREIGN), O(KIND), O(STATE), O(SORT), O(INTERVAL), O(ONCE), O(COUNT), O(GROUP_BY)),
-	  command_control, .is_common = true },
-	{ "doctor", "", "Look for what is wrong, and say what mends it", 0, 0, SET(O(JSON), O(FAIL_ON)), command_control, .is_common = true },
+	  command_control, .takes_all_places = true, .is_common = true },
+	{ "doctor", "", "Look for what is wrong, and say what mends it", 0, 0, SET(O(JSON), O(FAIL_ON)), command_control, .takes_all_places = true, .is_common = true },
 	{ "events", "[NAME…]", "Show what happened; with --follow, what happens", 0, -1,
 	  SET(O(FOLLOW), O(COUNT), O(SINCE), O(JSON)), command_control,
 	  .together = SET(O(COUNT), O(FOLLOW)) },
 	{ "limits", "", "Show the kernel's limits, and what is used of them", 0, 0, SET(TABLE, O(COLUMNS), O(GROUP_BY)),
-	  command_control },
+	  command_control, .takes_all_places = true },
 	{ "create", "KIND NAME [KEY=VALUE…]", "Make a channel that lives until the reboot", 2, -1, NONE,
 	  command_control, .is_common = true },
 	{ "set", "NAME KEY=VALUE…", "Alter a channel until the reboot", 2, -1, NONE, command_control },
@@ -78,7 +78,7 @@ static const struct command commands[] = {
 	  command_control },
 	{ "recover", "[NAME]", "Make a lost channel anew, or say whose the registry is", 0, 1, SET(O(REGISTRY)),
 	  command_control },
-	{ "metrics", "", "Print figures for a monitor", 0, 0, SET(O(OUTPUT), O(OPENMETRICS), O(GROUP_BY)), command_control },
+	{ "metrics", "", "Print figures for a monitor", 0, 0, SET(O(OUTPUT), O(OPENMETRICS), O(GROUP_BY)), command_control, .takes_all_places = true },
 	{ "generate", "", "Print a configuration for what lives in the kernel now", 0, 0, NONE, command_control },
 	{ "adopt", "ADDR NAME", "Hand a foreign object to kipcd, as it is", 2, 2, SET(O(DRY_RUN), O(FORCE)),
 	  command_control },
@@ -92,6 +92,18 @@ static const struct command commands[] = {
 	{ NULL },
 };
 /* clang-format on */
+
+/* All namespaces at once are the verb's affair. */
+static enum status go_to_place(const struct invocation *invocation)
+{
+	if (invocation->options->ipc_of != IPC_OF_ALL)
+		return ipc_of_enter(invocation);
+	if (invocation->command->takes_all_places)
+		return STATUS_DONE;
+	return report(invocation, "--ipc-of=all", STATUS_USAGE,
+		      "list, doctor, limits, metrics and top look at all IPC namespaces; the others want a "
+		      "process");
+}
 
 int main(int argc, char **argv)
 {
@@ -111,7 +123,7 @@ int main(int argc, char **argv)
 	invocation.n_args = argc - first;
 	invocation.args = argv + first;
 
-	status = options_has(&options, OPTION_IPC_OF) ? (int)ipc_of_enter(&invocation) : STATUS_DONE;
+	status = options_has(&options, OPTION_IPC_OF) ? (int)go_to_place(&invocation) : STATUS_DONE;
 	if (status != STATUS_DONE)
 		return invocation.command->runs_command ? STATUS_LOCK_FAILED : status;
 	status = (int)invocation.command->run(&invocation);

@@ -288,9 +288,12 @@ static int write_daemon(struct metrics *metrics)
 
 /* -- all of it -------------------------------------------------------------------------------------------------- */
 
-static int write_all(struct metrics *metrics)
+int metrics_write(struct metrics *metrics)
 {
 	int r;
+
+	if (metrics->invocation->options->ipc_of == IPC_OF_ALL)
+		return metrics_write_places(metrics);
 
 	for (size_t i = 0; i < sizeof channel_metrics / sizeof *channel_metrics; i++)
 		write_channel_metric(metrics, &channel_metrics[i]);
@@ -318,7 +321,7 @@ static int write_and_close(struct metrics *metrics, int fd)
 		close(fd);
 		return -ENOMEM;
 	}
-	r = write_all(metrics);
+	r = metrics_write(metrics);
 	if (ferror(metrics->out) && r == 0)
 		r = -EIO;
 	if (fclose(metrics->out) != 0 && r == 0)
@@ -415,10 +418,12 @@ enum status command_metrics(const struct invocation *invocation)
 		status = control_half_end(invocation, NULL, r);
 	} else {
 		view_note(invocation, metrics.view);
-		r = path != NULL ? write_to(&metrics, path) : write_all(&metrics);
+		r = path != NULL ? write_to(&metrics, path) : metrics_write(&metrics);
 		if (r < 0)
 			status = say_not_written(invocation, path, r);
 	}
+	if (status == STATUS_DONE && metrics.view != NULL)
+		status = view_judge_places(metrics.view);
 	processes_done(&metrics.processes);
 	view_free(metrics.view);
 	return status;

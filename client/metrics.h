@@ -25,6 +25,10 @@ void metrics_write_head(struct metrics *metrics, const char *name, const char *t
 /* What doctor finds, what systemd says of consumers, and who owns how much (metrics-found.c). -ENOMEM. */
 int metrics_write_found(struct metrics *metrics);
 
+/* All that is written of one IPC namespace, and of all of them (metrics-places.c). -ENOMEM. */
+int metrics_write(struct metrics *metrics);
+int metrics_write_places(struct metrics *metrics);
+
 /* The sums of --group-by=, if it was given (metrics-groups.c). -ENOMEM. */
 int metrics_write_groups(struct metrics *metrics);
 

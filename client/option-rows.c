@@ -112,6 +112,10 @@ static int set_span(struct options *options, size_t offset, const char *text)
 
 static int set_pid(struct options *options, size_t offset, const char *text)
 {
+	if (strcmp(text, "all") == 0) {
+		*(int64_t *)((char *)options + offset) = IPC_OF_ALL;
+		return 0;
+	}
 	return grammar_number_from_string(text, 1, INT_MAX, (int64_t *)((char *)options + offset));
 }
 
@@ -157,7 +161,7 @@ static const struct option_form duration = { set_duration, "a time span like 500
 static const struct option_form span = { set_span, "a time span like 10min or 2h" };
 static const struct option_form interval = { set_interval, "a time span like 500ms or 2s" };
 static const struct option_form semaphore_value = { set_semaphore_value, "a whole number from 1 to 32767" };
-static const struct option_form pid = { set_pid, "the number of a process" };
+static const struct option_form pid = { set_pid, "the number of a process, or all" };
 static const struct option_form timeout = { set_timeout, "a time span like 500ms or 1min 30s" };
 
 #define AT(member) offsetof(struct options, member)

@@ -94,6 +94,8 @@ struct option_set {
 /* Those that every verb takes. */
 extern const struct option_set options_everywhere;
 
+#define IPC_OF_ALL (-1)
+
 /* What the command line said. Strings point into argv. */
 struct options {
 	struct option_set given;
@@ -101,7 +103,7 @@ struct options {
 	bool user;
 	const char *runtime_dir; /* NULL: not said */
 	bool quiet;
-	int64_t ipc_of; /* a process; 0: not said */
+	int64_t ipc_of; /* a process, or IPC_OF_ALL; 0: not said */
 
 	long type;	/* as kipc_recv() wants it: 0 any, N, -N for --max-type */
 	bool not_type;	/* with type N: any but it */

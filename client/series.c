@@ -15,6 +15,8 @@ static int compare(const void *a, const void *b)
 {
 	const struct series *one = a, *other = b;
 
+	if (one->namespace != other->namespace)
+		return one->namespace < other->namespace ? -1 : 1;
 	if (one->kind != other->kind)
 		return one->kind < other->kind ? -1 : 1;
 	return one->id < other->id ? -1 : one->id > other->id;
@@ -83,6 +85,7 @@ int series_update(struct series_table *table, const struct view *view, uint64_t 
 		if (row->object != NULL)
 			next.items[next.n_items++] = (struct series){
 				.row = row,
+				.namespace = row->place != NULL ? row->place->inode : 0,
 				.kind = row->kind,
 				.id = row->id,
 				.key = row->key,
@@ -115,7 +118,11 @@ void series_done(struct series_table *table)
 
 struct series *series_find(const struct series_table *table, const struct view_row *row)
 {
-	const struct series wanted = { .kind = row->kind, .id = row->id };
+	const struct series wanted = {
+		.namespace = row->place != NULL ? row->place->inode : 0,
+		.kind = row->kind,
+		.id = row->id,
+	};
 
 	return row->object == NULL || table->n_items == 0
 		       ? NULL

@@ -13,6 +13,7 @@
 /* Of one object. */
 struct series {
 	const struct view_row *row; /* in the view of the last refresh */
+	ino_t namespace;	    /* --ipc-of=all: of which it is; else 0 */
 	enum kipc_kind kind;
 	int id;
 	key_t key;

@@ -112,8 +112,9 @@ static int choose_columns_by_flags(struct table *table)
 	for (size_t i = 0; r == 0 && i < table->n_columns; i++) {
 		unsigned flags = table->columns[i].flags;
 
-		if (json ? (flags & (COLUMN_COSTLY | COLUMN_TEXT_ONLY)) == 0 && table->columns[i].looks == 0
-			 : (flags & COLUMN_DEFAULT) != 0)
+		if ((flags & COLUMN_PLACE) != 0 ? table->invocation->options->ipc_of == IPC_OF_ALL
+		    : json ? (flags & (COLUMN_COSTLY | COLUMN_TEXT_ONLY)) == 0 && table->columns[i].looks == 0
+			   : (flags & COLUMN_DEFAULT) != 0)
 			r = choose_column(table, &table->columns[i]);
 	}
 	return r;

@@ -19,6 +19,7 @@
 #define COLUMN_ELASTIC (1U << 2)   /* may be cut where the terminal is too narrow */
 #define COLUMN_COSTLY (1U << 3)	   /* looks beyond the row: not in JSON unless asked for */
 #define COLUMN_TEXT_ONLY (1U << 4) /* sums up others: not in JSON unless asked for */
+#define COLUMN_PLACE (1U << 6)	   /* shown where rows are of several IPC namespaces, and only there */
 #define COLUMN_IN_TITLE (1U << 5)  /* a card has it in its title, or says it in other words */
 
 struct column {

@@ -36,8 +36,10 @@ static const struct top_column {
 	size_t width;
 	bool is_right;
 	unsigned matters; /* the smaller, the more */
+	bool is_place;	  /* only where rows are of several IPC namespaces */
 } columns[] = {
 	{ "NAME", TOP_NAME, NULL, 11, false, 1 },
+	{ "NAMESPACE", TOP_COLUMN, "namespace", 16, false, 2, true },
 	{ "KIND", TOP_COLUMN, "kind", 9, false, 6 },
 	{ "STATE", TOP_COLUMN, "state", 8, false, 3 },
 	{ "DEPTH", TOP_DEPTH, NULL, 8, true, 2 },
@@ -63,7 +65,7 @@ const char *const top_sort_names[] = { "name", "kind",	   "state",	    "depth",	
 
 /* -- which fit ------------------------------------------------------------------------------------------------- */
 
-void top_layout_init(struct top_layout *layout, size_t width)
+void top_layout_init(struct top_layout *layout, size_t width, bool has_namespaces)
 {
 	size_t used = 0, most_matter = 0;
 
@@ -73,8 +75,8 @@ void top_layout_init(struct top_layout *layout, size_t width)
 		for (size_t i = 0; i < N_COLUMNS; i++) {
 			size_t room = columns[i].width + (used > 0);
 
-			if (columns[i].matters != matters || used + room > width ||
-			    most_matter + 1 < matters - 1)
+			if ((columns[i].is_place && !has_namespaces) || columns[i].matters != matters ||
+			    used + room > width || most_matter + 1 < matters - 1)
 				continue;
 			layout->widths[i] = columns[i].width;
 			used += room;

@@ -16,7 +16,8 @@ struct top_layout {
 	size_t widths[24]; /* by the rows of the table of columns; 0: it does not fit */
 };
 
-void top_layout_init(struct top_layout *layout, size_t width);
+/* has_namespaces: the rows are of several, and say of which. */
+void top_layout_init(struct top_layout *layout, size_t width, bool has_namespaces);
 
 /* "14:03:12  kipcd runs  12 channels: 10 active, 1 conflict  3 foreign  24 messages, 3.4K" */
 void top_format_totals(const struct view *view, char line[static TOP_LINE_MAX]);

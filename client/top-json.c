@@ -60,7 +60,12 @@ static void put_channel(struct block *block, const struct view_row *row, const s
 {
 	char address[VIEW_ADDRESS_MAX];
 
-	put_key(block, "{", "address");
+	put_key(block, "{", "namespace");
+	if (row->place != NULL)
+		json_text_put_string(block, row->place->name);
+	else
+		put(block, "null");
+	put_key(block, ", ", "address");
 	json_text_put_string(block, view_row_to_address(row, address));
 	for (size_t i = 0; i < N_COLUMN_NAMES; i++)
 		for (size_t c = 0; c < n_channel_columns; c++)

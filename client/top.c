@@ -52,6 +52,7 @@ struct top {
 
 	/* The row that the cursor is on: the same object after each refresh. */
 	char selected[VIEW_ADDRESS_MAX];
+	ino_t selected_inode; /* of its IPC namespace */
 	size_t cursor, first; /* places in rows: of the cursor, of the first line */
 
 	enum group_by by;
@@ -106,13 +107,19 @@ static bool is_wanted(const struct top *top, const struct view_row *row)
 	return strcasestr(view_row_to_address(row, address), top->filter) != NULL;
 }
 
+static ino_t inode_of(const struct view_row *row)
+{
+	return row->place != NULL ? row->place->inode : 0;
+}
+
 /* The cursor stays on its object, or, when that is gone, at its place. */
 static void find_cursor(struct top *top)
 {
 	char address[VIEW_ADDRESS_MAX];
 
 	for (size_t i = 0; i < top->n_rows; i++)
-		if (strcmp(view_row_to_address(top->rows[i], address), top->selected) == 0) {
+		if (inode_of(top->rows[i]) == top->selected_inode &&
+		    strcmp(view_row_to_address(top->rows[i], address), top->selected) == 0) {
 			top->cursor = i;
 			return;
 		}
@@ -124,9 +131,11 @@ static void note_cursor(struct top *top)
 {
 	char address[VIEW_ADDRESS_MAX];
 
-	if (top->cursor < top->n_rows)
-		snprintf(top->selected, sizeof top->selected, "%s",
-			 view_row_to_address(top->rows[top->cursor], address));
+	if (top->cursor >= top->n_rows)
+		return;
+	snprintf(top->selected, sizeof top->selected, "%s",
+		 view_row_to_address(top->rows[top->cursor], address));
+	top->selected_inode = inode_of(top->rows[top->cursor]);
 }
 
 static size_t frame_width(void);
@@ -320,7 +329,7 @@ static void draw_rows(struct top *top)
 	char text[TOP_LINE_MAX];
 
 	ask_for_histories(top, n_lines);
-	top_layout_init(&layout, (size_t)COLS);
+	top_layout_init(&layout, (size_t)COLS, top->view->parts != NULL);
 	top_format_heading(&layout, text);
 	attron(A_BOLD);
 	(void)screen_write(2, 0, COLS, text);
@@ -383,6 +392,20 @@ static void draw(struct top *top)
 
 /* -- keys --------------------------------------------------------------------------------------------------------- */
 
+/* Of another IPC namespace it is made there, with commands that mean it. */
+static int print_card(struct top *top, const struct view_row *row, FILE *out)
+{
+	struct options options = *top->invocation->options;
+	struct invocation there = *top->invocation;
+	int r = place_enter(row->place);
+
+	if (row->place != NULL) {
+		options.ipc_of = row->place->is_ours ? 0 : (int64_t)row->place->pid;
+		there.options = &options;
+	}
+	return r < 0 ? r : show_card(&there, top->view, row, out);
+}
+
 static void open_card(struct top *top)
 {
 	size_t size;
@@ -393,7 +416,7 @@ static void open_card(struct top *top)
 	out = open_memstream(&top->card, &size);
 	if (out == NULL)
 		return;
-	if (show_card(top->invocation, top->view, top->rows[top->cursor], out) < 0)
+	if (print_card(top, top->rows[top->cursor], out) < 0)
 		fputs("it cannot be looked at\n", out);
 	fclose(out);
 	top->card_first = 0;
@@ -663,7 +686,7 @@ static enum status print_once(struct top *top)
 		return STATUS_DONE;
 	}
 	ask_for_histories(top, top->n_rows);
-	top_layout_init(&layout, frame_width());
+	top_layout_init(&layout, frame_width(), top->view->parts != NULL);
 	if (!top->invocation->options->no_legend) {
 		top_format_heading(&layout, text);
 		printf("%.*s\n", (int)length_without_blanks(text), text);
@@ -755,6 +778,10 @@ enum status command_top(const struct invocation *invocation)
 		status = print_frames(&top);
 	else
 		status = options->once ? print_once(&top) : run_on_screen(&top);
+	if (status == STATUS_DONE && top.view != NULL) {
+		view_note_places(invocation, top.view);
+		status = view_judge_places(top.view);
+	}
 	close_card(&top);
 	free(top.groups);
 	free(top.rows);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/stat.h>
 
 #include "client/report.h"
@@ -289,6 +290,12 @@ int view_look_for_ring(struct view *view, const struct view_row *row)
 
 int view_read(const struct invocation *invocation, struct view **ret_view)
 {
+	return invocation->options->ipc_of == IPC_OF_ALL ? view_read_all(invocation, ret_view)
+							 : view_read_one(invocation, ret_view);
+}
+
+int view_read_one(const struct invocation *invocation, struct view **ret_view)
+{
 	struct view *view = calloc(1, sizeof *view);
 	int r;
 
@@ -311,10 +318,29 @@ int view_read(const struct invocation *invocation, struct view **ret_view)
 	return 0;
 }
 
+/* What is not shown, and why. */
+void view_note_places(const struct invocation *invocation, const struct view *view)
+{
+	if (invocation->options->quiet)
+		return;
+	for (size_t i = 0; i < view->places.n_items; i++)
+		if (view->places.items[i].error < 0)
+			escape_print_line(
+				"kipcctl: %s: the IPC namespace of %s cannot be entered: %s; root may",
+				invocation->command->name, view->places.items[i].name,
+				strerror(-view->places.items[i].error));
+	if (view->places.n_unseen > 0)
+		escape_print_line("kipcctl: %s: the IPC namespaces of %zu process%s cannot be told%s",
+				  invocation->command->name, view->places.n_unseen,
+				  view->places.n_unseen == 1 ? "" : "es",
+				  geteuid() != 0 ? "; root may see them" : "");
+}
+
 void view_note(const struct invocation *invocation, const struct view *view)
 {
 	if (invocation->options->quiet)
 		return;
+	view_note_places(invocation, view);
 	if (view->is_elsewhere && options_has(invocation->options, OPTION_IPC_OF)) {
 		escape_print_line(
 			"kipcctl: %s: no kipcd named this IPC namespace in %s; shown is what the kernel "
@@ -354,6 +380,10 @@ struct view *view_free(struct view *view)
 		free(view->rows[i].look);
 	}
 	processes_done(&view->processes);
+	for (size_t i = 0; view->parts != NULL && i < view->places.n_items; i++)
+		view_free(view->parts[i]);
+	free(view->parts);
+	places_done(&view->places);
 	free(view->rows);
 	free(view);
 	return NULL;

@@ -12,6 +12,7 @@
 
 #include "client/bus.h"
 #include "client/look.h"
+#include "client/places.h"
 #include "client/processes.h"
 #include "client/ring-figures.h"
 #include "lib/kipc.h"
@@ -28,6 +29,7 @@ struct view_row {
 	const struct kipc_object *object;  /* NULL: gone, or not to be seen from here */
 	struct ring_figures *ring;	   /* NULL: no ring, as far as is known */
 	struct look *look;		   /* NULL: nobody looked into it (look.h) */
+	struct place *place;		   /* --ipc-of=all: the IPC namespace that it is of; else NULL */
 	const struct processes *processes; /* who uses what, of all rows; NULL: nobody looked */
 };
 
@@ -39,6 +41,10 @@ struct view {
 	int bus_error;	    /* why not */
 	int registry_error; /* without kipcd: why there are no names */
 	bool is_elsewhere;  /* the registry is of another boot or IPC namespace: its ids are not ours */
+
+	/* --ipc-of=all: the namespaces, and a view of each that could be entered, by their order. */
+	struct places places;
+	struct view **parts;
 
 	struct processes processes; /* look.c's */
 	bool has_processes;
@@ -61,6 +67,13 @@ struct view {
 int view_read(const struct invocation *invocation, struct view **ret_view);
 struct view *view_free(struct view *view);
 
+/* The same of the IPC namespace that we are in, and of all of them (view-all.c); view_read() is one or the other. */
+int view_read_one(const struct invocation *invocation, struct view **ret_view);
+int view_read_all(const struct invocation *invocation, struct view **ret_view);
+
+/* STATUS_NOT_ALLOWED: some of all namespaces could not be entered. */
+enum status view_judge_places(const struct view *view);
+
 /*
  * Attaches a foreign segment to see whether it is a ring, and shows it as one. For who is about to change it only: to look is
  * to leave a mark. -ENOMEM.
@@ -69,6 +82,9 @@ int view_look_for_ring(struct view *view, const struct view_row *row);
 
 /* Says on standard error, unless --quiet, what a reader of the view must know: that kipcd was not there. */
 void view_note(const struct invocation *invocation, const struct view *view);
+
+/* What of it is about namespaces that are not shown. */
+void view_note_places(const struct invocation *invocation, const struct view *view);
 
 /* The words for states; NULL-terminated. */
 extern const char *const view_states[];

@@ -94,6 +94,10 @@ is "a file" "$(told check --config=) $(told check '') $(told metrics --output ''
 is "a folder" "$(told list --runtime-dir '')" ":folders "
 is "a command line" "$(told lock -n 1 build -- ls --)$(told --quiet lock build '')$(told lock --count=1 build -)" \
 	":command 5 :command 3 $(told lock --count=1 -)"
+like "all namespaces, where a verb takes them" "$(kipcctl --complete list --ipc-of=)" "^--ipc-of=all	"
+unlike "and nowhere else" "$(kipcctl --complete show --ipc-of=)" "^--ipc-of=all	"
+is "what sums are by" "$(kipcctl --complete list --group-by= | cut -f1 | xargs)" "--group-by=owner --group-by=creator --group-by=process"
+like "whose leftovers" "$(kipcctl --complete sweep --owner=ro)" "^--owner=root"
 like "a process" "$(kipcctl --complete list --ipc-of=)" "^--ipc-of=$$	bash$"
 is "an option before the verb" "$(told --user -- | tr ' ' '\n' | grep -E '^--(quiet|all|system)')" "--quiet"
 is "no verb, nothing behind it" "$(told ordres '')$(told ordres -x '')" ""

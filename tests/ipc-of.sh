@@ -38,6 +38,37 @@ if cat "/proc/$pid/syscall" >/dev/null 2>&1; then
 else
 	skip "who waits there" "/proc/PID/syscall cannot be read here"
 fi
+# All of them at once. There may be more than these two: other tests run, too.
+json() { perl -MJSON::PP -e 'local $/; $d = JSON::PP->new->utf8->decode(<STDIN>); print eval $ARGV[0]' "$1"; }
+if [ "$(id -u)" = 0 ] && perl -MJSON::PP -e 1 2>/dev/null; then
+	kipcctl list -q --ipc-of=all --foreign --json >"$T/all.json"
+	here=$(json '(grep { ($_->{name} // "") eq "orders" } @$d)[0]{namespace}' <"$T/all.json")
+	there=$(json "(grep { \$_->{kind} eq 'segment' && \$_->{id} == $segment && \$_->{key} eq '0x00000078' } @\$d)[0]{namespace}" <"$T/all.json")
+	like "all namespaces: ours has a name" "$here" .
+	like "the container's too" "$there" .
+	unlike "another one" "$there" "^$(sed 's/[][\.*^$]/./g' <<<"$here")$"
+	is "as a column, before all others" "$(kipcctl list -q --ipc-of=all | awk 'NR == 1 { print $1, $2 }')" "NAMESPACE NAME"
+	is "which is not there otherwise" "$(kipcctl list | awk 'NR == 1 { print $1 }')" "NAME"
+	like "who has a segment, there" "$(kipcctl list -q --ipc-of=all --foreign --kind=segment --columns=key,id,attached_by)" "^0x00000078 +$segment $pid perl$"
+	used() { kipcctl limits -q --ipc-of=all --json | where=$1 json '(grep { $_->{name} eq "msgmni" && $_->{namespace} eq $ENV{where} } @$d)[0]{used}'; }
+	is "limits: of ours" "$(used "$here")" 1
+	is "limits: of the container" "$(used "$there")" 1
+	like "sums by process" "$(kipcctl list -q --ipc-of=all --foreign --group-by=process)" "^$pid perl +0 "
+	like "metrics have a label for it" "$(kipcctl metrics -q --ipc-of=all)" '^kipc_queue_messages[{]namespace="[^"]+",channel="orders"[}] 0$'
+	is "and each family once" "$(kipcctl metrics -q --ipc-of=all | grep '^# TYPE' | sort | uniq -d)" ""
+	is "no sample twice" "$(kipcctl metrics -q --ipc-of=all | grep -v '^#' | sed 's/ [^ ]*$//' | sort | uniq -d)" ""
+	like "top has the column" "$(COLUMNS=100 kipcctl top -q --once --ipc-of=all)" "^NAME +NAMESPACE +KIND"
+	is "and its JSON" "$(kipcctl top -q --once --json --ipc-of=all | json 'scalar grep { defined $_->{namespace} } @{$d->{channels}}')" 1
+	exits 2 "what looks at one only" kipcctl show --ipc-of=all orders
+	like "says which do not" "$ERR" "list, doctor, limits, metrics and top look at all IPC namespaces"
+	if setpriv --reuid=12345 --clear-groups true 2>/dev/null; then
+		chmod 755 "$T"
+		exits 0 "who may not see them" setpriv --reuid=12345 --clear-groups kipcctl list --ipc-of=all
+		like "is told so" "$ERR" "the IPC namespaces of [0-9]+ processes cannot be told; root may see them"
+	fi
+else
+	skip "all namespaces" "not root, or no perl JSON::PP"
+fi
 exits 0 "a message into it" kipcctl send --ipc-of="$pid" --type=7 0x77 "from outside"
 read -r -t 10 -u 5 message
 is "arrives" "$message" "from outside"
@@ -54,6 +85,14 @@ if nsenter --ipc --target="$outer" sysctl -qw kernel.shm_rmid_forced=1 2>/dev/nu
 	like "a setting of the container" "$(found rmid-forced)" "^    [$] nsenter --ipc --target=$outer sysctl -w kernel.shm_rmid_forced=0$"
 	bash -c "$(found rmid-forced | sed -n 's/^    [$] //p')" >/dev/null
 	is "is mended there" "$(found rmid-forced)" ""
+fi
+if [ "$(id -u)" = 0 ]; then
+	unshare --ipc perl -e '$| = 1; my $q = msgget(0x7a, 01666) // die; print "\n"; <STDIN>' <"$T/never" >"$T/made" & outer2=$!
+	until_true test -s "$T/made"
+	kipcctl doctor -q --ipc-of=all >"$T/found"
+	like "doctor looks into all, and its commands name where" "$(grep -A 2 ': queue:@0: world-writable' "$T/found")" "kipcctl --ipc-of=$outer2 "
+	is "in JSON each says where" "$(kipcctl doctor -q --ipc-of=all --json | json 'scalar grep { !defined $_->{namespace} } @$d')" 0
+	kill "$outer2"
 fi
 kill "$outer"
 

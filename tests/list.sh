@@ -83,7 +83,7 @@ is "JSON: a key is hexadecimal text" "$(json '$d->[2]{key}' <"$T/list.json")" "0
 like "JSON: times are ISO 8601" "$(json '$d->[2]{last_sent}' <"$T/list.json")" "^20[0-9-]{8}T[0-9:]{8}Z$"
 is "JSON: values are an array" "$(json 'join " ", @{$d->[1]{values}}' <"$T/list.json")" "1 0 5"
 is "JSON: what does not apply is null" "$(json 'exists $d->[1]{messages} && !defined $d->[1]{messages}' <"$T/list.json")" 1
-looks='^(types|smallest|largest|looked_at|head_.*|attached_by)$'
+looks='^(namespace|types|smallest|largest|looked_at|head_.*|attached_by)$'
 is "JSON: every column that is no sum of others and needs no look beyond the object" \
 	"$(json 'join "\n", sort keys %{$d->[0]}' <"$T/list.json")" \
 	"$(kipcctl list --columns=help --no-legend | cut -d' ' -f1 | grep -Ev -e '^use$' -e '_command$' -e "$looks" | LC_ALL=C sort)"
