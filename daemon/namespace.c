@@ -221,12 +221,12 @@ static int write_down(const struct runtime *runtime, struct knowledge *knowledge
 
 static int doubt(const struct runtime *runtime, struct namespace *namespace)
 {
-	(void)sentence_fail(
-		&namespace->doubt, 0,
-		"nothing is done: it cannot be told whether the registry %s/%s is of this IPC "
-		"namespace, since its marker is gone and some of its objects are here; 'kipcctl recover "
-		"--registry=ours' says that it is, '--registry=another' begins a new one",
-		runtime->path, REGISTRY_FOLDER);
+	(void)sentence_fail(&namespace->doubt, 0,
+			    "nothing is done: it cannot be told whether the registry %s/%s is of this IPC "
+			    "namespace, since what would say so is missing and some of its objects are here; "
+			    "'kipcctl recover "
+			    "--registry=ours' says that it is, '--registry=another' begins a new one",
+			    runtime->path, REGISTRY_FOLDER);
 	if (namespace->doubt == NULL)
 		return -ENOMEM;
 	log_line(LOG_ERR, "%s", namespace->doubt);

@@ -340,8 +340,22 @@ static bool step_is_due(const struct run *run, const struct plan_step *step)
 	return true;
 }
 
+/* What a making that was cut short left is settled by this very reconcile, unless it is not to be finished now. */
+static void take_intent(const struct plan_step *step, bool is_due, struct channel *channel)
+{
+	bool is_to_be_finished = step->action == PLAN_CREATE && step->has_object;
+
+	channel->has_intent = false;
+	if (step->entry == NULL || !step->entry->has_intent)
+		return;
+	channel->has_intent = step->keeps_intent || (is_to_be_finished && !is_due);
+	channel->intent_kind = step->entry->intent_kind;
+	channel->intent_key = step->entry->intent_key;
+}
+
 /* The channel as it was, under its new spec; it takes over what the old one owned. */
-static void begin_channel(const struct run *run, const struct plan_step *step, struct channel *channel)
+static void begin_channel(const struct run *run, const struct plan_step *step, bool is_due,
+			  struct channel *channel)
 {
 	struct channel *before = manager_find(run->manager, step->name);
 
@@ -354,12 +368,7 @@ static void begin_channel(const struct run *run, const struct plan_step *step, s
 		channel->has_link = true;
 		channel->link = step->entry->link;
 	}
-	/* What it was about is settled by this very reconcile, unless it says otherwise. */
-	channel->has_intent = step->keeps_intent;
-	if (step->entry != NULL && step->entry->has_intent) {
-		channel->intent_kind = step->entry->intent_kind;
-		channel->intent_key = step->entry->intent_key;
-	}
+	take_intent(step, is_due, channel);
 	memcpy(channel->name, step->name, sizeof channel->name);
 	channel->kind = step->kind;
 	channel->spec = step->spec;
@@ -390,6 +399,7 @@ static enum plan_action try(struct run *run, const struct plan_step *step, struc
 	if (obstacle->error == 0)
 		return apply_step(&run->apply, step, channel);
 	apply_fail(channel, obstacle->what, obstacle->error);
+	channel->has_intent = step->entry != NULL && step->entry->has_intent; /* not settled, then */
 	return PLAN_KEEP;
 }
 
@@ -636,7 +646,7 @@ static int run_begin(struct run *run, const struct situation *situation)
 	}
 	mark_due(run, &situation->plan);
 	for (size_t i = 0; i < situation->plan.n_steps; i++)
-		begin_channel(run, &situation->plan.steps[i], &run->channels[i]);
+		begin_channel(run, &situation->plan.steps[i], run->is_due[i], &run->channels[i]);
 	return 0;
 }
 
@@ -645,9 +655,12 @@ static void fail_what_is_gone(struct manager *manager, int error)
 {
 	for (size_t i = 0; i < manager->n_channels; i++) {
 		struct channel *channel = &manager->channels[i];
+		int there = channel->state == STATE_ACTIVE ? channel_look(channel, NULL) : 1;
 
-		if (channel->state == STATE_ACTIVE && channel_look(channel, NULL) <= 0)
-			apply_fail(channel, "it is gone, and cannot be made anew", error);
+		if (there == 0)
+			apply_fail(channel, "it is gone, and nothing can be done about it", error);
+		else if (there < 0)
+			apply_fail(channel, "it cannot be looked at", there);
 	}
 }
 

@@ -89,6 +89,32 @@ stop_kipcd
 umount "$KIPC_RUNTIME_DIR"
 ipcrm --all
 
+# -- at a start after a kill between making and linking ----------------------------------------------------------------------
+
+if strace -qq -o /dev/null -e inject=getpid:error=EIO:when=999 true 2>/dev/null; then
+	for how in fill_up use_up; do
+		room size=256k,nr_inodes=64
+		bash -c 'strace -qq -o /dev/null -P bills -e trace=symlinkat -e inject=symlinkat:signal=SIGKILL:error=EIO "$@"; true' - \
+			"$kipcd" --config="$conf" 2>/dev/null
+		is 'killed over a queue that has no link yet' "$(orphans | wc -l)" 1
+		$how
+		if start_kipcd; then
+			kipcctl reload -q 2>/dev/null
+			is '... and no room for the next start: it knows of it still' "$(kipcctl list --no-legend --columns=name,state | sed -n 's/^bills *//p')" failed
+			make_room
+		else
+			make_room
+			start_kipcd
+		fi
+		until_true are_active
+		is '... and finishes it when there is' "$(states)" "$all_active"
+		is '... and no object is without a link' "$(orphans)" ''
+		stop_kipcd
+		umount "$KIPC_RUNTIME_DIR"
+		ipcrm --all
+	done
+fi
+
 # -- a kernel that refuses ------------------------------------------------------------------------------------------------------
 
 if strace -qq -o /dev/null -e inject=getpid:error=EIO:when=999 true 2>/dev/null; then
