@@ -17,6 +17,7 @@
 #include "common/grammar.h"
 #include "daemon/apply.h"
 #include "daemon/kernel.h"
+#include "daemon/link.h"
 #include "daemon/store.h"
 #include "lib/object.h"
 
@@ -78,8 +79,9 @@ static void note_object(struct channel *channel, const struct kipc_object *objec
 static bool links_are_equal(const struct registry_link *a, const struct registry_link *b)
 {
 	return a->kind == b->kind && a->key == b->key && a->id == b->id && a->creator == b->creator &&
-	       a->observed == b->observed && a->adopted == b->adopted && a->is_ring == b->is_ring &&
-	       a->is_begun == b->is_begun && a->maker == b->maker && strcmp(a->lifetime, b->lifetime) == 0;
+	       a->observed == b->observed && a->owned == b->owned && a->adopted == b->adopted &&
+	       a->is_ring == b->is_ring && a->is_begun == b->is_begun && a->maker == b->maker &&
+	       strcmp(a->lifetime, b->lifetime) == 0;
 }
 
 static int put_link(const struct apply *apply, struct channel *channel, const struct registry_link *link)
@@ -247,6 +249,40 @@ static void create(const struct apply *apply, struct channel *channel, const str
 		undo_creation(apply, channel, &object, half_made != NULL);
 }
 
+/* What the link is for an object that is there: only observed, it stays ours for the day when it is declared so again. */
+static struct registry_link link_of_found(const struct apply *apply, const struct plan_step *step,
+					  const struct channel *channel)
+{
+	struct registry_link link = link_for(step->spec, &step->object), before = channel->link;
+	bool was_ours = channel->has_link && (!before.observed || before.owned);
+
+	before.observed = false;
+	link.maker = channel->has_link ? before.maker : 0;
+	link.adopted = !link.observed && step->object.cuid != apply->uid;
+	if (link.observed && was_ours && link_owns(&before, &step->object, apply->uid)) {
+		link.owned = true;
+		link.adopted = before.adopted;
+		link.is_ring = before.is_ring;
+	}
+	if (step->action == PLAN_ADOPT)
+		link.is_ring = step->is_ring; /* whatever is declared */
+	return link;
+}
+
+/* Ours, and declared no more: nobody says to observe it any more, either. */
+static void retain(const struct apply *apply, const struct plan_step *step, struct channel *channel)
+{
+	struct registry_link link = channel->link;
+	int r;
+
+	link.observed = link.owned = false;
+	r = put_link(apply, channel, &link);
+	if (r < 0)
+		fail_to_write_link(channel, r);
+	else
+		set_state(channel, step->state, "%s", step->detail);
+}
+
 /* What is there and right: the link may still have to follow the declaration. */
 static void keep(const struct apply *apply, const struct plan_step *step, struct channel *channel)
 {
@@ -262,11 +298,7 @@ static void keep(const struct apply *apply, const struct plan_step *step, struct
 	if (step->action == PLAN_RESUME && step->kind == KIPC_SEGMENT && step->spec->manage == MANAGE_OWN &&
 	    apply->holds_segments)
 		channel->held = kernel_hold(step->object.id);
-	link = link_for(step->spec, &step->object);
-	link.maker = channel->has_link ? channel->link.maker : 0;
-	link.adopted = !link.observed && step->object.cuid != apply->uid;
-	if (step->action == PLAN_ADOPT)
-		link.is_ring = step->is_ring; /* whatever is declared */
+	link = link_of_found(apply, step, channel);
 	note_object(channel, &step->object);
 	r = put_link(apply, channel, &link);
 	if (r < 0)
@@ -295,8 +327,7 @@ static void adopt(const struct apply *apply, const struct plan_step *step, struc
 		set_state(channel, step->state, "%s", step->detail);
 }
 
-static enum plan_action recreate(const struct apply *apply, const struct plan_step *step,
-				 struct channel *channel)
+bool apply_vacate(const struct apply *apply, const struct plan_step *step, struct channel *channel)
 {
 	int r = remove_unforced(&step->object, channel);
 
@@ -304,15 +335,14 @@ static enum plan_action recreate(const struct apply *apply, const struct plan_st
 		set_state(channel, STATE_STALE,
 			  "%s would need a new one, and it is in use since just now: reload later",
 			  step->detail);
-		return PLAN_KEEP;
+		return false;
 	}
 	if (r < 0 && r != -EIDRM) {
 		set_state(channel, STATE_FAILED, "the old one cannot be removed: %s", strerror(-r));
-		return PLAN_KEEP;
+		return false;
 	}
 	drop_link(apply, channel);
-	create(apply, channel, NULL);
-	return PLAN_RECREATE;
+	return true;
 }
 
 static enum plan_action remove_object(const struct apply *apply, const struct plan_step *step,
@@ -340,6 +370,7 @@ enum plan_action apply_step(const struct apply *apply, const struct plan_step *s
 	switch (step->action) {
 	case PLAN_KEEP:
 	case PLAN_RESUME:
+	case PLAN_RENAME:
 		keep(apply, step, channel);
 		break;
 	case PLAN_ADOPT:
@@ -354,8 +385,13 @@ enum plan_action apply_step(const struct apply *apply, const struct plan_step *s
 			alter(apply, step, channel);
 		break;
 	case PLAN_RECREATE:
-		return recreate(apply, step, channel);
+		if (!apply->is_vacated)
+			return PLAN_KEEP;
+		create(apply, channel, NULL);
+		break;
 	case PLAN_RETAIN:
+		retain(apply, step, channel);
+		break;
 	case PLAN_CONFLICT:
 		/* Observed until now: the name must not go on meaning, or removing, a stranger's object. */
 		if (step->action == PLAN_CONFLICT && channel->link.observed)

@@ -11,7 +11,14 @@ struct apply {
 	uid_t uid;			/* ours: the creator of what we make */
 	const struct kernel_view *view; /* the one that the plan was made from */
 	bool holds_segments;		/* kernel.shm_rmid_forced: keep ours attached */
+	bool is_vacated; /* of the step that is carried out: apply_vacate() removed the old object */
 };
+
+/*
+ * The first half of a PLAN_RECREATE: removes the old object, unless something is in it by now (false, and the channel says so).
+ * All of them come before anything is made, so that channels can exchange their keys.
+ */
+bool apply_vacate(const struct apply *apply, const struct plan_step *step, struct channel *channel);
 
 /*
  * Carries out one step and brings `channel` up to date: link, state, reason, and how the object was left. The channel

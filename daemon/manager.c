@@ -25,6 +25,7 @@
 #include "daemon/manager.h"
 #include "daemon/reconcile.h"
 #include "daemon/refusal.h"
+#include "daemon/rename.h"
 #include "daemon/sample.h"
 #include "daemon/sentence.h"
 #include "daemon/source.h"
@@ -48,48 +49,113 @@ struct channel *manager_find(const struct manager *manager, const char *name)
 
 /* -- reading the configuration ---------------------------------------------------------------------------- */
 
-static int load_config(struct manager *manager, struct problems *problems, struct config_source **ret_sources,
-		       size_t *ret_n_sources, struct config **ret_config)
+/* A configuration, what it was read from, and the channels that go on under other names with it. */
+struct loaded {
+	struct config_source *sources;
+	size_t n_sources;
+	struct config *config;
+	struct renames renames;
+};
+
+static void loaded_done(struct loaded *loaded)
 {
-	struct config_source *sources = NULL;
-	size_t n_sources = 0;
+	config_free(loaded->config);
+	source_list_free(loaded->sources, loaded->n_sources);
+	plan_renames_done(&loaded->renames);
+	*loaded = (struct loaded){ 0 };
+}
+
+static int load(struct manager *manager, struct problems *problems, struct loaded *loaded)
+{
 	int r;
 
+	*loaded = (struct loaded){ 0 };
 	r = source_list_read(manager->options.config_file, manager->options.config_must_exist, geteuid(),
-			     manager->runtime.path, geteuid(), problems, &sources, &n_sources);
+			     manager->runtime.path, geteuid(), problems, &loaded->sources,
+			     &loaded->n_sources);
 	if (r == 0)
-		r = config_load(sources, n_sources, &config_world_of_this_machine, problems, ret_config);
-	if (r < 0) {
-		source_list_free(sources, n_sources);
+		r = config_load(loaded->sources, loaded->n_sources, &config_world_of_this_machine, problems,
+				&loaded->config);
+	if (r < 0)
+		loaded_done(loaded);
+	return r;
+}
+
+/* What the runtime layer says of a channel goes with its name: the configuration is another one then. */
+static int find_renames(struct manager *manager, enum reconcile_reason reason, struct problems *problems,
+			struct loaded *loaded)
+{
+	int r;
+
+	if (manager->namespace.doubt != NULL)
+		return 0; /* nothing is altered then */
+	r = reconcile_find_renames(manager, loaded->config, reason, &loaded->renames);
+	if (r < 0 || loaded->renames.n_items == 0)
 		return r;
-	}
-	*ret_sources = sources;
-	*ret_n_sources = n_sources;
-	return 0;
+	r = rename_sources(manager, &loaded->renames, loaded->sources, loaded->n_sources);
+	if (r < 0)
+		return r;
+	loaded->config = config_free(loaded->config);
+	problems_done(problems); /* all that stood there is found again */
+	return config_load(loaded->sources, loaded->n_sources, &config_world_of_this_machine, problems,
+			   &loaded->config);
+}
+
+static int load_and_find_renames(struct manager *manager, enum reconcile_reason reason,
+				 struct problems *problems, struct loaded *loaded)
+{
+	int r;
+
+	r = load(manager, problems, loaded);
+	if (r < 0)
+		return r;
+	r = find_renames(manager, reason, problems, loaded);
+	if (r < 0)
+		loaded_done(loaded);
+	return r;
+}
+
+/* Names that cannot be written stay as they are; the rest of the configuration is made so. */
+static int carry_out_renames(struct manager *manager, struct problems *problems, struct loaded *loaded)
+{
+	int r;
+
+	if (loaded->renames.n_items == 0)
+		return 0;
+	r = rename_carry_out(manager, &loaded->renames);
+	if (r == 0)
+		return 0;
+	log_line(LOG_ERR, "%s cannot become %s: %s", loaded->renames.items[0].from,
+		 loaded->renames.items[0].to, strerror(-r));
+	loaded_done(loaded);
+	problems_done(problems);
+	return load(manager, problems, loaded);
 }
 
 static int load_and_reconcile(struct manager *manager, enum reconcile_reason reason,
 			      struct problems *problems, struct report *report)
 {
-	struct config_source *sources;
-	struct config *config;
-	size_t n_sources;
+	struct loaded loaded;
 	int r;
 
-	r = load_config(manager, problems, &sources, &n_sources, &config);
+	r = load_and_find_renames(manager, reason, problems, &loaded);
+	if (r == 0)
+		r = carry_out_renames(manager, problems, &loaded);
 	if (r < 0)
 		return r;
-	r = reconcile(manager, config, reason, NULL, report);
-	if (r < 0) {
-		config_free(config);
-		source_list_free(sources, n_sources);
-		return r;
+	r = reconcile(manager, loaded.config, reason, NULL, report);
+	if (r == 0) {
+		source_list_free(manager->sources, manager->n_sources);
+		manager->sources = loaded.sources;
+		manager->n_sources = loaded.n_sources;
+		loaded.config = NULL;
+		loaded.sources = NULL;
+		loaded.n_sources = 0;
+		(void)rename_report(&loaded.renames, manager, report);
+		copy_update(manager); /* before anybody is told that it is done, here and everywhere */
 	}
-	source_list_free(manager->sources, manager->n_sources);
-	manager->sources = sources;
-	manager->n_sources = n_sources;
-	copy_update(manager); /* before anybody is told that it is done, here and everywhere */
-	return 0;
+	loaded_done(&loaded);
+	return r;
 }
 
 static void log_problems(const struct problems *problems)
@@ -107,17 +173,16 @@ static void log_problems(const struct problems *problems)
 
 int manager_plan(struct manager *manager, struct problems *problems, struct report *ret_report)
 {
-	struct config_source *sources;
-	struct config *config;
-	size_t n_sources;
+	struct loaded loaded;
 	int r;
 
-	r = load_config(manager, problems, &sources, &n_sources, &config);
+	r = load_and_find_renames(manager, RECONCILE_RELOAD, problems, &loaded);
 	if (r < 0)
 		return r;
-	r = reconcile_plan(manager, config, ret_report);
-	config_free(config);
-	source_list_free(sources, n_sources);
+	r = reconcile_plan(manager, loaded.config, &loaded.renames, ret_report);
+	if (r == 0)
+		r = rename_report(&loaded.renames, manager, ret_report);
+	loaded_done(&loaded);
 	return r;
 }
 
@@ -314,6 +379,12 @@ static int start_channels(struct manager *manager)
 	if (r < 0)
 		return r;
 	damage_learn(manager);
+	if (manager->namespace.doubt == NULL)
+		r = rename_finish(&manager->runtime);
+	if (r < 0) {
+		log_line(LOG_ERR, "a rename that was begun cannot be finished: %s", strerror(-r));
+		return r;
+	}
 	r = load_in_the_end(manager);
 	if (r == 0) {
 		refusal_clear(&manager->runtime);

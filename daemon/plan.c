@@ -12,17 +12,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/grammar.h"
 #include "common/loss.h"
 #include "daemon/link.h"
 #include "daemon/plan.h"
+#include "daemon/plan-shape.h"
 
 const char *const plan_action_words[] = {
-	[PLAN_KEEP] = "keep",	      [PLAN_RESUME] = "resume",
-	[PLAN_CREATE] = "create",     [PLAN_ALTER] = "alter",
-	[PLAN_RECREATE] = "recreate", [PLAN_RETAIN] = "retain",
-	[PLAN_REMOVE] = "remove",     [PLAN_ADOPT] = "adopt",
-	[PLAN_CONFLICT] = "conflict", NULL,
+	[PLAN_KEEP] = "keep",
+	[PLAN_RESUME] = "resume",
+	[PLAN_CREATE] = "create",
+	[PLAN_ALTER] = "alter",
+	[PLAN_RECREATE] = "recreate",
+	[PLAN_RETAIN] = "retain",
+	[PLAN_REMOVE] = "remove",
+	[PLAN_ADOPT] = "adopt",
+	[PLAN_RENAME] = "rename",
+	[PLAN_CONFLICT] = "conflict",
+	NULL,
 };
 
 const char *const channel_state_words[] = {
@@ -55,6 +61,15 @@ static void say(struct context *context, const char *format, ...)
 		context->out_of_memory = true;
 	}
 	va_end(arguments);
+}
+
+static void describe_changes(struct context *context, const struct channel_spec *spec,
+			     const struct kipc_object *object)
+{
+	free(context->step->detail);
+	context->step->detail =
+		plan_changes_to_string(spec, object, context->input->view, context->step->changes);
+	context->out_of_memory |= context->step->detail == NULL;
 }
 
 static void decide(struct context *context, enum plan_action action, enum channel_state state,
@@ -127,134 +142,6 @@ static const struct kernel_object *half_made_object(const struct plan_input *inp
 	return found->is_unclear || is_untouched(found) ? found : NULL;
 }
 
-uint64_t plan_capacity(const struct channel_spec *spec, const struct kernel_view *view)
-{
-	uint64_t capacity = spec->capacity == 0 ? view->msgmnb : spec->capacity;
-
-	return capacity > view->msgmnb && !view->may_exceed_msgmnb ? view->msgmnb : capacity;
-}
-
-static unsigned find_changes(const struct channel_spec *spec, const struct kipc_object *object,
-			     const struct kernel_view *view)
-{
-	unsigned changes = 0;
-
-	if (spec->owner != object->uid)
-		changes |= KIPC_ALTER_UID;
-	if (spec->group != object->gid)
-		changes |= KIPC_ALTER_GID;
-	if (spec->mode != object->mode)
-		changes |= KIPC_ALTER_MODE;
-	/* A capacity that is not declared is nobody's wish: whatever it has is right. */
-	if (spec->kind == KIPC_QUEUE && spec->capacity != 0 &&
-	    plan_capacity(spec, view) != object->queue.capacity)
-		changes |= KIPC_ALTER_CAPACITY;
-	return changes;
-}
-
-static void describe_changes(struct context *context, const struct channel_spec *spec,
-			     const struct kipc_object *object, unsigned changes)
-{
-	char from[GRAMMAR_SIZE_MAX], to[GRAMMAR_SIZE_MAX], *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	const char *separator = "";
-
-	if (out == NULL) {
-		context->out_of_memory = true;
-		return;
-	}
-	if (changes & KIPC_ALTER_UID) {
-		fprintf(out, "owner %u -> %u", (unsigned)object->uid, (unsigned)spec->owner);
-		separator = ", ";
-	}
-	if (changes & KIPC_ALTER_GID) {
-		fprintf(out, "%sgroup %u -> %u", separator, (unsigned)object->gid, (unsigned)spec->group);
-		separator = ", ";
-	}
-	if (changes & KIPC_ALTER_MODE) {
-		fprintf(out, "%smode %04o -> %04o", separator, (unsigned)object->mode, (unsigned)spec->mode);
-		separator = ", ";
-	}
-	if (changes & KIPC_ALTER_CAPACITY)
-		fprintf(out, "%scapacity %s -> %s", separator,
-			grammar_size_to_string(object->queue.capacity, from),
-			grammar_size_to_string(plan_capacity(spec, context->input->view), to));
-	if (fclose(out) != 0)
-		context->out_of_memory = true;
-	free(context->step->detail);
-	context->step->detail = text;
-}
-
-/* Rounded, two sizes that differ could look the same. */
-static const char *exact_size(uint64_t bytes, char buffer[static GRAMMAR_SIZE_MAX])
-{
-	if (bytes % 1024 != 0 && bytes < UINT64_C(100000000000000))
-		snprintf(buffer, GRAMMAR_SIZE_MAX, "%llu", (unsigned long long)bytes);
-	else
-		(void)grammar_size_to_string(bytes, buffer);
-	return buffer;
-}
-
-/* What is fixed when an object is made, and is not as declared, as words; false: nothing. */
-static bool is_of_other_shape(const struct channel_spec *spec, const struct kipc_object *object, bool is_ring,
-			      char *why, size_t size)
-{
-	char from[GRAMMAR_SIZE_MAX], to[GRAMMAR_SIZE_MAX];
-
-	if (spec->kind != object->kind)
-		snprintf(why, size, "kind %s -> %s", kipc_kind_to_string(object->kind),
-			 kipc_kind_to_string(spec->kind));
-	else if (spec->key != object->key)
-		snprintf(why, size, "key 0x%08x -> 0x%08x", (unsigned)object->key, (unsigned)spec->key);
-	else if (spec->kind == KIPC_SEGMENT && spec->size != object->segment.size)
-		snprintf(why, size, "size %s -> %s", exact_size(object->segment.size, from),
-			 exact_size(spec->size, to));
-	else if (spec->kind == KIPC_SEGMENT && (spec->layout == LAYOUT_RING) != is_ring)
-		snprintf(why, size, "layout %s -> %s", layout_words[is_ring ? LAYOUT_RING : LAYOUT_RAW],
-			 layout_words[spec->layout]);
-	else if (spec->kind == KIPC_SEMAPHORE && spec->n_values != object->semaphore.semaphores)
-		snprintf(why, size, "values: %zu semaphores -> %zu", (size_t)object->semaphore.semaphores,
-			 spec->n_values);
-	else
-		return false;
-	return true;
-}
-
-/* The largest message of a ring is fixed, too. */
-static bool is_for_other_messages(const struct channel_spec *spec, uint64_t max_message, char *why,
-				  size_t size)
-{
-	char from[GRAMMAR_SIZE_MAX], to[GRAMMAR_SIZE_MAX];
-
-	if (max_message == channel_spec_max_message(spec))
-		return false;
-	snprintf(why, size, "max_message %s -> %s", exact_size(max_message, from),
-		 exact_size(channel_spec_max_message(spec), to));
-	return true;
-}
-
-/* What makes an alteration in place impossible, as words; false: nothing does. */
-static bool needs_anew(const struct channel_spec *spec, const struct kernel_object *found, bool is_ring,
-		       char *why, size_t size)
-{
-	if (is_of_other_shape(spec, &found->object, is_ring, why, size))
-		return true;
-	if (found->ring != NULL && found->ring->is_laid_out && found->ring->stat.fault == KIPC_RING_SOUND &&
-	    is_for_other_messages(spec, found->ring->stat.max_message, why, size))
-		return true;
-	/* Retired by a kipcd that was killed before it had removed it. */
-	if (found->ring != NULL && found->ring->stat.retired && found->is_empty) {
-		snprintf(why, size, "it says that it was removed");
-		return true;
-	}
-	if (spec->kind != KIPC_SEMAPHORE || !found->is_empty || found->values == NULL ||
-	    memcmp(spec->values, found->values, spec->n_values * sizeof *spec->values) == 0)
-		return false;
-	snprintf(why, size, "values: other starting values, and never operated on");
-	return true;
-}
-
 /*
  * Declared no more, and nothing would be lost: the registry remembers what was declared of its lifetime. What would declare it
  * and was set aside for a mistake is no wish to let it go.
@@ -268,18 +155,44 @@ static bool goes_with_config(const struct plan_input *input, const struct regist
 	       (aside == NULL || !aside->declares);
 }
 
-/* Whether this very plan removes it, which is done before anything is made. */
-static bool makes_way(const struct context *context, const struct kernel_object *found)
+static const struct registry_entry *owner_of(const struct context *context, const struct kernel_object *found)
 {
-	const struct registry_entry *owner = context->owners[found - context->input->view->objects];
+	return context->owners[found - context->input->view->objects];
+}
 
-	return owner != NULL && config_find(context->input->config, owner->name) == NULL &&
-	       goes_with_config(context->input, owner, found);
+/*
+ * Whether this very plan removes it, which is done before anything is made: it is declared no more, or it is empty and its channel
+ * gets another key, whose object makes way in its turn, and so on until a key is free or the circle closes.
+ */
+static bool makes_way(const struct context *context, const struct kernel_object *first)
+{
+	const struct plan_input *input = context->input;
+	const struct kernel_object *found = first;
+
+	for (size_t n = 0; n <= input->view->n_objects; n++) {
+		const struct registry_entry *owner = owner_of(context, found);
+		const struct channel_spec *spec;
+		const struct kernel_object *next;
+
+		if (owner == NULL)
+			return false;
+		spec = config_find(input->config, owner->name);
+		if (spec == NULL)
+			return goes_with_config(input, owner, found);
+		if (spec->manage == MANAGE_OBSERVE || !found->is_empty || spec->kind != found->object.kind ||
+		    spec->key == found->object.key)
+			return false;
+		next = kernel_view_find_key(input->view, spec->kind, spec->key);
+		if (next == NULL || next == first)
+			return true;
+		found = next;
+	}
+	return false;
 }
 
 static void plan_foreign(struct context *context, const struct kernel_object *found)
 {
-	const struct registry_entry *owner = context->owners[found - context->input->view->objects];
+	const struct registry_entry *owner = owner_of(context, found);
 	const struct kipc_object *object = &found->object;
 
 	decide(context, PLAN_CONFLICT, STATE_CONFLICT, found);
@@ -289,10 +202,10 @@ static void plan_foreign(struct context *context, const struct kernel_object *fo
 	else
 		say(context,
 		    "its key 0x%08x belongs to %s @%d, created by uid %u and not by kipcd: choose another "
-		    "key, or "
-		    "have it removed by its owner",
+		    "key, have it removed by its owner, or take it over with 'kipcctl adopt %s:0x%08x %s'",
 		    (unsigned)object->key, kipc_kind_to_string(object->kind), object->id,
-		    (unsigned)object->cuid);
+		    (unsigned)object->cuid, kipc_kind_to_string(object->kind), (unsigned)object->key,
+		    context->step->name);
 }
 
 /* What would be lost with it, and so keeps it as it is. */
@@ -321,34 +234,133 @@ static bool keeps_owner(struct context *context, const struct channel_spec *spec
 	return true;
 }
 
+/* Messages can be put aside, in a channel of the same make. */
+static void say_put_aside(struct context *context, const struct channel_spec *spec,
+			  const struct kernel_object *found, const char *why)
+{
+	const char *name = context->step->name;
+	bool is_attached =
+		found->ring != NULL && found->object.segment.attached > context->step->entry->is_held;
+	char aside[KIPC_NAME_MAX + 1], loss[LOSS_MAX], like[128];
+
+	snprintf(aside, sizeof aside, "%.*s.kept", KIPC_NAME_MAX - 5, name);
+	if (found->ring != NULL)
+		snprintf(like, sizeof like, "segment %s size=%llu layout=ring max_message=%llu", aside,
+			 (unsigned long long)found->object.segment.size,
+			 (unsigned long long)found->ring->stat.max_message);
+	else
+		snprintf(like, sizeof like, "queue %s capacity=%llu", aside,
+			 (unsigned long long)found->object.queue.capacity);
+	say(context,
+	    "%s would need a new %s, and %s: put them aside with 'kipcctl create %s' and 'kipcctl move %s "
+	    "%s', then%s 'kipcctl reload' and 'kipcctl move %s %s'",
+	    why, kipc_kind_to_string(found->object.kind), say_loss(context, found, loss), like, name, aside,
+	    is_attached ? " end its users," : "", aside, name);
+}
+
+static bool has_messages(const struct kernel_object *found)
+{
+	return found->object.kind == KIPC_QUEUE
+		       ? found->object.queue.messages > 0
+		       : found->ring != NULL && found->ring->is_laid_out && found->ring->stat.messages > 0;
+}
+
+static bool takes_messages(const struct channel_spec *spec)
+{
+	return spec->kind == KIPC_QUEUE || (spec->kind == KIPC_SEGMENT && spec->layout == LAYOUT_RING);
+}
+
+static void plan_stale(struct context *context, const struct channel_spec *spec,
+		       const struct kernel_object *found, const char *why)
+{
+	char loss[LOSS_MAX];
+
+	decide(context, PLAN_KEEP, STATE_STALE, found);
+	if (has_messages(found) && takes_messages(spec))
+		say_put_aside(context, spec, found, why);
+	else
+		say(context, "%s would need a new %s, and %s: empty it and reload, or remove it with --force",
+		    why, kipc_kind_to_string(found->object.kind), say_loss(context, found, loss));
+}
+
+/* Ours and empty, but another of ours has its new key: as a channel that cannot give it up yet, or under a name of the past. */
+static void plan_blocked(struct context *context, const struct kernel_object *found,
+			 const struct kernel_object *in_the_way)
+{
+	const char *owner = owner_of(context, in_the_way)->name, *name = context->step->name;
+	bool is_declared = config_find(context->input->config, owner) != NULL;
+
+	decide(context, PLAN_KEEP, STATE_STALE, found);
+	if (is_declared)
+		say(context,
+		    "its key 0x%08x is still that of %s, which has to give it up first: 'kipcctl show %s' "
+		    "says "
+		    "what keeps it",
+		    (unsigned)in_the_way->object.key, owner, owner);
+	else
+		say(context,
+		    "its key 0x%08x is that of %s, which is declared no more: 'kipcctl remove %s' and "
+		    "'kipcctl "
+		    "reload', and %s goes on as %s",
+		    (unsigned)in_the_way->object.key, owner, name, owner, name);
+}
+
+/* Ours, of another shape, and with something in it, while the key is that of a name of the past: both go into one. */
+static bool plan_joined(struct context *context, const struct channel_spec *spec,
+			const struct kernel_object *found, const struct kernel_object *in_the_way)
+{
+	const char *name = context->step->name;
+	const struct registry_entry *owner = owner_of(context, in_the_way);
+
+	if (owner == NULL || config_find(context->input->config, owner->name) != NULL ||
+	    !has_messages(found) || goes_with_config(context->input, owner, in_the_way))
+		return false;
+	decide(context, PLAN_KEEP, STATE_STALE, found);
+	say(context,
+	    "its key 0x%08x is that of %s, which is declared no more: 'kipcctl move %s %s', 'kipcctl remove "
+	    "%s' and "
+	    "'kipcctl reload', and %s goes on as %s",
+	    (unsigned)spec->key, owner->name, name, owner->name, name, owner->name, name);
+	return true;
+}
+
+/* Ours, and only a new one could be as declared. */
+static void plan_anew(struct context *context, const struct channel_spec *spec,
+		      const struct kernel_object *found, const char *why)
+{
+	const struct kernel_object *in_the_way =
+		kernel_view_find_key(context->input->view, spec->kind, spec->key);
+	bool is_blocked = in_the_way != NULL && in_the_way != found && !makes_way(context, in_the_way);
+
+	if (is_blocked && owner_of(context, in_the_way) == NULL) {
+		plan_foreign(context, in_the_way);
+	} else if (is_blocked && found->is_empty) {
+		plan_blocked(context, found, in_the_way);
+	} else if (found->is_empty) {
+		decide(context, PLAN_RECREATE, STATE_ACTIVE, found);
+		say(context, "%s", why);
+	} else if (in_the_way == NULL || in_the_way == found ||
+		   !plan_joined(context, spec, found, in_the_way)) {
+		plan_stale(context, spec, found, why);
+	}
+}
+
 /* Declared and ours: is it as declared? */
 static void plan_owned(struct context *context, const struct channel_spec *spec,
 		       const struct kernel_object *found)
 {
-	const struct kernel_object *in_the_way =
-		kernel_view_find_key(context->input->view, spec->kind, spec->key);
-	char why[128], loss[LOSS_MAX];
+	char why[PLAN_WHY_MAX];
 
 	if (context->step->entry->link.adopted && keeps_owner(context, spec, PLAN_KEEP, found))
 		return;
-	if (needs_anew(spec, found, context->step->entry->link.is_ring, why, sizeof why)) {
-		if (in_the_way != NULL && in_the_way != found && !makes_way(context, in_the_way)) {
-			plan_foreign(context, in_the_way);
-		} else if (found->is_empty) {
-			decide(context, PLAN_RECREATE, STATE_ACTIVE, found);
-			say(context, "%s", why);
-		} else {
-			decide(context, PLAN_KEEP, STATE_STALE, found);
-			say(context,
-			    "%s would need a new %s, and %s: empty it and reload, or remove it with --force",
-			    why, kipc_kind_to_string(found->object.kind), say_loss(context, found, loss));
-		}
+	if (plan_needs_anew(spec, found, context->step->entry->link.is_ring, why, sizeof why)) {
+		plan_anew(context, spec, found, why);
 		return;
 	}
-	context->step->changes = find_changes(spec, &found->object, context->input->view);
+	context->step->changes = plan_changes(spec, &found->object, context->input->view);
 	if (context->step->changes != 0) {
 		decide(context, PLAN_ALTER, STATE_ACTIVE, found);
-		describe_changes(context, spec, &found->object, context->step->changes);
+		describe_changes(context, spec, &found->object);
 	} else {
 		decide(context, context->input->is_start ? PLAN_RESUME : PLAN_KEEP, STATE_ACTIVE, found);
 	}
@@ -413,14 +425,14 @@ static void plan_adopted(struct context *context, const struct channel_spec *spe
 {
 	const struct adopting *adopting = context->input->adopting;
 	const struct kipc_object *object = &found->object;
-	char why[128], *changes;
+	char why[PLAN_WHY_MAX], *changes;
 
 	context->step->is_ring = adopting->is_ring;
 	if (object->cuid != context->input->uid && keeps_owner(context, spec, PLAN_ADOPT, found))
 		return;
-	context->step->changes = find_changes(spec, object, context->input->view);
-	if (is_of_other_shape(spec, object, adopting->is_ring, why, sizeof why) ||
-	    (adopting->is_ring && is_for_other_messages(spec, adopting->max_message, why, sizeof why))) {
+	context->step->changes = plan_changes(spec, object, context->input->view);
+	if (plan_is_of_other_shape(spec, object, adopting->is_ring, why, sizeof why) ||
+	    (adopting->is_ring && plan_is_for_other_messages(spec, adopting->max_message, why, sizeof why))) {
 		decide(context, PLAN_ADOPT, STATE_STALE, found);
 		say(context,
 		    "%s would need a new %s: empty it and reload, remove it with --force, or declare what "
@@ -430,7 +442,7 @@ static void plan_adopted(struct context *context, const struct channel_spec *spe
 	}
 	decide(context, PLAN_ADOPT, STATE_ACTIVE, found);
 	if (context->step->changes != 0)
-		describe_changes(context, spec, object, context->step->changes);
+		describe_changes(context, spec, object);
 	changes = context->step->detail;
 	context->step->detail = NULL;
 	say(context, "@%d, made by uid %u%s%s", object->id, (unsigned)object->cuid,
@@ -443,7 +455,7 @@ static void plan_declared(struct context *context, const struct channel_spec *sp
 {
 	const struct plan_input *input = context->input;
 	const struct kernel_object *found, *half_made;
-	char why[128];
+	char why[PLAN_WHY_MAX];
 
 	if (spec->manage == MANAGE_OBSERVE) {
 		plan_observed(context, spec);
@@ -477,9 +489,9 @@ static void plan_declared(struct context *context, const struct channel_spec *sp
 	}
 	/* Before it is linked, it has no layout. */
 	if (half_made != NULL &&
-	    !is_of_other_shape(spec, &half_made->object,
-			       found == half_made ? entry->link.is_ring : spec->layout == LAYOUT_RING, why,
-			       sizeof why)) {
+	    !plan_is_of_other_shape(spec, &half_made->object,
+				    found == half_made ? entry->link.is_ring : spec->layout == LAYOUT_RING,
+				    why, sizeof why)) {
 		decide(context, PLAN_CREATE, STATE_ACTIVE, half_made);
 		say(context, "finish what was begun before a crash");
 		return;
@@ -501,6 +513,7 @@ static void plan_declared(struct context *context, const struct channel_spec *sp
 static void plan_dropped(struct context *context, const struct registry_entry *entry)
 {
 	const struct kernel_object *found;
+	char loss[LOSS_MAX];
 
 	found = entry->link.observed ? NULL : owned_object(context->input, entry);
 	if (found == NULL || found == half_made_object(context->input, entry)) {
@@ -517,7 +530,12 @@ static void plan_dropped(struct context *context, const struct registry_entry *e
 		return;
 	}
 	decide(context, PLAN_RETAIN, STATE_RETAINED, found);
-	say(context, "declared no more; 'kipcctl remove %s' removes it", entry->name);
+	context->step->has_messages = has_messages(found);
+	if (context->step->has_messages)
+		say(context, "declared no more, and %s; 'kipcctl remove %s' removes it once they are gone",
+		    say_loss(context, found, loss), entry->name);
+	else
+		say(context, "declared no more; 'kipcctl remove %s' removes it", entry->name);
 }
 
 /* What was begun before a crash, and is of no use to what is declared now. */
@@ -529,7 +547,7 @@ static void note_leftover(struct context *context, const struct registry_entry *
 
 	if (half_made == NULL || (step->action == PLAN_CREATE && step->has_object))
 		return;
-	owner = context->owners[half_made - context->input->view->objects];
+	owner = owner_of(context, half_made);
 	if (owner != NULL && owner != entry)
 		return;
 	step->keeps_intent = half_made->is_unclear;
@@ -582,6 +600,38 @@ static const struct registry_entry **find_owners(const struct plan_input *input)
 	return owners;
 }
 
+/* A name that holds messages and is declared no more, and the only new one of its kind: the one may have become the other. */
+static int advise_on_new_name(struct plan *plan, enum kipc_kind kind, bool is_ring)
+{
+	struct plan_step *old = NULL, *new = NULL;
+	size_t n_old = 0, n_new = 0;
+	char *text;
+
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		struct plan_step *step = &plan->steps[i];
+
+		if (step->kind != kind)
+			continue;
+		if (step->action == PLAN_RETAIN && step->has_messages &&
+		    step->entry->link.is_ring == is_ring) {
+			old = step;
+			n_old++;
+		} else if (step->action == PLAN_CREATE && step->entry == NULL &&
+			   (step->spec->layout == LAYOUT_RING) == is_ring) {
+			new = step;
+			n_new++;
+		}
+	}
+	if (n_old != 1 || n_new != 1)
+		return 0;
+	if (asprintf(&text, "%s; should %s be its new name: 'kipcctl move %s %s'", old->detail, new->name,
+		     old->name, new->name) < 0)
+		return -ENOMEM;
+	free(old->detail);
+	old->detail = text;
+	return 0;
+}
+
 int plan_make(const struct plan_input *input, struct plan *ret_plan)
 {
 	const struct config *config = input->config;
@@ -610,6 +660,10 @@ int plan_make(const struct plan_input *input, struct plan *ret_plan)
 		e += order >= 0;
 	}
 	free(owners);
+	if (r == 0)
+		r = advise_on_new_name(&plan, KIPC_QUEUE, false);
+	if (r == 0)
+		r = advise_on_new_name(&plan, KIPC_SEGMENT, true);
 	if (r < 0) {
 		plan_done(&plan);
 		return r;

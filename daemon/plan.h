@@ -20,6 +20,7 @@ enum plan_action {
 	PLAN_RETAIN,
 	PLAN_REMOVE,
 	PLAN_ADOPT,
+	PLAN_RENAME, /* only told: the plan is made of a registry in which it has happened */
 	PLAN_CONFLICT,
 };
 
@@ -64,6 +65,7 @@ struct plan_step {
 	bool has_object;
 	struct kipc_object object; /* the one that is meant: ours, observed or in the way */
 	unsigned changes;	   /* PLAN_ALTER, PLAN_ADOPT: KIPC_ALTER_* */
+	bool has_messages;	   /* PLAN_RETAIN */
 	bool is_ring;		   /* PLAN_ADOPT: it is laid out as one */
 	bool has_leftover;	   /* half made before a crash, and of no use: to be removed first of all */
 	struct kipc_object leftover;

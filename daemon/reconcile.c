@@ -16,6 +16,7 @@
 #include "daemon/kernel.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
+#include "daemon/plan-registry.h"
 #include "daemon/reconcile.h"
 #include "daemon/store.h"
 #include "daemon/waiting.h"
@@ -97,8 +98,46 @@ static void situation_done(struct situation *situation)
 	store_registry_done(&situation->registry);
 }
 
+static int take_registry(const struct manager *manager, const struct config *config,
+			 enum reconcile_reason reason, struct registry *ret_registry)
+{
+	int r;
+
+	*ret_registry = (struct registry){ 0 };
+	if (reason == RECONCILE_START)
+		r = store_read(manager->runtime.channels_fd, ret_registry);
+	else
+		r = registry_of_channels(manager, ret_registry);
+	if (r == 0)
+		plan_registry_own_again(ret_registry, config);
+	return r;
+}
+
+int reconcile_find_renames(const struct manager *manager, const struct config *config,
+			   enum reconcile_reason reason, struct renames *ret_renames)
+{
+	struct registry registry;
+	struct kernel_view view = { 0 };
+	int r;
+
+	r = take_registry(manager, config, reason, &registry);
+	if (r == 0)
+		r = plan_renames_find(config, &registry, NULL, geteuid(), ret_renames);
+	/* A look at all objects is seldom needed. */
+	if (r == 0 && ret_renames->n_items > 0) {
+		plan_renames_done(ret_renames);
+		r = kernel_view_take(&registry, &view);
+		if (r == 0)
+			r = plan_renames_find(config, &registry, &view, geteuid(), ret_renames);
+	}
+	kernel_view_done(&view);
+	store_registry_done(&registry);
+	return r;
+}
+
+/* `renames` are not carried out yet, and planned for all the same; NULL: there are none. */
 static int situation_take(struct manager *manager, const struct config *config, enum reconcile_reason reason,
-			  struct situation *situation)
+			  const struct renames *renames, struct situation *situation)
 {
 	struct plan_input input = {
 		.config = config,
@@ -113,10 +152,9 @@ static int situation_take(struct manager *manager, const struct config *config, 
 	int r;
 
 	*situation = (struct situation){ 0 };
-	if (reason == RECONCILE_START)
-		r = store_read(manager->runtime.channels_fd, &situation->registry);
-	else
-		r = registry_of_channels(manager, &situation->registry);
+	r = take_registry(manager, config, reason, &situation->registry);
+	if (r == 0 && renames != NULL)
+		plan_registry_rename(&situation->registry, renames);
 	if (r == 0)
 		r = kernel_view_take(&situation->registry, &situation->view);
 	situation->view.may_exceed_msgmnb = manager->may_exceed_msgmnb;
@@ -147,6 +185,7 @@ static bool is_due_for_healing(const struct plan_step *step, const struct channe
 	case PLAN_RESUME:
 	case PLAN_CONFLICT:
 	case PLAN_ADOPT:
+	case PLAN_RENAME:
 		return true;
 	case PLAN_RECREATE:
 		/* A reload asked for it, and only a stranger on its key was in the way. */
@@ -200,13 +239,14 @@ static char *tell_step(const struct config *config, const char *name, const char
 
 /* -- only planning ----------------------------------------------------------------------------------------- */
 
-int reconcile_plan(struct manager *manager, const struct config *config, struct report *ret_report)
+int reconcile_plan(struct manager *manager, const struct config *config, const struct renames *renames,
+		   struct report *ret_report)
 {
 	struct situation situation;
 	struct report report = { 0 };
 	int r;
 
-	r = situation_take(manager, config, RECONCILE_RELOAD, &situation);
+	r = situation_take(manager, config, RECONCILE_RELOAD, renames, &situation);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; r == 0 && i < situation.plan.n_steps; i++) {
@@ -323,7 +363,7 @@ struct run {
 	const char *only;
 	uint64_t now, interval;
 	struct apply apply;
-	bool *is_due;
+	bool *is_due, *is_vacated;
 	struct obstacle *obstacles; /* one a step */
 	struct channel *channels;
 	size_t n_channels, n_due;
@@ -436,17 +476,30 @@ static bool is_forgotten(const struct channel *channel)
 	return channel->spec == NULL && !channel->has_link && !channel->has_intent;
 }
 
-/* `removals` first: a key that one channel gives up may be another's from now on. */
-static void run_steps(struct run *run, const struct plan *plan, bool removals)
+/* What goes, goes first: a key that one channel gives up may be another's from now on. */
+static void run_removals(struct run *run, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const struct plan_step *step = &plan->steps[i];
 
-		if (!run->is_due[i] || (step->action == PLAN_REMOVE) != removals)
+		if (!run->is_due[i] || (step->action != PLAN_REMOVE && step->action != PLAN_RECREATE))
 			continue;
-		if (step->action == PLAN_REMOVE || step->action == PLAN_RECREATE)
-			waiting_release(run->manager->waiting, step->name);
-		carry_out(run, step, &run->channels[i]);
+		waiting_release(run->manager->waiting, step->name);
+		if (step->action == PLAN_REMOVE)
+			carry_out(run, step, &run->channels[i]);
+		else if (run->obstacles[i].error == 0)
+			run->is_vacated[i] = apply_vacate(&run->apply, step, &run->channels[i]);
+	}
+}
+
+static void run_steps(struct run *run, const struct plan *plan)
+{
+	run_removals(run, plan);
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		if (!run->is_due[i] || plan->steps[i].action == PLAN_REMOVE)
+			continue;
+		run->apply.is_vacated = run->is_vacated[i];
+		carry_out(run, &plan->steps[i], &run->channels[i]);
 	}
 }
 
@@ -638,9 +691,11 @@ static int run_begin(struct run *run, const struct situation *situation)
 		.holds_segments = object_rmid_is_forced(),
 	};
 	run->is_due = calloc(n, sizeof *run->is_due);
+	run->is_vacated = calloc(n, sizeof *run->is_vacated);
 	run->obstacles = calloc(n, sizeof *run->obstacles);
 	run->channels = calloc(n, sizeof *run->channels);
-	if (run->is_due == NULL || run->obstacles == NULL || run->channels == NULL) {
+	if (run->is_due == NULL || run->is_vacated == NULL || run->obstacles == NULL ||
+	    run->channels == NULL) {
 		free(run->channels);
 		return -ENOMEM;
 	}
@@ -680,7 +735,7 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 	int r;
 
 	let_go_of_removed(manager);
-	r = situation_take(manager, config, reason, &situation);
+	r = situation_take(manager, config, reason, NULL, &situation);
 	if (r == 0) {
 		if (manager->namespace.doubt == NULL)
 			kernel_retire_removed(&situation.registry, &situation.view);
@@ -689,8 +744,7 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 			remove_leftovers(&run, &situation.plan);
 			if (manager->namespace.doubt == NULL)
 				note_intents(&run, &situation.plan);
-			run_steps(&run, &situation.plan, true);
-			run_steps(&run, &situation.plan, false);
+			run_steps(&run, &situation.plan);
 			finish_table(&run, &situation.plan);
 			if (manager->namespace.doubt == NULL)
 				drop_intents(&run);
@@ -702,6 +756,7 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 		situation_done(&situation);
 	}
 	free(run.is_due);
+	free(run.is_vacated);
 	free(run.obstacles);
 	if (r < 0 && reason == RECONCILE_HEAL)
 		fail_what_is_gone(manager, r);

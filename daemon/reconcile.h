@@ -5,6 +5,7 @@
 /* From declared to done. */
 
 #include "daemon/manager.h"
+#include "daemon/plan-registry.h"
 #include "daemon/report.h"
 
 enum reconcile_reason {
@@ -22,7 +23,12 @@ enum reconcile_reason {
 int reconcile(struct manager *manager, struct config *config, enum reconcile_reason reason, const char *only,
 	      struct report *report);
 
-/* What reconcile() would do for a reload of `config`, as a report of all channels. */
-int reconcile_plan(struct manager *manager, const struct config *config, struct report *ret_report);
+/* What reconcile() would do for a reload of `config`, after these renames, as a report of all channels. */
+int reconcile_plan(struct manager *manager, const struct config *config, const struct renames *renames,
+		   struct report *ret_report);
+
+/* Which channels go on under other names with `config`. */
+int reconcile_find_renames(const struct manager *manager, const struct config *config,
+			   enum reconcile_reason reason, struct renames *ret_renames);
 
 #endif

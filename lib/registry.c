@@ -34,6 +34,8 @@ void registry_link_to_string(const struct registry_link *link, char buffer[stati
 
 	if (link->observed)
 		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":observed");
+	if (link->owned)
+		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":owned");
 	if (link->adopted)
 		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":adopted");
 	if (link->is_begun)
@@ -69,6 +71,8 @@ static void take_word(const char *word, size_t size, struct registry_link *link)
 
 	if (size == strlen("observed") && memcmp(word, "observed", size) == 0) {
 		link->observed = true;
+	} else if (size == strlen("owned") && memcmp(word, "owned", size) == 0) {
+		link->owned = true;
 	} else if (size == strlen("adopted") && memcmp(word, "adopted", size) == 0) {
 		link->adopted = true;
 	} else if (size == strlen("begun") && memcmp(word, "begun", size) == 0) {

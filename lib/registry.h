@@ -7,7 +7,8 @@
  *
  *	KIND:KEY:ID:CREATOR[:WORD…]	queue:0x00004b01:32769:995
  *
- * The first four fields are for everybody. The words behind them are for kipcd: "observed" (not ours), "adopted" (handed to kipcd by who made it),
+ * The first four fields are for everybody. The words behind them are for kipcd: "observed" (not ours), "owned" (observed, but
+ * made by us or handed to us before), "adopted" (handed to kipcd by who made it),
  * "maker=PID" (a semaphore set: the process whose operations do not count as use), "begun" (made, and not yet given its
  * values or layout), "layout=ring" (a segment that was
  * laid out as a ring, so that nobody needs to attach one to see), "lifetime=config", "lifetime=daemon" (what to do with
@@ -29,6 +30,7 @@ struct registry_link {
 	int id;
 	uid_t creator;
 	bool observed;
+	bool owned;   /* observed now, and kipcd's before: it is again once nobody says to observe it */
 	bool adopted; /* made by somebody else and handed to kipcd, which owns it now */
 	bool is_ring;
 	bool is_begun;	  /* not prepared yet, and never published: kipcd was killed over it */

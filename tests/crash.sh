@@ -153,6 +153,30 @@ old_world() {
 	change_mind
 }
 
+# A start that finds channels under other names, with messages and with what was set.
+world_of_old_names() {
+	clear_all
+	sed -i.new 's/queue orders/queue ancient/; s/ticks/aged/' "$conf"
+	start_kipcd && kipcctl send ancient kept && "$top_build/ring-user" aged send kept && kipcctl set -q ancient description=kept && stop_kipcd
+	change_mind
+}
+renamed_world() {
+	troubles
+	[ "$(kipcctl peek orders)" = kept ] || echo "the message is gone"
+	[ "$("$top_build/ring-user" ticks stat | cut -d' ' -f1)" = "messages=1" ] || echo "the message in the ring is gone"
+	[ "$(cd "$KIPC_RUNTIME_DIR/kipcd.conf.d" && grep -rx 'description = kept')" = "orders.conf:description = kept" ] ||
+		echo "what was set did not go along: $(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")"
+	[ ! -e "$KIPC_RUNTIME_DIR/channels/.renames" ] || echo "the intent is there still"
+}
+
+# A start that has to exchange the keys of two queues, and of two segments.
+world_of_old_keys() {
+	clear_all
+	sed -i.new 's/0x4b01/x/; s/0x4b02/0x4b01/; s/= x/= 0x4b02/; s/1234/x/; s/0x4b04/1234/; s/= x/= 0x4b04/' "$conf"
+	start_kipcd && stop_kipcd
+	change_mind
+}
+
 # A first start that is killed, and by the next one something else is declared.
 from_nothing_to_old() {
 	clear_all
@@ -189,7 +213,7 @@ elif ! strace -qq -o /dev/null -e inject=getpid:signal=SIGKILL:when=999 true 2>/
 	skip "killed at each system call of a start" "strace is missing or may not trace here"
 else
 	# All that changes the kernel's objects or the file system: between two of them, nothing can be half done.
-	changing_calls="msgget shmget semget msgctl shmctl semctl semop shmat shmdt mkdir mkdirat symlinkat renameat unlinkat bind fchmodat"
+	changing_calls="msgget shmget semget msgctl shmctl semctl semop shmat shmdt mkdir mkdirat symlinkat renameat renameat2 rename link unlink unlinkat bind fchmodat"
 	calls="$changing_calls write"
 	kill_everywhere "killed at each call of a first start" from_nothing troubles
 	kill_in_a_row 3 "... and at some of the next two" from_nothing troubles
@@ -206,6 +230,8 @@ else
 	kill_in_a_row 2 "... and at some of the next" resumed_world world_is_whole
 	kill_everywhere "killed at each call of a start that makes things anew" old_world troubles
 	kill_in_a_row 3 "... and at some of the next two" old_world troubles
+	kill_everywhere "killed at each call of a start that renames" world_of_old_names renamed_world
+	kill_everywhere "killed at each call of a start that exchanges keys" world_of_old_keys troubles
 	kill_everywhere "killed at each call of a first start, and then declared otherwise" from_nothing_to_old troubles change_mind
 	kill_in_a_row 2 "... and at some of the next" from_nothing_to_old troubles change_mind_once
 	cp "$conf" "$conf.all"

@@ -77,7 +77,7 @@ sed -i '/orders/,/mode/d' "$conf"
 exits 0 'check without the section' kipcctl check "$conf"
 like '... warns of what is set aside' "$ERR" "^$layer/orders.conf:1: warning: \[queue orders\] is set aside: no section declares it any more"
 exits 0 'a reload' kipcctl reload
-like '... says so' "$OUT" "^orders +queue +retain +retained +declared no more; .*what kipcctl said of it is set aside"
+like '... says so' "$OUT" "^orders +queue +retain +retained +declared no more.*what kipcctl said of it is set aside"
 restart
 is 'no start is refused for it' "$(of orders state)" retained
 is '... and no other queue made' "$(count_of q)" 2

@@ -241,12 +241,15 @@ is 'a retained one of lifetime = config goes once it is empty' "$(state_of full)
 cp "$conf.all" "$conf"
 kipcctl reload >"$T/out"
 is 'declared again, a retained one is as before' "$(state_of boot)" active
-printf '[queue stays]\nkey = 6\n[queue other]\nkey = 1\n[queue heir]\nkey = 2\n' >"$conf"
+printf '[queue stays]\nkey = 6\n[queue other]\nkey = 1\n' >"$conf"
 kipcctl reload >"$T/out"
-like 'a key that our own retained one has' "$(cat "$T/out")" "other +queue +conflict +conflict +its key 0x00000001 belongs to queue @[0-9]+, kipcd's own boot: remove that first"
-is 'a key whose old owner is removed by the same reload' "$(state_of heir)" active
-kipcctl remove -q boot
-is 'remove takes a retained one' "$(state_of boot)$(ipcs -q | grep -c '^0x00000001')" 0
+like 'a key that our own dropped one has goes to its new name' "$(cat "$T/out")" 'other +queue +rename +active +it was boot$'
+: >"$conf"
+kipcctl reload -q
+is 'retained under that' "$(state_of boot)$(state_of other)" retained
+exits 0 'remove takes a retained one' kipcctl remove other
+is '... indeed' "$(state_of other)$(ipcs -q | grep -c '^0x00000001')" 0
+printf '[queue stays]\nkey = 6\n[queue other]\nkey = 1\n' >"$conf"
 kipcctl reload >"$T/out"
 is '... and the key is free' "$(state_of other)" active
 stop_kipcd

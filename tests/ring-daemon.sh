@@ -81,7 +81,7 @@ sed -i 's/0x4b10/&\nmax_message = 4K\nmode = 0600/' "$conf"
 like 'plan says that another largest message has to wait' "$(kipcctl plan)" 'ticks +segment +keep +stale +max_message 8K -> 4K would need a new segment, and it holds 1 message \(4 bytes\)'
 kipcctl reload >"$T/out"
 is 'with a message in it, it is stale' "$(state_of ticks) $(stat_of ticks messages)" 'stale 1'
-is '... which says why' "$(reason_of ticks)" 'max_message 8K -> 4K would need a new segment, and it holds 1 message (4 bytes): empty it and reload, or remove it with --force'
+is '... which says why' "$(reason_of ticks)" 'max_message 8K -> 4K would need a new segment, and it holds 1 message (4 bytes): put them aside with '\''kipcctl create segment ticks.kept size=65536 layout=ring max_message=8192'\'' and '\''kipcctl move ticks ticks.kept'\'', then '\''kipcctl reload'\'' and '\''kipcctl move ticks.kept ticks'\'''
 user ticks recv >"$T/out"
 hold ticks
 kipcctl reload >"$T/out"

@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "daemon/config-keys.h"
+#include "daemon/plan-registry.h"
 #include "daemon/plan.h"
 
 /* The tables below give defaults first, and then what is different in a row. */
@@ -391,7 +393,8 @@ static void what_cannot_be_altered(void **state)
 		  OUR_QUEUE,
 		  { K_FULL_QUEUE() },
 		  GIVES(KEEP, STALE, 1,
-			"would need a new queue, and it holds 3 messages (120 bytes): empty it") },
+			"would need a new queue, and it holds 3 messages (120 bytes): put them aside with "
+			"'kipcctl create queue it.kept capacity=16384' and 'kipcctl move it it.kept'") },
 		{ "a new key that a stranger has",
 		  QUEUE(.key = OTHER_KEY),
 		  OUR_QUEUE,
@@ -733,7 +736,8 @@ static void rings(void **state)
 		  { K_FULL_RING() },
 		  GIVES(KEEP, STALE, 1,
 			"max_message 8K -> 4K would need a new segment, and it holds 2 messages (7 bytes): "
-			"empty it") },
+			"put them aside with 'kipcctl create segment it.kept size=65536 layout=ring "
+			"max_message=8192'") },
 		{ "nor does one in use",
 		  RING(.max_message = 4096),
 		  OUR_RING,
@@ -743,7 +747,11 @@ static void rings(void **state)
 		  RING(.max_message = 4096),
 		  ENTRY(LINK_OF(KIPC_SEGMENT, KEY, .is_ring = true), .is_held = true),
 		  { K_RING(false, FOUND(.used = 32, .messages = 1), .segment.attached = 3) },
-		  GIVES(KEEP, STALE, 1, "it holds 1 message (0 bytes) and is attached 2 times: empty") },
+		  GIVES(KEEP, STALE, 1,
+			"it holds 1 message (0 bytes) and is attached 2 times: put them aside with 'kipcctl "
+			"create "
+			"segment it.kept size=65536 layout=ring max_message=8192' and 'kipcctl move it "
+			"it.kept', then end its users, 'kipcctl reload'") },
 		{ "what is declared is what the default gives",
 		  RING(.max_message = 8192),
 		  OUR_RING,
@@ -1046,23 +1054,283 @@ static void a_key_goes_to_another_name(void **state)
 	}
 }
 
-static void two_channels_exchange_their_keys(void **state)
+#define KEYED(the_name, the_key, ...)                                                                        \
+	{                                                                                                    \
+		.name = the_name, .kind = KIPC_QUEUE, .key = the_key, .owner = US, .group = US,              \
+		.mode = 0660, __VA_ARGS__                                                                    \
+	}
+#define KNOWN(the_name, the_key, the_id, ...)                                                                \
+	{                                                                                                    \
+		.name = the_name, LINK_OF(KIPC_QUEUE, the_key, .id = the_id, __VA_ARGS__)                    \
+	}
+#define CHANNELS_MAX 3
+
+struct step_row {
+	enum plan_action action;
+	enum channel_state state;
+	const char *detail; /* a part of it; NULL: there is none */
+};
+
+struct exchange_row {
+	const char *what;
+	struct channel_spec specs[CHANNELS_MAX];
+	struct registry_entry entries[CHANNELS_MAX];
+	struct kernel_object objects[CHANNELS_MAX];
+	struct step_row steps[CHANNELS_MAX];
+};
+
+static void check_exchange(const struct exchange_row *row)
 {
-	struct channel_spec specs[] = { { .name = "a", .kind = KIPC_QUEUE, .key = OTHER_KEY },
-					{ .name = "b", .kind = KIPC_QUEUE, .key = KEY } };
-	struct registry_entry entries[] = { { .name = "a", LINK_OF(KIPC_QUEUE, KEY, .maker = 0) },
-					    { .name = "b", LINK_OF(KIPC_QUEUE, OTHER_KEY, .id = 2) } };
-	const struct kernel_object objects[] = { K_QUEUE(), K_QUEUE(.id = 2, .key = OTHER_KEY) };
+	struct exchange_row copy = *row;
+	size_t n_specs = 0, n_entries = 0, n_objects = 0;
 	struct kernel_view view;
 	struct plan plan;
 
-	make_plan(specs, 2, entries, 2, objects, 2, &view, &plan);
-	assert_int_equal(plan.steps[0].action, PLAN_CONFLICT);
-	assert_non_null(strstr(plan.steps[0].detail, "kipcd's own b"));
-	assert_int_equal(plan.steps[1].action, PLAN_CONFLICT);
-	assert_non_null(strstr(plan.steps[1].detail, "kipcd's own a"));
+	while (n_specs < CHANNELS_MAX && copy.specs[n_specs].kind != 0)
+		n_specs++;
+	while (n_entries < CHANNELS_MAX && copy.entries[n_entries].has_link)
+		n_entries++;
+	while (n_objects < CHANNELS_MAX && copy.objects[n_objects].object.kind != 0)
+		n_objects++;
+	make_plan(copy.specs, n_specs, copy.entries, n_entries, copy.objects, n_objects, &view, &plan);
+	for (size_t i = 0; i < plan.n_steps; i++) {
+		const struct plan_step *step = &plan.steps[i];
+		const struct step_row *expected = &row->steps[i];
+
+		if (step->action != expected->action || step->state != expected->state ||
+		    (step->detail != NULL) != (expected->detail != NULL) ||
+		    (step->detail != NULL && strstr(step->detail, expected->detail) == NULL))
+			fail_msg("%s: %s: %s, %s: %s", row->what, step->name, plan_action_words[step->action],
+				 channel_state_words[step->state], step->detail);
+	}
 	plan_done(&plan);
 	kernel_view_done(&view);
+}
+
+static void channels_exchange_their_keys(void **state)
+{
+	static const struct exchange_row rows[] = {
+		{ "two, empty",
+		  { KEYED("a", 2), KEYED("b", 1) },
+		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2) },
+		  { K_QUEUE(.key = 1), K_QUEUE(.id = 2, .key = 2) },
+		  { { PLAN_RECREATE, STATE_ACTIVE, "key 0x00000001 -> 0x00000002" },
+		    { PLAN_RECREATE, STATE_ACTIVE, "key 0x00000002 -> 0x00000001" } } },
+		{ "three, empty, in a circle",
+		  { KEYED("a", 2), KEYED("b", 3), KEYED("c", 1) },
+		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2), KNOWN("c", 3, 3) },
+		  { K_QUEUE(.key = 1), K_QUEUE(.id = 2, .key = 2), K_QUEUE(.id = 3, .key = 3) },
+		  { { PLAN_RECREATE, STATE_ACTIVE, "" },
+		    { PLAN_RECREATE, STATE_ACTIVE, "" },
+		    { PLAN_RECREATE, STATE_ACTIVE, "" } } },
+		{ "one moves to the key that another gives up",
+		  { KEYED("a", 2), KEYED("b", 3) },
+		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2) },
+		  { K_QUEUE(.key = 1), K_QUEUE(.id = 2, .key = 2) },
+		  { { PLAN_RECREATE, STATE_ACTIVE, "" }, { PLAN_RECREATE, STATE_ACTIVE, "" } } },
+		{ "... and a new one to the key of the first",
+		  { KEYED("a", 2), KEYED("b", 1) },
+		  { KNOWN("a", 1, 1) },
+		  { K_QUEUE(.key = 1) },
+		  { { PLAN_RECREATE, STATE_ACTIVE, "" }, { PLAN_CREATE, STATE_ACTIVE, NULL } } },
+		{ "one that holds messages keeps both as they are",
+		  { KEYED("a", 2), KEYED("b", 1) },
+		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2) },
+		  { K_FULL_QUEUE(.key = 1), K_QUEUE(.id = 2, .key = 2) },
+		  { { PLAN_KEEP, STATE_STALE, "'kipcctl move a a.kept'" },
+		    { PLAN_KEEP, STATE_STALE,
+		      "its key 0x00000001 is still that of a, which has to give it up" } } },
+		{ "both that hold messages",
+		  { KEYED("a", 2), KEYED("b", 1) },
+		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2) },
+		  { K_FULL_QUEUE(.key = 1), K_FULL_QUEUE(.id = 2, .key = 2) },
+		  { { PLAN_KEEP, STATE_STALE, "'kipcctl move a a.kept'" },
+		    { PLAN_KEEP, STATE_STALE, "'kipcctl move b b.kept'" } } },
+		{ "a stranger in the circle",
+		  { KEYED("a", 2), KEYED("b", 3) },
+		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2) },
+		  { K_QUEUE(.key = 1), K_QUEUE(.id = 2, .key = 2),
+		    K_QUEUE(.id = 3, .key = 3, .cuid = STRANGER) },
+		  { { PLAN_KEEP, STATE_STALE, "still that of b" },
+		    { PLAN_CONFLICT, STATE_CONFLICT,
+		      "take it over with 'kipcctl adopt queue:0x00000003 b'" } } },
+		{ "the key of one that is declared no more",
+		  { KEYED("b", 1) },
+		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2) },
+		  { K_FULL_QUEUE(.key = 1), K_QUEUE(.id = 2, .key = 2) },
+		  { { PLAN_RETAIN, STATE_RETAINED, "declared no more, and it holds 3 messages" },
+		    { PLAN_KEEP, STATE_STALE,
+		      "'kipcctl remove b' and 'kipcctl reload', and a goes on as b" } } },
+		{ "... by one that holds messages, too",
+		  { KEYED("b", 1) },
+		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2) },
+		  { K_FULL_QUEUE(.key = 1), K_FULL_QUEUE(.id = 2, .key = 2) },
+		  { { PLAN_RETAIN, STATE_RETAINED, "declared no more" },
+		    { PLAN_KEEP, STATE_STALE,
+		      "'kipcctl move b a', 'kipcctl remove b' and 'kipcctl reload'" } } },
+		{ "another name and another key",
+		  { KEYED("b", 2) },
+		  { KNOWN("a", 1, 1) },
+		  { K_FULL_QUEUE(.key = 1) },
+		  { { PLAN_RETAIN, STATE_RETAINED, "should b be its new name: 'kipcctl move a b'" },
+		    { PLAN_CREATE, STATE_ACTIVE, NULL } } },
+		{ "... of which there are two",
+		  { KEYED("b", 2), KEYED("c", 3) },
+		  { KNOWN("a", 1, 1) },
+		  { K_FULL_QUEUE(.key = 1) },
+		  { { PLAN_RETAIN, STATE_RETAINED, "'kipcctl remove a' removes it once they are gone" },
+		    { PLAN_CREATE, STATE_ACTIVE, NULL },
+		    { PLAN_CREATE, STATE_ACTIVE, NULL } } },
+	};
+
+	for (size_t i = 0; i < N(rows); i++)
+		check_exchange(&rows[i]);
+}
+
+/* -- the registry as it is planned with ----------------------------------------------------------------------- */
+
+static struct value_place of_key[] = { { .line = 1, .key = CONFIG_KEY_KEY } };
+#define EXPLICIT .places = of_key, .n_places = 1
+
+struct rename_row {
+	const char *what;
+	struct channel_spec specs[CHANNELS_MAX];
+	struct registry_entry entries[CHANNELS_MAX];
+	struct kernel_object objects[CHANNELS_MAX];
+	struct config_aside aside;
+	const char *from, *to; /* NULL: nothing is renamed */
+};
+
+static void check_rename(const struct rename_row *row)
+{
+	struct rename_row copy = *row;
+	struct config config = { .channels = copy.specs };
+	struct registry registry = { .entries = copy.entries };
+	struct renames renames;
+	struct kernel_view view;
+	size_t n = 0;
+
+	while (config.n_channels < CHANNELS_MAX && copy.specs[config.n_channels].kind != 0)
+		config.n_channels++;
+	while (registry.n_entries < CHANNELS_MAX && copy.entries[registry.n_entries].has_link)
+		registry.n_entries++;
+	while (n < CHANNELS_MAX && copy.objects[n].object.kind != 0)
+		n++;
+	if (copy.aside.name[0] != '\0') {
+		config.asides = &copy.aside;
+		config.n_asides = 1;
+	}
+	make_view(copy.objects, n, &view);
+	assert_int_equal(plan_renames_find(&config, &registry, &view, US, &renames), 0);
+	if (renames.n_items != (row->from != NULL) ||
+	    (row->from != NULL &&
+	     (strcmp(renames.items[0].from, row->from) != 0 || strcmp(renames.items[0].to, row->to) != 0)))
+		fail_msg("%s: %zu, %s -> %s", row->what, renames.n_items, renames.items[0].from,
+			 renames.items[0].to);
+	plan_registry_rename(&registry, &renames);
+	for (size_t i = 1; i < registry.n_entries; i++)
+		assert_true(strcmp(registry.entries[i - 1].name, registry.entries[i].name) < 0);
+	if (row->from != NULL)
+		assert_string_equal(plan_rename_to(&renames, row->to)->from, row->from);
+	plan_renames_done(&renames);
+	kernel_view_done(&view);
+}
+
+static void what_is_certain_is_renamed(void **state)
+{
+	static const struct rename_row rows[] = {
+		{ "the same kind and key",
+		  { KEYED("z", KEY, EXPLICIT) },
+		  { KNOWN("a", KEY, 1), KNOWN("m", 7, 2) },
+		  { K_FULL_QUEUE(), K_QUEUE(.id = 2, .key = 7) },
+		  .from = "a",
+		  .to = "z" },
+		{ "an empty one that would go, too",
+		  { KEYED("b", KEY, EXPLICIT) },
+		  { KNOWN("a", KEY, 1, .lifetime = "config") },
+		  { K_QUEUE() },
+		  .from = "a",
+		  .to = "b" },
+		{ "adopted",
+		  { KEYED("b", KEY, EXPLICIT) },
+		  { KNOWN("a", KEY, 1, .creator = STRANGER, .adopted = true) },
+		  { K_QUEUE(.cuid = STRANGER) },
+		  .from = "a",
+		  .to = "b" },
+		{ "a key that is made of the name is no evidence",
+		  { KEYED("b", KEY) },
+		  { KNOWN("a", KEY, 1) },
+		  { K_QUEUE() } },
+		{ "another key", { KEYED("b", OTHER_KEY, EXPLICIT) }, { KNOWN("a", KEY, 1) }, { K_QUEUE() } },
+		{ "another kind",
+		  { { .name = "b", .kind = KIPC_SEGMENT, .key = KEY, EXPLICIT } },
+		  { KNOWN("a", KEY, 1) },
+		  { K_QUEUE() } },
+		{ "the old name is declared still",
+		  { KEYED("a", OTHER_KEY, EXPLICIT), KEYED("b", KEY, EXPLICIT) },
+		  { KNOWN("a", KEY, 1) },
+		  { K_QUEUE() } },
+		{ "the new name is known already",
+		  { KEYED("b", KEY, EXPLICIT) },
+		  { KNOWN("a", KEY, 1), KNOWN("b", OTHER_KEY, 2) },
+		  { K_QUEUE(), K_QUEUE(.id = 2, .key = OTHER_KEY) } },
+		{ "the new name only observes",
+		  { KEYED("b", KEY, EXPLICIT, .manage = MANAGE_OBSERVE) },
+		  { KNOWN("a", KEY, 1) },
+		  { K_QUEUE() } },
+		{ "the old name only observed",
+		  { KEYED("b", KEY, EXPLICIT) },
+		  { KNOWN("a", KEY, 1, .observed = true) },
+		  { K_QUEUE(.cuid = STRANGER) } },
+		{ "it is gone", { KEYED("b", KEY, EXPLICIT) }, { KNOWN("a", KEY, 1) }, { { { 0 } } } },
+		{ "its id is a stranger's by now",
+		  { KEYED("b", KEY, EXPLICIT) },
+		  { KNOWN("a", KEY, 1) },
+		  { K_QUEUE(.cuid = STRANGER) } },
+		{ "its maker took it back",
+		  { KEYED("b", KEY, EXPLICIT) },
+		  { KNOWN("a", KEY, 1, .creator = STRANGER, .adopted = true) },
+		  { K_QUEUE(.cuid = STRANGER, .uid = STRANGER) } },
+		{ "what declares it is set aside",
+		  { KEYED("b", KEY, EXPLICIT) },
+		  { KNOWN("a", KEY, 1) },
+		  { K_QUEUE() },
+		  .aside = { .name = "a", .declares = true } },
+		{ "what overrides it goes along",
+		  { KEYED("b", KEY, EXPLICIT) },
+		  { KNOWN("a", KEY, 1) },
+		  { K_QUEUE() },
+		  .aside = { .name = "a" },
+		  .from = "a",
+		  .to = "b" },
+	};
+
+	for (size_t i = 0; i < N(rows); i++)
+		check_rename(&rows[i]);
+}
+
+static void what_was_observed_is_ours_again(void **state)
+{
+	static const struct {
+		enum manage manage; /* MANAGE_OWN + 9: not declared */
+		bool observed, owned, still_observed;
+	} rows[] = {
+		{ MANAGE_OWN, true, true, false },     { MANAGE_OBSERVE, true, true, true },
+		{ (enum manage)9, true, true, false }, { MANAGE_OWN, true, false, true },
+		{ MANAGE_OWN, false, false, false },
+	};
+
+	for (size_t i = 0; i < N(rows); i++) {
+		struct channel_spec spec = KEYED("it", KEY, .manage = rows[i].manage);
+		const struct config config = { .channels = &spec,
+					       .n_channels = rows[i].manage <= MANAGE_OBSERVE };
+		struct registry_entry entry =
+			KNOWN("it", KEY, 1, .observed = rows[i].observed, .owned = rows[i].owned);
+		struct registry registry = { .entries = &entry, .n_entries = 1 };
+
+		plan_registry_own_again(&registry, &config);
+		assert_int_equal(entry.link.observed, rows[i].still_observed);
+	}
 }
 
 static void finding_in_the_view(void **state)
@@ -1109,7 +1377,9 @@ int main(void)
 		cmocka_unit_test(declared_no_more),
 		cmocka_unit_test(every_name_once_and_in_order),
 		cmocka_unit_test(a_key_goes_to_another_name),
-		cmocka_unit_test(two_channels_exchange_their_keys),
+		cmocka_unit_test(channels_exchange_their_keys),
+		cmocka_unit_test(what_is_certain_is_renamed),
+		cmocka_unit_test(what_was_observed_is_ours_again),
 		cmocka_unit_test(finding_in_the_view),
 	};
 

@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A channel under another name, keys that are exchanged, and back from observing: what is certain is done and loses nothing;
+# for the rest, each command that is printed is run as it stands, and cures.
+. "$(dirname "$0")/tap.sh"
+
+start() { : >"$T/kipcd.log"; start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"; }
+of() { kipcctl list --no-legend --bytes --columns="name,$2" | awk -v name="$1" '$1 == name' | cut -d' ' -f2- | xargs; }
+begin_anew() { stop_kipcd; rm -rf "$KIPC_RUNTIME_DIR"; ipcrm --all 2>/dev/null; }
+declare_() { printf '%s\n' "$@" >"$conf"; }
+
+# cures WHAT TEXT: runs every command that stands in quotes in the text, in their order
+cures() {
+	local what=$1 command
+	while read -r command; do
+		[ "$command" = 'kipcctl reload' ] && command="$command -q"
+		$command >"$T/out" 2>&1 || { fail "$what" "$command: $(cat "$T/out")"; return; }
+	done < <(grep -oE "'kipcctl [^']*'" <<<"$2" | tr -d "'")
+	pass "$what"
+}
+
+# -- another name ------------------------------------------------------------------------------------------------
+
+declare_ '[queue a]' 'key = 1' 'mode = 0600' '[segment prices]' 'key = 2' 'size = 4K' '[semaphore build]' 'key = 3' 'values = 1,0' \
+	'[segment ticks]' 'key = 4' 'size = 16K' 'layout = ring' '[queue other]' 'key = 5'
+start
+kipcctl send a one two; kipcctl send prices kept; kipcctl send ticks kept; kipcctl down build
+kipcctl set -q a mode=0640
+ids="$(id_of a) $(id_of prices) $(id_of build) $(id_of ticks)"
+sed -i 's/queue a/queue b/; s/segment prices/segment costs/; s/semaphore build/semaphore make/; s/ticks/tocks/' "$conf"
+exits 0 'plan' kipcctl plan
+like '... says what is certain' "$OUT" '^b +queue +rename +active +it was a; mode = 0600 in .*:3 is overridden'
+is '... of each kind' "$(awk '$3 == "rename" { print $1, $NF }' <<<"$OUT" | xargs)" 'b (0640) costs prices make build tocks ticks'
+is '... and changes nothing' "$(kipcctl peek a)" one
+exits 0 'reload' kipcctl reload
+like '... does it' "$OUT" '^b +queue +rename +active +it was a;'
+is 'they are the same objects' "$(id_of b) $(id_of costs) $(id_of make) $(id_of tocks)" "$ids"
+is '... with what they held' "$(kipcctl recv --all b | xargs) $(kipcctl recv costs) $(kipcctl recv tocks) $(of make values)" 'one two kept kept 0,0'
+is '... what was set went along' "$(of b mode) $(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" '0640 b.conf'
+is '... nothing bears an old name' "$(ls "$KIPC_RUNTIME_DIR/channels" | xargs)" 'b costs make other tocks'
+like '... it is an event' "$(kipcctl events b)" 'altered +queue b: renamed: it was a$'
+exits 0 'a second reload' kipcctl reload
+unlike '... has nothing to do' "$OUT" rename
+exits 3 'the old name is no channel' kipcctl peek --no-wait a
+kipcctl send b three
+sed -i 's/queue b/queue c/; s/0600/0620/' "$conf"
+stop_kipcd
+start
+is 'a start renames, too' "$(of c state,messages,id) $(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" "active 1 ${ids%% *} c.conf"
+like '... and says so' "$(cat "$T/kipcd.log")" 'b is c from now on'
+kipcctl unset -q c
+is 'its declaration holds' "$(of c mode)" 0620
+sed -i 's/queue c/queue d/; s/0620/0660/' "$conf"
+kipcctl reload >"$T/out"
+is 'what is declared otherwise is altered' "$(of d mode,messages)" '0660 1'
+like '... in one step' "$(cat "$T/out")" 'd +queue +rename +active +it was c; mode 0620 -> 0660'
+begin_anew
+
+# -- another name, and nothing certain ---------------------------------------------------------------------------
+
+declare_ '[queue a]' '[queue other]'
+start
+kipcctl send a 1 2 3 4 5
+declare_ '[queue b]' '[queue other]'
+exits 0 'a key that is made of the name' kipcctl plan
+like '... is another key' "$OUT" "^a +queue +retain +retained +declared no more, and it holds 5 messages.*should b be its new name: 'kipcctl move a b'$"
+kipcctl reload >"$T/plan"
+cures 'the command' "$(sed -n "s/.*should b/should b/p" "$T/plan")"
+is '... brings the messages there' "$(kipcctl peek --all b | xargs)" '1 2 3 4 5'
+cures 'the other one' "$(kipcctl plan | grep '^a ')"
+is '... ends the old name' "$(of a state)$(of b state)" active
+begin_anew
+
+declare_ '[queue a]' 'key = 1' '[queue b]' 'key = 2'
+start
+kipcctl send a one; kipcctl send b two
+declare_ '[queue b]' 'key = 1'
+kipcctl reload >"$T/plan"
+like 'a key of a name of the past, both with messages' "$(cat "$T/plan")" '^b +queue +keep +stale +its key 0x00000001 is that of a, which is declared no more'
+cures 'the commands' "$(grep '^b ' "$T/plan")"
+is '... make one of them' "$(of b state,key) $(kipcctl recv --all b | xargs)$(of a state)" 'active 0x00000001 one two'
+begin_anew
+
+# -- keys that are exchanged -------------------------------------------------------------------------------------
+
+declare_ '[queue a]' 'key = 1' '[queue b]' 'key = 2' '[segment s]' 'key = 1' 'size = 4K' '[segment t]' 'key = 2' 'size = 8K' \
+	'[semaphore u]' 'key = 1' 'values = 1' '[semaphore v]' 'key = 2' 'values = 0'
+start
+swap() { sed -i 's/= 1$/= x/; s/= 2$/= 1/; s/= x$/= 2/' "$conf"; sed -i '/values/s/2/1/' "$conf"; }
+swap
+exits 0 'empty: a reload exchanges them' kipcctl reload
+is '... all' "$(of a key) $(of b key) $(of s key,size) $(of t key,size) $(of u key,values) $(of v key,values)" \
+	'0x00000002 0x00000001 0x00000002 4096 0x00000001 8192 0x00000002 1 0x00000001 0'
+is '... nothing is left' "$(count_of q) $(count_of m) $(count_of s) $(kipcctl list --no-legend --state=active | wc -l)" '2 2 2 6'
+kipcctl send a one two
+swap
+exits 0 'one of them holds messages' kipcctl reload
+is '... both stay' "$(of a state,key,messages) $(of b state,key)" 'stale 0x00000002 2 stale 0x00000001'
+like '... and say why' "$OUT" "^a +queue +keep +stale +key 0x00000002 -> 0x00000001 would need a new queue, and it holds 2 messages"
+like '... each' "$OUT" "^b +queue +keep +stale +its key 0x00000002 is still that of a, which has to give it up first: 'kipcctl show a'"
+kipcctl send a three
+is '... and serve' "$(kipcctl recv a)" one
+cures 'the commands' "$(grep '^a ' <<<"$OUT")"
+is '... cure both' "$(of a state,key) $(of b state,key) $(kipcctl recv --all a | xargs)" 'active 0x00000001 active 0x00000002 two three'
+kipcctl remove -q a.kept
+begin_anew
+
+# -- own, observe, own -------------------------------------------------------------------------------------------
+
+declare_ '[queue a]' 'key = 1' '[segment r]' 'key = 2' 'size = 16K' 'layout = ring'
+start
+kipcctl send a kept; kipcctl send r kept
+id=$(id_of a)
+declare_ '[queue a]' 'key = 1' 'manage = observe' '[segment r]' 'key = 2' 'manage = observe'
+kipcctl reload -q
+is 'observed' "$(of a state,manage) $(of r state,manage)" 'active observe active observe'
+exits 1 '... nothing of it is removed' kipcctl remove --force a
+stop_kipcd
+start
+declare_ '[queue a]' 'key = 1' '[segment r]' 'key = 2' 'size = 16K' 'layout = ring'
+exits 0 'and owned again' kipcctl reload
+is '... the same' "$(of a state,manage,id) $(of r state,manage)" "active own $id active own"
+is '... with its messages' "$(kipcctl recv a) $(kipcctl recv r)" 'kept kept'
+kipcctl send a kept
+declare_ '[queue a]' 'key = 1' 'manage = observe'
+kipcctl reload -q
+: >"$conf"
+kipcctl reload -q
+is 'observed, and declared no more: it is not forgotten' "$(of a state,manage)" 'retained own'
+exits 0 '... and can be removed' kipcctl remove --force a
+begin_anew
+
+# A stranger's is not ours for having been observed.
+perl -e 'defined msgget(1, 01666) or die'
+declare_ '[queue a]' 'key = 1' 'manage = observe'
+start
+declare_ '[queue a]' 'key = 1'
+kipcctl reload >"$T/plan"
+is 'what somebody else made is in conflict' "$(of a state)" conflict
+cures 'the command' "$(grep '^a ' "$T/plan")"
+is '... cures' "$(of a state,manage)" 'active own'
+stop_kipcd
+finish
