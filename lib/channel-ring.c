@@ -55,7 +55,6 @@ static struct ring *put_in_place(struct ring *_Atomic *place, struct ring *old, 
 	struct ring *found = old;
 
 	ring->older = old;
-	atomic_store_explicit(&ring->has_older, !is_spent(old), memory_order_relaxed);
 	/* Release: the handle is whole; acquire: so is the other thread's. Both pair with channel_ring(). */
 	if (!atomic_compare_exchange_strong_explicit(place, &found, ring, memory_order_acq_rel,
 						     memory_order_acquire)) {
@@ -103,6 +102,12 @@ static struct ring *to_take_from(struct ring *newest)
 	}
 }
 
+static void note_taker(struct ring *newest)
+{
+	atomic_store_explicit(&newest->was_taken_from, true, memory_order_relaxed);
+	atomic_store_explicit(&newest->is_taken_first, is_spent(newest->older), memory_order_relaxed);
+}
+
 int channel_ring_slowly(struct kipc_channel *channel, enum ring_use use, struct ring **ret_ring)
 {
 	struct ring *_Atomic *place = &channel->ring;
@@ -120,13 +125,15 @@ int channel_ring_slowly(struct kipc_channel *channel, enum ring_use use, struct 
 	ring = newest;
 	if (newest != NULL && use != RING_TO_SEND) {
 		ring = to_take_from(newest);
-		atomic_store_explicit(&newest->has_older, !is_spent(newest->older), memory_order_relaxed);
+		note_taker(newest);
 		bury_old(newest);
 	}
 	if (newest == NULL || (use == RING_TO_SEND ? ring_is_retired(newest) : is_spent(ring))) {
 		r = renew(channel, place, newest, place == &channel->ring, &ring);
 		if (r < 0)
 			return r;
+		if (use != RING_TO_SEND)
+			note_taker(ring);
 	}
 	*ret_ring = ring;
 	return 0;

@@ -17,19 +17,22 @@ enum ring_use {
 /* The rest of channel_ring(). */
 int channel_ring_slowly(struct kipc_channel *channel, enum ring_use use, struct ring **ret_ring);
 
-/* -EPROTOTYPE: it is no segment, or no ring; errors of ring_attach() and kipc_open(). */
-static inline int channel_ring(struct kipc_channel *channel, enum ring_use use, struct ring **ret_ring)
+/* Whether it is the one that was attached last, as almost always. */
+static inline bool channel_has_ring(struct kipc_channel *channel, enum ring_use use, struct ring **ret_ring)
 {
 	/* Acquire: the handle is whole; pairs with the release that put it there. */
 	struct ring *ring = atomic_load_explicit(&channel->ring, memory_order_acquire);
 
-	/* Relaxed: where an older one is forgotten too late, it turns out to be empty. */
-	if (ring != NULL && !ring_is_retired(ring) &&
-	    (use == RING_TO_SEND || !atomic_load_explicit(&ring->has_older, memory_order_relaxed))) {
-		*ret_ring = ring;
-		return 0;
-	}
-	return channel_ring_slowly(channel, use, ret_ring);
+	*ret_ring = ring;
+	/* Relaxed: where it becomes the first too late, those older turn out to be empty. */
+	return ring != NULL && !ring_is_retired(ring) &&
+	       (use == RING_TO_SEND || atomic_load_explicit(&ring->is_taken_first, memory_order_relaxed));
+}
+
+/* -EPROTOTYPE: it is no segment, or no ring; errors of ring_attach() and kipc_open(). */
+static inline int channel_ring(struct kipc_channel *channel, enum ring_use use, struct ring **ret_ring)
+{
+	return channel_has_ring(channel, use, ret_ring) ? 0 : channel_ring_slowly(channel, use, ret_ring);
 }
 
 /* The ring on which something is reserved (for RING_TO_SEND) or acquired through this handle. -EINVAL: none. */

@@ -9,7 +9,7 @@
 
 #include "lib/channel-ring.h"
 #include "lib/queue.h"
-#include "lib/ring-touch.h"
+#include "lib/ring-at-once.h"
 
 /* No more messages than that, with their headers, are copied under a lock. */
 #define BATCH_MAX (RING_COPY_MAX / RING_UNIT)
@@ -19,31 +19,42 @@
 
 /* -- messages -- */
 
-int kipc_send(struct kipc_channel *channel, long type, const void *data, size_t size, int64_t timeout)
+static __attribute__((noinline)) int send_to_ring(struct kipc_channel *channel, long type, const void *data,
+						  size_t size, int64_t timeout)
 {
-	const struct kipc_message message = { type, (void *)data, size };
+	const struct kipc_message message = { .type = type, .data = (void *)data, .size = size };
 	struct ring *ring;
 	ssize_t n;
 
-	if (channel->kind == KIPC_QUEUE)
-		return queue_send(channel, type, data, size, timeout);
 	n = channel_ring(channel, RING_TO_SEND, &ring);
 	if (n == 0)
 		n = ring_send(ring, &message, 1, timeout);
 	return n < 0 ? (int)n : 0;
 }
 
-ssize_t kipc_recv(struct kipc_channel *channel, void *buffer, size_t size, long type, unsigned flags,
-		  int64_t timeout, long *ret_type)
+int kipc_send(struct kipc_channel *channel, long type, const void *data, size_t size, int64_t timeout)
+{
+	struct ring *ring;
+	int r;
+
+	if (channel->kind == KIPC_QUEUE)
+		return queue_send(channel, type, data, size, timeout);
+	if (channel_has_ring(channel, RING_TO_SEND, &ring)) {
+		r = ring_send_at_once(ring, type, data, size);
+		if (r != RING_NOT_AT_ONCE)
+			return r;
+	}
+	return send_to_ring(channel, type, data, size, timeout);
+}
+
+static __attribute__((noinline)) ssize_t recv_from_ring(struct kipc_channel *channel, void *buffer,
+							size_t size, long type, int64_t timeout,
+							long *ret_type)
 {
 	struct kipc_message message;
 	struct ring *ring;
 	ssize_t n;
 
-	if (flags & ~FLAGS_OF_RECEIVE)
-		return -EINVAL;
-	if (channel->kind == KIPC_QUEUE)
-		return queue_recv(channel, buffer, size, type, flags, timeout, ret_type);
 	n = channel_ring(channel, RING_TO_TAKE, &ring);
 	if (n == 0 && type != 0)
 		n = -EOPNOTSUPP;
@@ -54,6 +65,24 @@ ssize_t kipc_recv(struct kipc_channel *channel, void *buffer, size_t size, long 
 	if (ret_type != NULL)
 		*ret_type = message.type;
 	return (ssize_t)message.size;
+}
+
+ssize_t kipc_recv(struct kipc_channel *channel, void *buffer, size_t size, long type, unsigned flags,
+		  int64_t timeout, long *ret_type)
+{
+	struct ring *ring;
+	ssize_t n;
+
+	if (flags & ~FLAGS_OF_RECEIVE)
+		return -EINVAL;
+	if (channel->kind == KIPC_QUEUE)
+		return queue_recv(channel, buffer, size, type, flags, timeout, ret_type);
+	if (type == 0 && channel_has_ring(channel, RING_TO_TAKE, &ring)) {
+		n = ring_recv_at_once(ring, buffer, size, ret_type);
+		if (n != RING_NOT_AT_ONCE)
+			return n;
+	}
+	return recv_from_ring(channel, buffer, size, type, timeout, ret_type);
 }
 
 ssize_t kipc_peek(struct kipc_channel *channel, void *buffer, size_t size, long position, long *ret_type)

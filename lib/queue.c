@@ -14,6 +14,7 @@
 #include <sys/msg.h>
 
 #include "lib/deadline.h"
+#include "lib/copy-small.h"
 #include "lib/queue.h"
 
 /* The default kernel.msgmax; larger messages go through the heap. */
@@ -142,7 +143,14 @@ static int check_fits(struct kipc_channel *channel, size_t size)
 	return size > object.queue.capacity ? -EMSGSIZE : 0;
 }
 
-int queue_send(struct kipc_channel *channel, long type, const void *data, size_t size, int64_t timeout)
+/* Whether an error of a first try is the last word: no dead id, and no wait that is still to come. */
+static bool is_final(int error, int64_t timeout)
+{
+	return error != EINVAL && !(timeout > 0 && is_not_now(-error));
+}
+
+static int send_with_care(struct kipc_channel *channel, long type, const void *data, size_t size,
+			  int64_t timeout)
 {
 	struct message on_stack, *message;
 	struct call call = { .is_send = true, .size = size };
@@ -174,6 +182,21 @@ int queue_send(struct kipc_channel *channel, long type, const void *data, size_t
 	return r < 0 ? (int)r : 0;
 }
 
+/* One call of the kernel is all that it takes as a rule; the rest is care for when it fails. */
+int queue_send(struct kipc_channel *channel, long type, const void *data, size_t size, int64_t timeout)
+{
+	struct message message;
+
+	if (type < 1 || size > sizeof message.body ||
+	    size > atomic_load_explicit(&channel->capacity, memory_order_relaxed))
+		return send_with_care(channel, type, data, size, timeout);
+	message.type = type;
+	copy_small(message.body, data, size);
+	if (msgsnd(kipc_channel_id(channel), &message, size, timeout < 0 ? 0 : IPC_NOWAIT) == 0)
+		return 0;
+	return is_final(errno, timeout) ? -errno : send_with_care(channel, type, data, size, timeout);
+}
+
 static int receive_flags(unsigned flags)
 {
 	return flags & KIPC_NOT_TYPE ? MSG_EXCEPT : 0;
@@ -201,8 +224,8 @@ static ssize_t receive(struct kipc_channel *channel, struct call *call, void *bu
 	return r == -E2BIG ? -EMSGSIZE : r;
 }
 
-ssize_t queue_recv(struct kipc_channel *channel, void *buffer, size_t size, long type, unsigned flags,
-		   int64_t timeout, long *ret_type)
+static ssize_t recv_with_care(struct kipc_channel *channel, void *buffer, size_t size, long type,
+			      unsigned flags, int64_t timeout, long *ret_type)
 {
 	struct call call = { .size = size, .type = type, .flags = receive_flags(flags) };
 
@@ -210,6 +233,28 @@ ssize_t queue_recv(struct kipc_channel *channel, void *buffer, size_t size, long
 	if (size > INT_MAX)
 		call.size = INT_MAX; /* no message is larger (ipc/msg.c) */
 	return receive(channel, &call, buffer, timeout, ret_type);
+}
+
+ssize_t queue_recv(struct kipc_channel *channel, void *buffer, size_t size, long type, unsigned flags,
+		   int64_t timeout, long *ret_type)
+{
+	struct message message;
+	ssize_t r;
+
+	if (size > sizeof message.body)
+		return recv_with_care(channel, buffer, size, type, flags, timeout, ret_type);
+	r = msgrcv(kipc_channel_id(channel), &message, size, type,
+		   receive_flags(flags) | (timeout < 0 ? 0 : IPC_NOWAIT));
+	if (r < 0 && errno == E2BIG)
+		return -EMSGSIZE;
+	if (r < 0)
+		return is_final(errno, timeout)
+			       ? -errno
+			       : recv_with_care(channel, buffer, size, type, flags, timeout, ret_type);
+	copy_small(buffer, message.body, (size_t)r);
+	if (ret_type != NULL)
+		*ret_type = message.type;
+	return r;
 }
 
 ssize_t queue_peek(struct kipc_channel *channel, void *buffer, size_t size, long position, long *ret_type)

@@ -16,6 +16,7 @@
 #include "lib/channel.h"
 #include "lib/ring-cursor.h"
 #include "lib/ring-process.h"
+#include "lib/ring-touch.h"
 #include "lib/ring-turn.h"
 
 #define SIZE_MIN (2 * RING_HEADER_SIZE)
@@ -136,6 +137,7 @@ static int check_geometry(struct ring *ring, uint64_t segment_size)
 	ring->data = (char *)ring->header + RING_HEADER_SIZE;
 	ring->capacity = capacity / RING_UNIT;
 	ring->max_message = (uint32_t)max_message;
+	ring->max_at_once = max_message < RING_COPY_MAX ? (uint32_t)max_message : RING_COPY_MAX;
 	return 0;
 }
 

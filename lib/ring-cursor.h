@@ -7,13 +7,9 @@
  * receive consists of; the rare turns are functions of ring.c.
  */
 
-#include <string.h>
-
+#include "lib/copy-small.h"
 #include "lib/ring-lock.h"
 #include "lib/ring.h"
-
-/* Bytes. */
-#define RING_COPY_INLINE_MAX 128
 
 #define RING_INLINE static inline __attribute__((always_inline))
 
@@ -26,23 +22,6 @@ RING_INLINE uint64_t ring_units(uint64_t size)
 RING_INLINE struct ring_record *ring_record_at(const struct ring *ring, uint64_t offset)
 {
 	return (struct ring_record *)(void *)(ring->data + offset * RING_UNIT);
-}
-
-/* memcpy() that is inline where a message is short: the call alone is a seventh of what one of a batch costs. */
-RING_INLINE void ring_copy(void *to, const void *from, size_t size)
-{
-	const char *source = from;
-	char *end, *at = to;
-
-	if (size < RING_UNIT || size > RING_COPY_INLINE_MAX) {
-		if (size > 0)
-			memcpy(to, from, size);
-		return;
-	}
-	end = at + size - RING_UNIT;
-	for (; at < end; at += RING_UNIT, source += RING_UNIT)
-		memcpy(at, source, RING_UNIT);
-	memcpy(end, (const char *)from + size - RING_UNIT, RING_UNIT); /* the rest, overlapping */
 }
 
 /*
@@ -104,6 +83,22 @@ int ring_enter_slowly(struct ring *ring, struct ring_side *side, uint64_t word,
 		      struct ring_patience *patience, struct ring_cursor *ret_cursor);
 
 /*
+ * Takes the lock of a side and reads where it stands, if that can be had at once. *ret_word is not 0 where the lock was had
+ * and is still held, but the rest was not.
+ */
+RING_INLINE bool ring_try_enter(struct ring *ring, struct ring_side *side, struct ring_cursor *ret_cursor,
+				uint64_t *ret_word)
+{
+	*ret_word = 0;
+	if (!ring_is_admitted(ring) || !ring_lock_try(side, ret_word) ||
+	    !ring_cursor_read(ring, side, *ret_word, ret_cursor))
+		return false;
+	/* Relaxed: claims are made under the lock. One of an earlier position is over. */
+	return atomic_load_explicit(&side->claim.owner, memory_order_relaxed) == 0 ||
+	       atomic_load_explicit(&side->claim.position, memory_order_relaxed) != ret_cursor->position;
+}
+
+/*
  * Takes the lock of a side and reads where it stands. A claim of somebody else is waited for. The lock is to be left by
  * ring_leave() or ring_lock_drop(). -EBADMSG; -ENOLCK; -EAGAIN, -ETIMEDOUT, -EINTR: the claim outlasts the deadline;
  * -EALREADY: the claim is this handle's own.
@@ -113,15 +108,9 @@ RING_INLINE int ring_enter(struct ring *ring, struct ring_side *side, struct rin
 {
 	uint64_t word;
 
-	if (!ring_is_admitted(ring) || !ring_lock_try(side, &word))
-		return ring_enter_slowly(ring, side, 0, patience, ret_cursor);
-	if (!ring_cursor_read(ring, side, word, ret_cursor))
-		return ring_enter_slowly(ring, side, word, patience, ret_cursor);
-	/* Relaxed: claims are made under the lock. One of an earlier position is over. */
-	if (atomic_load_explicit(&side->claim.owner, memory_order_relaxed) != 0 &&
-	    atomic_load_explicit(&side->claim.position, memory_order_relaxed) == ret_cursor->position)
-		return ring_enter_slowly(ring, side, word, patience, ret_cursor);
-	return 0;
+	return ring_try_enter(ring, side, ret_cursor, &word)
+		       ? 0
+		       : ring_enter_slowly(ring, side, word, patience, ret_cursor);
 }
 
 /* Moves the side to the cursor, letting go. -EBADMSG: the lock was not ours any more. */
@@ -136,6 +125,15 @@ RING_INLINE int ring_leave(struct ring *ring, struct ring_side *side, const stru
 /* The rest of ring_make_room(): looks at the consumers, pads. As that. */
 int ring_make_room_slowly(struct ring *ring, struct ring_cursor *cursor, uint64_t units, uint64_t *ret_seen);
 
+/* Whether there is room for a record of `units`, as far as the consumers had come when we last looked. */
+RING_INLINE bool ring_has_room(const struct ring *ring, const struct ring_cursor *cursor, uint64_t units)
+{
+	uint64_t used = cursor->position - ring->seen_consumers;
+
+	return used <= ring->capacity && units <= ring->capacity - used &&
+	       units <= ring->capacity - cursor->offset;
+}
+
 /*
  * Makes room for a record of `units` behind the producers' cursor: pads the end of the data area where it would not
  * fit there, and moves the cursor over the padding. 1: there is room; 0: not now, and *ret_seen is the consumers'
@@ -144,12 +142,7 @@ int ring_make_room_slowly(struct ring *ring, struct ring_cursor *cursor, uint64_
 RING_INLINE int ring_make_room(struct ring *ring, struct ring_cursor *cursor, uint64_t units,
 			       uint64_t *ret_seen)
 {
-	uint64_t used = cursor->position - ring->seen_consumers;
-
-	if (used <= ring->capacity && units <= ring->capacity - used &&
-	    units <= ring->capacity - cursor->offset)
-		return 1;
-	return ring_make_room_slowly(ring, cursor, units, ret_seen);
+	return ring_has_room(ring, cursor, units) ? 1 : ring_make_room_slowly(ring, cursor, units, ret_seen);
 }
 
 /* Looks how far the producers have come: sets seen_producers. 1: there is something; otherwise as ring_find_record(). */

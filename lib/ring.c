@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/ring-cursor.h"
+#include "lib/ring-at-once.h"
 #include "lib/ring-touch.h"
 #include "lib/ring-turn.h"
 
@@ -66,8 +66,6 @@ int ring_look_ahead(struct ring *ring, const struct ring_cursor *cursor, uint64_
 	if (r < 0)
 		return r;
 	ring->seen_producers = cursor->position + available;
-	/* Relaxed: whether this handle is one that takes. */
-	atomic_store_explicit(&ring->was_taken_from, true, memory_order_relaxed);
 	return available > 0;
 }
 
@@ -104,17 +102,6 @@ int ring_pass_padding(struct ring *ring, struct ring_cursor *cursor, struct ring
 }
 
 /* -- sending -- */
-
-static void put(struct ring *ring, struct ring_cursor *cursor, const struct kipc_message *message)
-{
-	struct ring_record *record = ring_record_at(ring, cursor->offset);
-
-	record->size = (uint32_t)message->size;
-	record->state = RING_RECORD_MESSAGE;
-	record->type = message->type;
-	ring_copy(record + 1, message->data, message->size);
-	ring_cursor_pass(ring, cursor, message->size);
-}
 
 static int check_message(const struct ring *ring, const struct kipc_message *message)
 {
@@ -153,7 +140,7 @@ static ssize_t put_what_fits(struct ring *ring, struct ring_cursor *cursor,
 		r = ring_make_room(ring, cursor, ring_units(messages[n].size), ret_seen);
 		if (r <= 0)
 			break;
-		put(ring, cursor, &messages[n]);
+		ring_put(ring, cursor, messages[n].type, messages[n].data, messages[n].size);
 		n++;
 	} while (n < n_messages);
 	return r < 0 ? r : (ssize_t)n;
@@ -252,7 +239,7 @@ static ssize_t take_what_fits(struct ring *ring, struct ring_cursor *cursor, str
 		}
 		message->type = (long)record.type;
 		message->data = at > 0 ? basket->buffer + at : basket->buffer;
-		ring_copy(message->data, ring_record_at(ring, cursor->offset) + 1, record.size);
+		copy_small(message->data, ring_record_at(ring, cursor->offset) + 1, record.size);
 		at += (record.size + RING_UNIT - 1) / RING_UNIT * RING_UNIT;
 		ring_cursor_pass(ring, cursor, record.size);
 	}

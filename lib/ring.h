@@ -64,14 +64,15 @@ struct ring {
 	char *data;
 	uint64_t capacity; /* units */
 	uint32_t max_message;
+	uint32_t max_at_once; /* of that, what may be copied under a lock */
 	int id;
 	bool is_writable;
-	uint64_t pid_namespace; /* in which it was made */
-	_Atomic uint32_t mark;	/* of the process (lib/ring-process.h) that was found to be of that */
-	_Atomic int fault;	/* enum kipc_ring_fault of the last -EBADMSG */
-	struct ring *older;	/* of a channel whose object was made anew */
-	atomic_bool has_older;	/* and that may still have messages */
-	atomic_bool is_spent;	/* it was retired, and nothing is in it any more nor will be */
+	uint64_t pid_namespace;	    /* in which it was made */
+	_Atomic uint32_t mark;	    /* of the process (lib/ring-process.h) that was found to be of that */
+	_Atomic int fault;	    /* enum kipc_ring_fault of the last -EBADMSG */
+	struct ring *older;	    /* of a channel whose object was made anew */
+	atomic_bool is_taken_first; /* takers have been here, and none of those older has messages */
+	atomic_bool is_spent;	    /* it was retired, and nothing is in it any more nor will be */
 	atomic_bool was_taken_from;
 	atomic_bool is_buried; /* by ring_bury() */
 	uint64_t segment_size;

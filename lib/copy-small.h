@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef KIPC_LIB_COPY_SMALL_H
+#define KIPC_LIB_COPY_SMALL_H
+
+#include <string.h>
+
+/* Bytes. */
+#define COPY_SMALL_STEP 16
+#define COPY_SMALL_MAX 128
+
+/* memcpy() that is inline where a message is short: the call alone is a seventh of what one of a batch costs. */
+static inline __attribute__((always_inline)) void copy_small(void *to, const void *from, size_t size)
+{
+	const char *source = from;
+	char *end, *at = to;
+
+	if (size < COPY_SMALL_STEP || size > COPY_SMALL_MAX) {
+		if (size > 0)
+			memcpy(to, from, size);
+		return;
+	}
+	end = at + size - COPY_SMALL_STEP;
+	for (; at < end; at += COPY_SMALL_STEP, source += COPY_SMALL_STEP)
+		memcpy(at, source, COPY_SMALL_STEP);
+	memcpy(end, (const char *)from + size - COPY_SMALL_STEP, COPY_SMALL_STEP); /* the rest, overlapping */
+}
+
+#endif
