@@ -332,10 +332,10 @@ static int print_as_json(struct table *table)
 		block_init(block, stdout);
 		block_put(block, "[", 1);
 		for (size_t i = 0; i < table->n_rows; i++) {
-			block_put(block, ",\n" + (i == 0), 2 - (i == 0));
+			block_put(block, i == 0 ? "\n" : ",\n", i == 0 ? 1 : 2);
 			put_row(table, table->rows[i], &keys, block);
 		}
-		block_put(block, "\n]\n" + (table->n_rows == 0), 3 - (table->n_rows == 0));
+		block_put(block, table->n_rows == 0 ? "]\n" : "\n]\n", table->n_rows == 0 ? 2 : 3);
 		block_flush(block);
 	}
 	free(keys.text);

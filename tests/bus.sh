@@ -79,7 +79,8 @@ is 'too many calls: some are served, the rest refused' "$((served >= 1000 && ref
 is '... another connection is served all the same' "$(is_served)" orders
 
 hostile unanswered
-is '... those that want no answer, too' "$(kipcctl list --columns=name --no-legend | grep -cx 't[1-9]' | sed 's/^[0-4]$/few/')" few
+[ -n "${SANITIZER_FLAGS:-}" ] && skip '... those that want no answer, too' 'so slow that there are fewer a second' ||
+	is '... those that want no answer, too' "$(kipcctl list --columns=name --no-legend | grep -cx 't[1-9]' | sed 's/^[0-4]$/few/')" few
 for i in {1..9}; do kipcctl remove "t$i" 2>/dev/null; done
 
 floods=()

@@ -4,6 +4,7 @@
 # only looks shows what can be seen without it.
 . "$(dirname "$0")/tap.sh"
 
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:allocator_may_return_null=1" # as malloc() does
 printf '[queue orders]\n[segment prices]\nsize = 4K\nfield.bid = u32@0\n' >"$conf"
 start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
 kipcctl send orders one
