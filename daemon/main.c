@@ -43,7 +43,7 @@ static void print_help(void)
 	       "      --runtime-dir=DIR  keep registry and control socket in DIR\n"
 	       "                         [%s/kipcd, or $KIPC_RUNTIME_DIR]\n"
 	       "      --state-dir=DIR    keep a copy of the registry in DIR, from which a lost runtime\n"
-	       "                         folder is filled again [%s/lib/kipc, or $KIPC_STATE_DIR;\n"
+	       "                         folder is filled again [%s/kipc, or $KIPC_STATE_DIR;\n"
 	       "                         none with a runtime folder of its own]\n"
 	       "      --user             run for this user: $XDG_CONFIG_HOME/kipc/kipcd.conf,\n"
 	       "                         $XDG_RUNTIME_DIR/kipcd\n"
@@ -59,7 +59,7 @@ static void print_help(void)
 	       "      --version          show the version\n"
 	       "\n"
 	       "See kipcd(8), kipcd.conf(5) and kipcctl(1).\n",
-	       KIPC_SYSCONFDIR, KIPC_RUNTIME_PARENT, KIPC_LOCALSTATEDIR);
+	       KIPC_SYSCONFDIR, KIPC_RUNTIME_PARENT, KIPC_STATE_PARENT);
 }
 
 static int usage_error(void)
@@ -176,7 +176,7 @@ static int complete_state_dir(struct arguments *arguments)
 		return 0;
 	}
 	if (strcmp(arguments->options.runtime_dir, KIPC_RUNTIME_PARENT "/kipcd") == 0)
-		n = asprintf(&arguments->state_dir, "%s/lib/kipc", KIPC_LOCALSTATEDIR);
+		n = asprintf(&arguments->state_dir, "%s/kipc", KIPC_STATE_PARENT);
 	else if (arguments->runtime_dir != NULL && state_home != NULL && state_home[0] == '/')
 		n = asprintf(&arguments->state_dir, "%s/kipc", state_home);
 	else if (arguments->runtime_dir != NULL && home != NULL)
