@@ -120,7 +120,7 @@ sed -i 's/^activate = no/activate = yes/' "$conf"
 kipcctl reload >"$T/reload"
 waits "and begun by one" 1
 exits 2 "activate is for configuration files" kipcctl create queue mine activate=yes
-like "... and it says so" "$ERR" "activate: is for configuration files only"
+like "... and it says so" "$ERR" "'activate=yes': is for configuration files only"
 
 # -- what somebody does to the queue -----------------------------------------------------------------------------
 
