@@ -17,6 +17,10 @@
 #include "lib/copy-small.h"
 #include "lib/queue.h"
 
+#ifndef MSG_COPY /* musl does not declare it */
+#define MSG_COPY 040000
+#endif
+
 /* The default kernel.msgmax; larger messages go through the heap. */
 #define STACK_BODY 8192
 

@@ -80,7 +80,7 @@ static void take_word(const char *word, size_t size, struct registry_link *link)
 	} else if (size == strlen("layout=ring") && memcmp(word, "layout=ring", size) == 0) {
 		link->is_ring = true;
 	} else if (size > strlen(maker) && memcmp(word, maker, strlen(maker)) == 0) {
-		long pid = strtol(word + strlen(maker), NULL, 10);
+		long long pid = strtoll(word + strlen(maker), NULL, 10);
 
 		link->maker = pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
 	} else if (size > strlen(lifetime) && memcmp(word, lifetime, strlen(lifetime)) == 0) {

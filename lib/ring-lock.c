@@ -15,6 +15,7 @@
  */
 
 #include <errno.h>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -35,14 +36,48 @@ static const _Atomic uint32_t no_mark;
 
 _Thread_local struct ring_thread ring_thread = { .mark = &no_mark };
 
-int ring_thread_init(void)
+/*
+ * glibc registers the list of each thread as it starts; musl does when a thread first takes a robust mutex that processes
+ * could share. This one lives in our memory alone, for a moment.
+ */
+static void register_robust_list(void)
+{
+	pthread_mutexattr_t attributes;
+	pthread_mutex_t mutex;
+
+	if (pthread_mutexattr_init(&attributes) != 0)
+		return;
+	if (pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST) == 0 &&
+	    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED) == 0 &&
+	    pthread_mutex_init(&mutex, &attributes) == 0) {
+		if (pthread_mutex_lock(&mutex) == 0)
+			pthread_mutex_unlock(&mutex);
+		pthread_mutex_destroy(&mutex);
+	}
+	pthread_mutexattr_destroy(&attributes);
+}
+
+static struct robust_list_head *robust_list(void)
 {
 	struct robust_list_head *robust = NULL;
-	const _Atomic uint32_t *mark;
 	size_t size = 0;
+
+	if (syscall(SYS_get_robust_list, 0, &robust, &size) < 0 || size != sizeof *robust)
+		return NULL;
+	return robust;
+}
+
+int ring_thread_init(void)
+{
+	struct robust_list_head *robust = robust_list();
+	const _Atomic uint32_t *mark;
 	int r;
 
-	if (syscall(SYS_get_robust_list, 0, &robust, &size) < 0 || robust == NULL || size != sizeof *robust)
+	if (robust == NULL) {
+		register_robust_list();
+		robust = robust_list();
+	}
+	if (robust == NULL)
 		return -ENOSYS;
 	r = ring_process_know(&mark);
 	if (r < 0)
