@@ -51,10 +51,10 @@ static int read_uids(const char *pid, int proc_fd, struct uids *uids)
 		return 0;
 	n = process_read(proc_fd, path, status, sizeof status);
 	if (n < 0)
-		return n == -ENOENT || n == -ESRCH ? 0 : (int)n;
+		return n == -ENOENT || n == -ESRCH ? 0 : (int)n; /* it has ended */
 	line = strstr(status, "\nUid:");
 	if (line == NULL || sscanf(line, "\nUid: %u %u %u", &found[0], &found[1], &found[2]) != 3)
-		return 0;
+		return -EIO;
 	return add(uids, found, 3);
 }
 
@@ -78,9 +78,17 @@ int living_users_read(const struct processes *processes, uid_t **ret_uids, size_
 	folder = opendir("/proc");
 	if (folder == NULL)
 		return -errno;
-	while (r == 0 && (entry = readdir(folder)) != NULL)
+	for (;;) {
+		errno = 0;
+		entry = r == 0 ? readdir(folder) : NULL;
+		if (entry == NULL)
+			break;
 		if (process_id_from_string(entry->d_name, &pid))
 			r = read_uids(entry->d_name, dirfd(folder), &uids);
+	}
+	/* The end of a folder that cannot be read to its end is no end. */
+	if (r == 0 && errno != 0)
+		r = -errno;
 	closedir(folder);
 	if (r < 0) {
 		free(uids.items);

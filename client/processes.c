@@ -372,13 +372,19 @@ int processes_read(struct processes *ret_processes)
 	folder = opendir("/proc");
 	if (folder == NULL)
 		return -errno;
-	r = 0;
-	while (r == 0 && (entry = readdir(folder)) != NULL)
+	for (r = 0; r == 0;) {
+		errno = 0;
+		entry = readdir(folder);
+		if (entry == NULL)
+			break;
 		r = look_at_process(&pass, dirfd(folder), entry->d_name);
+	}
+	/* What could not be read to its end may hide anybody. */
+	pass.found.has_hidden = r == 0 && errno != 0;
 	closedir(folder);
 	free(pass.mappings);
 	/* There always is a first process, unless hidepid=2 leaves us nothing but our own. */
-	pass.found.has_hidden = access("/proc/1", F_OK) < 0 && errno == ENOENT;
+	pass.found.has_hidden |= access("/proc/1", F_OK) < 0 && errno == ENOENT;
 	if (r < 0) {
 		processes_done(&pass.found);
 		return r;

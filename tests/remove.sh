@@ -90,7 +90,7 @@ like "has a hint" "$ERR" "did you mean 'mode'"
 exits 3 "set: an unknown channel" kipcctl set nobody mode=0600
 
 exits 1 "recover: there is nothing to recover of an active channel" kipcctl recover tmp
-like "says so" "$ERR" "it is active: only a lost channel can be recovered"
+like "says so" "$ERR" "it is active: there is nothing to recover"
 
 kipcctl reload >/dev/null
 exits 0 "plan: nothing to do" kipcctl plan
