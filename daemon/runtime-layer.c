@@ -195,7 +195,7 @@ int runtime_layer_unset(struct manager *manager, const char *name, char **keys, 
 
 	r = layer_edit_unset(manager, name, keys, &text, &n, reterr_text);
 	if (r == 0 && n == 0 && channel != NULL)
-		r = report_add(report, name, channel->kind, PLAN_KEEP, channel->state,
+		r = report_add(report, channel->name, channel->kind, PLAN_KEEP, channel->state,
 			       "nothing of it is overridden");
 	else if (r == 0)
 		r = change_or_revert(manager, name, text, WISH_ALTER, report, reterr_text);
