@@ -40,6 +40,11 @@ static inline void block_put(struct block *block, const char *text, size_t size)
 	block->n += size;
 }
 
+static inline void block_put_text(struct block *block, const char *text)
+{
+	block_put(block, text, strlen(text));
+}
+
 /* n times the same. */
 void block_fill(struct block *block, char c, size_t n);
 

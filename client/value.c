@@ -251,7 +251,7 @@ static void put_list(const struct value *value, struct block *block)
 		block_put(block, i > 0 ? ",\n      " : "\n      ", i > 0 ? 8 : 7);
 		json_text_put_number(block, value->list[i]);
 	}
-	block_put(block, "\n    ]" + (value->n_list == 0 ? 5 : 0), value->n_list == 0 ? 1 : 6);
+	block_put_text(block, value->n_list == 0 ? "]" : "\n    ]");
 }
 
 /* Without what would have to be escaped. */
