@@ -135,6 +135,7 @@ in_bash() { COMPLETIONS=$top_src bash "$T/in-bash" "$1" | tr '\n' ' '; }
 same "bash: every verb" "$(in_bash 'kipcctl ')" "$verbs help"
 is "bash: a verb" "$(in_bash 'kipcctl --user rec')" "recv recover "
 is "bash: a name" "$(in_bash 'kipcctl recv o')" "orders others "
+is "severities" "$(kipcctl --complete doctor --fail-on= | cut -f 1 | tr '\n' ' ')" "--fail-on=warning --fail-on=danger "
 is "bash: behind '=' the value alone" "$(in_bash 'kipcctl list --state=re')" "retained "
 is "bash: ... and nothing there yet" "$(in_bash 'kipcctl list --kind=')" "queue segment semaphore "
 is "bash: a list" "$(in_bash 'kipcctl list --columns=name,ki')" "name,kind "

@@ -129,6 +129,7 @@ fi
 cat >"$T/bin/systemctl" <<END
 #!/bin/bash
 echo "\$*" >>"$T/systemctl"
+[ "\$*" != "enable --now kipc-consume@orders.path" ] || echo "kipc-consume@orders.path active waiting 0 0" >"$T/units"
 [ "\$*" != "start kipcd.service" ] || { mkfifo "$T/start"; "$kipcd" --ready-fd=9 9>"$T/start" 2>>"$T/system.log" & read -r _ <"$T/start"; echo \$! >"$T/system.pid"; }
 END
 chmod +x "$T/bin/systemctl"
@@ -145,6 +146,19 @@ mend remove-ipc
 say logind_after "$(finding remove-ipc)"
 say logind_told "$(cat "$T/systemctl")"
 say none "$(finding daemon)"
+if [ -S "$T/bus" ]; then
+	export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$T/bus
+	echo "other.service active running 0 0" >"$T/units"
+	mkdir -p "$settings/kipc/consume"
+	KIPC_RUNTIME_DIR=$T/run kipcctl send orders waits
+	until_true test -e "$T/run/waiting/orders"
+	say unstarted_other "$(KIPC_RUNTIME_DIR=$T/run finding consumer)"
+	touch "$settings/kipc/consume/orders"
+	say unstarted "$(KIPC_RUNTIME_DIR=$T/run finding consumer)"
+	KIPC_RUNTIME_DIR=$T/run mend consumer
+	say started "$(KIPC_RUNTIME_DIR=$T/run finding consumer)"
+	unset DBUS_SYSTEM_BUS_ADDRESS
+fi
 printf '[queue system]\nkey = 0x77\n' >"$settings/kipc/kipcd.conf"
 kipcctl doctor -q >/dev/null
 say status "$?"
@@ -171,6 +185,13 @@ if can_be_others && unshare --mount true 2>/dev/null && mkdir -p /etc/systemd "$
 	like "logind removes what belongs to people" "$(said logind)" "^warning logind removes .*: 1 objects belong to ordinary users, the first is queue:@[0-9]+ of 12345$"
 	is "and no more" "$(said logind_after)" ""
 	like "once it was told" "$(said logind_told)" "^kill -s HUP systemd-logind$"
+	if [ -S "$T/bus" ]; then
+		is "a channel that somebody else works off has no consumer of ours" "$(said unstarted_other)" ""
+		is "one that has one, which nothing starts" "$(said unstarted)" \
+			"warning messages wait, and nothing starts its consumer: kipc-consume@orders.path is not active"
+		is "is started" "$(said started)" ""
+		is "and its message is there" "$(kipcctl recv orders)" waits
+	fi
 	is "a machine that declares nothing needs no kipcd" "$(said none)" ""
 	is "one that does is in danger without it" "$(said status)" 8
 	like "and says so" "$(said down)" "^danger kipcd does not run: nothing watches over 0 channels"
