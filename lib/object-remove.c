@@ -297,5 +297,7 @@ int object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine
 int kipc_object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine_pid,
 		       struct kipc_object *ret_lost)
 {
+	if (flags & ~(KIPC_REMOVE_EVEN_IF_NOT_EMPTY | KIPC_REMOVE_DRY_RUN))
+		return -EINVAL;
 	return object_remove(seen, flags, pristine_pid, 0, ret_lost);
 }

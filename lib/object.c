@@ -251,6 +251,8 @@ int kipc_object_alter(const struct kipc_object *wanted, unsigned which)
 	struct kipc_object object = *wanted, before = *wanted;
 	int r;
 
+	if (which & ~(KIPC_ALTER_UID | KIPC_ALTER_GID | KIPC_ALTER_MODE | KIPC_ALTER_CAPACITY))
+		return -EINVAL;
 	/* IPC_SET sets everything: what is not to change has to be known first. */
 	if ((which & all) != all) {
 		r = kipc_object_stat(wanted->kind, wanted->id, &before);

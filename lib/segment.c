@@ -64,6 +64,8 @@ int kipc_attach(struct kipc_channel *channel, unsigned flags, void **ret_address
 	size_t size;
 	int r;
 
+	if (flags & ~KIPC_READ_ONLY)
+		return -EINVAL;
 	r = channel_id_of_kind(channel, KIPC_SEGMENT);
 	if (r < 0)
 		return r;

@@ -54,6 +54,8 @@ static int change(struct kipc_channel *channel, int index, int by, unsigned flag
 {
 	struct sembuf operation = { .sem_op = (short)by, .sem_flg = flags & KIPC_UNDO ? SEM_UNDO : 0 };
 
+	if (flags & ~KIPC_UNDO)
+		return -EINVAL;
 	if (index < 0 || index > USHRT_MAX)
 		return -EFBIG;
 	operation.sem_num = (unsigned short)index;

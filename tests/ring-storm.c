@@ -9,6 +9,7 @@
  *   work       send; acquire, work, release: nothing may be missing, at most one comes again for each consumer killed
  *   in-place   reserve, fill, commit; acquire, work, release
  *   ordered    as plain, with one consumer, which sees each producer's messages in their order
+ *   turns      as plain, with one slow consumer, one producer of large messages and others of small ones: the large get room
  *
  * What was sent and seen is written into memory of the storm's own. A message is "tried" before its send and "sent" after
  * it: killed between the two, it may have been sent or not. Prints one line of figures; status 1 says that they are wrong.
@@ -38,11 +39,12 @@
 #define MESSAGES_MAX (1 << 23) /* of one producer */
 #define BODY_MAX 600
 #define BATCH 8
-#define KILL_EVERY_NS 300000 /* at most */
-#define PATIENCE_MS 20000    /* in which something has to move */
+#define KILL_EVERY_NS 300000	     /* at most */
+#define KILL_TURNS_EVERY_NS 30000000 /* a turn begins after 10 ms */
+#define PATIENCE_MS 20000	     /* in which something has to move */
 
-enum mode { PLAIN, BATCHES, WORK, IN_PLACE, ORDERED };
-static const char *const modes[] = { "plain", "batch", "work", "in-place", "ordered" };
+enum mode { PLAIN, BATCHES, WORK, IN_PLACE, ORDERED, TURNS };
+static const char *const modes[] = { "plain", "batch", "work", "in-place", "ordered", "turns" };
 
 enum { TRIED = 1, SENT = 2 };
 
@@ -95,6 +97,9 @@ static size_t make(struct body *body, uint32_t producer, unsigned *seed)
 {
 	uint64_t number = ledger->tried[producer] + 1;
 	size_t size = (size_t)rand_r(seed) % sizeof body->bytes;
+
+	if (mode == TURNS)
+		size = producer == 0 ? sizeof body->bytes : size % 16;
 
 	if (number >= MESSAGES_MAX)
 		die("the ledger is full", ENOSPC);
@@ -162,7 +167,8 @@ static void produce(uint32_t producer, unsigned seed)
 				die("send", r);
 			ledger->state[producer][body.number] = SENT;
 		}
-		rest(&seed);
+		if (mode != TURNS)
+			rest(&seed);
 	}
 }
 
@@ -195,6 +201,7 @@ static ssize_t take(struct kipc_channel *ring)
 	switch (mode) {
 	case PLAIN:
 	case ORDERED:
+	case TURNS:
 		n = kipc_recv(ring, buffer, sizeof buffer, 0, 0, KIPC_FOREVER, NULL);
 		if (n >= 0)
 			enter(buffer, (size_t)n);
@@ -215,6 +222,17 @@ static ssize_t take(struct kipc_channel *ring)
 	return -EINVAL;
 }
 
+/* As work does it, with the CPU. */
+static void work_for(long nanoseconds)
+{
+	struct timespec begin, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((now.tv_sec - begin.tv_sec) * 1000000000 + now.tv_nsec - begin.tv_nsec < nanoseconds);
+}
+
 static void consume(unsigned seed)
 {
 	struct kipc_channel *ring = open_ring();
@@ -225,13 +243,16 @@ static void consume(unsigned seed)
 		if (n < 0)
 			die(n == -EBADMSG ? kipc_ring_fault_to_string(kipc_ring_fault(ring)) : "receive",
 			    (int)n);
-		rest(&seed);
+		if (mode == TURNS)
+			work_for(20000); /* longer than the others need to fill what became free */
+		else
+			rest(&seed);
 	}
 }
 
 static unsigned n_parties(void)
 {
-	return mode == ORDERED ? PRODUCERS + 1 : PARTIES;
+	return mode == ORDERED || mode == TURNS ? PRODUCERS + 1 : PARTIES;
 }
 
 static pid_t start(unsigned party, unsigned seed)
@@ -270,6 +291,19 @@ static void pause_up_to(unsigned *seed, long nanoseconds)
 	nanosleep(&time, NULL);
 }
 
+/* Turns: the large messages get through as well. Killed again and again, their producer has to begin to wait anew. */
+static void expect_large(void)
+{
+	uint64_t before = ledger->last[0];
+
+	for (unsigned i = 0; i < PATIENCE_MS && ledger->last[0] == before; i++)
+		usleep(1000);
+	if (ledger->last[0] != before)
+		return;
+	printf("no large message gets through\n");
+	exit(1);
+}
+
 /* Whether anything has arrived since, within the patience. */
 static void expect_movement(struct kipc_channel *ring, uint64_t before)
 {
@@ -298,12 +332,14 @@ static unsigned storm(struct kipc_channel *ring, pid_t *pids, unsigned kills, un
 	for (unsigned i = 1; i <= kills; i++) {
 		unsigned victim = (unsigned)rand_r(seed) % n_parties();
 
-		pause_up_to(seed, KILL_EVERY_NS);
+		pause_up_to(seed, mode == TURNS ? KILL_TURNS_EVERY_NS : KILL_EVERY_NS);
 		end(pids[victim]);
 		consumers_killed += victim >= PRODUCERS;
 		pids[victim] = start(victim, *seed + i);
 		if (i % 500 == 0)
 			expect_movement(ring, ledger->seen_in_all);
+		if (mode == TURNS && i % 50 == 0)
+			expect_large();
 	}
 	return consumers_killed;
 }
@@ -384,7 +420,7 @@ int main(int argc, char **argv)
 	if (argc < 4)
 		return 2;
 	while (strcmp(modes[mode], argv[1]) != 0)
-		if (++mode > ORDERED)
+		if (++mode > TURNS)
 			return 2;
 	kills = (unsigned)strtoul(argv[2], NULL, 10);
 	seed = argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 1;

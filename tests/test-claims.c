@@ -24,6 +24,7 @@
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -593,9 +594,26 @@ static void without_a_buffer(void **state)
 
 static void unknown_flags_are_refused(void **state)
 {
+	int id = semget(IPC_PRIVATE, 1, 0600);
+	struct kipc_object object = { .kind = KIPC_SEMAPHORE, .id = id };
 	struct bench *bench = *state;
-	char got[1];
+	struct kipc_channel *semaphore;
+	char got[1], address[32];
+	void *memory;
+	size_t size;
 
+	snprintf(address, sizeof address, "semaphore:@%d", id);
+	assert_int_equal(kipc_open(address, NULL, KIPC_SEMAPHORE, &semaphore), 0);
+	assert_int_equal(kipc_up(semaphore, 0, 1, 2), -EINVAL);
+	assert_int_equal(kipc_up(semaphore, 0, 1, 0), 0);
+	assert_int_equal(kipc_down(semaphore, 0, 1, 4 | KIPC_UNDO, KIPC_NOW), -EINVAL);
+	assert_int_equal(kipc_down(semaphore, 0, 1, 0, KIPC_NOW), 0);
+	kipc_close(semaphore);
+	assert_int_equal(kipc_object_alter(&object, 1U << 4), -EINVAL);
+	assert_int_equal(kipc_object_remove(&object, 1U << 2 | KIPC_REMOVE_EVEN_IF_NOT_EMPTY, 0, NULL),
+			 -EINVAL);
+	assert_int_equal(semctl(id, 0, IPC_RMID), 0);
+	assert_int_equal(kipc_attach(bench->channel, 2, &memory, &size), -EINVAL);
 	assert_int_equal(put(bench->channel, "x"), 0);
 	assert_int_equal(kipc_recv(bench->channel, got, 1, 0, 2, KIPC_NOW, NULL), -EINVAL);
 	assert_int_equal(kipc_wait(bench->channel, 0, 1U << 31, KIPC_NOW), -EINVAL);
@@ -795,13 +813,18 @@ static void *send_small(void *argument)
 	return kipc_close(channel);
 }
 
+/* With 50 µs of work for each, so that the others always find it full. */
 static void *take_all(void *argument)
 {
 	static char body[16000];
+	double end;
 
 	(void)argument;
-	while (!crowd.is_over)
+	while (!crowd.is_over) {
 		(void)kipc_recv(crowd.other, body, sizeof body, 0, 0, 10000, NULL);
+		for (end = now() + 50e-6; now() < end;)
+			;
+	}
 	return NULL;
 }
 
@@ -833,11 +856,18 @@ static int disperse(void **state)
 
 static void large_one_gets_room_beside_small_ones(void **state)
 {
+	const uint64_t in_the_ring = (65536 - RING_HEADER_SIZE) / 80;
+	struct kipc_ring before, after;
 	static char body[16000];
 
 	(void)state;
-	for (int i = 0; i < 20; i++)
-		assert_int_equal(kipc_send(crowd.large, 2, body, sizeof body, 20 * SECOND), 0);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(kipc_ring_stat(crowd.large, &before), 0);
+		assert_int_equal(kipc_send(crowd.large, 2, body, sizeof body, 60 * SECOND), 0);
+		assert_int_equal(kipc_ring_stat(crowd.large, &after), 0);
+		/* Twice the ring, and what goes by until it is let wait no longer: 10 ms are 200, on an idle machine. */
+		assert_true(after.received_messages - before.received_messages < 20 * in_the_ring);
+	}
 }
 
 /* However the one ends whose turn it is, the others go on. */
