@@ -51,15 +51,13 @@ static struct page {
 static int map_page(struct page **ret_page)
 {
 	struct page *found = NULL, *page;
-	int r;
 
 	page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (page == MAP_FAILED)
 		return -errno;
 	if (madvise(page, sizeof *page, MADV_WIPEONFORK) < 0) {
-		r = -errno;
 		munmap(page, sizeof *page);
-		return r;
+		return -ENOSYS;
 	}
 	/* Another thread may have been faster. */
 	if (!atomic_compare_exchange_strong_explicit(&the_page, &found, page, memory_order_acq_rel,

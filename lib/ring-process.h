@@ -14,7 +14,7 @@
 
 #include "lib/ring.h"
 
-/* Fills the page in. -ENOMEM: there is none; -EINVAL: the kernel does not clear pages (Linux before 4.14). */
+/* Fills the page in. -ENOMEM: there is none; -ENOSYS: the kernel does not clear pages (Linux before 4.14). */
 int ring_process_know(const _Atomic uint32_t **ret_mark);
 
 /* The inode of our PID namespace. -EXDEV: neither /proc nor the kernel (6.11) tells. */
