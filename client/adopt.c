@@ -16,6 +16,8 @@
 #include "client/report.h"
 #include "client/view.h"
 
+#define CONFIG_LINE_MAX 199 /* bytes, kipcd.conf(5) */
+
 struct adoption {
 	const struct invocation *invocation;
 	const char *address, *name;
@@ -75,6 +77,10 @@ static void print_line(const char *line)
 {
 	if (strncmp(line, "[create ", strlen("[create ")) == 0)
 		printf("    [%s", line + strlen("[create "));
+	else if (strlen(line) > CONFIG_LINE_MAX + 1)
+		printf("    # %.*s: longer than a line of kipcd.conf may be; after a reboot, 'kipcctl "
+		       "create' takes it\n",
+		       (int)strcspn(line, " ="), line);
 	else if (line[0] != '#' && line[0] != '\n' && line[0] != '[')
 		printf("    %s", line);
 }

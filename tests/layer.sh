@@ -229,6 +229,7 @@ is '... keeps what no file declares' "$(of seen manage,mode)" 'own 0620'
 like '... and says what to keep' "$OUT" '^This lasts until the reboot; to keep it, put into the section of seen:$'
 like 'plan names the one word that it is against' "$(kipcctl plan)" "^seen .*manage = observe in $conf:[0-9]+ is overridden by 'kipcctl adopt' \(own\)"
 exits 0 'a set of 150 under a new name' kipcctl adopt semaphore:0x23 locks
+like '... and no line is printed that a configuration could not take' "$OUT" '^    # values: longer than a line'
 is '... is taken over whole' "$(of locks semaphores,state)" '150 active'
 stop_kipcd
 finish
