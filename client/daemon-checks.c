@@ -119,41 +119,42 @@ static bool is_refused(const struct invocation *invocation)
 
 /* -- kipcd --------------------------------------------------------------------------------------------------------------- */
 
-static char *command_to_start(const struct invocation *invocation, bool has_configuration)
+/* One that is there and does not answer is looked at: to restart it may be no cure, and is not for us to guess. */
+static char *command_to_start(const struct invocation *invocation, bool has_configuration, bool is_gone)
 {
 	if (!has_configuration)
-		return NULL; /* nobody but who started it knows how */
-	return findings_text("systemctl %sstart kipcd.service",
-			     options_has(invocation->options, OPTION_USER) ? "--user " : "");
+		return NULL; /* only the one who started it knows how */
+	return findings_text("systemctl %s%s kipcd.service",
+			     options_has(invocation->options, OPTION_USER) ? "--user " : "",
+			     is_gone ? "start" : "status --no-pager");
+}
+
+static void report_denied(struct findings *findings, const struct check *check)
+{
+	findings_add(findings, SEVERITY_NOTICE, check, NULL,
+		     findings_text("kipcd may not be asked by you, so that nothing is known of it: %s",
+				   strerror(-findings->view->bus_error)),
+		     geteuid() != 0 ? findings_text("sudo kipcctl doctor") : NULL);
 }
 
 static void report_down(struct findings *findings, const struct check *check, bool has_configuration,
 			bool refused)
 {
 	const struct view *view = findings->view;
-	bool is_denied = view->bus_error == -EACCES || view->bus_error == -EPERM;
-	const char *why = view->bus_error == -ENOENT || view->bus_error == -ECONNREFUSED
-				  ? "kipcd does not run"
-				  : strerror(-view->bus_error);
+	bool is_gone = view->bus_error == -ENOENT || view->bus_error == -ECONNREFUSED;
+	char why[96] = "kipcd does not run";
 
-	if (is_denied)
-		findings_add(
-			findings, SEVERITY_NOTICE, check, NULL,
-			findings_text("kipcd may not be asked by you, so that nothing is known of it: %s",
-				      why),
-			geteuid() != 0 ? findings_text("sudo kipcctl doctor") : NULL);
-	else
-		findings_add(
-			findings, SEVERITY_DANGER, check, NULL,
-			findings_text(
-				"%s: nothing watches over %zu channel%s that the registry in %s names, and "
-				"nothing is made or mended; messages flow all the same%s",
-				why, view->n_named, checks_plural(view->n_named),
-				findings->invocation->runtime_dir,
-				refused ? "; its configuration has mistakes, so that it would not start"
-					: ""),
-			refused ? findings_text("kipcctl check")
-				: command_to_start(findings->invocation, has_configuration));
+	if (!is_gone)
+		snprintf(why, sizeof why, "kipcd does not answer (%s)", strerror(-view->bus_error));
+	findings_add(
+		findings, SEVERITY_DANGER, check, NULL,
+		findings_text("%s: nothing watches over %zu channel%s that the registry in %s names, and "
+			      "nothing is made or mended; messages flow all the same%s",
+			      why, view->n_named, checks_plural(view->n_named),
+			      findings->invocation->runtime_dir,
+			      refused ? "; its configuration has mistakes, so that it would not start" : ""),
+		refused ? findings_text("kipcctl check")
+			: command_to_start(findings->invocation, has_configuration, is_gone));
 }
 
 static void examine_daemon(struct findings *findings, const struct check *check)
@@ -166,7 +167,9 @@ static void examine_daemon(struct findings *findings, const struct check *check)
 		return;
 	has_configuration = find_configuration(findings->invocation, path);
 	is_declared = has_configuration && declares_channels(path);
-	if (view->bus == NULL && (view->n_named > 0 || is_declared))
+	if (view->bus == NULL && (view->bus_error == -EACCES || view->bus_error == -EPERM))
+		report_denied(findings, check);
+	else if (view->bus == NULL && (view->n_named > 0 || is_declared))
 		report_down(findings, check, has_configuration,
 			    is_declared && is_refused(findings->invocation));
 	else if (view->bus != NULL && is_declared && is_refused(findings->invocation))

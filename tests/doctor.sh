@@ -546,6 +546,10 @@ wait "$evil"
 # -- kipcd -----------------------------------------------------------------------------------------------------------
 
 silent "kipcd runs" daemon
+kill -STOP "$kipcd_pid"
+like "kipcd hangs" "$(finding daemon)" "^danger kipcd does not answer \(Connection timed out\): nothing watches over "
+kill -CONT "$kipcd_pid"
+silent "and goes on" daemon
 stop_kipcd
 exits 8 "without kipcd, and with channels" kipcctl doctor
 like "is dangerous" "$OUT" "^danger: this machine: daemon$"
