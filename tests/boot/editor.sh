@@ -1,4 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# An administrator with an editor, as kipc(7) wants it: names that mean something.
-exec sed -i 's/^\[queue .*/[queue orders]/; s/^\[segment .*/[segment prices]/' "$1"
+# An administrator with an editor, as kipc(7) wants it: first names that mean something, then what `kipcctl adopt` printed.
+if ! grep -q '^\[queue orders\]' "$1"; then
+	exec sed -i 's/^\[queue .*/[queue orders]/; s/^\[segment .*/[segment prices]/' "$1"
+fi
+exec sed -i '/^\[queue orders\]/,/^$/ s/^manage = observe$/manage = own\ngroup = app\nmode = 0660\ncapacity = 16K/' "$1"
