@@ -4,4 +4,4 @@
 if ! grep -q '^\[queue orders\]' "$1"; then
 	exec sed -i 's/^\[queue .*/[queue orders]/; s/^\[segment .*/[segment prices]/' "$1"
 fi
-exec sed -i '/^\[queue orders\]/,/^$/ s/^manage = observe$/manage = own\ngroup = app\nmode = 0660\ncapacity = 16K/' "$1"
+exec sed -i "/^\[queue orders\]/,/^$/ s/^manage = observe$/manage = own\\ngroup = $(id -g app)\\nmode = 0660\\ncapacity = 16384/" "$1"
