@@ -13,7 +13,7 @@
 
 /* Under the lock: whether there is a claim that holds for us. One that was proven void is taken away. */
 static bool is_claimed(struct ring *ring, struct ring_side *side, const struct ring_cursor *cursor,
-		       const struct ring_patience *patience, const struct ring_claimant *is_void,
+		       struct ring_patience *patience, const struct ring_claimant *is_void,
 		       struct ring_claimant *ret_claim)
 {
 	ring_claim_read(side, ret_claim);

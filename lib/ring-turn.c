@@ -45,8 +45,18 @@ static bool is_slept_through(struct ring *ring, const struct ring_cursor *cursor
 	return now - first > SLEPT_THROUGH_NS;
 }
 
+/* Whoever is kept out by a turn waits for room as well; otherwise turns of others could keep it out for ever. */
+static void begin_to_wait(const struct ring_cursor *cursor, struct ring_patience *patience)
+{
+	if (patience->is_full)
+		return;
+	patience->is_full = true;
+	patience->since = cursor->position;
+	patience->starving_at = ring_time_in(STARVING_US);
+}
+
 bool ring_turn_is_ours(struct ring *ring, const struct ring_cursor *cursor, const struct ring_claimant *claim,
-		       const struct ring_patience *patience)
+		       struct ring_patience *patience)
 {
 	struct ring_side *side = &ring->header->producers;
 
@@ -56,19 +66,17 @@ bool ring_turn_is_ours(struct ring *ring, const struct ring_cursor *cursor, cons
 	    (patience->turn.owner == claim->owner ||
 	     patience->since < atomic_load_explicit(&side->turn.since, memory_order_relaxed)))
 		return true;
-	return is_slept_through(ring, cursor);
+	if (is_slept_through(ring, cursor))
+		return true;
+	begin_to_wait(cursor, patience);
+	return false;
 }
 
 void ring_turn_look(struct ring *ring, const struct ring_cursor *cursor, struct ring_patience *patience)
 {
 	struct ring_side *side = &ring->header->producers;
 
-	if (!patience->is_full) {
-		patience->is_full = true;
-		patience->since = cursor->position;
-		patience->starving_at = ring_time_in(STARVING_US);
-		return;
-	}
+	begin_to_wait(cursor, patience);
 	/* Where nobody went by, it is just full. */
 	if (!patience->is_starving || cursor->position == patience->since)
 		return;

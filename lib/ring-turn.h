@@ -19,7 +19,7 @@
 
 /* Under the lock: whether that claim keeps us out no more than none. */
 bool ring_turn_is_ours(struct ring *ring, const struct ring_cursor *cursor, const struct ring_claimant *claim,
-		       const struct ring_patience *patience);
+		       struct ring_patience *patience);
 
 /* Under the lock, for one that finds no room: remembers since when, or takes the turn. */
 void ring_turn_look(struct ring *ring, const struct ring_cursor *cursor, struct ring_patience *patience);

@@ -120,6 +120,7 @@ int ring_await_claim(struct ring *ring, struct ring_side *side, uint64_t positio
 		return -EAGAIN;
 	if (is_over(patience))
 		return -ETIMEDOUT;
+	ring_turn_prepare(patience);
 	r = ring_lock_sleep(side, retired, position, is_last ? until : &slice);
 	if (r == -ETIMEDOUT && !is_last)
 		r = 0;

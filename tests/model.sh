@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The ring's protocol as a model (tests/ring.pml): every order of its steps, with parties killed at any of them. Then lines
+# The ring's protocol as a model (tests/ring.pml, tests/ring-turn.pml): every order of its steps, with parties killed at any of them. Then lines
 # of it are broken on purpose, and each time the model must find what that does. KIPC_TEST_LONG=1: more parties and deaths.
 . "$(dirname "$0")/tap.sh"
 
@@ -70,6 +70,34 @@ fi
 	fails 'broken: a sleeper does not pass on the wake it dies with' $batches -DDEATHS=2 -DBREAK_NO_PENDING_SLEEP
 	fails 'broken: sleeping on the lock alone' $batches -DBREAK_ONE_HALF
 }
+# -- turns of those that wait for room: nobody that is not stopped waits for ever (tests/ring-turn.pml) --
+
+# turns CLAIM DEFINES…: a search for a fair cycle in which the producer of that claim does not send
+turns() {
+	local claim=$1 folder
+	shift
+	folder=$(mktemp -d -p "$T")
+	(
+		cd "$folder" &&
+			spin -a "$@" "$top_src/tests/ring-turn.pml" >spin.out 2>&1 &&
+			${CC:-cc} -O2 -w -DNFAIR=5 -DCOLLAPSE -DMEMLIM=2000 -o pan pan.c &&
+			./pan -m1000000 -a -f -N "$claim" -n
+	) >"$T/pan" 2>&1
+}
+
+for claim in first second last; do
+	for stops in '' -DSTOPS; do
+		turns $claim $stops
+		judge "turns${stops:+, one stopped with its own}: the $claim producer sends again and again" "$T/pan"
+	done
+	turns $claim -DPARTIES=4 -DLARGES=2
+	judge "turns of two large and two small: the $claim producer sends again and again" "$T/pan"
+done
+turns_break() { turns first "${@:2}"; like "broken: $1" "$(cat "$T/pan")" '^pan:1: acceptance cycle'; }
+turns_break 'no turns' -DBREAK_NO_TURNS
+turns_break 'the turn of one that is stopped lasts for ever' -DSTOPS -DBREAK_TURNS_FOR_EVER
+turns_break 'one that has waited longer does not take the turn' -DBREAK_YOUNGER_FIRST
+
 wait "$two_to_two"
 judge 'two producers, two consumers, one death, room for one' "$T/two-to-two"
 finish
