@@ -69,7 +69,7 @@ static const struct command commands[] = {
 	  command_control, .is_common = true },
 	{ "set", "NAME KEY=VALUE…", "Alter a channel until the reboot", 2, -1, NONE, command_control },
 	{ "unset", "NAME [KEY…]", "Take back what set altered", 1, -1, NONE, command_control },
-	{ "remove", "ADDR…", "Remove a channel, if nothing is lost by it", 1, -1, SET(O(DRY_RUN), O(FORCE)),
+	{ "remove", "ADDR…", "Remove a channel, if nothing is lost by it", 1, -1, SET(O(DRY_RUN), O(FORCE), O(UNATTACHED)),
 	  command_control, .is_common = true },
 	{ "sweep", "", "Remove what was left over, by rule, if nothing uses it", 0, 0,
 	  SET(O(KIND), O(OWNER), O(PRIVATE), O(CREATOR_GONE), O(UNATTACHED), O(IDLE), O(DRY_RUN), O(WITH_CONTENTS), O(JSON)),

@@ -158,6 +158,10 @@ static enum status remove_one(const struct invocation *invocation, const struct 
 	row = view_find(invocation, view, text, &status);
 	if (row == NULL)
 		return status;
+	if (options->unattached && row->object != NULL &&
+	    (row->kind != KIPC_SEGMENT || row->object->segment.attached > 0))
+		return report(invocation, text, STATUS_FAILED, "%s, and --unattached leaves it then",
+			      row->kind == KIPC_SEGMENT ? "it is attached" : "it is no segment");
 	status = refuse_if_blocked(invocation, text, row);
 	if (status != STATUS_DONE)
 		return status;

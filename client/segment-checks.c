@@ -63,7 +63,8 @@ static void conclude_orphans(struct findings *findings, const struct check *chec
 			grammar_size_to_string(bytes, size), accounts_user(findings->accounts, object->uid),
 			n_rows, checks_plural(n_rows), which != NULL ? which : "?", checks_time(last, when),
 			n_rows == 1 ? "it" : "each", known),
-		may_remove ? checks_save_and_remove("read --raw", "bin", "remove --force", rows, n_rows)
+		may_remove ? checks_save_and_remove("read --raw", "bin", "remove --force --unattached", rows,
+						    n_rows)
 			   : findings_text("kipcctl show %s", view_row_to_address(rows[0], address)));
 	free(which);
 }

@@ -199,6 +199,15 @@ if can_be_others; then
 		like "processes that cannot be looked at may come back too" "$(command_of orphan-segment)" "^kipcctl show segment:@"
 		doctor_by=()
 	fi
+	command=$(command_of orphan-segment)
+	coproc back { exec perl -MIPC::SysV=shmat -e '$| = 1; shmat(shmget(0x21, 0, 0), undef, 0) or die "$!"; print "\n"; <STDIN>'; }
+	back_pid=$back_PID
+	read -r -t 10 -u "${back[0]}"
+	exits 1 "somebody came back between the finding and the command" bash -c "cd $T && $command"
+	like "so that it is left" "$ERR" "it is attached, and --unattached leaves it then"
+	kill "$back_pid"; wait "$back_pid" 2>/dev/null
+	rm -f "$T"/segment-*.bin
+	LATER=$((3 * DAY))
 	like "an orphan" "$(finding orphan-segment)" "^warning 8K of user 54321 in 1 segment \(segment:@[0-9]+\) that nobody has attached; last used 20.*, and the process that made it has ended$"
 	mend orphan-segment
 	silent "is gone" orphan-segment
