@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "client/message-json.h"
 #include "client/report.h"
 #include "client/signals.h"
+#include "client/view.h"
 #include "config.h"
 
 static enum status run_doctor(const struct invocation *invocation)
@@ -82,8 +84,27 @@ static enum status end(const struct invocation *invocation, enum status status)
 	return status;
 }
 
+static char *explain_name(const struct invocation *invocation, const char *name)
+{
+	char *sentence = NULL;
+	struct view *view;
+
+	if (view_read_one(invocation, &view) < 0)
+		return NULL;
+	for (size_t i = 0; i < view->n_named && sentence == NULL; i++) {
+		const struct view_row *row = &view->rows[i];
+
+		if (strcmp(row->name, name) == 0 && row->reason != NULL && row->reason[0] != '\0' &&
+		    asprintf(&sentence, "%s: %s", row->state, row->reason) < 0)
+			sentence = NULL;
+	}
+	view_free(view);
+	return sentence;
+}
+
 static enum status run(const struct invocation *invocation)
 {
+	report_explain_name = explain_name;
 	/* It stays loaded until the program ends. glibc's own is a page, which makes 400 writes of a long table. */
 	static char buffer[65536];
 
@@ -102,5 +123,6 @@ const struct control_half kipcctl_control_half __attribute__((visibility("defaul
 	.run = run,
 	.message_to_json = message_to_json,
 	.message_from_json = message_from_json,
+	.explain_name = explain_name,
 	.complete = complete_words,
 };

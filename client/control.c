@@ -41,6 +41,13 @@ const struct control_half *control_half_load(const struct invocation *invocation
 	return half;
 }
 
+char *control_half_explain_name(const struct invocation *invocation, const char *name)
+{
+	const struct control_half *half = control_half_load(invocation);
+
+	return half ? half->explain_name(invocation, name) : NULL;
+}
+
 enum status command_control(const struct invocation *invocation)
 {
 	const struct control_half *half = control_half_load(invocation);

@@ -21,6 +21,8 @@ struct control_half {
 	/* the other way; see message-json.h */
 	int (*message_from_json)(const char *line, size_t n_line, long *ret_type, void **ret_body,
 				 size_t *ret_size, const char **reterr_why);
+	/* what kipcd knows of a name without an object; NULL: nothing. See report.h */
+	char *(*explain_name)(const struct invocation *invocation, const char *name);
 	/* tells what there is; nothing if it cannot be known */
 	void (*complete)(const struct invocation *invocation, enum complete_what what, complete_tell *tell,
 			 void *context);
@@ -28,6 +30,9 @@ struct control_half {
 
 /* The symbol that the module exports. */
 #define CONTROL_HALF_SYMBOL "kipcctl_control_half"
+
+/* Its explain_name(), for the data half. */
+char *control_half_explain_name(const struct invocation *invocation, const char *name);
 
 /* Loads it once; NULL after having said why not. */
 const struct control_half *control_half_load(const struct invocation *invocation);

@@ -10,6 +10,7 @@
 
 #include "client/command.h"
 #include "client/complete.h"
+#include "client/control.h"
 #include "client/ipc-of.h"
 #include "client/report.h"
 #include "client/signals.h"
@@ -119,6 +120,7 @@ int main(int argc, char **argv)
 	status = options_runtime_dir(&options, runtime_dir, &invocation.runtime_dir);
 	if (status != STATUS_DONE)
 		return status;
+	report_explain_name = control_half_explain_name;
 	invocation.options = &options;
 	invocation.n_args = argc - first;
 	invocation.args = argv + first;

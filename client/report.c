@@ -122,6 +122,19 @@ static bool find_nearest_name(const struct invocation *invocation, const char *n
 	return found != NULL;
 }
 
+char *(*report_explain_name)(const struct invocation *invocation, const char *name);
+
+/* Declared, and without an object now: kipcd knows why, and what brings it back. */
+static bool report_absent(const struct invocation *invocation, const char *name)
+{
+	char *sentence = report_explain_name ? report_explain_name(invocation, name) : NULL;
+
+	if (sentence)
+		(void)report(invocation, name, STATUS_NO_SUCH_CHANNEL, "%s", sentence);
+	free(sentence);
+	return sentence != NULL;
+}
+
 /* No such channel, or no registry to find its name in. */
 static enum status report_missing(const struct invocation *invocation, const char *address)
 {
@@ -148,6 +161,8 @@ static enum status report_missing(const struct invocation *invocation, const cha
 				      "no kipcd has been at work in %s, so there are no names; start it, "
 				      "or use a key or an id",
 				      invocation->runtime_dir);
+		if (report_absent(invocation, parsed.name))
+			return STATUS_NO_SUCH_CHANNEL;
 		if (find_nearest_name(invocation, parsed.name, nearest))
 			return report(
 				invocation, address, STATUS_NO_SUCH_CHANNEL,

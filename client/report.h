@@ -20,6 +20,12 @@ enum status report_error(const struct invocation *invocation, const char *addres
 enum status report_error_and(const struct invocation *invocation, const char *address, int error,
 			     const char *more);
 
+/*
+ * What kipcd knows of a name that the registry lacks: a sentence, freed by the caller; NULL: nothing, or it does not answer.
+ * main() and the control half set it, each to its own way to kipcd.
+ */
+extern char *(*report_explain_name)(const struct invocation *invocation, const char *name);
+
 /* The status that goes with a negative errno. */
 enum status report_status(int error);
 

@@ -463,7 +463,7 @@ static void plan_declared(struct context *context, const struct channel_spec *sp
 	}
 	if (input->is_removed_by_hand != NULL && input->is_removed_by_hand(spec->name, input->userdata)) {
 		decide(context, PLAN_KEEP, STATE_ABSENT, NULL);
-		say(context, "removed by hand: a reload makes it anew");
+		say(context, "removed by hand: 'kipcctl reload' makes it again");
 		return;
 	}
 

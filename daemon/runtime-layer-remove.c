@@ -127,7 +127,7 @@ static void forget_removed(struct manager *manager, struct channel *channel, str
 			 name, strerror(-r));
 		channel->state = STATE_ABSENT;
 		free(channel->reason);
-		channel->reason = strdup("removed by hand: a reload makes it anew");
+		channel->reason = strdup("removed by hand: 'kipcctl reload' makes it again");
 	}
 	copy_update(manager);
 	manager_notify_status(manager);

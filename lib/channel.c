@@ -99,7 +99,11 @@ int kipc_open(const char *address, const char *runtime_dir, unsigned kinds, stru
 	r = kipc_address_parse(address, &channel->address);
 	if (r < 0)
 		goto fail;
-	channel->kinds = kinds & KIPC_ANY_KIND;
+	if (kinds & ~(unsigned)KIPC_ANY_KIND) {
+		r = -EINVAL;
+		goto fail;
+	}
+	channel->kinds = kinds;
 	if (channel->address.kind != 0)
 		channel->kinds &= channel->address.kind;
 	if (channel->kinds == 0) {

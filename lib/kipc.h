@@ -13,7 +13,8 @@
  * through ret_ parameters, last, written on success only. Sizes are bytes. Timeouts are microseconds on
  * CLOCK_MONOTONIC: KIPC_FOREVER waits, KIPC_NOW never does. Flags that a function does not know are refused
  * with -EINVAL. Nothing here prints, exits or touches global state, apart from the one signal named at
- * kipc_recv(). A channel may be used by several threads at once; closing it is for the last one. The bytes of a ring are described in lib/ring-layout.h of the sources.
+ * kipc_recv(). A channel may be used by several threads at once; closing it is for the last one. The bytes of a
+ * ring are described in lib/ring-layout.h of the sources.
  *
  * The ids of removed objects die. A call that meets a dead id looks its address up again, once, and goes on
  * with what it finds; a call that is already waiting when its object is removed ends with -EIDRM.

@@ -411,7 +411,7 @@ silent "it comes back when they are gone" state table
 kipcctl remove -q --force table
 kipcctl create queue once >/dev/null
 kipcctl remove -q orders
-like "an absent channel" "$(finding state orders)" "^warning absent: removed by hand: a reload makes it anew$"
+like "an absent channel" "$(finding state orders)" "^warning absent: removed by hand: 'kipcctl reload' makes it again$"
 mend state orders
 silent "comes back" state orders
 is "as it was" "$(state_of orders)" active

@@ -201,7 +201,8 @@ static void claim_was_taken_away(void **state)
 	assert_int_equal(kipc_commit(bench->channel, 1, 100), -EOWNERDEAD);
 	assert_int_equal(kipc_commit(bench->channel, 1, 100), -EINVAL);
 	assert_int_equal(acquire(bench->channel), 6);
-	owner = bench->header->consumers.claim.owner ^= UINT64_C(1) << RING_CLAIM_TICKET_SHIFT;
+	bench->header->consumers.claim.owner ^= UINT64_C(1) << RING_CLAIM_TICKET_SHIFT;
+	owner = bench->header->consumers.claim.owner;
 	assert_int_equal(kipc_release(bench->channel), -EOWNERDEAD);
 	assert_true(bench->header->consumers.claim.owner == owner);
 	bench->header->consumers.claim.owner = 0;

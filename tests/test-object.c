@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
@@ -273,9 +274,45 @@ static void sets_that_were_operated_on(void **state)
 	assert_int_equal(semctl(id, 0, IPC_RMID), 0);
 }
 
+static void what_is_no_flag_is_refused(void **state)
+{
+	const unsigned unknown = 1U << 31;
+	struct kipc_channel *queue, *set, *segment;
+	struct kipc_object object;
+	char address[32];
+	void *place;
+	size_t size;
+	int id;
+
+	id = msgget(IPC_PRIVATE, 0600);
+	(void)snprintf(address, sizeof address, "queue:@%d", id);
+	assert_int_equal(kipc_open(address, NULL, KIPC_QUEUE | unknown, &queue), -EINVAL);
+	assert_int_equal(kipc_object_stat(KIPC_QUEUE, id, &object), 0);
+	assert_int_equal(kipc_object_alter(&object, KIPC_ALTER_MODE | unknown), -EINVAL);
+	assert_int_equal(kipc_object_remove(&object, unknown, 0, NULL), -EINVAL);
+	assert_int_equal(msgctl(id, IPC_RMID, NULL), 0);
+
+	id = semget(IPC_PRIVATE, 1, 0600);
+	(void)snprintf(address, sizeof address, "semaphore:@%d", id);
+	assert_int_equal(kipc_open(address, NULL, KIPC_SEMAPHORE, &set), 0);
+	assert_int_equal(kipc_up(set, 0, 1, unknown), -EINVAL);
+	assert_int_equal(kipc_down(set, 0, 1, unknown, KIPC_NOW), -EINVAL);
+	assert_int_equal(semctl(id, 0, GETVAL), 0);
+	kipc_close(set);
+	assert_int_equal(semctl(id, 0, IPC_RMID), 0);
+
+	id = shmget(IPC_PRIVATE, 100, 0600);
+	(void)snprintf(address, sizeof address, "segment:@%d", id);
+	assert_int_equal(kipc_open(address, NULL, KIPC_SEGMENT, &segment), 0);
+	assert_int_equal(kipc_attach(segment, KIPC_READ_ONLY | unknown, &place, &size), -EINVAL);
+	kipc_close(segment);
+	assert_int_equal(shmctl(id, IPC_RMID, NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_no_flag_is_refused),
 		cmocka_unit_test(removal_meets_a_message),
 		cmocka_unit_test(removal_of_an_empty_one),
 		cmocka_unit_test(no_object_has_the_private_key),

@@ -898,7 +898,7 @@ static void what_vanished(void **state)
 		{ "one that was only observed is made", SEMAPHORE(),
 		  ENTRY(LINK_OF(KIPC_SEMAPHORE, KEY, .observed = true)), GIVES(CREATE, ACTIVE, 0, NULL) },
 		{ "removed by hand", SEMAPHORE(), OUR_SEMAPHORE, .is_removed_by_hand = true,
-		  GIVES(KEEP, ABSENT, 0, "removed by hand: a reload makes it anew") },
+		  GIVES(KEEP, ABSENT, 0, "removed by hand: 'kipcctl reload' makes it again") },
 		{ "an observed one is absent", QUEUE(.manage = MANAGE_OBSERVE),
 		  ENTRY(LINK_OF(KIPC_QUEUE, KEY, .observed = true)), GIVES(KEEP, ABSENT, 0, NULL) },
 	};
