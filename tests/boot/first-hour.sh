@@ -107,7 +107,7 @@ is "the queue is kipcd's, and the same" "$(stat -c %U /run/kipcd) $(readlink /ru
 is "with its messages" "$(kipcctl recv --all orders | xargs)" "order 1 order 2 order 3"
 exits 0 "what was taken over is declared so, and nothing overrides it" kipcctl check
 is "... check has nothing to say" "$OUT$ERR" ""
-like "... nor has plan" "$(kipcctl plan)" '^nothing to do: 2 channels are as declared$'
+like "... nor has plan" "$(kipcctl plan 2>&1)" '^nothing to do: 2 channels are as declared$'
 exits 0 "... and for everybody" as_newcomer olga kipcctl check
 # Those in the text itself.
 while read -r command <&3; do
