@@ -69,17 +69,19 @@ static void conclude_world_writable(struct findings *findings, const struct chec
 	char address[VIEW_ADDRESS_MAX], *others = describe_users(findings, object);
 	char *which = checks_rows(rows, n_rows);
 
-	findings_add(findings, SEVERITY_WARNING, check, rows[0],
-		     findings_text(
-			     "mode %04o lets everybody on this machine %s%s%s; who would be shut out by less "
-			     "cannot be seen%s",
-			     (unsigned)object->mode,
-			     object->kind == KIPC_QUEUE	    ? "send to it"
-			     : object->kind == KIPC_SEGMENT ? "write into it"
-							    : "take and give it",
-			     n_rows > 1 ? ", as of all that its owner has: " : "",
-			     n_rows > 1 && which != NULL ? which : "", others != NULL ? others : ""),
-		     findings_text("kipcctl show %s", view_row_to_address(rows[0], address)));
+	findings_add(
+		findings, SEVERITY_WARNING, check, rows[0],
+		findings_text(
+			"mode %04o lets everybody on this machine %s%s%s%s; nobody can tell which programs "
+			"a narrower mode would shut out%s",
+			(unsigned)object->mode,
+			object->kind == KIPC_QUEUE     ? "send to it"
+			: object->kind == KIPC_SEGMENT ? "write into it"
+						       : "take and give it",
+			n_rows > 1 ? " (one of several such objects of its owner: " : "",
+			n_rows > 1 && which != NULL ? which : "", n_rows > 1 ? ")" : "",
+			others != NULL ? others : ""),
+		findings_text("kipcctl show %s", view_row_to_address(rows[0], address)));
 	free(others);
 	free(which);
 }
@@ -137,8 +139,8 @@ static void conclude_owner_gone(struct findings *findings, const struct check *c
 	char *which = checks_rows(rows, n_rows);
 
 	findings_add(findings, SEVERITY_WARNING, check, rows[0],
-		     findings_text("%s to uid %u, and no user has that number, nor does a process run as it: "
-				   "whoever gets the number gets %s too%s%s",
+		     findings_text("%s to uid %u, and no user has that number and no process runs as it: "
+				   "the next user that gets the number gets %s too%s%s",
 				   n_rows == 1 ? "it belongs" : "these belong",
 				   (unsigned)rows[0]->object->uid, n_rows == 1 ? "this" : "them",
 				   n_rows > 1 ? ": " : "", n_rows > 1 && which != NULL ? which : ""),
@@ -153,7 +155,7 @@ static void conclude_owner_gone(struct findings *findings, const struct check *c
 const struct check access_checks[] = {
 	{ "world-writable", "everybody may write", ALL, .examine_row = examine_world_writable,
 	  .conclude = conclude_world_writable },
-	{ "owner-gone", "the owner is no user any more, and no process is his", ALL,
+	{ "owner-gone", "no user has the owner's number any more, and no process runs as it", ALL,
 	  .examine_row = examine_owner_gone, .conclude = conclude_owner_gone },
 	{ NULL },
 };

@@ -165,8 +165,8 @@ static const char *otherwise_of(const struct state *state, const struct view_row
 	if (strcmp(state->name, "absent") != 0)
 		return state->otherwise;
 	return checks_is_owned(row)
-		       ? "somebody removed it; kipcd makes it again by itself, the later the more "
-			 "often it is removed"
+		       ? "somebody removed it; kipcd makes it again by itself, after a longer pause each "
+			 "time"
 		       : "the program that makes it has not made it yet";
 }
 

@@ -132,7 +132,7 @@ static char *command_to_start(const struct invocation *invocation, bool has_conf
 static void report_denied(struct findings *findings, const struct check *check)
 {
 	findings_add(findings, SEVERITY_NOTICE, check, NULL,
-		     findings_text("kipcd may not be asked by you, so that nothing is known of it: %s",
+		     findings_text("you may not ask kipcd, so nothing is known of it: %s",
 				   strerror(-findings->view->bus_error)),
 		     geteuid() != 0 ? findings_text("sudo kipcctl doctor") : NULL);
 }
@@ -253,7 +253,7 @@ static void examine_consumer(struct findings *findings, const struct check *chec
 const struct check daemon_checks[] = {
 	{ "daemon", "channels are declared, and kipcd does not run or would not start", 0,
 	  .examine_machine = examine_daemon },
-	{ "consumer", "messages wait, and the consumer that is started for them fails or is not started",
-	  KIPC_QUEUE | KIPC_SEGMENT, .examine_row = examine_consumer },
+	{ "consumer", "messages wait, and their consumer fails or is not started", KIPC_QUEUE | KIPC_SEGMENT,
+	  .examine_row = examine_consumer },
 	{ NULL },
 };

@@ -194,10 +194,10 @@ static const struct column columns_of_groups[] = {
 	{ "messages", "MESSAGES", "messages on them", NUMBER, GROUP(messages), .type = VALUE_NUMBER },
 	{ "bytes", "BYTES", "bytes of these messages", NUMBER, GROUP(bytes), .type = VALUE_SIZE },
 	{ "segments", "SEGMENTS", "how many segments", NUMBER, GROUP(segments), .type = VALUE_NUMBER },
-	{ "size", "SIZE", "bytes of them", NUMBER, GROUP(size), .type = VALUE_SIZE },
-	{ "attached", "ATTACHED", "how often they are mapped", NUMBER, GROUP(attached), .type = VALUE_NUMBER },
+	{ "size", "SIZE", "bytes in them", NUMBER, GROUP(size), .type = VALUE_SIZE },
+	{ "attached", "ATTACHED", "how many times they are mapped", NUMBER, GROUP(attached), .type = VALUE_NUMBER },
 	{ "semaphore_sets", "SETS", "how many semaphore sets", NUMBER, GROUP(semaphore_sets), .type = VALUE_NUMBER },
-	{ "semaphores", "SEMAPHORES", "semaphores of them", NUMBER, GROUP(semaphores), .type = VALUE_NUMBER },
+	{ "semaphores", "SEMAPHORES", "semaphores in them", NUMBER, GROUP(semaphores), .type = VALUE_NUMBER },
 };
 /* clang-format on */
 _Static_assert(sizeof columns_of_groups / sizeof *columns_of_groups == N_GROUP_COLUMNS, "all are copied");

@@ -77,7 +77,7 @@ static const struct command commands[] = {
 	  command_control },
 	{ "reset", "RING", "Make a ring anew, if nobody has it attached", 1, 1, SET(O(DRY_RUN), O(FORCE)),
 	  command_control },
-	{ "recover", "[NAME]", "Make a lost channel anew, or say whose the registry is", 0, 1, SET(O(REGISTRY)),
+	{ "recover", "[NAME]", "Make a lost channel again, or settle whose the registry is", 0, 1, SET(O(REGISTRY)),
 	  command_control },
 	{ "metrics", "", "Print figures for a monitor", 0, 0, SET(O(OUTPUT), O(OPENMETRICS), O(GROUP_BY)), command_control, .takes_all_places = true },
 	{ "generate", "", "Print a configuration for what lives in the kernel now", 0, 0, NONE, command_control },

@@ -40,7 +40,7 @@ static const struct group_metric {
 	{ "group_queue_messages", "Messages on its queues.", NULL, offsetof(struct group_sum, messages) },
 	{ "group_queue_bytes", "Bytes of these messages.", NULL, offsetof(struct group_sum, bytes) },
 	{ "group_segment_size_bytes", "Bytes of its segments.", NULL, offsetof(struct group_sum, size) },
-	{ "group_segment_attached", "How often they are mapped.", NULL,
+	{ "group_segment_attached", "How many times they are mapped.", NULL,
 	  offsetof(struct group_sum, attached) },
 };
 

@@ -202,7 +202,7 @@ const struct option_row option_rows[] = {
 	{ OPTION_ONCE, "once", 0, NULL, &flag, AT(once), "print one frame, and end" },
 	{ OPTION_OUTPUT, "output", 0, "FILE", &text, AT(output), "into FILE, in one step" },
 	{ OPTION_OPENMETRICS, "openmetrics", 0, NULL, &flag, AT(openmetrics),
-	  "strictly in OpenMetrics' format" },
+	  "in the strict OpenMetrics format" },
 	{ OPTION_REGISTRY, "registry", 0, "WHOSE", &text, AT(registry),
 	  "the registry is of this IPC namespace (ours) or of another (another)" },
 	{ OPTION_OWNER, "owner", 0, "USER", &text, AT(owner), "only what belongs to USER" },

@@ -139,8 +139,8 @@ static void examine_too_large(struct findings *findings, const struct check *che
 	reader = checks_process(row->object->queue.lrpid);
 	findings_add(findings, SEVERITY_WARNING, check, row,
 		     findings_text("%s, which received last (%s), wakes up every %.3g s and leaves the next "
-				   "message (type %ld, %zu byte%s): as a reader does whose buffer is too "
-				   "small for it (E2BIG); what is behind it waits too",
+				   "message (type %ld, %zu byte%s), like a reader whose buffer is too small "
+				   "for it (E2BIG); the messages behind it wait too",
 				   reader != NULL ? reader : "?", checks_time(row->object->queue.rtime, when),
 				   (double)refusal.nap_usec / USEC_PER_SECOND, refusal.type, refusal.size,
 				   checks_plural(refusal.size)),
@@ -344,9 +344,11 @@ static void examine_wrong_type(struct findings *findings, const struct check *ch
 		return;
 	receivers = checks_blocked(findings, row, BLOCKED_RECEIVE, &n_receivers);
 	findings_add(findings, SEVERITY_WARNING, check, row,
-		     findings_text(
-			     "no message of the %llu that are there is of a type that is waited for, by %s",
-			     (unsigned long long)object->queue.messages, receivers != NULL ? receivers : "?"),
+		     findings_text("%llu message%s wait%s, but not of a type that %s wait%s for",
+				   (unsigned long long)object->queue.messages,
+				   checks_plural(object->queue.messages),
+				   object->queue.messages == 1 ? "s" : "",
+				   receivers != NULL ? receivers : "?", n_receivers == 1 ? "s" : ""),
 		     findings_text("kipcctl peek --all --json %s", view_row_to_address(row, address)));
 	free(receivers);
 }

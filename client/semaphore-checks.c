@@ -123,7 +123,7 @@ static void examine_zero(struct findings *findings, const struct check *check, c
 			 (int)semaphore->pid);
 	else
 		snprintf(who, sizeof who,
-			 "a process that cannot be seen from this PID namespace operated on it last");
+			 "its last user is a process that cannot be seen from this PID namespace");
 	report_zero(findings, check, &zero, who);
 }
 

@@ -96,7 +96,7 @@ static int find_living(const struct sweep_facts *facts, char **ret_text)
 		if (trace->alive == ALIVE_UNKNOWN && trace->when != 0 &&
 		    !(facts->object.kind == KIPC_SEMAPHORE && facts->sees_all))
 			return say(ret_text,
-				   "the process that %s is of a PID namespace that cannot be seen from here",
+				   "the process that %s is in a PID namespace that cannot be seen from here",
 				   trace->deed);
 	}
 	return 0;
@@ -110,7 +110,7 @@ int sweep_find_use(const struct sweep_facts *facts, char **ret_text)
 	if (object->kind == KIPC_SEGMENT && object->segment.attached > 0)
 		return say(ret_text, "it is attached (%llu)", (unsigned long long)object->segment.attached);
 	if (object->kind == KIPC_SEMAPHORE && facts->semaphores_error < 0)
-		return say(ret_text, "who waits for it cannot be known: its mode does not let you read it");
+		return say(ret_text, "its waiters cannot be known: its mode does not let you read it");
 	if (facts->n_waiting > 0)
 		return say(ret_text, "%zu thread%s for it", facts->n_waiting,
 			   facts->n_waiting == 1 ? " waits" : "s wait");
@@ -120,7 +120,7 @@ int sweep_find_use(const struct sweep_facts *facts, char **ret_text)
 	if (find_living(facts, ret_text) < 0)
 		return -ENOMEM;
 	if (*ret_text == NULL && object->kind == KIPC_QUEUE && facts->blind != NULL)
-		return say(ret_text, "who waits on it cannot be known: %s", facts->blind);
+		return say(ret_text, "its waiters cannot be known: %s", facts->blind);
 	return 0;
 }
 

@@ -103,7 +103,8 @@ static const char *find_blindness(const struct sweep *sweep, const struct kipc_o
 	const struct processes *processes = &sweep->processes;
 
 	if (!sweep->alive.sees_all)
-		return "other PID namespaces cannot be seen into from here; from outside, --ipc-of=PID looks";
+		return "processes of other PID namespaces cannot be seen from here; --ipc-of=PID looks from "
+		       "outside";
 	if (processes->has_hidden && (queue->uid != geteuid() || queue->cuid != geteuid()))
 		return "/proc does not show the processes of others here (hidepid=)";
 	for (size_t i = 0; i < processes->n_unseen; i++)
@@ -569,15 +570,15 @@ static enum status take_options(struct sweep *sweep)
 		return STATUS_USAGE;
 	if (options->owner == NULL && !options->is_private && !options->creator_gone &&
 	    !options->unattached && !sweep->rule.has_idle)
-		return report(sweep->invocation, NULL, STATUS_USAGE,
-			      "say what is a leftover: --owner=, --private, --unattached, --idle=, or "
-			      "--creator-gone "
-			      "beside one of the last two; --dry-run only shows what it would be");
+		return report(
+			sweep->invocation, NULL, STATUS_USAGE,
+			"say what is a leftover: --owner=, --private, --unattached, --idle=, or "
+			"--creator-gone beside one of the last two; --dry-run only shows what would go");
 	if (options->creator_gone && !options->unattached && !sweep->rule.has_idle)
-		return report(sweep->invocation, NULL, STATUS_USAGE,
-			      "--creator-gone says too little, since daemons fork and their first process "
-			      "ends: it wants "
-			      "--unattached or --idle=SPAN beside it");
+		return report(
+			sweep->invocation, NULL, STATUS_USAGE,
+			"--creator-gone alone says too little, since a daemon forks and its first process "
+			"ends: give --unattached or --idle=SPAN as well");
 	return take_owners(sweep, options->owner) ? STATUS_DONE : STATUS_USAGE;
 }
 

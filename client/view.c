@@ -330,10 +330,10 @@ void view_note_places(const struct invocation *invocation, const struct view *vi
 				invocation->command->name, view->places.items[i].name,
 				strerror(-view->places.items[i].error));
 	if (view->places.n_unseen > 0)
-		escape_print_line("kipcctl: %s: the IPC namespaces of %zu process%s cannot be told%s",
+		escape_print_line("kipcctl: %s: the IPC namespaces of %zu process%s cannot be determined%s",
 				  invocation->command->name, view->places.n_unseen,
 				  view->places.n_unseen == 1 ? "" : "es",
-				  geteuid() != 0 ? "; root may see them" : "");
+				  geteuid() != 0 ? "; root can see them" : "");
 }
 
 void view_note(const struct invocation *invocation, const struct view *view)

@@ -79,9 +79,9 @@ int check_configuration(const struct manager_options *options)
 		fputs(text, stderr);
 	free(text);
 	if (problems.n_unreadable > 0 && caller != 0 && caller != kipcd.uid) {
-		escape_print_line(
-			"kipcd: this kipcd is uid %u and may read what uid %u may not: ask as root, or as it",
-			(unsigned)kipcd.uid, (unsigned)caller);
+		escape_print_line("kipcd: this kipcd runs as uid %u, which may read what uid %u may not: "
+				  "check as root, or as that user",
+				  (unsigned)kipcd.uid, (unsigned)caller);
 		r = problems.n_mistakes > problems.n_unreadable ? r : -EACCES;
 	} else if (r < 0 && r != -EBADMSG) {
 		escape_print_line("kipcd: %s", strerror(-r));
@@ -100,9 +100,9 @@ static int check_channel(const struct config *config, const char *config_file, c
 		return 0;
 	if (spec != NULL)
 		escape_print_line(
-			"kipcd: nothing starts a consumer of %s: it has no 'activate = yes'; put that into "
-			"its section (%s:%u), then: systemctl reload kipcd; systemctl start "
-			"kipc-consume@%s.path",
+			"kipcd: nothing starts a consumer of %s: its section has no 'activate = yes'; add "
+			"that "
+			"(%s:%u), then: systemctl reload kipcd; systemctl start kipc-consume@%s.path",
 			name, spec->origin, spec->line, name);
 	else
 		escape_print_line(
@@ -125,11 +125,10 @@ static int check_executable(const char *name)
 	else if (access(path, X_OK) < 0 && errno == EACCES)
 		r = -EACCES;
 	if (r < 0)
-		escape_print_line("kipcd: %s, what kipc-consume@%s.service runs, is %s", path, name,
-				  r == -ENOENT
-					  ? "not there: put an executable there that takes the messages that "
-					    "wait, and ends"
-					  : "not executable: chmod 755 it");
+		escape_print_line("kipcd: %s, which kipc-consume@%s.service runs, is %s", path, name,
+				  r == -ENOENT ? "missing: put an executable there that takes the waiting "
+						 "messages and ends"
+					       : "not executable: chmod 755 it");
 	free(path);
 	return r < 0 ? -EBADMSG : 0;
 }

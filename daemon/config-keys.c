@@ -145,7 +145,7 @@ static int parse_ftok(struct key_input *input, key_t *ret_key)
 	if (path[0] != '/')
 		return key_refuse(input, "'%s' has no absolute path; write ftok:/PATH:N", input->value);
 	if ((size_t)(colon - path) >= sizeof path_only)
-		return key_refuse(input, "the path has %zu bytes; none has more than %d",
+		return key_refuse(input, "the path has %zu bytes; at most %d are possible",
 				  (size_t)(colon - path), PATH_MAX - 1);
 	memcpy(path_only, path, (size_t)(colon - path));
 	path_only[colon - path] = '\0';

@@ -39,8 +39,8 @@ static const uint64_t patience[] = {
 };
 
 static const char *const complaints[] = {
-	[WAIT_FOR_NAME] = "does not say who it is",
-	[WAIT_FOR_MESSAGE] = "does not end its message",
+	[WAIT_FOR_NAME] = "does not authenticate",
+	[WAIT_FOR_MESSAGE] = "does not finish its message",
 	[WAIT_FOR_READER] = "does not read its replies",
 };
 

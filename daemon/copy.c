@@ -167,11 +167,10 @@ void copy_update(struct manager *manager)
 	copy->is_kept = r == 0;
 	copy->is_due = r < 0;
 	if (r < 0 && !copy->is_told)
-		log_line(
-			LOG_WARNING,
-			"the copy of the registry, %s, cannot be written: %s; should somebody remove %s, all "
-			"depends on kipcd not ending",
-			copy->path, strerror(-r), manager->runtime.path);
+		log_line(LOG_WARNING,
+			 "the copy of the registry, %s, cannot be written: %s; without it, if %s is removed, "
+			 "only the running kipcd still knows the registry",
+			 copy->path, strerror(-r), manager->runtime.path);
 	copy->is_told = r < 0;
 }
 
@@ -324,7 +323,7 @@ static int set_aside(const struct copy *copy)
 		return -ENAMETOOLONG;
 	if (rename(copy->path, aside) < 0)
 		return -errno;
-	log_line(LOG_ERR, "%s is no copy of this registry: it is kept as %s", copy->path, aside);
+	log_line(LOG_ERR, "%s is not a copy of this registry: it is kept as %s", copy->path, aside);
 	return 0;
 }
 
@@ -369,8 +368,7 @@ int copy_take(struct manager *manager)
 	if (r < 0 && r != -ENOENT)
 		log_line(LOG_ERR,
 			 "the registry of the removed runtime folder cannot be taken over from %s: %s: mend "
-			 "that, "
-			 "and start again",
+			 "that, and start kipcd again",
 			 manager->copy.path, strerror(-r));
 	return r == -ENOENT ? 0 : r;
 }

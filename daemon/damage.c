@@ -178,9 +178,8 @@ static int listen_again(struct manager *manager, char **reterr_text)
 	if (r < 0)
 		return r;
 	if (manager->is_socket_passed)
-		log_line(LOG_WARNING, "systemd still listens on the control socket that was removed: once "
-				      "kipcd is stopped, "
-				      "'systemctl restart kipcd.socket' is due");
+		log_line(LOG_WARNING, "systemd still listens on the control socket that was removed: after "
+				      "kipcd is stopped, run 'systemctl restart kipcd.socket'");
 	manager->is_socket_passed = false;
 	return 0;
 }
@@ -271,16 +270,14 @@ static bool tell_that_it_stays_lost(struct manager *manager, int error, const ch
 	if (getenv("NOTIFY_SOCKET") != NULL && copy_is_kept(manager)) {
 		log_line(LOG_ERR,
 			 "the runtime folder %s was removed, and cannot be made again from here (%s): kipcd "
-			 "ends, "
-			 "to be started again over a new one; its registry is kept in %s",
+			 "ends, to be started again over a new one; its registry is kept in %s",
 			 runtime->path, text, manager->options.state_dir);
 		return false;
 	}
 	if (!manager->damage.is_told)
 		log_line(LOG_ERR,
 			 "the runtime folder %s was removed, and cannot be made again (%s): 'install -d -m "
-			 "755 -o %u "
-			 "-g %u %s' lets kipcd go on; do not stop it before",
+			 "755 -o %u -g %u %s' lets kipcd go on; do not stop kipcd before that",
 			 runtime->path, text, (unsigned)geteuid(), (unsigned)getegid(), runtime->path);
 	manager->damage.is_told = true;
 	return true;

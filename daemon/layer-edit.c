@@ -153,8 +153,9 @@ int layer_edit_unset(const struct manager *manager, const char *name, char **key
 	if (r == 0 && layer.kind == 0 && spec != NULL)
 		begin(&layer, spec->kind, name);
 	if (r == 0 && layer.kind == 0 && layer_source(manager, name) == NULL)
-		return sentence_fail(reterr_text, -ENOENT,
-				     "no channel of that name is declared, and kipcctl left nothing of it");
+		return sentence_fail(
+			reterr_text, -ENOENT,
+			"no channel of that name is declared, and kipcctl has set nothing for it");
 	for (char **p = keys; r == 0 && p != NULL && *p != NULL; p++)
 		r = unset_key(&layer, *p, ret_n, reterr_text);
 	if (r == 0 && (keys == NULL || *keys == NULL))

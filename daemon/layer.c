@@ -81,7 +81,7 @@ static void read_header(const char *from, const char *to, unsigned line, const s
 
 	if (n < 2 || n > INI_LINE_MAX || to[-1] != ']') {
 		sink->section(userdata, line, NULL);
-		sink->refusal(userdata, line, "", "this is no header");
+		sink->refusal(userdata, line, "", "this is not a section header");
 		return;
 	}
 	memcpy(inside, from + 1, n - 2);
@@ -97,7 +97,7 @@ static void read_pair(const char *text, const char *from, const char *to, unsign
 	size_t n;
 
 	if (equals == NULL) {
-		sink->refusal(userdata, line, "", "this is no KEY = VALUE");
+		sink->refusal(userdata, line, "", "this is not KEY = VALUE");
 		return;
 	}
 	n = key_length(from, to);
@@ -125,7 +125,7 @@ void layer_read(const char *text, size_t size, const struct ini_sink *sink, void
 		if (from == to || *from == '#' || *from == ';')
 			continue;
 		if (text_find_unclean(from, to) != to)
-			sink->refusal(userdata, line, "", "it holds bytes that are no text");
+			sink->refusal(userdata, line, "", "it holds bytes that are not text");
 		else if (*from == '[')
 			read_header(from, to, line, sink, userdata);
 		else

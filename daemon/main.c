@@ -129,7 +129,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 		case READY_FD:
 			if (grammar_number_from_string(optarg, 0, 1 << 20, &number) < 0 ||
 			    fcntl((int)number, F_GETFD) < 0) {
-				escape_print_line("kipcd: --ready-fd=%s: that is no open descriptor", optarg);
+				escape_print_line("kipcd: --ready-fd=%s: that is not an open descriptor",
+						  optarg);
 				*ret_status = usage_error();
 				return false;
 			}

@@ -125,7 +125,7 @@ static int carry_out_renames(struct manager *manager, struct problems *problems,
 	r = rename_carry_out(manager, &loaded->renames);
 	if (r == 0)
 		return 0;
-	log_line(LOG_ERR, "%s cannot become %s: %s", loaded->renames.items[0].from,
+	log_line(LOG_ERR, "%s cannot be renamed to %s: %s", loaded->renames.items[0].from,
 		 loaded->renames.items[0].to, strerror(-r));
 	loaded_done(loaded);
 	problems_done(problems);
@@ -251,7 +251,7 @@ int manager_recover_registry(struct manager *manager, bool is_ours, struct probl
 	if (manager->namespace.doubt == NULL)
 		return sentence_fail(
 			reterr_text, -EALREADY,
-			"there is no doubt about the registry %s/%s: it is of this IPC namespace",
+			"there is no doubt about the registry %s/%s: it belongs to this IPC namespace",
 			manager->runtime.path, REGISTRY_FOLDER);
 	r = namespace_confirm(&manager->runtime, &manager->namespace, is_ours, reterr_text);
 	if (r < 0)

@@ -37,7 +37,7 @@ static void ask_after(struct name_claim *claim, uint64_t delay)
 	claim->again = sd_event_source_disable_unref(claim->again);
 	if (sd_event_add_time_relative(claim->manager->event, &claim->again, CLOCK_MONOTONIC, delay, 0,
 				       on_again, claim) < 0)
-		log_line(LOG_WARNING, "system bus: out of memory: it is not asked again for " BUS_NAME);
+		log_line(LOG_WARNING, "system bus: out of memory: kipcd does not ask again for " BUS_NAME);
 }
 
 static void ask_later(struct name_claim *claim)
@@ -51,7 +51,7 @@ static void hold(struct name_claim *claim)
 	claim->again = sd_event_source_disable_unref(claim->again);
 	claim->is_held = true;
 	if (claim->is_refused || claim->has_reloaded)
-		log_line(LOG_NOTICE, "is " BUS_NAME " on the system bus now, which had refused it");
+		log_line(LOG_NOTICE, "is " BUS_NAME " on the system bus now, which had refused the name");
 	else
 		log_line(LOG_DEBUG, "is " BUS_NAME " on the system bus");
 	claim->is_refused = false;
@@ -75,8 +75,8 @@ static void refuse(struct name_claim *claim, const sd_bus_error *error)
 	if (!claim->is_refused) {
 		log_line(LOG_WARNING,
 			 "cannot be " BUS_NAME
-			 " on the system bus: %s; kipcctl does not need it, and it is asked "
-			 "again now and then",
+			 " on the system bus: %s; kipcctl does not need it, and kipcd asks again from "
+			 "time to time",
 			 error != NULL && error->message != NULL ? error->message
 								 : "somebody else has that name");
 		claim->is_refused = true;

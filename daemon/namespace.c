@@ -39,8 +39,8 @@ struct knowledge {
 static int refuse(char **reterr_text, const struct runtime *runtime, int error, const char *what)
 {
 	return sentence_fail(reterr_text, error,
-			     "it cannot be told whether the registry %s/%s is of this boot and IPC namespace "
-			     "(%s: %s), so nothing is touched: %s, and start again",
+			     "it cannot be told whether the registry %s/%s belongs to this boot and IPC "
+			     "namespace (%s: %s), so nothing is touched: %s, and start kipcd again",
 			     runtime->path, REGISTRY_FOLDER, what, strerror(-error),
 			     error == -EMFILE || error == -ENFILE
 				     ? "let kipcd have more open files (LimitNOFILE=, ulimit -n)"
@@ -91,15 +91,15 @@ static int ask_folder(const struct runtime *runtime, struct knowledge *knowledge
 	if (r < 0 && r != -ENOENT)
 		return sentence_fail(reterr_text, r, "%s/%s/%s cannot be read (%s), so nothing is touched",
 				     runtime->path, REGISTRY_FOLDER, REGISTRY_NAMESPACE,
-				     r == -EINVAL ? "it is no link" : strerror(-r));
+				     r == -EINVAL ? "it is not a link" : strerror(-r));
 	knowledge->has_theirs = r == 0;
 	r = nsid_read(runtime->channels_fd, &knowledge->nsid);
 	if (r < 0 && r != -ENOENT && r != -EBADMSG)
 		return sentence_fail(reterr_text, r, "%s/%s/%s cannot be read (%s), so nothing is touched",
 				     runtime->path, REGISTRY_FOLDER, NSID_FILE, strerror(-r));
 	if (r == -EBADMSG)
-		log_line(LOG_WARNING, "%s/%s/%s is no text of kipcd's, and is written anew", runtime->path,
-			 REGISTRY_FOLDER, NSID_FILE);
+		log_line(LOG_WARNING, "%s/%s/%s is not in kipcd's format, and is written again",
+			 runtime->path, REGISTRY_FOLDER, NSID_FILE);
 	knowledge->has_nsid = r == 0;
 	return 0;
 }
@@ -206,8 +206,8 @@ static int write_down(const struct runtime *runtime, struct knowledge *knowledge
 		r = marker_keep(runtime->channels_fd, nsid);
 	if (r < 0)
 		log_line(LOG_WARNING,
-			 "%s/%s/%s cannot be written, or its marker not be made: %s; another IPC namespace "
-			 "is known by its inode alone",
+			 "%s/%s/%s cannot be written, or its marker cannot be made: %s; until then only the "
+			 "inode tells this IPC namespace from another",
 			 runtime->path, REGISTRY_FOLDER, NSID_FILE, strerror(-r));
 	if (knowledge->has_theirs && registry_namespaces_match(knowledge->theirs, knowledge->ours))
 		return 0;
@@ -221,12 +221,13 @@ static int write_down(const struct runtime *runtime, struct knowledge *knowledge
 
 static int doubt(const struct runtime *runtime, struct namespace *namespace)
 {
-	(void)sentence_fail(&namespace->doubt, 0,
-			    "nothing is done: it cannot be told whether the registry %s/%s is of this IPC "
-			    "namespace, since what would say so is missing and some of its objects are here; "
-			    "'kipcctl recover "
-			    "--registry=ours' says that it is, '--registry=another' begins a new one",
-			    runtime->path, REGISTRY_FOLDER);
+	(void)sentence_fail(
+		&namespace->doubt, 0,
+		"nothing is done: it cannot be told whether the registry %s/%s belongs to this IPC "
+		"namespace, since what would prove it is missing and some of its objects are here; "
+		"'kipcctl recover --registry=ours' says that it does, '--registry=another' begins "
+		"a new one",
+		runtime->path, REGISTRY_FOLDER);
 	if (namespace->doubt == NULL)
 		return -ENOMEM;
 	log_line(LOG_ERR, "%s", namespace->doubt);
@@ -271,7 +272,7 @@ int namespace_confirm(struct runtime *runtime, struct namespace *namespace, bool
 		r = write_down(runtime, &knowledge, reterr_text);
 	if (r < 0)
 		return r;
-	log_line(LOG_NOTICE, "the registry %s/%s is of %s IPC namespace, as was said by hand", runtime->path,
+	log_line(LOG_NOTICE, "the registry %s/%s belongs to %s IPC namespace, as kipcctl said", runtime->path,
 		 REGISTRY_FOLDER, is_ours ? "this" : "another");
 	free(namespace->doubt);
 	namespace->doubt = NULL;
@@ -289,7 +290,7 @@ bool namespace_keep_marker(const struct runtime *runtime, const struct namespace
 	r = marker_keep(runtime->channels_fd, &copy);
 	if (r > 0)
 		log_line(LOG_WARNING,
-			 "somebody removed or altered the marker of this IPC namespace: made anew, as "
+			 "somebody removed or altered the marker of this IPC namespace: made again, as "
 			 "semaphore:@%d",
 			 copy.marker);
 	return r > 0;

@@ -228,8 +228,8 @@ static bool keeps_owner(struct context *context, const struct channel_spec *spec
 		return false;
 	decide(context, action, STATE_STALE, found);
 	say(context,
-	    "it was adopted, and giving it to owner %u would end kipcd's rights to it for good: take "
-	    "the line 'owner' away",
+	    "it was adopted, and giving it to owner %u would end kipcd's rights to it for good: remove "
+	    "the line 'owner'",
 	    (unsigned)spec->owner);
 	return true;
 }
@@ -624,7 +624,7 @@ static int advise_on_new_name(struct plan *plan, enum kipc_kind kind, bool is_ri
 	}
 	if (n_old != 1 || n_new != 1)
 		return 0;
-	if (asprintf(&text, "%s; should %s be its new name: 'kipcctl move %s %s'", old->detail, new->name,
+	if (asprintf(&text, "%s; if %s is its new name: 'kipcctl move %s %s'", old->detail, new->name,
 		     old->name, new->name) < 0)
 		return -ENOMEM;
 	free(old->detail);

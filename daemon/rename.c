@@ -265,7 +265,7 @@ int rename_carry_out(struct manager *manager, const struct renames *renames)
 			return r;
 		}
 		if (manager->n_channels == 0) /* a start: it has none to tell of it */
-			log_line(LOG_NOTICE, "%s is %s from now on: its key is that of this section",
+			log_line(LOG_NOTICE, "%s is renamed to %s: that section has its key",
 				 renames->items[i].from, renames->items[i].to);
 	}
 	rename_channels(manager, renames);

@@ -63,10 +63,11 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 	if (r < 0)
 		return sentence_fail(reterr_text, r, "it cannot be looked at: %s", strerror(-r));
 	if (r == 0) {
-		*ret_lost = strdup(!channel->has_link	    ? "it had no object"
-				   : is_taken_back(channel) ? "only its name: the maker of what was "
-							      "adopted has taken it back, and it stays"
-							    : "its object is gone already");
+		*ret_lost =
+			strdup(!channel->has_link	? "it had no object"
+			       : is_taken_back(channel) ? "only its name: the maker of the adopted object "
+							  "has taken it back, and the object stays"
+							: "its object is gone already");
 		return *ret_lost == NULL ? -ENOMEM : 0;
 	}
 	is_empty = object_is_empty(&object, channel->link.maker, n_ours) > 0;
@@ -90,7 +91,7 @@ static int forget_observed(struct manager *manager, const char *name, bool dry_r
 			   char **reterr_text)
 {
 	struct report report = { 0 };
-	char *lost = strdup("only its name: what it observed is not kipcd's, and stays");
+	char *lost = strdup("only its name: the object that it observed is not kipcd's, and stays");
 	int r = lost == NULL ? -ENOMEM : 0;
 
 	if (r == 0 && !dry_run)

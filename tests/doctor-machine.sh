@@ -44,7 +44,7 @@ if unshare --pid --fork --mount-proc true 2>/dev/null; then
 	mend full-unseen
 	is "is shown, and keeps its message" "$(kipcctl list --columns=name,messages --no-legend | awk '$1 == "orders" { print $2 }')" 1
 	like "a lock whose holder cannot be seen" "$(finding dead-holder)" \
-		"^danger semaphore\[0\] is 0, and 1 waits for it; a process that cannot be seen from this PID namespace operated on it last"
+		"^danger semaphore\[0\] is 0, and 1 waits for it; its last user is a process that cannot be seen from this PID namespace"
 	LATER=$((3 * DAY))
 	is "is never given back" "$(command_of dead-holder)" "kipcctl show build"
 	silent "a segment whose maker cannot be seen" orphan-segment

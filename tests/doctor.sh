@@ -106,7 +106,7 @@ until_true waits orders "$picky"
 silent "a moment ago nothing else was to be expected" wrong-type
 LATER=100
 like "messages of another type than is waited for" "$(finding wrong-type)" \
-	"^warning no message of the 1 that are there is of a type that is waited for, by $picky kipcctl"
+	"^warning 1 message waits, but not of a type that $picky kipcctl waits for"
 mend wrong-type
 like "are looked at" "$(cat "$T/mend")" '"type": ?5'
 is "and not taken" "$(depth_of orders)" 1
@@ -482,7 +482,7 @@ fi
 # -- access ----------------------------------------------------------------------------------------------------------
 
 kipcctl set bills mode=0666 >/dev/null
-like "world-writable" "$(finding world-writable)" "^warning mode 0666 lets everybody on this machine send to it; who would be shut out by less cannot be seen"
+like "world-writable" "$(finding world-writable)" "^warning mode 0666 lets everybody on this machine send to it; nobody can tell which programs a narrower mode would shut out"
 if can_be_others; then
 	perl -e 'defined msgget(0x41, 01666) or die; defined msgget(0x42, 01666) or die'
 	as 54321 perl -e 'msgsnd(msgget(0x41, 0), pack("l! a*", 1, "x"), 0) or die'
@@ -496,7 +496,7 @@ if can_be_others; then
 	read -r -t 10 -u "${user[0]}"
 	silent "a user without a name who has a process" owner-gone
 	kill "$user_pid"; wait "$user_pid" 2>/dev/null
-	like "one who has none" "$(finding owner-gone)" "^warning it belongs to uid 54321, and no user has that number, nor does a process run as it"
+	like "one who has none" "$(finding owner-gone)" "^warning it belongs to uid 54321, and no user has that number and no process runs as it"
 	mend owner-gone
 	silent "loses it to kipcd" owner-gone
 	is "as it is" "$(kipcctl list --columns=name,state,mode --no-legend | tr -s ' ' | grep ^queue-43)" "queue-43 active 0640"

@@ -70,7 +70,7 @@ else
 fi
 
 if unshare --mount true 2>/dev/null; then
-	refuses 'without /proc' 'mount /proc, and start again' unshare --mount sh -c 'umount -l /proc && exec "$0" "$@"' "$kipcd"
+	refuses 'without /proc' 'mount /proc, and start kipcd again' unshare --mount sh -c 'umount -l /proc && exec "$0" "$@"' "$kipcd"
 	is '... in one sentence' "$(wc -l <<<"$ERR")" 1
 else
 	skip 'without /proc' 'no mount namespace to be had'
@@ -219,7 +219,7 @@ ipcrm -s "$(marker)"
 is_marked() { [ "$(private_sets)" = "$(marker) 611 8" ] && [ "$(cat "$channels/.nsid")" != "$before" ]; }
 until_true is_marked
 is 'somebody removed it: it is made again' "$(private_sets)" "$(marker) 611 8"
-like '... which the log reports' "$(cat "$T/kipcd.log")" "marker of this IPC namespace: made anew, as semaphore:@$(marker)"
+like '... which the log reports' "$(cat "$T/kipcd.log")" "marker of this IPC namespace: made again, as semaphore:@$(marker)"
 before=$(cat "$channels/.nsid")
 perl -e 'use IPC::SysV qw(IPC_SET); require IPC::Semaphore; my $s = bless \(my $id = $ARGV[0]), "IPC::Semaphore"; $s->set(mode => 0600) or die' "$(marker)" 2>/dev/null &&
 	{ until_true is_marked; is '... and so it is where somebody altered it' "$(private_sets)" "$(marker) 611 8"; }
@@ -233,7 +233,7 @@ in_doubt() { ipcrm -s "$(marker)"; before=$(registry; ipcs -q; ipcs -s); start_k
 in_doubt
 is 'the marker is gone and some objects are here: nobody can tell' "$(states)" 'failed build
 failed orders'
-like '... each says so' "$(kipcctl list --columns=name,reason)" "^orders +nothing is done: it cannot be told whether the registry .* 'kipcctl recover --registry=ours' says that it is"
+like '... each says so' "$(kipcctl list --columns=name,reason)" "^orders +nothing is done: it cannot be told whether the registry .* 'kipcctl recover --registry=ours' says that it does"
 like '... and doctor' "$(kipcctl doctor 2>&1)" 'recover --registry=ours'
 printf '[queue new]\nkey = 0x4b07\n' >>"$conf"
 exits 1 '... a reload fails' kipcctl reload

@@ -83,7 +83,7 @@ if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true
 	exits 78 'check by root of what kipcd may not read' "${user_check[@]}"
 	like '... says so' "$ERR" "$T/config/kipc/kipcd.conf: cannot be opened: Permission denied"
 	exits 1 'check by somebody who may read less than kipcd is no verdict' anybody 4711 "${user_check[@]}"
-	like '... and says whom to ask as' "$ERR" 'this kipcd is uid 65534 and may read what uid 4711 may not: ask as root'
+	like '... and says whom to ask as' "$ERR" 'this kipcd runs as uid 65534, which may read what uid 4711 may not: check as root'
 else
 	skip 'check by others than kipcd' 'no other user is to be had here'
 fi
@@ -96,9 +96,9 @@ consumer() { exits 78 "--check-consumer of $1" "$kipcd" --check-consumer="$1" --
 consumer nosuch
 like '... names what to declare' "$ERR" "no channel nosuch is declared: put \[queue nosuch\] with 'activate = yes' into $T/consumed.conf.d/nosuch.conf"
 consumer orders
-like '... names the key and the place' "$ERR" "orders: it has no 'activate = yes'; put that into its section \($T/consumed.conf:1\)"
+like '... names the key and the place' "$ERR" "orders: its section has no 'activate = yes'; add that \($T/consumed.conf:1\)"
 consumer bills
-like '... names the executable' "$ERR" '/kipc/consume/bills, what kipc-consume@bills.service runs, is not there'
+like '... names the executable' "$ERR" '/kipc/consume/bills, which kipc-consume@bills.service runs, is missing'
 unlike '... and nothing else' "$ERR" 'declared|activate'
 consumer ../x
 like '... is no name' "$ERR" "'../x' cannot be the name of a channel"

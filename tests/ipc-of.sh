@@ -64,7 +64,7 @@ if [ "$(id -u)" = 0 ] && perl -MJSON::PP -e 1 2>/dev/null; then
 	if setpriv --reuid=12345 --clear-groups true 2>/dev/null; then
 		chmod 755 "$T"
 		exits 0 "who may not see them" setpriv --reuid=12345 --clear-groups kipcctl list --ipc-of=all
-		like "is told so" "$ERR" "the IPC namespaces of [0-9]+ processes cannot be told; root may see them"
+		like "is told so" "$ERR" "the IPC namespaces of [0-9]+ processes cannot be determined; root can see them"
 	fi
 else
 	skip "all namespaces" "not root, or no perl JSON::PP"

@@ -61,7 +61,7 @@ fresh boot
 take_back
 for name in jobs prices locks; do
 	exits 0 "remove --force $name" kipcctl remove --force "$name"
-	like "... says what is true" "$OUT" "only its name: the maker of what was adopted has taken it back, and it stays"
+	like "... says what is true" "$OUT" "only its name: the maker of the adopted object has taken it back, and the object stays"
 done
 is "... and leaves the object" "$(objects)" "$same"
 

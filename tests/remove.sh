@@ -121,7 +121,7 @@ exits 0 "remove: its name goes" kipcctl remove seen
 kipcctl create queue seen "key=$key" manage=observe >/dev/null
 is "another one that is there" "$(state_of seen)" active
 exits 0 "its name goes too" kipcctl remove seen
-like "as is said" "$OUT" "^seen: removed: only its name: what it observed is not kipcd's, and stays$"
+like "as is said" "$OUT" "^seen: removed: only its name: the object that it observed is not kipcd's, and stays$"
 is "and nothing else" "$(state_of seen) $(ipcs -q | awk -v id="$id" '$2 == id { print $2 }')" " $id"
 ipcrm -q "$id"
 

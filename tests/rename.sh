@@ -47,7 +47,7 @@ sed -i 's/queue b/queue c/; s/0600/0620/' "$conf"
 stop_kipcd
 start
 is 'a start renames, too' "$(of c state,messages,id) $(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" "active 1 ${ids%% *} c.conf"
-like '... and says so' "$(cat "$T/kipcd.log")" 'b is c from now on'
+like '... and says so' "$(cat "$T/kipcd.log")" 'b is renamed to c'
 kipcctl unset -q c
 is 'its declaration holds' "$(of c mode)" 0620
 sed -i 's/queue c/queue d/; s/0620/0660/' "$conf"
@@ -63,9 +63,9 @@ start
 kipcctl send a 1 2 3 4 5
 declare_ '[queue b]' '[queue other]'
 exits 0 'a key that is made of the name' kipcctl plan
-like '... is another key' "$OUT" "^a +queue +retain +retained +declared no more, and it holds 5 messages.*should b be its new name: 'kipcctl move a b'$"
+like '... is another key' "$OUT" "^a +queue +retain +retained +declared no more, and it holds 5 messages.*if b is its new name: 'kipcctl move a b'$"
 kipcctl reload >"$T/plan"
-cures 'the command' "$(sed -n "s/.*should b/should b/p" "$T/plan")"
+cures 'the command' "$(sed -n "s/.*if b is/if b is/p" "$T/plan")"
 is '... brings the messages there' "$(kipcctl peek --all b | xargs)" '1 2 3 4 5'
 cures 'the other one' "$(kipcctl plan | grep '^a ')"
 is '... ends the old name' "$(of a state)$(of b state)" active

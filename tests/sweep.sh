@@ -26,7 +26,7 @@ exits 2 "without a rule" kipcctl sweep
 like "it says what there is" "$ERR" "say what is a leftover: --owner=, --private, --unattached, --idle="
 exits 2 "a kind is no rule" kipcctl sweep --kind=queue
 exits 2 "--creator-gone alone" kipcctl sweep --creator-gone
-like "says why and what is missing" "$ERR" "daemons fork and their first process ends: it wants --unattached or --idle=SPAN beside it"
+like "says why and what is missing" "$ERR" "a daemon forks and its first process ends: give --unattached or --idle=SPAN as well"
 exits 2 "beside what says nothing of use" kipcctl sweep --creator-gone --private --owner=root --kind=segment
 exits 2 "no such kind" kipcctl sweep --private --kind=pipe
 exits 2 "no such user" kipcctl sweep --owner=no-such-user
@@ -42,7 +42,7 @@ leaves 'defined msgget(IPC_PRIVATE, 0600) or die; shmget(IPC_PRIVATE, 4096, 0600
 	my $m = shmget(0x52, 4096, IPC_CREAT | 0600); shmwrite $m, "x", 0, 1; my $s = semget(0x53, 2, IPC_CREAT | 0600); set($s, 1, 2)'
 before=$(kipcctl list -q --foreign --json)
 exits 0 "a dry run" kipcctl sweep --dry-run --owner="$(id -u)"
-if grep -q 'queue:@0: left: who waits' <<<"$OUT"; then
+if grep -q 'queue:@0: left: its waiters' <<<"$OUT"; then
 	skip "queues" "/proc does not show here who waits on one"
 	echo "1..$n_tests"
 	exit 0
@@ -154,12 +154,12 @@ leaves 'my $q = msgget(0x51, IPC_CREAT | 0600); msgsnd $q, pack("l! a*", 1, "x")
 inside() { unshare --pid --fork --mount-proc kipcctl sweep --idle=0 --with-contents "$@"; }
 if unshare --pid --fork --mount-proc true 2>/dev/null; then
 	exits 0 "in another PID namespace" inside
-	like "a queue's processes are not to be seen" "$OUT" "^queue:@[0-9]+: left: the process that sent last is of a PID namespace that cannot be seen from here"
-	like "nor a segment's" "$OUT" "^segment:@[0-9]+: left: the process that made it is of a PID namespace"
-	like "nor a set's" "$OUT" "^semaphore:@[0-9]+: left: the process that operated on it last is of a PID namespace"
+	like "a queue's processes are not to be seen" "$OUT" "^queue:@[0-9]+: left: the process that sent last is in a PID namespace that cannot be seen from here"
+	like "nor a segment's" "$OUT" "^segment:@[0-9]+: left: the process that made it is in a PID namespace"
+	like "nor a set's" "$OUT" "^semaphore:@[0-9]+: left: the process that operated on it last is in a PID namespace"
 	sweep --idle=0 --with-contents --kind=queue
 	leaves 'defined msgget(0x51, IPC_CREAT | 0600) or die'
-	like "nor who waits on a queue that nobody used" "$(inside --kind=queue)" "left: who waits on it cannot be known: other PID namespaces"
+	like "nor who waits on a queue that nobody used" "$(inside --kind=queue)" "left: its waiters cannot be known: processes of other PID namespaces"
 	is "and all is left" "$(there queue | wc -w)$(there segment | wc -w)$(there semaphore | wc -w)" 111
 else
 	skip "in another PID namespace" "no PID namespace to be had"

@@ -196,7 +196,7 @@ sed -i 's|user="nosuch"|user="0"|' "$T/policy.conf"
 : >"$T/kipcd.log"
 start_kipcd --system-bus || fail "kipcd starts" "$(cat "$T/kipcd.log")"
 exits 0 "kipcd has it read its policy, and is org.kipc1" until_true has_name
-like "and says so" "$(cat "$T/kipcd.log")" 'is org.kipc1 on the system bus now, which had refused it'
+like "and says so" "$(cat "$T/kipcd.log")" 'is org.kipc1 on the system bus now, which had refused the name'
 stop_kipcd
 
 # One that goes on refusing is asked again, and at once when it has read its policy.

@@ -364,7 +364,7 @@ static void what_goes_with_a_configuration(void **state)
 		  NULL },
 		{ "a file that was scribbled over",
 		  { FILE_IS("[queue b]\n"), LAYER_IS("a", "\001\n") },
-		  "a: warning: is set aside: it holds bytes that are no text\n",
+		  "a: warning: is set aside: it holds bytes that are not text\n",
 		  0,
 		  "a",
 		  0,

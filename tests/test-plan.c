@@ -1172,7 +1172,7 @@ static void channels_exchange_their_keys(void **state)
 		  { KEYED("b", 2) },
 		  { KNOWN("a", 1, 1) },
 		  { K_FULL_QUEUE(.key = 1) },
-		  { { PLAN_RETAIN, STATE_RETAINED, "should b be its new name: 'kipcctl move a b'" },
+		  { { PLAN_RETAIN, STATE_RETAINED, "if b is its new name: 'kipcctl move a b'" },
 		    { PLAN_CREATE, STATE_ACTIVE, NULL } } },
 		{ "... of which there are two",
 		  { KEYED("b", 2), KEYED("c", 3) },
