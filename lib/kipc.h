@@ -340,7 +340,8 @@ int kipc_stat(struct kipc_channel *channel, struct kipc_object *ret_object);
  * Besides what each call lists, calls on a ring may answer: -EBADMSG: its bytes contradict each other, so somebody
  * else wrote into it (kipc_ring_fault() says which); nothing is read or written outside; 'kipcctl reset' makes it
  * anew. -ENOLCK: see above. -EXDEV: it was made in another PID namespace than ours, or than that of the parent from which
- * the handle was inherited: our thread's number may be a stranger's there. -EPROTOTYPE: the segment is no ring.
+ * the handle was inherited: our thread's number may be a stranger's there. -ENOBUFS: the kernel has no memory for bytes of it
+ * that are needed (kipc_populate()); nothing was sent or taken. -EPROTOTYPE: the segment is no ring.
  */
 
 /*

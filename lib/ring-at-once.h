@@ -43,7 +43,7 @@ RING_INLINE int ring_send_at_once(struct ring *ring, long type, const void *data
 		return RING_NOT_AT_ONCE;
 	ring_touch_to_read(data, size);
 	if (ring_try_enter(ring, side, &cursor, &word) && !ring_is_retired(ring) &&
-	    ring_has_room(ring, &cursor, ring_units(size))) {
+	    ring_has_room(ring, &cursor, ring_units(size), ring_ready_end(ring))) {
 		ring_put(ring, &cursor, type, data, size);
 		return ring_leave(ring, side, &cursor);
 	}
@@ -57,12 +57,12 @@ RING_INLINE bool ring_find_at_once(struct ring *ring, const struct ring_cursor *
 	/* Acquire: what they wrote happened before; pairs with the release of their move. */
 	uint64_t producers =
 		ring_word_position(atomic_load_explicit(&ring->header->producers.word, memory_order_acquire));
-	uint64_t available = (producers - cursor->position) & RING_POSITION_MASK;
+	uint64_t available = (producers - cursor->position) & RING_POSITION_MASK, end = ring_ready_end(ring);
 
-	if (available == 0 || available > ring->capacity)
+	if (available == 0 || available > ring->capacity || cursor->offset >= end)
 		return false;
 	ring_record_load(ring, cursor->offset, ret_record);
-	return ring_message_is_sound(ring, ret_record, cursor->offset, available);
+	return ring_message_is_sound(ring, ret_record, cursor->offset, available, end);
 }
 
 /* Returns the size. */

@@ -199,6 +199,9 @@ int ring_attach(int id, bool is_writable, struct ring **ret_ring)
 		r = check_geometry(ring, object.segment.size);
 	if (r == 0)
 		r = check_namespace(ring);
+	if (r == 0 &&
+	    (ring->ready = calloc((ring->capacity >> RING_READY_SHIFT) + 1, sizeof *ring->ready)) == NULL)
+		r = -ENOMEM;
 	if (r < 0) {
 		ring_free(ring);
 		return r;
@@ -217,6 +220,7 @@ struct ring *ring_free(struct ring *ring)
 			munmap(ring->header, ring->segment_size);
 		else
 			shmdt(ring->header);
+		free(ring->ready);
 		free(ring);
 		ring = older;
 	}

@@ -206,6 +206,10 @@ static int hold_room(struct ring *ring, struct ring_hold *hold, struct ring_pati
 		r = ring_make_room(ring, &cursor, ring_units(hold->size), &seen);
 		if (r > 0)
 			return hold_and_drop(ring, side, hold, &cursor);
+		if (r == -ENOBUFS) {
+			r = ring_leave_to_make_ready(ring, side, &cursor, RING_READY_AHEAD);
+			continue;
+		}
 		ring_turn_look(ring, &cursor, patience);
 		if (ring_lock_drop(side, cursor.word) < 0)
 			r = ring_broken(ring, KIPC_RING_LOCK);
@@ -296,6 +300,10 @@ static int hold_oldest(struct ring *ring, struct ring_hold *hold, struct ring_pa
 			hold->size = record.size;
 			hold->type = record.type;
 			return hold_and_drop(ring, side, hold, &cursor);
+		}
+		if (r == -ENOBUFS) {
+			r = ring_leave_to_make_ready(ring, side, &cursor, 0);
+			continue;
 		}
 		if (ring_lock_drop(side, cursor.word) < 0)
 			r = ring_broken(ring, KIPC_RING_LOCK);

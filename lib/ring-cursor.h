@@ -9,6 +9,7 @@
 
 #include "lib/copy-small.h"
 #include "lib/ring-lock.h"
+#include "lib/ring-ready.h"
 #include "lib/ring.h"
 
 #define RING_INLINE static inline __attribute__((always_inline))
@@ -44,6 +45,7 @@ RING_INLINE bool ring_cursor_read(const struct ring *ring, const struct ring_sid
 			return false;
 	}
 	ret_cursor->word = word;
+	ret_cursor->lacks = 0;
 	ret_cursor->offset = atomic_load_explicit(&count->offset, memory_order_relaxed);
 	ret_cursor->messages = atomic_load_explicit(&count->messages, memory_order_relaxed);
 	ret_cursor->bytes = atomic_load_explicit(&count->bytes, memory_order_relaxed);
@@ -122,27 +124,47 @@ RING_INLINE int ring_leave(struct ring *ring, struct ring_side *side, const stru
 	return 0;
 }
 
+/* Whether so many units at the cursor may be touched: 1; -ENOBUFS: it is not known, and cursor->lacks is set. */
+RING_INLINE int ring_cursor_check(const struct ring *ring, struct ring_cursor *cursor, uint64_t units)
+{
+	if (ring_is_ready(ring, cursor->offset, units))
+		return 1;
+	cursor->lacks = units;
+	return -ENOBUFS;
+}
+
+/*
+ * After that, leaves the side as it was and sees to what the cursor lacks, and for up to `wanted` units from there where that
+ * can be had. 0: enter again; -ENOBUFS: there is no memory; -ENOMEM; -EBADMSG.
+ */
+int ring_leave_to_make_ready(struct ring *ring, struct ring_side *side, const struct ring_cursor *cursor,
+			     uint64_t wanted);
+
 /* The rest of ring_make_room(): looks at the consumers, pads. As that. */
 int ring_make_room_slowly(struct ring *ring, struct ring_cursor *cursor, uint64_t units, uint64_t *ret_seen);
 
-/* Whether there is room for a record of `units`, as far as the consumers had come when we last looked. */
-RING_INLINE bool ring_has_room(const struct ring *ring, const struct ring_cursor *cursor, uint64_t units)
+/* Whether there is room for a record of `units` in front of `end`, as far as the consumers had come when we last looked. */
+RING_INLINE bool ring_has_room(const struct ring *ring, const struct ring_cursor *cursor, uint64_t units,
+			       uint64_t end)
 {
 	uint64_t used = cursor->position - ring->seen_consumers;
 
-	return used <= ring->capacity && units <= ring->capacity - used &&
-	       units <= ring->capacity - cursor->offset;
+	return used <= ring->capacity && units <= ring->capacity - used && cursor->offset + units <= end;
 }
 
 /*
  * Makes room for a record of `units` behind the producers' cursor: pads the end of the data area where it would not
  * fit there, and moves the cursor over the padding. 1: there is room; 0: not now, and *ret_seen is the consumers'
- * position to wait at; -EBADMSG.
+ * position to wait at; -EBADMSG; -ENOBUFS: ring_leave_to_make_ready() first.
  */
 RING_INLINE int ring_make_room(struct ring *ring, struct ring_cursor *cursor, uint64_t units,
 			       uint64_t *ret_seen)
 {
-	return ring_has_room(ring, cursor, units) ? 1 : ring_make_room_slowly(ring, cursor, units, ret_seen);
+	int r = ring_has_room(ring, cursor, units, ring->capacity)
+			? 1
+			: ring_make_room_slowly(ring, cursor, units, ret_seen);
+
+	return r > 0 ? ring_cursor_check(ring, cursor, units) : r;
 }
 
 /* Looks how far the producers have come: sets seen_producers. 1: there is something; otherwise as ring_find_record(). */
@@ -161,18 +183,18 @@ RING_INLINE void ring_record_load(const struct ring *ring, uint64_t offset, stru
 	ret_record->type = record->type;
 }
 
-/* Whether a message can be what it says: no larger than allowed, than what was sent, than the data area goes on. */
+/* Whether a message can be what it says: no larger than allowed, than what was sent, and all of it in front of `end`. */
 RING_INLINE bool ring_message_is_sound(const struct ring *ring, const struct ring_record *record,
-				       uint64_t offset, uint64_t available)
+				       uint64_t offset, uint64_t available, uint64_t end)
 {
 	return record->state == RING_RECORD_MESSAGE && record->size <= ring->max_message &&
 	       record->type > 0 && ring_units(record->size) <= available &&
-	       ring_units(record->size) <= ring->capacity - offset;
+	       offset + ring_units(record->size) <= end;
 }
 
 /*
  * The oldest record, checked; moves the consumers' cursor over padding. 1: there is one; 0: none, and *ret_seen is
- * the producers' position to wait at; -EBADMSG.
+ * the producers' position to wait at; -EBADMSG; -ENOBUFS: ring_leave_to_make_ready() first.
  */
 RING_INLINE int ring_find_record(struct ring *ring, struct ring_cursor *cursor,
 				 struct ring_record *ret_record, uint64_t *ret_seen)
@@ -186,10 +208,13 @@ RING_INLINE int ring_find_record(struct ring *ring, struct ring_cursor *cursor,
 			return r;
 		available = ring->seen_producers - cursor->position;
 	}
+	r = ring_cursor_check(ring, cursor, 1);
+	if (r < 0)
+		return r;
 	ring_record_load(ring, cursor->offset, ret_record);
-	if (ring_message_is_sound(ring, ret_record, cursor->offset, available))
-		return 1;
-	return ring_pass_padding(ring, cursor, ret_record);
+	if (!ring_message_is_sound(ring, ret_record, cursor->offset, available, ring->capacity))
+		r = ring_pass_padding(ring, cursor, ret_record);
+	return r > 0 ? ring_cursor_check(ring, cursor, ring_units(ret_record->size)) : r;
 }
 
 #endif

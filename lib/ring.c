@@ -47,6 +47,9 @@ int ring_make_room_slowly(struct ring *ring, struct ring_cursor *cursor, uint64_
 			return 0;
 	}
 	if (needed != units) {
+		r = ring_cursor_check(ring, cursor, 1);
+		if (r < 0)
+			return r;
 		padding = ring_record_at(ring, cursor->offset);
 		*padding = (struct ring_record){ .state = RING_RECORD_PADDING };
 		ring_cursor_move(ring, cursor, to_end);
@@ -73,7 +76,7 @@ int ring_look_ahead(struct ring *ring, const struct ring_cursor *cursor, uint64_
 static enum kipc_ring_fault judge_record(const struct ring *ring, const struct ring_record *record,
 					 uint64_t offset, uint64_t available)
 {
-	if (ring_message_is_sound(ring, record, offset, available))
+	if (ring_message_is_sound(ring, record, offset, available, ring->capacity))
 		return KIPC_RING_SOUND;
 	switch ((enum ring_record_state)record->state) {
 	case RING_RECORD_PADDING:
@@ -94,6 +97,8 @@ int ring_pass_padding(struct ring *ring, struct ring_cursor *cursor, struct ring
 	if (fault != KIPC_RING_SOUND)
 		return ring_broken(ring, fault);
 	ring_cursor_move(ring, cursor, to_end);
+	if (ring_cursor_check(ring, cursor, 1) < 0)
+		return -ENOBUFS;
 	ring_record_load(ring, cursor->offset, ret_record);
 	fault = judge_record(ring, ret_record, cursor->offset, ring->seen_producers - cursor->position);
 	if (fault == KIPC_RING_SOUND && ret_record->state == RING_RECORD_PADDING)
@@ -129,7 +134,7 @@ static ssize_t prepare(const struct ring *ring, const struct kipc_message *messa
 	return n > 0 ? (ssize_t)n : r;
 }
 
-/* As many as fit, without waiting. 0 with *ret_seen: the first does not fit now. */
+/* As many as fit, without waiting. 0 with *ret_seen: the first does not fit now. Or as many as do before cursor->lacks. */
 static ssize_t put_what_fits(struct ring *ring, struct ring_cursor *cursor,
 			     const struct kipc_message *messages, size_t n_messages, uint64_t *ret_seen)
 {
@@ -143,7 +148,7 @@ static ssize_t put_what_fits(struct ring *ring, struct ring_cursor *cursor,
 		ring_put(ring, cursor, messages[n].type, messages[n].data, messages[n].size);
 		n++;
 	} while (n < n_messages);
-	return r < 0 ? r : (ssize_t)n;
+	return r == -ENOBUFS && n > 0 ? (ssize_t)n : r < 0 ? r : (ssize_t)n;
 }
 
 /* The rest of ring_send(), in which there was no room. */
@@ -155,6 +160,31 @@ static int await_turn(struct ring *ring, const struct ring_cursor *cursor, ssize
 	if (ring_lock_drop(&ring->header->producers, cursor->word) < 0)
 		n = ring_broken(ring, KIPC_RING_LOCK);
 	return n < 0 ? (int)n : ring_await_room(ring, seen, patience);
+}
+
+/*
+ * For a side where n messages were put or taken before pages were lacking: nothing of that is published, so that all go at
+ * once, as they would without that. If those pages cannot be had, 0 and *ret_n_messages: those before them.
+ */
+static int start_over(struct ring *ring, struct ring_side *side, const struct ring_cursor *cursor,
+		      uint64_t wanted, ssize_t n, size_t *ret_n_messages)
+{
+	int r = ring_leave_to_make_ready(ring, side, cursor, wanted);
+
+	if (n <= 0 || (r != -ENOBUFS && r != -ENOMEM))
+		return r;
+	*ret_n_messages = (size_t)n;
+	return 0;
+}
+
+/* Units that a producer is about to fill in. */
+static uint64_t ahead(const struct kipc_message *messages, size_t n_messages)
+{
+	uint64_t units = 0;
+
+	for (size_t i = 0; i < n_messages; i++)
+		units += ring_units(messages[i].size);
+	return units < RING_READY_AHEAD ? RING_READY_AHEAD : units;
 }
 
 ssize_t ring_send(struct ring *ring, const struct kipc_message *messages, size_t n_messages, int64_t timeout)
@@ -183,11 +213,14 @@ ssize_t ring_send(struct ring *ring, const struct kipc_message *messages, size_t
 		/* Those who empty a retired ring take this lock once: later nobody may add to it. */
 		n = ring_is_retired(ring) ? -EIDRM
 					  : put_what_fits(ring, &cursor, messages, n_messages, &seen);
-		if (n > 0) {
+		if (n > 0 && cursor.lacks == 0) {
 			r = ring_leave(ring, side, &cursor);
 			return r < 0 ? r : n;
 		}
-		r = await_turn(ring, &cursor, n, seen, &patience);
+		if (cursor.lacks > 0)
+			r = start_over(ring, side, &cursor, ahead(messages, n_messages), n, &n_messages);
+		else
+			r = await_turn(ring, &cursor, n, seen, &patience);
 	} while (r == 0);
 	ring_turn_give_up(ring, &patience);
 	return r;
@@ -214,7 +247,7 @@ static int refuse(struct basket *basket, size_t at, size_t n, size_t size)
 	return -ERANGE;
 }
 
-/* As many as are there and fit, without waiting. 0 with *ret_seen: there is none now. */
+/* As many as are there and fit, without waiting. 0 with *ret_seen: there is none now. Or as many as do before cursor->lacks. */
 static ssize_t take_what_fits(struct ring *ring, struct ring_cursor *cursor, struct basket *basket,
 			      struct kipc_message *ret_messages, size_t n_messages, uint64_t *ret_seen)
 {
@@ -246,6 +279,14 @@ static ssize_t take_what_fits(struct ring *ring, struct ring_cursor *cursor, str
 	/* Relaxed: a guess. */
 	atomic_store_explicit(&ring->last_taken, at, memory_order_relaxed);
 	return (ssize_t)n;
+}
+
+/* Units that a consumer may take at once, from the cursor on. Under the lock. */
+static uint64_t behind(const struct ring *ring, const struct ring_cursor *cursor)
+{
+	uint64_t available = ring->seen_producers - cursor->position;
+
+	return available < RING_COPY_MAX / RING_UNIT ? available : RING_COPY_MAX / RING_UNIT;
 }
 
 /* Returns how much could be filled, while only so much is as may be copied under the lock. */
@@ -295,9 +336,13 @@ ssize_t ring_recv(struct ring *ring, void *buffer, size_t size, struct kipc_mess
 		if (r < 0)
 			break;
 		n = take_what_fits(ring, &cursor, &basket, ret_messages, n_messages, &seen);
-		if (n > 0) {
+		if (n > 0 && cursor.lacks == 0) {
 			r = ring_leave(ring, side, &cursor);
 			return r < 0 ? r : n;
+		}
+		if (cursor.lacks > 0) {
+			r = start_over(ring, side, &cursor, behind(ring, &cursor), n, &n_messages);
+			continue;
 		}
 		if (ring_lock_drop(side, cursor.word) < 0)
 			n = ring_broken(ring, KIPC_RING_LOCK);
@@ -325,6 +370,11 @@ int ring_wait(struct ring *ring, int64_t timeout)
 		if (r < 0)
 			break;
 		found = ring_find_record(ring, &cursor, &record, &seen);
+		if (found == -ENOBUFS) {
+			r = ring_leave_to_make_ready(ring, side, &cursor, 0);
+			found = 0;
+			continue;
+		}
 		if (ring_lock_drop(side, cursor.word) < 0)
 			r = ring_broken(ring, KIPC_RING_LOCK);
 		if (r == 0 && found == 0)
@@ -336,6 +386,16 @@ int ring_wait(struct ring *ring, int64_t timeout)
 }
 
 /* -- peeking: without a lock, and so with read permission alone -- */
+
+/* Before units at the cursor are read, behind which `available` lie. */
+static int make_ready_to_look(struct ring *ring, const struct ring_cursor *cursor, uint64_t units,
+			      uint64_t available)
+{
+	if (ring_is_ready(ring, cursor->offset, units))
+		return 0;
+	return ring_make_ready(ring, cursor->offset, units,
+			       available < RING_READY_AHEAD ? available : RING_READY_AHEAD);
+}
 
 /*
  * Walks from the oldest record to the one at `index` and copies it. Consumers may take away what is being looked at, and
@@ -357,6 +417,9 @@ static ssize_t walk(struct ring *ring, uint64_t word, void *buffer, size_t size,
 	for (position = cursor.position, end = position + available; r == 0; index--) {
 		if (cursor.position == end)
 			return -ENOMSG;
+		r = make_ready_to_look(ring, &cursor, 1, end - cursor.position);
+		if (r < 0)
+			return r;
 		ring_record_load(ring, cursor.offset, ret_record);
 		fault = judge_record(ring, ret_record, cursor.offset, end - cursor.position);
 		if (fault != KIPC_RING_SOUND)
@@ -374,6 +437,9 @@ static ssize_t walk(struct ring *ring, uint64_t word, void *buffer, size_t size,
 		return r;
 	if (ret_record->size > size)
 		return -EMSGSIZE;
+	r = make_ready_to_look(ring, &cursor, ring_units(ret_record->size), 0);
+	if (r < 0)
+		return r;
 	if (ret_record->size > 0)
 		memcpy(buffer, ring_record_at(ring, cursor.offset) + 1, ret_record->size);
 	return ret_record->size;

@@ -18,7 +18,8 @@ struct ring_cursor {
 	uint64_t position; /* units */
 	uint64_t offset;   /* units into the data area */
 	uint64_t messages, bytes;
-	unsigned next; /* index of the count to be filled in */
+	uint64_t lacks; /* units at the offset, whose pages are not known to be there; 0: none */
+	unsigned next;	/* index of the count to be filled in */
 };
 
 /* A claim as it stands in the segment, and whose it is. */
@@ -63,6 +64,9 @@ struct ring {
 	struct ring_header *header;
 	char *data;
 	uint64_t capacity; /* units */
+	/* Which pages of the data area are there (lib/ring-ready.h), and up to where, units, all of them. */
+	atomic_bool *ready;
+	_Atomic uint64_t ready_end;
 	uint32_t max_message;
 	uint32_t max_at_once; /* of that, what may be copied under a lock */
 	int id;

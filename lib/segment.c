@@ -111,8 +111,15 @@ int segment_populate(const void *address, size_t size)
 
 	if (madvise((void *)start, (uintptr_t)address - start + size, MADV_POPULATE_READ) == 0)
 		return 0;
-	/* EINVAL: before Linux 5.14 nobody can tell; a page that lacks then shows as it always did. */
-	return errno == EINVAL ? 0 : errno == ENOMEM ? -ENOMEM : -ENOBUFS;
+	switch (errno) {
+	case EFAULT:
+	case EHWPOISON:
+		return -ENOBUFS;
+	case ENOMEM:
+		return -ENOMEM;
+	}
+	/* Before Linux 5.14, or where a sandbox forbids to ask, nobody can tell; a page that lacks then shows as it always did. */
+	return 0;
 }
 
 /* Once a page is there it stays, so a range is asked for once as a rule. Pages beyond 16 TiB are asked for again and again. */

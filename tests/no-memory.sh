@@ -4,6 +4,40 @@
 # and shows what else there is.
 . "$(dirname "$0")/tap.sh"
 
+cannot='the kernel has no memory for this segment'
+
+# In a ring, further inside as well. Each question for pages fails once: an answer, and the messages stay.
+# asked COMMAND…: lets each of its madvise(2) fail, one at a time; says how it ended each time, and what it said
+asked() {
+	local n
+	for ((n = 1; n < 20; n++)); do
+		strace -f -qq -o "$T/trace" -e trace=madvise -e inject="madvise:error=EFAULT:when=$n" timeout 20 "$@" 2>&1 >/dev/null
+		echo "status $?"
+		grep -q INJECTED "$T/trace" || break
+	done
+}
+if [ -n "${SANITIZER_FLAGS:-}" ] || ! strace -qq -o /dev/null -e inject=madvise:error=EFAULT:when=1 true 2>/dev/null; then
+	skip "a ring whose pages cannot be had" "there is no strace, or the sanitizers have their own memory"
+else
+	printf '[segment ring]\nsize = 64K\nlayout = ring\n[queue orders]\n' >"$conf"
+	start_kipcd
+	for i in 1 2 3; do kipcctl send ring "message $i"; done
+	for verb in "peek ring" "peek --all ring" "list" "show ring" "metrics" "top --once" "wait ring"; do
+		unlike "$verb: an answer for each page" "$(asked kipcctl $verb)" '^status ([2-9]|1.)'
+	done
+	for verb in "peek ring" "wait ring" "send ring more"; do
+		like "$verb: says why" "$(asked kipcctl $verb)" "$cannot"
+	done
+	for verb in "recv ring" "move --count=1 ring orders" "purge ring"; do
+		kipcctl send ring "for $verb"
+		like "$verb: says why" "$(asked kipcctl $verb)" "$cannot"
+	done
+	like "the ring is as it should be" "$(kipcctl list --columns=name,reason)" '^ring +-$'
+	stop_kipcd
+	ipcrm --all
+	rm -rf "$KIPC_RUNTIME_DIR"
+fi
+
 if [ "$(awk '/^HugePages_Free/ { print $2 }' /proc/meminfo)" != 0 ]; then
 	skip "segments without memory" "this machine has free huge pages, or no word about them"
 	finish
@@ -27,7 +61,6 @@ layout = ring
 CONF
 start_kipcd
 kipcctl send orders one
-cannot='the kernel has no memory for this segment'
 
 for address in raw ring "segment:@$handed"; do
 	for verb in "read $address" "hexdump $address" "recv $address" "peek $address" "send $address text"; do
