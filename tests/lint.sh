@@ -182,7 +182,12 @@ same 'kipc.h declares what libkipc.sym lists' \
 	"$(perl -0pe 's{/\*.*?\*/}{}gs' lib/kipc.h | grep -oE '\bkipc_[a-z_]+\(' | tr -d '(')" "$symbols"
 same 'libkipc.so exports that and nothing else' \
 	"$(nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }')" "$symbols"
-same 'debian/libkipc0.symbols lists each of them' "$(sed -n 's/^ \(kipc_[a-z_]*\)@.*/\1/p' debian/libkipc0.symbols)" "$symbols"
+# One number says with which library a program works: in the soname, the symbols' version, and the package.
+abi=$(readelf -d "$library" | sed -n 's/.*(SONAME).*\[libkipc\.so\.\([0-9]*\)\]$/\1/p')
+is 'the version of the symbols is the soname'"'"'s' "$(grep -o '^LIBKIPC_[0-9]*' lib/libkipc.sym)" "LIBKIPC_$abi"
+is 'and so is the package' "$(grep -o '^Package: libkipc[0-9].*' debian/control)" "Package: libkipc$abi"
+same "debian/libkipc$abi.symbols lists each of them" \
+	"$(sed -n "s/^ \(kipc_[a-z_]*\)@LIBKIPC_$abi .*/\1/p" "debian/libkipc$abi.symbols")" "$symbols"
 same 'libkipc(3) lists each of them' "$(grep -oE '^kipc_[a-z_]+\|' lib/libkipc.3 | tr -d '|')" "$symbols"
 none 'libkipc(3) knows no other' \
 	"$(grep -oE '\bkipc_[a-z_]+' lib/libkipc.3 | sort -u | grep -vxF -e kipc_channel -e kipc_message -e "$symbols")"

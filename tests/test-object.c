@@ -309,9 +309,25 @@ static void what_is_no_flag_is_refused(void **state)
 	assert_int_equal(shmctl(id, IPC_RMID, NULL), 0);
 }
 
+/* Programs are compiled with these: where one changes, so must LT_CURRENT in configure.ac, and all that bears its number. */
+static void structures_are_as_large_as_programs_think(void **state)
+{
+	(void)state;
+	if (sizeof(void *) != 8)
+		skip();
+	assert_int_equal(sizeof(struct kipc_address), 112);
+	assert_int_equal(sizeof(struct kipc_name), 88);
+	assert_int_equal(sizeof(struct kipc_object), 104);
+	assert_int_equal(sizeof(struct kipc_semaphore), 32);
+	assert_int_equal(sizeof(struct kipc_limits), 280);
+	assert_int_equal(sizeof(struct kipc_message), 32);
+	assert_int_equal(sizeof(struct kipc_ring), 176);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(structures_are_as_large_as_programs_think),
 		cmocka_unit_test(what_is_no_flag_is_refused),
 		cmocka_unit_test(removal_meets_a_message),
 		cmocka_unit_test(removal_of_an_empty_one),

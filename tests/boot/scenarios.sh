@@ -415,7 +415,7 @@ is "with their messages" "$(kipcctl recv --all orders)" kept
 
 # What README prints, where nothing of kipc is or was: the host has built it, and `make install` copies what that installed.
 scenario built and installed by hand
-dpkg --purge kipc libkipc-dev libkipc0 >"$T/purged" 2>&1 || fail "the packages are purged" "$(cat "$T/purged")"
+dpkg --purge kipc libkipc-dev libkipc1 >"$T/purged" 2>&1 || fail "the packages are purged" "$(cat "$T/purged")"
 ipcrm --all
 rm -rf /run/kipcd /var/lib/kipc /etc/kipc
 for user in kipc kipc-consume; do userdel $user; done
