@@ -71,7 +71,7 @@ fi
 
 if unshare --mount true 2>/dev/null; then
 	refuses 'without /proc' 'mount /proc, and start kipcd again' unshare --mount sh -c 'umount -l /proc && exec "$0" "$@"' "$kipcd"
-	is '... in one sentence' "$(wc -l <<<"$ERR")" 1
+	is '... in one sentence' "$(grep -c '^kipcd: ' <<<"$ERR")" 1
 else
 	skip 'without /proc' 'no mount namespace to be had'
 fi
