@@ -115,14 +115,17 @@ static void examine_owner_gone(struct findings *findings, const struct check *ch
 		is_ours(row) ? (uint64_t)1 << 63 | (uint64_t)(row - findings->view->rows) : object->uid, row);
 }
 
-/* Hands one to kipcd as it is: nobody who lives loses a right. NULL: without a key kipcd cannot have it. */
+/*
+ * Hands one to kipcd as it is: its creator keeps his rights, so that nobody loses one who may come back (a container that runs
+ * once an hour). An owner that somebody gave it, or declares, would lose his; so that is only shown.
+ */
 static char *command_to_adopt(struct findings *findings, const struct view_row *row)
 {
 	char buffer[VIEW_ADDRESS_MAX], name[VIEW_ADDRESS_MAX];
 	const char *address = view_row_to_address(row, buffer);
 	const char *kind = kipc_kind_to_string(row->kind);
 
-	if (row->object->key == 0 || !checks_can_manage(findings) ||
+	if (row->object->key == 0 || row->object->uid != row->object->cuid || !checks_can_manage(findings) ||
 	    checks_may_be_declared(findings, row->object))
 		return findings_text("kipcctl show %s", address);
 	/* Named as generate does it. */
@@ -144,9 +147,7 @@ static void conclude_owner_gone(struct findings *findings, const struct check *c
 				   n_rows == 1 ? "it belongs" : "these belong",
 				   (unsigned)rows[0]->object->uid, n_rows == 1 ? "this" : "them",
 				   n_rows > 1 ? ": " : "", n_rows > 1 && which != NULL ? which : ""),
-		     checks_is_owned(rows[0]) && checks_can_manage(findings)
-			     ? findings_text("kipcctl set %s owner=root", rows[0]->name)
-			     : command_to_adopt(findings, rows[0]));
+		     command_to_adopt(findings, rows[0]));
 	free(which);
 }
 

@@ -174,24 +174,62 @@ bool checks_may_be_declared(struct findings *findings, const struct kipc_object 
 	       registries_may_hide(findings->registries, object) || nsid_is_like_marker(object, object->cuid);
 }
 
-bool checks_may_live(struct findings *findings, uid_t uid)
+static const struct living_users *living_users(struct findings *findings)
 {
 	if (!findings->has_living_users) {
 		findings->has_living_users = true;
-		if (living_users_read(findings->processes, &findings->living_users,
-				      &findings->n_living_users) < 0)
-			findings->n_living_users = 0;
+		(void)living_users_read(findings->processes, &findings->living_users);
 	}
-	/* Nobody at all is what a look that failed finds. */
-	return findings->n_living_users == 0 ||
-	       living_users_has(findings->living_users, findings->n_living_users, uid);
+	return &findings->living_users;
 }
 
-bool checks_may_be_known(struct findings *findings, const struct kipc_object *object, uid_t *ret_uid)
+bool checks_may_live(struct findings *findings, uid_t uid)
 {
-	uid_t uid = checks_may_live(findings, object->uid) ? object->uid : object->cuid;
+	const struct living_ids *uids = &living_users(findings)->uids;
 
-	if (ret_uid != NULL)
-		*ret_uid = uid;
-	return checks_may_live(findings, uid);
+	/* Nobody at all is what a look that failed finds. */
+	return uids->n == 0 || living_users_have(uids, uid);
+}
+
+static bool group_may_live(struct findings *findings, gid_t gid)
+{
+	const struct living_ids *gids = &living_users(findings)->gids;
+
+	return gids->n == 0 || living_users_have(gids, gid);
+}
+
+static bool last_user_lives(struct findings *findings, const struct kipc_object *object)
+{
+	return object->kind == KIPC_SEGMENT &&
+	       checks_fate(findings, object->segment.lpid, sweep_last_use(object)) == CHECKS_LIVES;
+}
+
+bool checks_may_be_known(struct findings *findings, const struct kipc_object *object,
+			 char ret_who[static CHECKS_WHO_MAX])
+{
+	struct accounts *accounts = findings->accounts;
+	const uid_t uids[] = { object->uid, object->cuid };
+	const gid_t gids[] = { object->gid, object->cgid };
+
+	for (size_t i = 0; i < 2; i++)
+		if (checks_may_live(findings, uids[i])) {
+			snprintf(ret_who, CHECKS_WHO_MAX, "processes of %s live",
+				 accounts_user(accounts, uids[i]));
+			return true;
+		}
+	if (last_user_lives(findings, object)) {
+		snprintf(ret_who, CHECKS_WHO_MAX, "process %d, which had it attached last, lives",
+			 (int)object->segment.lpid);
+		return true;
+	}
+	for (size_t i = 0; i < 2; i++)
+		if ((object->mode & 060) != 0 && group_may_live(findings, gids[i])) {
+			snprintf(ret_who, CHECKS_WHO_MAX, "processes of group %s live",
+				 accounts_group(accounts, gids[i]));
+			return true;
+		}
+	if ((object->mode & 06) == 0)
+		return false;
+	snprintf(ret_who, CHECKS_WHO_MAX, "processes of others live that its mode lets in");
+	return true;
 }

@@ -68,10 +68,12 @@ bool checks_is_state(const struct view_row *row, const char *state);
 bool checks_may_be_declared(struct findings *findings, const struct kipc_object *object);
 
 /*
- * Whether a process of the object's owner or creator lives, or might: it could know the object, even if it does not use it
- * now. *ret_uid (may be NULL) is whose.
+ * Whether a process lives, or might, that could know the object even if it does not use it now: of its owner or creator, of
+ * whoever else its mode lets in, or the last one that had it attached. *ret_who is that, as a sentence.
  */
-bool checks_may_be_known(struct findings *findings, const struct kipc_object *object, uid_t *ret_uid);
+#define CHECKS_WHO_MAX 128
+bool checks_may_be_known(struct findings *findings, const struct kipc_object *object,
+			 char ret_who[static CHECKS_WHO_MAX]);
 
 /* Whether any process runs as that user, or might. */
 bool checks_may_live(struct findings *findings, uid_t uid);

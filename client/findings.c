@@ -250,14 +250,13 @@ void findings_done(struct findings *findings)
 	}
 	free(findings->items);
 	free(findings->suspects);
-	free(findings->living_users);
+	living_users_done(&findings->living_users);
 	units_free(findings->units);
 	if (findings->registries != NULL)
 		registries_done(findings->registries);
 	free(findings->registries);
 	findings->items = NULL;
 	findings->suspects = NULL;
-	findings->living_users = NULL;
 	findings->units = NULL;
 	findings->registries = NULL;
 	findings->n_items = findings->n_suspects = 0;

@@ -12,6 +12,7 @@
 
 #include "client/accounts.h"
 #include "client/alive.h"
+#include "client/living-users.h"
 #include "client/processes.h"
 #include "client/view.h"
 
@@ -57,8 +58,7 @@ struct findings {
 	size_t n_suspects;
 
 	/* Looked for when a check first asks. */
-	uid_t *living_users; /* who has a process; sorted */
-	size_t n_living_users;
+	struct living_users living_users; /* empty where that is not known */
 	bool has_living_users;
 	struct units *units; /* of consumers */
 	struct registries *registries;

@@ -81,9 +81,11 @@ static void examine_leak(struct findings *findings, const struct check *check, c
 /* Nobody lives who could know them, and a day has shown that nobody comes: 'sweep' looks at each once more. */
 static bool are_removable(struct findings *findings, const struct view_row *const *rows, size_t n_rows)
 {
+	char who[CHECKS_WHO_MAX];
+
 	for (size_t i = 0; i < n_rows; i++)
 		if (!is_old(findings, rows[i]->object) ||
-		    checks_may_be_known(findings, rows[i]->object, NULL) ||
+		    checks_may_be_known(findings, rows[i]->object, who) ||
 		    checks_may_be_declared(findings, rows[i]->object))
 			return false;
 	return true;
@@ -105,10 +107,10 @@ static void conclude_leak(struct findings *findings, const struct check *check,
 {
 	const struct kipc_object *object = rows[0]->object;
 	const char *what = object->kind == KIPC_QUEUE ? "queue" : "semaphore set";
-	char when[VALUE_TEXT_MAX], known[96] = "", *which;
+	char when[VALUE_TEXT_MAX], who[CHECKS_WHO_MAX], *which;
 	size_t n_old = 0;
 	int64_t last = 0;
-	uid_t uid;
+	bool is_known;
 
 	for (size_t i = 0; i < n_rows; i++) {
 		int64_t use = sweep_last_use(rows[i]->object);
@@ -118,17 +120,16 @@ static void conclude_leak(struct findings *findings, const struct check *check,
 	}
 	if (n_rows < MANY && n_old == 0)
 		return;
-	if (checks_may_be_known(findings, object, &uid))
-		snprintf(known, sizeof known, "; processes of %s live, and might know them",
-			 accounts_user(findings->accounts, uid));
+	is_known = checks_may_be_known(findings, object, who);
 	which = checks_rows(rows, n_rows);
 	findings_add(
 		findings, SEVERITY_WARNING, check, rows[0],
 		findings_text("%zu empty %s%s of user %s without a key (%s), whose processes have all ended; "
-			      "last used %s%s",
+			      "last used %s%s%s%s",
 			      n_rows, what, checks_plural(n_rows),
 			      accounts_user(findings->accounts, object->uid), which != NULL ? which : "?",
-			      checks_time(last, when), known),
+			      checks_time(last, when), is_known ? "; " : "", is_known ? who : "",
+			      is_known ? ", and might know them" : ""),
 		command_to_sweep(findings, rows, n_rows));
 	free(which);
 }

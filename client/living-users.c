@@ -9,13 +9,9 @@
 #include <unistd.h>
 
 #include "client/living-users.h"
+#include "client/processes.h"
 
 #define MACHINES_NAMESPACE "pid:[4026531836]" /* PROC_PID_INIT_INO of the kernel's <linux/proc_ns.h> */
-
-struct uids {
-	uid_t *items;
-	size_t n;
-};
 
 static bool sees_whole_machine(const struct processes *processes)
 {
@@ -28,46 +24,75 @@ static bool sees_whole_machine(const struct processes *processes)
 	return strcmp(namespace, MACHINES_NAMESPACE) == 0;
 }
 
-static int add(struct uids *uids, const unsigned *new_uids, size_t n)
+static int add(struct living_ids *ids, id_t id)
 {
-	uid_t *items = reallocarray(uids->items, uids->n + n, sizeof *items);
+	/* It doubles with the count: 1, 2, 4, 8... */
+	if ((ids->n & (ids->n - 1)) == 0) {
+		id_t *items = reallocarray(ids->items, ids->n == 0 ? 1 : ids->n * 2, sizeof *items);
 
-	if (items == NULL)
-		return -ENOMEM;
-	uids->items = items;
-	for (size_t i = 0; i < n; i++)
-		items[uids->n++] = new_uids[i];
+		if (items == NULL)
+			return -ENOMEM;
+		ids->items = items;
+	}
+	ids->items[ids->n++] = id;
 	return 0;
 }
 
-/* "Uid:\t1000\t1000\t1000\t1000": real, effective, saved, of the file system; proc(5) */
-static int read_uids(const char *pid, int proc_fd, struct uids *uids)
+/* All numbers of one line of a status; proc(5). -EIO: the line is not there. */
+static int add_line(const char *status, const char *name, struct living_ids *ids)
 {
-	char path[32], status[4096], *line;
-	unsigned found[3];
+	const char *p = strstr(status, name), *end = p != NULL ? strchr(p + 1, '\n') : NULL;
+	int r = 0;
+
+	if (end == NULL)
+		return -EIO;
+	for (p += strlen(name); r == 0 && p < end;) {
+		char *next;
+		unsigned long id = strtoul(p, &next, 10);
+
+		if (next == p || next > end)
+			break;
+		r = add(ids, (id_t)id);
+		p = next;
+	}
+	return r;
+}
+
+/* "Uid:\t1000\t1000\t1000\t1000": real, effective, saved, of the file system. A user may be in 65536 groups. */
+static int read_ids(const char *pid, int proc_fd, struct living_users *users)
+{
+	static char status[1 << 20];
+	char path[32];
 	ssize_t n;
+	int r;
 
 	if ((size_t)snprintf(path, sizeof path, "%s/status", pid) >= sizeof path)
 		return 0;
 	n = process_read(proc_fd, path, status, sizeof status);
 	if (n < 0)
 		return n == -ENOENT || n == -ESRCH ? 0 : (int)n; /* it has ended */
-	line = strstr(status, "\nUid:");
-	if (line == NULL || sscanf(line, "\nUid: %u %u %u", &found[0], &found[1], &found[2]) != 3)
-		return -EIO;
-	return add(uids, found, 3);
+	r = add_line(status, "\nUid:", &users->uids);
+	if (r == 0)
+		r = add_line(status, "\nGid:", &users->gids);
+	return r < 0 ? r : add_line(status, "\nGroups:", &users->gids);
 }
 
 static int compare(const void *a, const void *b)
 {
-	uid_t one = *(const uid_t *)a, other = *(const uid_t *)b;
+	id_t one = *(const id_t *)a, other = *(const id_t *)b;
 
 	return one < other ? -1 : one > other;
 }
 
-int living_users_read(const struct processes *processes, uid_t **ret_uids, size_t *ret_n)
+static void sort(struct living_ids *ids)
 {
-	struct uids uids = { 0 };
+	if (ids->n > 0)
+		qsort(ids->items, ids->n, sizeof *ids->items, compare);
+}
+
+int living_users_read(const struct processes *processes, struct living_users *ret_users)
+{
+	struct living_users users = { 0 };
 	struct dirent *entry;
 	DIR *folder;
 	pid_t pid;
@@ -84,24 +109,30 @@ int living_users_read(const struct processes *processes, uid_t **ret_uids, size_
 		if (entry == NULL)
 			break;
 		if (process_id_from_string(entry->d_name, &pid))
-			r = read_uids(entry->d_name, dirfd(folder), &uids);
+			r = read_ids(entry->d_name, dirfd(folder), &users);
 	}
 	/* The end of a folder that cannot be read to its end is no end. */
 	if (r == 0 && errno != 0)
 		r = -errno;
 	closedir(folder);
 	if (r < 0) {
-		free(uids.items);
+		living_users_done(&users);
 		return r;
 	}
-	if (uids.n > 0)
-		qsort(uids.items, uids.n, sizeof *uids.items, compare);
-	*ret_uids = uids.items;
-	*ret_n = uids.n;
+	sort(&users.uids);
+	sort(&users.gids);
+	*ret_users = users;
 	return 0;
 }
 
-bool living_users_has(const uid_t *uids, size_t n, uid_t uid)
+void living_users_done(struct living_users *users)
 {
-	return n > 0 && bsearch(&uid, uids, n, sizeof uid, compare) != NULL;
+	free(users->uids.items);
+	free(users->gids.items);
+	*users = (struct living_users){ 0 };
+}
+
+bool living_users_have(const struct living_ids *ids, id_t id)
+{
+	return ids->n > 0 && bsearch(&id, ids->items, ids->n, sizeof id, compare) != NULL;
 }

@@ -2,15 +2,31 @@
 #ifndef KIPC_CLIENT_LIVING_USERS_H
 #define KIPC_CLIENT_LIVING_USERS_H
 
-/* Which users have a process: who has none cannot be hurt by what is done to his objects. */
+/* Which users and groups have a process: who has none cannot be hurt by what is done to what only they may use. */
 
-#include "client/processes.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct processes;
+
+struct living_ids {
+	id_t *items; /* sorted */
+	size_t n;
+};
+
+/* Starts as { 0 }. Of all processes: all their uids, and all their gids, the supplementary ones too. */
+struct living_users {
+	struct living_ids uids, gids;
+};
 
 /*
- * All real, effective and saved uids of all processes, sorted; free(3) them. -EPERM: not all processes can be seen from
- * here (hidepid=, or a PID namespace that is not the machine's); -ENOMEM; errors of opening /proc.
+ * -EPERM: not all processes can be seen from here (hidepid=, or a PID namespace that is not the machine's); -ENOMEM; errors of
+ * reading /proc. Nothing is known then, and living_users_done() is not needed.
  */
-int living_users_read(const struct processes *processes, uid_t **ret_uids, size_t *ret_n);
-bool living_users_has(const uid_t *uids, size_t n, uid_t uid);
+int living_users_read(const struct processes *processes, struct living_users *ret_users);
+void living_users_done(struct living_users *users);
+
+bool living_users_have(const struct living_ids *ids, id_t id);
 
 #endif

@@ -99,39 +99,11 @@ static bool is_refused(struct findings *findings, const struct view_row *row, st
 	return true;
 }
 
-static bool has_name(const struct view *view, const char *name)
-{
-	for (size_t i = 0; i < view->n_named; i++)
-		if (strcmp(view->rows[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-/* Moves one message of that type to a queue beside it, where nobody reads and nothing is lost. */
-static char *command_to_move(struct findings *findings, const struct view_row *row,
-			     const struct refusal *refusal)
-{
-	char buffer[VIEW_ADDRESS_MAX], aside[VIEW_ADDRESS_MAX];
-	const char *address = view_row_to_address(row, buffer);
-
-	if (!checks_can_manage(findings))
-		return findings_text("kipcctl peek --json %s", address);
-	if (row->name == NULL || strlen(row->name) + strlen("-aside") > KIPC_NAME_MAX)
-		snprintf(aside, sizeof aside, "queue-%d-aside", row->id);
-	else
-		snprintf(aside, sizeof aside, "%s-aside", row->name);
-	return has_name(findings->view, aside)
-		       ? findings_text("kipcctl move -n 1 --no-wait --type=%ld %s %s", refusal->type, address,
-				       aside)
-		       : findings_text(
-				 "kipcctl create queue %s && kipcctl move -n 1 --no-wait --type=%ld %s %s",
-				 aside, refusal->type, address, aside);
-}
-
 static void examine_too_large(struct findings *findings, const struct check *check,
 			      const struct view_row *row)
 {
-	char when[VALUE_TEXT_MAX], *reader;
+	char buffer[VIEW_ADDRESS_MAX], when[VALUE_TEXT_MAX], *reader;
+	const char *address = view_row_to_address(row, buffer);
 	struct refusal refusal;
 
 	if (!is_refused(findings, row, &refusal))
@@ -139,12 +111,13 @@ static void examine_too_large(struct findings *findings, const struct check *che
 	reader = checks_process(row->object->queue.lrpid);
 	findings_add(findings, SEVERITY_WARNING, check, row,
 		     findings_text("%s, which received last (%s), wakes up every %.3g s and leaves the next "
-				   "message (type %ld, %zu byte%s), like a reader whose buffer is too small "
-				   "for it (E2BIG); the messages behind it wait too",
+				   "message (type %ld, %zu byte%s): it may wait for another type; but if its "
+				   "buffer is too small for it (E2BIG), the messages behind it wait too, and "
+				   "'kipcctl move -n 1 --type=%ld %s OTHER' sets it aside",
 				   reader != NULL ? reader : "?", checks_time(row->object->queue.rtime, when),
 				   (double)refusal.nap_usec / USEC_PER_SECOND, refusal.type, refusal.size,
-				   checks_plural(refusal.size)),
-		     command_to_move(findings, row, &refusal));
+				   checks_plural(refusal.size), refusal.type, address),
+		     findings_text("kipcctl peek --json %s", address));
 	free(reader);
 }
 
@@ -357,6 +330,7 @@ static void examine_wrong_type(struct findings *findings, const struct check *ch
 static bool is_abandoned(struct findings *findings, const struct view_row *row)
 {
 	const struct kipc_object *object = row->object;
+	char who[CHECKS_WHO_MAX];
 	size_t n_blocked;
 
 	(void)processes_blocked(findings->processes, row->kind, row->id, &n_blocked);
@@ -364,7 +338,7 @@ static bool is_abandoned(struct findings *findings, const struct view_row *row)
 	       checks_fate(findings, object->queue.lspid, object->queue.stime) == CHECKS_ENDED &&
 	       (object->queue.rtime == 0 ||
 		checks_fate(findings, object->queue.lrpid, object->queue.rtime) == CHECKS_ENDED) &&
-	       !checks_may_be_known(findings, object, NULL) && !checks_may_be_declared(findings, object);
+	       !checks_may_be_known(findings, object, who) && !checks_may_be_declared(findings, object);
 }
 
 static void examine_orphan(struct findings *findings, const struct check *check, const struct view_row *row)

@@ -21,7 +21,9 @@
 /* Whether the last step is safe too: nobody lives who could come back to it. */
 static bool is_removable(struct findings *findings, const struct kipc_object *object)
 {
-	return !checks_may_be_known(findings, object, NULL) && !checks_may_be_declared(findings, object);
+	char who[CHECKS_WHO_MAX];
+
+	return !checks_may_be_known(findings, object, who) && !checks_may_be_declared(findings, object);
 }
 
 static void examine_orphan(struct findings *findings, const struct check *check, const struct view_row *row)
@@ -39,12 +41,12 @@ static void conclude_orphans(struct findings *findings, const struct check *chec
 			     const struct view_row *const *rows, size_t n_rows)
 {
 	const struct kipc_object *object = rows[0]->object;
-	char address[VIEW_ADDRESS_MAX], size[GRAMMAR_SIZE_MAX], when[VALUE_TEXT_MAX], known[128] = "";
+	char address[VIEW_ADDRESS_MAX], size[GRAMMAR_SIZE_MAX], when[VALUE_TEXT_MAX], who[CHECKS_WHO_MAX];
 	char *which = checks_rows(rows, n_rows);
-	bool may_remove = is_removable(findings, object);
+	bool may_remove = is_removable(findings, object),
+	     is_known = checks_may_be_known(findings, object, who);
 	uint64_t bytes = 0;
 	int64_t last = 0;
-	uid_t uid;
 
 	for (size_t i = 0; i < n_rows; i++) {
 		int64_t use = sweep_last_use(rows[i]->object);
@@ -52,17 +54,17 @@ static void conclude_orphans(struct findings *findings, const struct check *chec
 		bytes += rows[i]->object->segment.size;
 		last = use > last ? use : last;
 	}
-	if (checks_may_be_known(findings, object, &uid))
-		snprintf(known, sizeof known, "; processes of %s live, and may come back to what is in %s",
-			 accounts_user(findings->accounts, uid), n_rows == 1 ? "it" : "them");
 	findings_add(
 		findings, SEVERITY_WARNING, check, rows[0],
 		findings_text(
 			"%s of user %s in %zu segment%s (%s) that nobody has attached; last used %s, and "
-			"the process that made %s has ended%s",
+			"the process that made %s has ended%s%s%s",
 			grammar_size_to_string(bytes, size), accounts_user(findings->accounts, object->uid),
 			n_rows, checks_plural(n_rows), which != NULL ? which : "?", checks_time(last, when),
-			n_rows == 1 ? "it" : "each", known),
+			n_rows == 1 ? "it" : "each", is_known ? "; " : "", is_known ? who : "",
+			!is_known     ? ""
+			: n_rows == 1 ? ", and may come back to what is in it"
+				      : ", and may come back to what is in them"),
 		may_remove ? checks_save_and_remove("read --raw", "bin", "remove --force --unattached", rows,
 						    n_rows)
 			   : findings_text("kipcctl show %s", view_row_to_address(rows[0], address)));

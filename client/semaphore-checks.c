@@ -3,7 +3,8 @@
 /*
  * What can be wrong with a semaphore set. The kernel knows no holders: a semaphore at 0 is a lock that is held, or a counter
  * of jobs with nothing to do, and its last user may have ended because it was done. Only what was declared tells the two
- * apart, and only time tells a lock that was left behind from one that a script holds from one command to the next.
+ * apart, and nothing tells a lock that was left behind from one that a script holds from one command to the next, or a daemon
+ * took before it forked: no command here gives one back.
  */
 
 #include <stdio.h>
@@ -63,20 +64,7 @@ struct zero {
 	size_t index;
 	const struct kipc_semaphore *semaphore;
 	enum use use;
-	enum checks_fate fate; /* of its last user */
 };
-
-/* Given back only where it is a lock by its declaration, and a day has shown that nobody comes back for it. */
-static char *command_for(struct findings *findings, const struct zero *zero)
-{
-	char buffer[VIEW_ADDRESS_MAX];
-	const char *address = view_row_to_address(zero->row, buffer);
-
-	if (zero->use == USE_LOCK && zero->fate == CHECKS_ENDED &&
-	    findings->now - zero->row->object->semaphore.otime >= CHECKS_IDLE)
-		return findings_text("kipcctl up --max=1 '%s[%zu]'", address, zero->index);
-	return findings_text("kipcctl show %s", address);
-}
 
 static void report_zero(struct findings *findings, const struct check *check, const struct zero *zero,
 			const char *who)
@@ -101,7 +89,8 @@ static void report_zero(struct findings *findings, const struct check *check, co
 			who, checks_time(zero->row->object->semaphore.otime, when),
 			is_lock ? advice
 				: "if it is a lock, it may have been left behind; if it counts, all is well"),
-		command_for(findings, zero));
+		/* Who operated last may have held it for a child of his, or only looked whether it is free. */
+		findings_text("kipcctl show %s", address));
 	free(waiters);
 }
 
@@ -114,7 +103,6 @@ static void examine_zero(struct findings *findings, const struct check *check, c
 
 	if (fate == CHECKS_LIVES)
 		return;
-	zero.fate = fate;
 	zero.use = find_use(findings, row, index);
 	if (zero.use == USE_COUNTER || (zero.use == USE_UNKNOWN && semaphore->waiting == 0))
 		return;

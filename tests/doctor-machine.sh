@@ -208,8 +208,8 @@ fi
 
 if can_be_others; then
 	chmod 755 "$T"
-	like "who may not look is told" "$(as 54321 kipcctl doctor -q)" '^notice: this machine: unseen$'
-	like "and who may" "$(as 54321 kipcctl doctor -q)" '^    [$] sudo kipcctl doctor$'
+	like "who may not look is told" "$(as $stranger kipcctl doctor -q)" '^notice: this machine: unseen$'
+	like "and who may" "$(as $stranger kipcctl doctor -q)" '^    [$] sudo kipcctl doctor$'
 fi
 stop_kipcd
 finish

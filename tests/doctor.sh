@@ -138,38 +138,53 @@ kipcctl send orders 'fifteen bytes..' next
 read -r -t 10 -u 8 complaint
 silent "a message that has just come" too-large
 LATER=100
-told() { finding too-large >"$T/found" && [ -s "$T/found" ]; }
+told() { find_one too-large '' 'evidence command' >"$T/found" && [ -s "$T/found" ]; }
 until_true told # it may have been seen between two sleeps
 like "a message that is too large for its reader" "$(cat "$T/found")" \
-	"^warning $poller_pid perl.*, which received last .*, wakes up every 0.05 s and leaves the next message \(type 1, 15 bytes\)"
-moved() { [ "$(depth_of orders-aside)" = 1 ] || { mend too-large 2>/dev/null; false; }; }
-until_true moved
+	"^$poller_pid perl.*, which received last .*, wakes up every 0.05 s and leaves the next message \(type 1, 15 bytes\)"
+like "how it is set aside is said, with a command that leaves it there, since somebody else may come for it" "$(cat "$T/found")" \
+	"'kipcctl move -n 1 --type=1 orders OTHER' sets it aside kipcctl peek --json orders$"
+like "which shows it" "$(kipcctl peek --json orders)" '"fifteen bytes..'
+is "it is still the first" "$(depth_of orders)" 2
+kipcctl create queue other >/dev/null
+exits 0 "which works" kipcctl move -n 1 --type=1 orders other
 read -r -t 10 -u 8 next
 is "what was behind it comes through" "${next:0:8}" "got next"
-is "and it lies aside" "$(kipcctl recv orders-aside)" "fifteen bytes.."
+is "and it lies aside" "$(kipcctl recv other)" "fifteen bytes.."
+kipcctl remove -q other
 silent "nothing is left to be said" too-large
 LATER=0
 kill "$poller_pid"; wait "$poller_pid" 2>/dev/null
 kipcctl purge -q orders
-
+# A client that polls for its answer leaves the request, which a server that is down just now will come for.
+coproc client { exec perl -e '$| = 1; $q = msgget(0x11, 0); msgsnd($q, pack("l! a*", 5, "answer"), 0) or die; msgrcv($q, $b, 9, 5, 0) or die; print "\n"; until (msgrcv($q, $b, 9, 5, 2048)) { select undef, undef, undef, 0.05 }'; }
+client_pid=$client_PID
+read -r -t 10 -u "${client[0]}"
+kipcctl send orders request
+LATER=100
+until_true told
+bash -c "$(grep -o 'kipcctl peek.*$' "$T/found")" >/dev/null
+LATER=0
+is "a request that a client leaves is there for its server" "$(kipcctl recv -N orders)" request
+kill "$client_pid"; wait "$client_pid" 2>/dev/null
 
 # Left behind: nobody is left who sent, received or waits, nothing came or went for a day, and its user has no process.
 if can_be_others; then
-	as 54321 perl -e '$q = msgget(0x16, 01600 | 0600); msgsnd($q, pack("l! a*", 3, "last words"), 0) or die'
+	as $stranger perl -e '$q = msgget(0x16, 01600 | 0600); msgsnd($q, pack("l! a*", 3, "last words"), 0) or die'
 	LATER=$((DAY - 60))
 	silent "not a day old" orphan-queue
 	LATER=$((DAY + 60))
-	like "an orphan" "$(finding orphan-queue)" "^warning 1 message of user 54321 in 1 queue \(queue:@[0-9]+\); last read never, .*nobody has used it for a day$"
+	like "an orphan" "$(finding orphan-queue)" "^warning 1 message of user $stranger in 1 queue \(queue:@[0-9]+\); last read never, .*nobody has used it for a day$"
 	mend orphan-queue
 	silent "is gone" orphan-queue
 	like "and its message lies in a file" "$(cat "$T"/queue-*.json)" 'last words'
 	is "for nobody else's eyes" "$(stat -c %a "$T"/queue-*.json)" 600
 	LATER=0
-	coproc other { exec setpriv --reuid=54321 --regid=54321 --clear-groups perl -e '$| = 1; $q = msgget(0x16, 01600 | 0600); msgsnd($q, pack("l! a*", 3, "words"), 0) or die; print "\n"; <STDIN>'; }
+	coproc other { exec setpriv --reuid=$stranger --regid=$stranger --clear-groups perl -e '$| = 1; $q = msgget(0x16, 01600 | 0600); msgsnd($q, pack("l! a*", 3, "words"), 0) or die; print "\n"; <STDIN>'; }
 	other_pid=$other_PID
 	read -r -t 10 -u "${other[0]}"
 	LATER=$((DAY + 60))
-	like "what a user who is there has not read" "$(finding orphan-queue)" "^warning 1 message of user 54321"
+	like "what a user who is there has not read" "$(finding orphan-queue)" "^warning 1 message of user $stranger"
 	mend orphan-queue
 	is "is shown, and stays" "$(kipcctl peek queue:0x16)" words
 	LATER=0
@@ -180,15 +195,15 @@ fi
 # -- segments --------------------------------------------------------------------------------------------------------
 
 if can_be_others; then
-	as 54321 perl -e '$m = shmget(0x21, 8192, 01600 | 0600) // die; shmwrite($m, "visits 3", 0, 8) or die'
+	as $stranger perl -e '$m = shmget(0x21, 8192, 01600 | 0600) // die; shmwrite($m, "visits 3", 0, 8) or die'
 	silent "a segment that nobody has attached just now" orphan-segment
 	LATER=$((DAY - 60))
 	silent "nor for a day less a minute" orphan-segment
-	coproc other { exec setpriv --reuid=54321 --regid=54321 --clear-groups perl -e '$| = 1; print "\n"; <STDIN>'; }
+	coproc other { exec setpriv --reuid=$stranger --regid=$stranger --clear-groups perl -e '$| = 1; print "\n"; <STDIN>'; }
 	other_pid=$other_PID
 	read -r -t 10 -u "${other[0]}"
 	LATER=$((DAY + 60))
-	like "a segment of a user whose programs may come back" "$(finding orphan-segment)" "processes of 54321 live, and may come back to what is in it$"
+	like "a segment of a user whose programs may come back" "$(finding orphan-segment)" "processes of $stranger live, and may come back to what is in it$"
 	mend orphan-segment
 	is "is shown" "$(kipcctl read --length=8 segment:0x21)" "visits 3"
 	LATER=0
@@ -208,15 +223,40 @@ if can_be_others; then
 	kill "$back_pid"; wait "$back_pid" 2>/dev/null
 	rm -f "$T"/segment-*.bin
 	LATER=$((3 * DAY))
-	like "an orphan" "$(finding orphan-segment)" "^warning 8K of user 54321 in 1 segment \(segment:@[0-9]+\) that nobody has attached; last used 20.*, and the process that made it has ended$"
+	like "an orphan" "$(finding orphan-segment)" "^warning 8K of user $stranger in 1 segment \(segment:@[0-9]+\) that nobody has attached; last used 20.*, and the process that made it has ended$"
 	mend orphan-segment
 	silent "is gone" orphan-segment
 	is "and what was in it lies in a file" "$(head -c 8 "$T"/segment-*.bin)" "visits 3"
 	rm -f "$T"/segment-*.bin
 	LATER=0
-	as 54321 perl -e 'for (1 .. 30) { defined shmget(0x2100 + $_, 4096, 01600 | 0600) or die }'
+	# Its mode lets others in, and one of them comes once in two days: it found "visits 3", and wrote "visits 4".
+	as $stranger perl -e '$m = shmget(0x22, 8192, 01666) // die; shmwrite($m, "visits 3", 0, 8) or die'
+	as $neighbour perl -e 'shmwrite(shmget(0x22, 0, 0) // die, "visits 4", 0, 8) or die'
 	LATER=$((2 * DAY))
-	like "thirty of one user are one finding" "$(finding orphan-segment)" "^warning 120K of user 54321 in 30 segments \(segment:@[0-9]+, .* and 26 more\)"
+	like "a segment that others may come back to" "$(finding orphan-segment)" "processes of others live that its mode lets in, and may come back to what is in it$"
+	mend orphan-segment
+	is "stays" "$(as $neighbour kipcctl read --length=8 segment:0x22)" "visits 4"
+	LATER=0
+	kipcctl remove -q --force segment:0x22
+	as $stranger perl -e '$m = shmget(0x23, 8192, 01660) // die; shmwrite($m, "visits 3", 0, 8) or die'
+	coproc member { exec setpriv --reuid=$neighbour --regid=$neighbour --groups=$stranger perl -e '$| = 1; print "\n"; <STDIN>'; }
+	member_pid=$member_PID
+	read -r -t 10 -u "${member[0]}"
+	LATER=$((2 * DAY))
+	like "or those of its group" "$(finding orphan-segment)" "processes of group $stranger live, and may come back to what is in it$"
+	like "are not shut out" "$(command_of orphan-segment)" "^kipcctl show segment:@"
+	kill "$member_pid"; wait "$member_pid" 2>/dev/null
+	like "of whom none lives" "$(command_of orphan-segment)" "remove --force --unattached"
+	LATER=0
+	kipcctl remove -q --force segment:0x23
+	as $stranger perl -e '$q = msgget(0x24, 01622) // die; msgsnd($q, pack("l! a*", 1, "x"), 0) or die'
+	LATER=$((2 * DAY))
+	like "nor is what is in a queue that others may use" "$(command_of orphan-queue)" "^kipcctl show queue:@"
+	LATER=0
+	kipcctl remove -q --force queue:0x24
+	as $stranger perl -e 'for (1 .. 30) { defined shmget(0x2100 + $_, 4096, 01600 | 0600) or die }'
+	LATER=$((2 * DAY))
+	like "thirty of one user are one finding" "$(finding orphan-segment)" "^warning 120K of user $stranger in 30 segments \(segment:@[0-9]+, .* and 26 more\)"
 	mend orphan-segment
 	silent "and one command" orphan-segment
 	is "which saves all of them" "$(cat "$T"/segment-*.bin | wc -c)" 122880
@@ -265,13 +305,26 @@ like "and others wait for it" "$(finding dead-holder)" "^danger semaphore\[0\] i
 mend dead-holder
 like "it is shown" "$(cat "$T/mend")" "blocked: $waiter "
 LATER=$((DAY + 60))
-is "for a day it is given back, and no more than that" "$(command_of dead-holder)" "kipcctl up --max=1 'build[0]'"
-mend dead-holder
+is "for a day too" "$(command_of dead-holder)" "kipcctl show build"
+exits 0 "which a human may judge" kipcctl up --max=1 build
 wait "$waiter"
 LATER=0
 kipcctl up --max=1 build # the waiter had it, and has ended too
 LATER=$((DAY + 60))
 silent "is free" dead-holder
+LATER=0
+# A daemon that takes a lock against a second one of its kind, and forks away from who took it.
+coproc daemon { perl -e '$| = 1; semop(semget(0x13, 0, 0), pack "s3", 0, -1, 0) or die; exit if fork; print "$$\n"; select undef, undef, undef, 300'; exec cat; }
+exec 5<&"${daemon[0]}" 6>&"${daemon[1]}"
+read -r -t 10 -u 5 daemon_pid
+LATER=$((3 * DAY))
+like "it holds the lock that a dead process took" "$(finding dead-holder)" "^notice semaphore\[0\] is 0; process [0-9]+, .* has ended"
+mend dead-holder
+LATER=0
+exits 4 "and a second one is kept out all the same" kipcctl down --no-wait build
+kill "$daemon_pid" "$daemon_PID"; wait "$daemon_PID" 2>/dev/null
+kipcctl up --max=1 build
+LATER=$((DAY + 60))
 
 # A counter of jobs is at 0 when there is nothing to do, whoever counted last: also after a restart of kipcd.
 kipcctl down jobs & waiter=$!
@@ -309,9 +362,9 @@ like "each is shown with its evidence" "$(cat "$T/mend")" "^semaphore:@[0-9]+: l
 is "are shown, and stay: root may know them" "$(ipcs -s | grep -c '^0x00000000')" 20
 ipcs -s | awk '$1 == "0x00000000" { print $2 }' | xargs -n 1 ipcrm -s
 if can_be_others; then
-	as 54321 perl -e 'for (1 .. 5) { $s = semget(0, 1, 01600 | 0600); semop($s, pack "s3", 0, 1, 0) or die } $q = msgget(0, 01600 | 0600); msgsnd($q, pack("l! a*", 1, "x"), 2048); msgrcv($q, $b, 10, 0, 0); $q = msgget(0, 01600 | 0600); msgsnd($q, pack("l! a*", 1, "kept"), 2048)'
+	as $stranger perl -e 'for (1 .. 5) { $s = semget(0, 1, 01600 | 0600); semop($s, pack "s3", 0, 1, 0) or die } $q = msgget(0, 01600 | 0600); msgsnd($q, pack("l! a*", 1, "x"), 2048); msgrcv($q, $b, 10, 0, 0); $q = msgget(0, 01600 | 0600); msgsnd($q, pack("l! a*", 1, "kept"), 2048)'
 	LATER=$((DAY + 60))
-	like "five of a user who is gone, for a day" "$(finding leaked semaphore)" "^warning 5 empty semaphore sets of user 54321 without a key"
+	like "five of a user who is gone, for a day" "$(finding leaked semaphore)" "^warning 5 empty semaphore sets of user $stranger without a key"
 	mend leaked semaphore
 	silent "are swept" leaked semaphore
 	mend leaked queue
@@ -343,7 +396,7 @@ mend key-conflict
 silent "and is none any more" key-conflict
 is "the name means it" "$(state_of mine)" active
 if can_be_others; then
-	coproc user { exec setpriv --reuid=54321 --regid=54321 --clear-groups perl -e '$| = 1; $q = msgget(0x32, 01666); msgrcv($q, $b, 100, 0, 0) or die "$!"; print "$b\n"; msgrcv($q, $b, 100, 0, 0) or die "$!"; print "\n"'; }
+	coproc user { exec setpriv --reuid=$stranger --regid=$stranger --clear-groups perl -e '$| = 1; $q = msgget(0x32, 01666); msgrcv($q, $b, 100, 0, 0) or die "$!"; print "$b\n"; msgrcv($q, $b, 100, 0, 0) or die "$!"; print "\n"'; }
 	user_pid=$user_PID
 	exec 7<&"${user[0]}"
 	is_made() { ipcs -q | grep -q '^0x00000032'; }
@@ -485,25 +538,33 @@ kipcctl set bills mode=0666 >/dev/null
 like "world-writable" "$(finding world-writable)" "^warning mode 0666 lets everybody on this machine send to it; nobody can tell which programs a narrower mode would shut out"
 if can_be_others; then
 	perl -e 'defined msgget(0x41, 01666) or die; defined msgget(0x42, 01666) or die'
-	as 54321 perl -e 'msgsnd(msgget(0x41, 0), pack("l! a*", 1, "x"), 0) or die'
+	as $stranger perl -e 'msgsnd(msgget(0x41, 0), pack("l! a*", 1, "x"), 0) or die'
 	like "foreign ones of one user are one finding" "$(finding world-writable queue:@)" "^warning mode 0666 lets everybody .*: queue:@[0-9]+, queue:@[0-9]+"
 	mend world-writable queue:@
-	as 54321 perl -e 'msgsnd(msgget(0x41, 0), pack("l! a*", 1, "x"), 0) or die' && pass "and others keep their access" || fail "and others keep their access"
+	as $stranger perl -e 'msgsnd(msgget(0x41, 0), pack("l! a*", 1, "x"), 0) or die' && pass "and others keep their access" || fail "and others keep their access"
 	ipcrm -Q 0x41 -Q 0x42
-	as 54321 perl -e 'defined msgget(0x43, 01640) or die'
-	coproc user { exec setpriv --reuid=54321 --regid=54321 --clear-groups perl -e '$| = 1; print "\n"; <STDIN>'; }
+	as $stranger perl -e 'defined msgget(0x43, 01640) or die'
+	coproc user { exec setpriv --reuid=$stranger --regid=$stranger --clear-groups perl -e '$| = 1; print "\n"; <STDIN>'; }
 	user_pid=$user_PID
 	read -r -t 10 -u "${user[0]}"
 	silent "a user without a name who has a process" owner-gone
 	kill "$user_pid"; wait "$user_pid" 2>/dev/null
-	like "one who has none" "$(finding owner-gone)" "^warning it belongs to uid 54321, and no user has that number and no process runs as it"
+	like "one who has none" "$(finding owner-gone)" "^warning it belongs to uid $stranger, and no user has that number and no process runs as it"
 	mend owner-gone
 	silent "loses it to kipcd" owner-gone
 	is "as it is" "$(kipcctl list --columns=name,state,mode --no-legend | tr -s ' ' | grep ^queue-43)" "queue-43 active 0640"
-	kipcctl set orders owner=54321 >/dev/null
-	like "a channel of nobody" "$(finding owner-gone)" "^warning it belongs to uid 54321"
+	kipcctl set orders owner=$stranger >/dev/null
+	like "a channel of nobody" "$(finding owner-gone)" "^warning it belongs to uid $stranger"
 	mend owner-gone
-	silent "is root's" owner-gone
+	like "is shown" "$(cat "$T/mend")" "^ +owner: $stranger$"
+	exits 0 "and is its owner's still, who may come once an hour, in a container" as $stranger kipcctl send --no-wait queue:0x11 hourly
+	is "with what he sends" "$(kipcctl recv -N orders)" hourly
+	kipcctl set orders owner=root >/dev/null
+	silent "a channel of somebody" owner-gone
+	perl -e 'defined msgget(0x44, 01600 | 0600) or die'
+	perl -MIPC::Msg -e 'my $q = IPC::Msg->new(0x44, 0) or die; $q->set(uid => $ARGV[0], gid => $ARGV[0]) or die' $stranger
+	like "what was given to a user is not taken from him either" "$(command_of owner-gone)" "^kipcctl show queue:@"
+	kipcctl remove -q queue:0x44
 fi
 kipcctl set bills mode=0660 >/dev/null
 silent "world-writable no more" world-writable
