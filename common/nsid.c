@@ -73,6 +73,14 @@ static bool take_word(const char *word, struct nsid *nsid)
 	return strncmp(word, "marker=", 7) != 0 || take_marker(word + 7, nsid);
 }
 
+bool nsid_is_place(const char *text)
+{
+	size_t n_boot = strcspn(text, ":");
+	const char *inode = text + n_boot + (text[n_boot] == ':');
+
+	return n_boot > 0 && inode[0] != '\0' && strspn(inode, "0123456789") == strlen(inode);
+}
+
 int nsid_from_string(const char *text, struct nsid *ret_nsid)
 {
 	char copy[NSID_TEXT_MAX], *boot, *inode, *word, *rest;
@@ -85,8 +93,9 @@ int nsid_from_string(const char *text, struct nsid *ret_nsid)
 	copy[n] = '\0';
 	boot = strtok_r(copy, ":", &rest);
 	inode = strtok_r(NULL, ":", &rest);
-	if (boot == NULL || inode == NULL || strspn(inode, "0123456789") != strlen(inode) ||
-	    snprintf(nsid.place, sizeof nsid.place, "%s:%s", boot, inode) >= (int)sizeof nsid.place)
+	if (boot == NULL || inode == NULL ||
+	    snprintf(nsid.place, sizeof nsid.place, "%s:%s", boot, inode) >= (int)sizeof nsid.place ||
+	    !nsid_is_place(nsid.place))
 		return -EBADMSG;
 	while ((word = strtok_r(NULL, ":", &rest)) != NULL)
 		if (!take_word(word, &nsid))

@@ -44,6 +44,9 @@ void nsid_to_string(const struct nsid *nsid, char buffer[static NSID_TEXT_MAX]);
 /* -EBADMSG: no such line. Words that it does not know are passed over. */
 int nsid_from_string(const char *text, struct nsid *ret_nsid);
 
+/* Whether a text has the form of BOOTID:INODE, which ".ns" has, too. */
+bool nsid_is_place(const char *text);
+
 /* Reads the file in the registry's folder. -ENOENT; -EBADMSG; errors of reading. */
 int nsid_read(int channels_fd, struct nsid *ret_nsid);
 

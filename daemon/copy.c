@@ -123,9 +123,9 @@ static int write_all(const char *path, const char *text, size_t size)
 
 	if ((size_t)snprintf(new_path, sizeof new_path, "%s.new", path) >= sizeof new_path)
 		return -ENAMETOOLONG;
-	fd = open(new_path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = store_open_new(AT_FDCWD, new_path, 0600);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	while (r == 0 && done < size) {
 		ssize_t n = write(fd, text + done, size - done);
 
@@ -185,13 +185,13 @@ bool copy_is_kept(struct manager *manager)
 /* -ENOENT: there is none; -EPERM: others may have written it. */
 static int read_all(const char *path, char **ret_text)
 {
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), r = 0;
+	int fd = store_open_text(AT_FDCWD, path), r = 0;
 	char *text = NULL;
 	struct stat st;
 	ssize_t n;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (fstat(fd, &st) < 0)
 		r = -errno;
 	else if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 0022))

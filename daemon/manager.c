@@ -382,7 +382,8 @@ static int start_channels(struct manager *manager)
 	if (manager->namespace.doubt == NULL)
 		r = rename_finish(&manager->runtime);
 	if (r < 0) {
-		log_line(LOG_ERR, "a rename that was begun cannot be finished: %s", strerror(-r));
+		log_line(LOG_ERR, "a rename that was begun, as %s/%s/.renames says, cannot be finished: %s",
+			 manager->runtime.path, REGISTRY_FOLDER, strerror(-r));
 		return r;
 	}
 	r = load_in_the_end(manager);

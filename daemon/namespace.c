@@ -92,7 +92,10 @@ static int ask_folder(const struct runtime *runtime, struct knowledge *knowledge
 		return sentence_fail(reterr_text, r, "%s/%s/%s cannot be read (%s), so nothing is touched",
 				     runtime->path, REGISTRY_FOLDER, REGISTRY_NAMESPACE,
 				     r == -EINVAL ? "it is not a link" : strerror(-r));
-	knowledge->has_theirs = r == 0;
+	knowledge->has_theirs = r == 0 && nsid_is_place(knowledge->theirs);
+	if (r == 0 && !knowledge->has_theirs) /* no proof of another boot */
+		log_line(LOG_WARNING, "%s/%s/%s is not in kipcd's format, and is written again",
+			 runtime->path, REGISTRY_FOLDER, REGISTRY_NAMESPACE);
 	r = nsid_read(runtime->channels_fd, &knowledge->nsid);
 	if (r < 0 && r != -ENOENT && r != -EBADMSG)
 		return sentence_fail(reterr_text, r, "%s/%s/%s cannot be read (%s), so nothing is touched",

@@ -108,6 +108,9 @@ static int take_registry(const struct manager *manager, const struct config *con
 		r = store_read(manager->runtime.channels_fd, ret_registry);
 	else
 		r = registry_of_channels(manager, ret_registry);
+	if (r < 0 && reason == RECONCILE_START)
+		log_line(LOG_ERR, "the registry %s/%s cannot be read (%s), so nothing is touched",
+			 manager->runtime.path, REGISTRY_FOLDER, strerror(-r));
 	if (r == 0)
 		plan_registry_own_again(ret_registry, config);
 	return r;

@@ -18,6 +18,7 @@
 #include "daemon/layer-file.h"
 #include "daemon/log.h"
 #include "daemon/rename.h"
+#include "daemon/store.h"
 #include "daemon/waiting.h"
 
 #define RENAMES ".renames"
@@ -48,13 +49,17 @@ static char *rename_text(const char *text, size_t size, const char *to)
 
 static int read_file(const char *path, char **ret_text, size_t *ret_size)
 {
+	int fd = store_open_text(AT_FDCWD, path), r = 0;
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	struct stat status;
-	FILE *file = fopen(path, "re");
 	char *text;
-	int r = 0;
 
-	if (file == NULL)
-		return -errno;
+	if (file == NULL) {
+		r = fd < 0 ? fd : -errno;
+		if (fd >= 0)
+			close(fd);
+		return r;
+	}
 	if (fstat(fileno(file), &status) < 0 || status.st_size > LAYER_FILE_MAX) {
 		fclose(file);
 		return -EFBIG;
@@ -140,13 +145,11 @@ static int follow(const struct runtime *runtime, const struct rename *rename)
 /* "FROM TO layer|-" a line */
 static int write_intent(int channels_fd, const struct renames *renames)
 {
-	int fd = openat(channels_fd, RENAMES ".new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-			0600);
+	int fd = store_open_new(channels_fd, RENAMES ".new", 0600), r = 0;
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-	int r = 0;
 
 	if (file == NULL) {
-		r = -errno;
+		r = fd < 0 ? fd : -errno;
 		if (fd >= 0)
 			close(fd);
 		return r;
@@ -186,13 +189,15 @@ static bool parse_line(const char *line, struct rename *ret_rename)
 
 int rename_finish(const struct runtime *runtime)
 {
-	int fd = openat(runtime->channels_fd, RENAMES, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), r = 0;
+	int fd = store_open_text(runtime->channels_fd, RENAMES), r = 0;
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	struct rename rename;
 	char line[128];
 
+	if (fd == -ENOENT)
+		return 0;
 	if (file == NULL) {
-		r = errno == ENOENT ? 0 : -errno;
+		r = fd < 0 ? fd : -errno;
 		if (fd >= 0)
 			close(fd);
 		return r;

@@ -333,14 +333,16 @@ static int on_sample(sd_event_source *source, uint64_t usec, void *userdata)
 int sample_start(struct manager *manager)
 {
 	uint64_t interval = manager->config->sample_interval;
-
+	uint64_t slack = interval / 10; /* lets the kernel join our wake-up with others' */
+	sd_event_source *timer = manager->sample_timer;
 	int r;
 
-	if (manager->sample_timer != NULL) { /* never without one, so that nothing goes unnoticed */
-		r = sd_event_source_set_time_relative(manager->sample_timer, interval);
-		return r < 0 ? r : sd_event_source_set_enabled(manager->sample_timer, SD_EVENT_ONESHOT);
-	}
-	/* A tenth of slack lets the kernel join our wake-up with others'. */
-	return sd_event_add_time_relative(manager->event, &manager->sample_timer, CLOCK_MONOTONIC, interval,
-					  interval / 10, on_sample, manager);
+	if (timer == NULL)
+		return sd_event_add_time_relative(manager->event, &manager->sample_timer, CLOCK_MONOTONIC,
+						  interval, slack, on_sample, manager);
+	/* Never without one, so that nothing goes unnoticed. */
+	r = sd_event_source_set_time_accuracy(timer, slack);
+	if (r >= 0)
+		r = sd_event_source_set_time_relative(timer, interval);
+	return r < 0 ? r : sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
 }

@@ -24,6 +24,13 @@
 
 /* -- reading ---------------------------------------------------------------------------------------------- */
 
+int store_open_text(int channels_fd, const char *name)
+{
+	int fd = openat(channels_fd, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
 static int compare_entries(const void *a, const void *b)
 {
 	const struct registry_entry *x = a, *y = b;
@@ -63,13 +70,13 @@ static int parse_intent(const char *line, struct registry_entry *entry)
 
 static int read_intents(int channels_fd, struct registry *registry, size_t *n_allocated)
 {
-	int fd = openat(channels_fd, INTENTS, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), r = 0;
+	int fd = store_open_text(channels_fd, INTENTS), r = 0;
 	struct registry_entry entry;
 	char line[128];
 	FILE *file;
 
 	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
+		return fd == -ENOENT ? 0 : fd;
 	file = fdopen(fd, "r");
 	if (file == NULL) {
 		close(fd);
@@ -203,6 +210,15 @@ void store_registry_done(struct registry *registry)
 
 /* -- writing ---------------------------------------------------------------------------------------------- */
 
+int store_open_new(int channels_fd, const char *name, mode_t mode)
+{
+	int fd;
+
+	(void)unlinkat(channels_fd, name, 0);
+	fd = openat(channels_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	return fd < 0 ? -errno : fd;
+}
+
 static int replace_link(int channels_fd, const char *target, const char *name)
 {
 	(void)unlinkat(channels_fd, NEW_NAME, 0); /* what a kill left */
@@ -223,10 +239,9 @@ int store_write_nsid(int channels_fd, const struct nsid *nsid)
 	int fd, r = 0;
 
 	nsid_to_string(nsid, text);
-	fd = openat(channels_fd, NSID_FILE NEW_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		    0644);
+	fd = store_open_new(channels_fd, NSID_FILE NEW_NAME, 0644);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (dprintf(fd, "%s\n", text) < 0)
 		r = -errno;
 	if (close(fd) < 0 && r == 0)
@@ -277,10 +292,9 @@ int store_write_intents(int channels_fd, const struct store_intent *intents, siz
 
 	if (n_intents == 0)
 		return unlinkat(channels_fd, INTENTS, 0) < 0 && errno != ENOENT ? -errno : 0;
-	fd = openat(channels_fd, INTENTS NEW_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		    0600);
+	fd = store_open_new(channels_fd, INTENTS NEW_NAME, 0600);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = write_intents(fd, intents, n_intents);
 	if (r == 0 && renameat(channels_fd, INTENTS NEW_NAME, channels_fd, INTENTS) < 0)
 		r = -errno;

@@ -36,6 +36,13 @@ int store_write_nsid(int channels_fd, const struct nsid *nsid);
 int store_move_aside(int runtime_fd, const char *why, char name[static STORE_ASIDE_MAX]);
 void store_prune_aside(int runtime_fd);
 
+/*
+ * Opens a small file of kipcd's own in the folder. Neither waits for anything: `text` may be a FIFO that somebody put there, and what
+ * lies in the place of a new one is removed, whether a kill left it or somebody else.
+ */
+int store_open_text(int channels_fd, const char *name);
+int store_open_new(int channels_fd, const char *name, mode_t mode);
+
 /* Writes a link: a new name in one step, an old one replaced by rename. */
 int store_write_link(int channels_fd, const char *name, const struct registry_link *link, bool is_new);
 int store_drop_link(int channels_fd, const char *name);

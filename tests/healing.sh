@@ -174,6 +174,18 @@ is '... the printed command brings it back' "$(state_of orders) $(kipcctl doctor
 stop_kipcd
 is 'kipcd ends well' "$kipcd_status" 0
 
+# -- another interval ---------------------------------------------------------------------------------------------
+
+sed -i 's/100ms/1h/' "$conf"
+start_kipcd
+sed -i 's/1h/100ms/' "$conf"
+kipcctl reload --quiet
+old=$(id_of orders)
+ipcrm -q "$old"
+until_true has_another_id orders "$old"
+is 'an interval that a reload makes shorter holds from then on' "$(state_of orders)" active
+stop_kipcd
+
 # -- a kernel that removes what nobody is attached to ------------------------------------------------------------
 
 if echo 1 2>/dev/null >/proc/sys/kernel/shm_rmid_forced; then

@@ -113,6 +113,39 @@ if has_id; then
 	stop_kipcd
 fi
 
+if has_id; then
+	ln -sfn 'what is this' "$channels/.ns"
+	start_kipcd
+	is 'a .ns that is not in its format is no proof of another boot' "$(states)" "$all_active"
+	is '... and mended' "$(registry)" "$before"
+	stop_kipcd
+fi
+
+# -- what lies in the place of its files ---------------------------------------------------------------------------------
+
+kipcd_under=(timeout 60) # to be ended, should it wait for somebody to write into a FIFO
+for name in .intents .intents.new .nsid.new .renames; do
+	mkfifo "$channels/$name"
+	ipcrm -Q 0x4b01
+	[ "$name" != .nsid.new ] || rm "$channels/.nsid"
+	start_kipcd
+	is "a FIFO named $name keeps nobody waiting" "$(states)" "$all_active"
+	[ -z "$kipcd_pid" ] || stop_kipcd
+	is '... and is gone' "$(find "$channels" -type p)" ''
+done
+kipcd_under=()
+mkdir "$channels/.intents"
+exits 1 'a registry that cannot be read refuses the start' "$kipcd" --config="$conf"
+like '... and says which it is' "$ERR" "the registry $channels cannot be read \(.*\), so nothing is touched"
+rmdir "$channels/.intents"
+mkdir "$channels/.renames"
+exits 1 'so does a rename that cannot be finished' "$kipcd" --config="$conf"
+like '... which says where it stands' "$ERR" "$channels/.renames"
+rmdir "$channels/.renames"
+start_kipcd
+before=$(registry)
+stop_kipcd
+
 # -- another's for sure --------------------------------------------------------------------------------------------------
 
 ids=$(ipcs -q; ipcs -m; ipcs -s)

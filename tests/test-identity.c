@@ -134,6 +134,19 @@ static void what_is_no_nsid(void **state)
 			fail_msg("'%s' is taken for one", texts[i]);
 }
 
+static void what_is_a_place(void **state)
+{
+	static const char *const good[] = { "b1:5", "*:5",
+					    "3f2a9c1e-0000-0000-0000-000000000000:4026531839" };
+	static const char *const bad[] = { "", ":", "b1", "b1:", ":5", "b1:x", "b1:5x", "b1:5:6", "b1: 5" };
+
+	for (size_t i = 0; i < N(good); i++)
+		assert_true(nsid_is_place(good[i]));
+	for (size_t i = 0; i < N(bad); i++)
+		if (nsid_is_place(bad[i]))
+			fail_msg("'%s' is taken for one", bad[i]);
+}
+
 static void markers(void **state)
 {
 	const struct nsid nsid = {
@@ -172,9 +185,8 @@ static void markers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(verdicts),
-		cmocka_unit_test(text_of_nsid),
-		cmocka_unit_test(what_is_no_nsid),
+		cmocka_unit_test(verdicts),	   cmocka_unit_test(text_of_nsid),
+		cmocka_unit_test(what_is_no_nsid), cmocka_unit_test(what_is_a_place),
 		cmocka_unit_test(markers),
 	};
 
