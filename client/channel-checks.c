@@ -133,62 +133,6 @@ static char *command_when_absent(struct findings *findings, const struct view_ro
 	return checks_is_owned(row) ? findings_text("kipcctl reload") : command_to_look(row);
 }
 
-static char *command_when_stale(struct findings *findings, const struct view_row *row)
-{
-	(void)findings;
-	(void)row;
-	return findings_text("kipcctl plan");
-}
-
-static char *command_when_active(struct findings *findings, const struct view_row *row)
-{
-	(void)findings;
-	return command_to_look(row);
-}
-
-static const struct state {
-	const char *name;
-	enum severity severity, severity_observed;
-	const char *otherwise; /* what is said where kipcd gives no reason; NULL: then it is no finding */
-	char *(*command)(struct findings *findings, const struct view_row *row);
-} states[] = {
-	{ "failed", SEVERITY_DANGER, SEVERITY_DANGER, "kipcd could not make it", command_when_failed },
-	{ "lost", SEVERITY_DANGER, SEVERITY_DANGER, "its object is gone", command_when_lost },
-	{ "stale", SEVERITY_WARNING, SEVERITY_WARNING, "it is not as declared", command_when_stale },
-	{ "absent", SEVERITY_WARNING, SEVERITY_NOTICE, "its object is gone", command_when_absent },
-	{ "retained", SEVERITY_NOTICE, SEVERITY_NOTICE, "it is declared no more", command_when_retained },
-	{ "active", SEVERITY_WARNING, SEVERITY_WARNING, NULL, command_when_active },
-};
-
-static const char *otherwise_of(const struct state *state, const struct view_row *row)
-{
-	if (strcmp(state->name, "absent") != 0)
-		return state->otherwise;
-	return checks_is_owned(row)
-		       ? "somebody removed it; kipcd makes it again by itself, after a longer pause each "
-			 "time"
-		       : "the program that makes it has not made it yet";
-}
-
-static void examine_state(struct findings *findings, const struct check *check, const struct view_row *row)
-{
-	if (row->name == NULL || row->state == NULL || is_cut(row))
-		return;
-	for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-		const struct state *state = &states[i];
-		const char *reason = reason_of(row, otherwise_of(state, row));
-
-		if (strcmp(state->name, row->state) == 0 && reason != NULL)
-			findings_add(findings,
-				     checks_is_owned(row) ? state->severity : state->severity_observed, check,
-				     row, findings_text("%s: %s", row->state, reason),
-				     /* Without kipcd no verb does it: see its own finding. */
-				     checks_can_manage(findings) ? state->command(findings, row) : NULL);
-	}
-}
-
-/* -- conflicts ------------------------------------------------------------------------------------------------------------- */
-
 /* Whether taking the object over under that name would leave everybody the rights that they have. */
 static bool keeps_rights(struct findings *findings, const struct view_row *row,
 			 const struct kipc_object *object)
@@ -239,6 +183,117 @@ static char *describe_users(struct findings *findings, const struct view_row *ro
 	}
 	return fclose(out) == 0 ? users : NULL;
 }
+
+/* The object that kipcd's sentence says to adopt; NULL: none, or it is gone. */
+static const struct view_row *find_adoptable(struct findings *findings, const struct view_row *stale)
+{
+	const char *adopt = strstr(stale->reason, "'kipcctl adopt ");
+	const char *key = adopt != NULL ? strstr(adopt, ":0x") : NULL;
+	key_t wanted = key != NULL ? (key_t)strtoul(key + 1, NULL, 16) : 0;
+
+	for (size_t i = 0; wanted != 0 && i < findings->view->n_rows; i++) {
+		const struct view_row *row = &findings->view->rows[i];
+
+		if (row->name == NULL && row->kind == stale->kind && row->key == wanted)
+			return row;
+	}
+	return NULL;
+}
+
+/* The commands of kipcd's sentence in their order, as "one && other"; NULL: it has none, or a human has to act in between. */
+static char *commands_of_reason(const char *reason)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._:=@-";
+	char *commands = NULL;
+	size_t size;
+	FILE *out;
+
+	if (strstr(reason, "'kipcctl ") == NULL || strstr(reason, "--force") != NULL ||
+	    strstr(reason, " end its users") != NULL)
+		return NULL;
+	out = open_memstream(&commands, &size);
+	if (out == NULL)
+		return NULL;
+	for (const char *p = strstr(reason, "'kipcctl "); p != NULL; p = strstr(p, "'kipcctl ")) {
+		size_t n = strspn(++p, allowed);
+
+		if (p[n] == '\'') /* only what a shell takes as it stands */
+			fprintf(out, "%s%.*s", ftell(out) > 0 ? " && " : "", (int)n, p);
+	}
+	if (fclose(out) != 0 || commands[0] == '\0') {
+		free(commands);
+		return NULL;
+	}
+	return commands;
+}
+
+/* What makes it anew ends those who use it, and what takes over another may shut others out: then it is only shown. */
+static char *command_when_stale(struct findings *findings, const struct view_row *row)
+{
+	char *users = row->object != NULL ? describe_users(findings, row) : NULL, *commands = NULL;
+	bool is_used = users == NULL || users[0] != '\0' || findings->processes->has_hidden;
+	const struct view_row *other;
+	char address[VIEW_ADDRESS_MAX];
+
+	free(users);
+	if (row->reason == NULL)
+		return findings_text("kipcctl plan");
+	other = find_adoptable(findings, row);
+	if (other != NULL && (is_used || !keeps_rights(findings, row, other->object)))
+		return findings_text("kipcctl show %s %s", row->name, view_row_to_address(other, address));
+	if (!is_used)
+		commands = commands_of_reason(row->reason);
+	return commands != NULL ? commands : findings_text("kipcctl plan");
+}
+
+static char *command_when_active(struct findings *findings, const struct view_row *row)
+{
+	(void)findings;
+	return command_to_look(row);
+}
+
+static const struct state {
+	const char *name;
+	enum severity severity, severity_observed;
+	const char *otherwise; /* what is said where kipcd gives no reason; NULL: then it is no finding */
+	char *(*command)(struct findings *findings, const struct view_row *row);
+} states[] = {
+	{ "failed", SEVERITY_DANGER, SEVERITY_DANGER, "kipcd could not make it", command_when_failed },
+	{ "lost", SEVERITY_DANGER, SEVERITY_DANGER, "its object is gone", command_when_lost },
+	{ "stale", SEVERITY_WARNING, SEVERITY_WARNING, "it is not as declared", command_when_stale },
+	{ "absent", SEVERITY_WARNING, SEVERITY_NOTICE, "its object is gone", command_when_absent },
+	{ "retained", SEVERITY_NOTICE, SEVERITY_NOTICE, "it is declared no more", command_when_retained },
+	{ "active", SEVERITY_WARNING, SEVERITY_WARNING, NULL, command_when_active },
+};
+
+static const char *otherwise_of(const struct state *state, const struct view_row *row)
+{
+	if (strcmp(state->name, "absent") != 0)
+		return state->otherwise;
+	return checks_is_owned(row)
+		       ? "somebody removed it; kipcd makes it again by itself, after a longer pause each "
+			 "time"
+		       : "the program that makes it has not made it yet";
+}
+
+static void examine_state(struct findings *findings, const struct check *check, const struct view_row *row)
+{
+	if (row->name == NULL || row->state == NULL || is_cut(row))
+		return;
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+		const struct state *state = &states[i];
+		const char *reason = reason_of(row, otherwise_of(state, row));
+
+		if (strcmp(state->name, row->state) == 0 && reason != NULL)
+			findings_add(findings,
+				     checks_is_owned(row) ? state->severity : state->severity_observed, check,
+				     row, findings_text("%s: %s", row->state, reason),
+				     /* Without kipcd no verb does it: see its own finding. */
+				     checks_can_manage(findings) ? state->command(findings, row) : NULL);
+	}
+}
+
+/* -- conflicts ------------------------------------------------------------------------------------------------------------- */
 
 /* The row of the object that has the key; NULL: gone by now. */
 static const struct view_row *find_holder(struct findings *findings, const struct view_row *conflict)

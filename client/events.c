@@ -72,6 +72,7 @@ static const char *color_of(const char *event)
 		{ "conflict", "\033[31m" },	 { "failed", "\033[31m" },	  { "lost", "\033[31m" },
 		{ "healed", "\033[33m" },	 { "stale", "\033[33m" },	  { "warning", "\033[33m" },
 		{ "above_warn_at", "\033[33m" }, { "consumer_gone", "\033[33m" }, { "restored", "\033[33m" },
+		{ "key_changed", "\033[33m" },
 	};
 
 	for (size_t i = 0; i < sizeof colors / sizeof *colors; i++)

@@ -124,20 +124,16 @@ static enum status move(struct moving *moving)
 	return status == STATUS_DONE ? said : status;
 }
 
-static int open_both(struct moving *moving)
+static enum status open_both(struct moving *moving)
 {
 	const char *runtime_dir = moving->invocation->runtime_dir;
 	int r;
 
 	r = stream_open(moving->from_address, runtime_dir, &moving->from);
-	if (r < 0) {
-		report_error(moving->invocation, moving->from_address, r);
-		return r;
-	}
-	r = stream_open(moving->to_address, runtime_dir, &moving->to);
 	if (r < 0)
-		report_error(moving->invocation, moving->to_address, r);
-	return r;
+		return report_error(moving->invocation, moving->from_address, r);
+	r = stream_open(moving->to_address, runtime_dir, &moving->to);
+	return r < 0 ? report_error(moving->invocation, moving->to_address, r) : STATUS_DONE;
 }
 
 enum status command_move(const struct invocation *invocation)
@@ -151,17 +147,18 @@ enum status command_move(const struct invocation *invocation)
 	enum status status;
 	int r;
 
-	r = open_both(&moving);
-	if (r < 0)
-		status = report_status(r);
-	else if (kipc_channel_kind(moving.from) == kipc_channel_kind(moving.to) &&
-		 kipc_channel_id(moving.from) == kipc_channel_id(moving.to))
+	status = open_both(&moving);
+	if (status != STATUS_DONE)
+		goto finish;
+	if (kipc_channel_kind(moving.from) == kipc_channel_kind(moving.to) &&
+	    kipc_channel_id(moving.from) == kipc_channel_id(moving.to))
 		status = report(invocation, moving.from_address, STATUS_USAGE, "%s is the same channel",
 				moving.to_address);
 	else if ((r = hand_new(HAND_LINES, NULL, &moving.hand)) < 0) /* so that none has no output */
 		status = report_error(invocation, moving.from_address, r);
 	else
 		status = move(&moving);
+finish:
 	hand_free(moving.hand);
 	kipc_close(moving.from);
 	kipc_close(moving.to);

@@ -124,15 +124,30 @@ static bool find_nearest_name(const struct invocation *invocation, const char *n
 
 char *(*report_explain_name)(const struct invocation *invocation, const char *name);
 
-/* Declared, and without an object now: kipcd knows why, and what brings it back. */
-static bool report_absent(const struct invocation *invocation, const char *name)
+/* Declared, and without an object now, or in conflict: kipcd knows why, and the way out. */
+static bool report_why(const struct invocation *invocation, const char *address, const char *name,
+		       enum status status)
 {
 	char *sentence = report_explain_name ? report_explain_name(invocation, name) : NULL;
 
 	if (sentence)
-		(void)report(invocation, name, STATUS_NO_SUCH_CHANNEL, "%s", sentence);
+		(void)report(invocation, address, status, "%s", sentence);
 	free(sentence);
 	return sentence != NULL;
+}
+
+/* A name that stands for nothing that is safe to use: kipcd says whose its key is. */
+static enum status report_conflict(const struct invocation *invocation, const char *address, const char *more)
+{
+	struct kipc_address parsed = { 0 };
+
+	if (*more == '\0' && kipc_address_parse(address, &parsed) == 0 && parsed.form == KIPC_BY_NAME &&
+	    report_why(invocation, address, parsed.name, STATUS_NO_SUCH_CHANNEL))
+		return STATUS_NO_SUCH_CHANNEL;
+	return report(invocation, address, STATUS_NO_SUCH_CHANNEL,
+		      "conflict: its key belongs to an object that kipcd did not make, so what it stands for "
+		      "cannot be told; 'kipcctl list --foreign' shows that object%s",
+		      more);
 }
 
 /* No such channel, or no registry to find its name in. */
@@ -161,7 +176,7 @@ static enum status report_missing(const struct invocation *invocation, const cha
 				      "no kipcd has been at work in %s, so there are no names; start it, "
 				      "or use a key or an id",
 				      invocation->runtime_dir);
-		if (report_absent(invocation, parsed.name))
+		if (report_why(invocation, address, parsed.name, STATUS_NO_SUCH_CHANNEL))
 			return STATUS_NO_SUCH_CHANNEL;
 		if (find_nearest_name(invocation, parsed.name, nearest))
 			return report(
@@ -215,6 +230,8 @@ enum status report_error_and(const struct invocation *invocation, const char *ad
 		return status;
 	if (*more == '\0' && error == -ENOENT)
 		return report_missing(invocation, address);
+	if (error == -EEXIST)
+		return report_conflict(invocation, address, more);
 	if (*more == '\0' && error == -ENOTUNIQ)
 		return report_ambiguous(invocation, address);
 	if (*more == '\0' && error == -EPROTOTYPE)

@@ -186,7 +186,8 @@ static void find_named(struct view *view, const struct kipc_name *name, uid_t ki
 		return;
 	}
 	row->object = object;
-	row->state = "active";
+	row->state = name->in_conflict ? "conflict" : "active";
+	row->reason = name->in_conflict ? "its key belongs to an object that kipcd did not make" : NULL;
 }
 
 static int read_from_registry(const struct invocation *invocation, struct view *view)

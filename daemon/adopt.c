@@ -46,6 +46,19 @@ static int find_object(const struct adoption *adoption, struct kipc_object *ret_
 	return 0;
 }
 
+/* What the name means still, under an older key, must be empty: known before the object is given away. */
+static int refuse_to_forget(const struct channel *channel, const struct adoption *adoption,
+			    char **reterr_text)
+{
+	struct kipc_object own;
+
+	if (channel == NULL || !channel->has_link || channel->link.observed || adoption->kind != KIPC_QUEUE ||
+	    !channel_is_there(channel, &own) || own.queue.messages == 0)
+		return 0;
+	return sentence_fail(reterr_text, -EBUSY, "%s is %s: %s", channel->name,
+			     channel_state_words[channel->state], channel->reason);
+}
+
 /* A name may be declared already if it waits for this very object: observed until now, or in conflict with it. */
 static int check_name(const struct manager *manager, const struct adoption *adoption, char **reterr_text)
 {
@@ -59,8 +72,9 @@ static int check_name(const struct manager *manager, const struct adoption *adop
 	if (spec == NULL && channel == NULL)
 		return 0;
 	if (spec != NULL && spec->kind == adoption->kind && spec->key == adoption->key &&
-	    (spec->manage == MANAGE_OBSERVE || (channel != NULL && channel->state == STATE_CONFLICT)))
-		return 0;
+	    (spec->manage == MANAGE_OBSERVE ||
+	     (channel != NULL && (channel->state == STATE_CONFLICT || channel->state == STATE_STALE))))
+		return refuse_to_forget(channel, adoption, reterr_text);
 	return sentence_fail(reterr_text, -EEXIST, "the name %s is in use already%s%s: choose another one",
 			     adoption->name, spec != NULL ? ", in " : "", spec != NULL ? spec->origin : "");
 }

@@ -80,8 +80,8 @@ static bool links_are_equal(const struct registry_link *a, const struct registry
 {
 	return a->kind == b->kind && a->key == b->key && a->id == b->id && a->creator == b->creator &&
 	       a->observed == b->observed && a->owned == b->owned && a->adopted == b->adopted &&
-	       a->is_ring == b->is_ring && a->is_begun == b->is_begun && a->maker == b->maker &&
-	       strcmp(a->lifetime, b->lifetime) == 0;
+	       a->is_ring == b->is_ring && a->is_begun == b->is_begun && a->in_conflict == b->in_conflict &&
+	       a->maker == b->maker && strcmp(a->lifetime, b->lifetime) == 0;
 }
 
 static int put_link(const struct apply *apply, struct channel *channel, const struct registry_link *link)
@@ -96,6 +96,16 @@ static int put_link(const struct apply *apply, struct channel *channel, const st
 	channel->link = *link;
 	channel->has_link = true;
 	return 0;
+}
+
+/* Whether the name is refused to those who look it up. Where that cannot be written, the next reconcile tries again. */
+static void mark_conflict(const struct apply *apply, struct channel *channel, bool in_conflict)
+{
+	struct registry_link link = channel->link;
+
+	link.in_conflict = in_conflict;
+	if (channel->has_link && !link.observed)
+		(void)put_link(apply, channel, &link);
 }
 
 static void drop_link(const struct apply *apply, struct channel *channel)
@@ -275,7 +285,7 @@ static void retain(const struct apply *apply, const struct plan_step *step, stru
 	struct registry_link link = channel->link;
 	int r;
 
-	link.observed = link.owned = false;
+	link.observed = link.owned = link.in_conflict = false;
 	r = put_link(apply, channel, &link);
 	if (r < 0)
 		fail_to_write_link(channel, r);
@@ -292,6 +302,8 @@ static void keep(const struct apply *apply, const struct plan_step *step, struct
 	if (step->state == STATE_ABSENT)
 		drop_link(apply, channel);
 	if (step->state != STATE_ACTIVE && step->action != PLAN_ADOPT) {
+		if (step->has_object || step->state != STATE_FAILED) /* in doubt nothing is altered */
+			mark_conflict(apply, channel, false);
 		set_state(channel, step->state, step->detail != NULL ? "%s" : NULL, step->detail);
 		return;
 	}
@@ -317,24 +329,15 @@ static void alter(const struct apply *apply, const struct plan_step *step, struc
 	(void)publish(apply, channel, step->object.id, capacity, step->trouble);
 }
 
-/* The object that is handed over, as it is; then what is declared and can be altered. */
-static void adopt(const struct apply *apply, const struct plan_step *step, struct channel *channel)
+/* Ours, empty, and in the way of what its channel becomes. `why`: it does. */
+static bool remove_former(const struct apply *apply, const struct kipc_object *former, const char *why,
+			  enum channel_state when_busy, struct channel *channel)
 {
-	keep(apply, step, channel);
-	if (channel->state != STATE_FAILED && step->changes != 0)
-		alter(apply, step, channel);
-	if (channel->state != STATE_FAILED && step->state != STATE_ACTIVE)
-		set_state(channel, step->state, "%s", step->detail);
-}
-
-bool apply_vacate(const struct apply *apply, const struct plan_step *step, struct channel *channel)
-{
-	int r = remove_unforced(&step->object, channel);
+	int r = remove_unforced(former, channel);
 
 	if (r == -EBUSY) {
-		set_state(channel, STATE_STALE,
-			  "%s would need a new one, and it is in use since just now: reload later",
-			  step->detail);
+		set_state(channel, when_busy,
+			  "%s would need a new one, and it is in use since just now: reload later", why);
 		return false;
 	}
 	if (r < 0 && r != -EIDRM) {
@@ -343,6 +346,24 @@ bool apply_vacate(const struct apply *apply, const struct plan_step *step, struc
 	}
 	drop_link(apply, channel);
 	return true;
+}
+
+bool apply_vacate(const struct apply *apply, const struct plan_step *step, struct channel *channel)
+{
+	return remove_former(apply, &step->object, step->detail, STATE_STALE, channel);
+}
+
+/* The object that is handed over, as it is; then what is declared and can be altered. */
+static void adopt(const struct apply *apply, const struct plan_step *step, struct channel *channel)
+{
+	if (step->has_former &&
+	    !remove_former(apply, &step->former, "what is to be taken over", STATE_CONFLICT, channel))
+		return;
+	keep(apply, step, channel);
+	if (channel->state != STATE_FAILED && step->changes != 0)
+		alter(apply, step, channel);
+	if (channel->state != STATE_FAILED && step->state != STATE_ACTIVE)
+		set_state(channel, step->state, "%s", step->detail);
 }
 
 static enum plan_action remove_object(const struct apply *apply, const struct plan_step *step,
@@ -394,8 +415,9 @@ enum plan_action apply_step(const struct apply *apply, const struct plan_step *s
 		break;
 	case PLAN_CONFLICT:
 		/* Observed until now: the name must not go on meaning, or removing, a stranger's object. */
-		if (step->action == PLAN_CONFLICT && channel->link.observed)
+		if (channel->link.observed)
 			drop_link(apply, channel);
+		mark_conflict(apply, channel, true);
 		set_state(channel, step->state, "%s", step->detail);
 		break;
 	case PLAN_REMOVE:

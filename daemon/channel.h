@@ -25,6 +25,10 @@ struct channel {
 	enum channel_state state;
 	char *reason; /* what is wrong and what would mend it; NULL: all is well */
 
+	/* What was known of the file of its key (channel_spec::path) when it was brought up to date last. */
+	key_t file_key;
+	int file_error;
+
 	/* As kipcd left the object; what differs was changed from outside. */
 	uid_t uid;
 	gid_t gid;

@@ -263,6 +263,19 @@ static void warn_of_access(struct check *check, const struct draft *draft)
 		     (unsigned)spec->owner);
 }
 
+/* A file that was there once, or is on a mount that does not answer: the rest of the configuration is good all the same. */
+static void warn_of_file(struct check *check, const struct draft *draft)
+{
+	const struct channel_spec *spec = &draft->spec;
+
+	if (spec->path == NULL || spec->key_error == 0)
+		return;
+	warn(check, draft, CONFIG_KEY_KEY, "ftok(3) cannot look at '%s': %s; %s", spec->path,
+	     channel_spec_file_error_to_string(spec->key_error),
+	     channel_spec_file_is_gone(spec->key_error) ? "programs that start now get no key"
+							: "what key it makes now cannot be told");
+}
+
 static int check_draft(struct check *check, struct draft *draft)
 {
 	if (draft->spec.kind == 0)
@@ -270,6 +283,7 @@ static int check_draft(struct check *check, struct draft *draft)
 	check_belonging(check, draft);
 	check_ring(check, draft);
 	warn_of_access(check, draft);
+	warn_of_file(check, draft);
 	if (!has(draft, CONFIG_KEY_KEY) && !draft->is_stray)
 		draft->spec.key = kipc_key_from_name(draft->spec.kind, draft->spec.name);
 	return settle_fields(check, draft);
@@ -312,7 +326,8 @@ static int check_keys(struct check *check)
 	if (sorted == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < check->n_drafts; i++)
-		if (!check->drafts[i].is_stray && !is_bad(&check->drafts[i], CONFIG_KEY_KEY))
+		if (!check->drafts[i].is_stray && check->drafts[i].spec.key != 0 &&
+		    !is_bad(&check->drafts[i], CONFIG_KEY_KEY))
 			sorted[n++] = &check->drafts[i];
 	qsort(sorted, n, sizeof(struct draft *), compare_keys);
 	for (size_t i = 1; i < n; i++) {

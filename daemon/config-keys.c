@@ -120,64 +120,69 @@ static int parse_admin_group(struct key_input *input, void *member)
 	return r;
 }
 
-/* ftok:PATH:N, where N is a number or a character in quotes. The path may have colons. */
-static int parse_ftok(struct key_input *input, key_t *ret_key)
+/* Of a file that is gone now, or cannot be looked at, the key that it had last will do: what is there has it. */
+static int take_key_of_file(struct key_input *input, const struct kipc_address *address,
+			    struct channel_spec *spec)
 {
-	const char *path = input->value + strlen(FTOK_PREFIX);
-	size_t n = strlen(path);
-	char path_only[PATH_MAX];
-	const char *colon;
-	int64_t project;
 	int r;
 
-	if (n >= 4 && path[n - 4] == ':' && path[n - 3] == '\'' && path[n - 1] == '\'') {
-		colon = path + n - 4;
-		project = (unsigned char)path[n - 2];
-	} else {
-		colon = strrchr(path, ':');
-		if (colon == NULL || grammar_number_from_string(colon + 1, 1, 255, &project) < 0)
-			return key_refuse(
-				input,
-				"'%s' does not end in ':' and a project; write ftok:PATH:N, N from 1 to "
-				"255 or a character like 'A'",
-				input->value);
-	}
-	if (path[0] != '/')
+	if (address->path[0] != '/')
 		return key_refuse(input, "'%s' has no absolute path; write ftok:/PATH:N", input->value);
-	if ((size_t)(colon - path) >= sizeof path_only)
+	if (address->path_length >= PATH_MAX)
 		return key_refuse(input, "the path has %zu bytes; at most %d are possible",
-				  (size_t)(colon - path), PATH_MAX - 1);
-	memcpy(path_only, path, (size_t)(colon - path));
-	path_only[colon - path] = '\0';
-	r = input->world->ftok(path_only, (int)project, ret_key);
-	if (r < 0)
+				  address->path_length, PATH_MAX - 1);
+	spec->path = strndup(address->path, address->path_length);
+	if (spec->path == NULL)
+		return -ENOMEM;
+	spec->project = address->project;
+	r = input->world->ftok(spec->path, spec->project, &spec->key);
+	if (r == -ENOMEM)
+		return r;
+	if (spec->key == 0 && (channel_spec_file_is_gone(r) || r == -EACCES || r == -ENAMETOOLONG))
 		return key_refuse(input,
 				  "ftok(3) cannot look at '%s': %s; name a file that exists, or a number",
-				  path_only, strerror(-r));
+				  spec->path, strerror(-r));
+	spec->key_error = r;
 	return 0;
 }
 
-static int parse_key(struct key_input *input, void *member)
+static int refuse_key(struct key_input *input, int error)
 {
-	struct kipc_address address;
-	key_t *key = member;
-	int r;
-
 	if (strncmp(input->value, FTOK_PREFIX, strlen(FTOK_PREFIX)) == 0)
-		return parse_ftok(input, key);
-	r = kipc_address_parse(input->value, &address);
-	if (r == 0 && address.form == KIPC_BY_KEY && address.kind == 0 && address.index < 0) {
-		*key = address.key;
-		return 0;
-	}
-	if (r == -ERANGE && strspn(input->value, "0xX") == strlen(input->value))
+		return key_refuse(input,
+				  "'%s' does not end in ':' and a project; write ftok:PATH:N, N from 1 to "
+				  "255 or a character like 'A'",
+				  input->value);
+	if (error == -ERANGE && strspn(input->value, "0xX") == strlen(input->value))
 		return key_refuse(
 			input,
 			"0 is IPC_PRIVATE and names nothing; choose 1 to 0xffffffff, or leave key out");
-	if (r == -ERANGE && strspn(input->value, "0123456789abcdefABCDEFxX") == strlen(input->value))
+	if (error == -ERANGE && strspn(input->value, "0123456789abcdefABCDEFxX") == strlen(input->value))
 		return key_refuse(input, "'%s' is no key of 32 bits; keys go from 1 to 0xffffffff",
 				  input->value);
 	return key_refuse(input, "'%s' is not a key like 1234, 0x4b01 or ftok:/PATH:'A'", input->value);
+}
+
+/* The whole of it, since a later file may give a number in place of a path. */
+static int parse_key(struct key_input *input, void *member)
+{
+	struct channel_spec *spec = member;
+	struct kipc_address address;
+	int r;
+
+	free(spec->path);
+	spec->path = NULL;
+	spec->key = 0;
+	spec->key_error = 0;
+	r = kipc_address_parse(input->value, &address);
+	if (r < 0 || address.kind != 0 || address.index >= 0)
+		return refuse_key(input, r);
+	if (address.form == KIPC_BY_FTOK)
+		return take_key_of_file(input, &address, spec);
+	if (address.form != KIPC_BY_KEY)
+		return refuse_key(input, 0);
+	spec->key = address.key;
+	return 0;
 }
 
 static int parse_mode(struct key_input *input, void *member)
@@ -366,7 +371,7 @@ static int parse_sample_interval(struct key_input *input, void *member)
 
 const struct config_key config_keys[CONFIG_N_KEYS] = {
 	/* clang-format off */
-	[CONFIG_KEY_KEY] = { "key", parse_key, SPEC(key), ALL_KINDS },
+	[CONFIG_KEY_KEY] = { "key", parse_key, 0, ALL_KINDS },
 	[CONFIG_KEY_OWNER] = { "owner", parse_owner, SPEC(owner), ALL_KINDS, .flags = KEY_OF_MAKING },
 	[CONFIG_KEY_GROUP] = { "group", parse_group, SPEC(group), ALL_KINDS, .flags = KEY_OF_MAKING },
 	[CONFIG_KEY_MODE] = { "mode", parse_mode, SPEC(mode), ALL_KINDS, .flags = KEY_OF_MAKING },

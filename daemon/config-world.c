@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What the configuration must ask of the real machine: users, groups, and the inode behind an ftok key. The
+ * What the configuration must ask of the real machine: users, groups, and the files of ftok keys. The
  * edge of config_parse(), which is pure and gets these functions handed in; tests hand it others.
  */
 
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
-#include <sys/ipc.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/config.h"
+#include "daemon/key-files.h"
 
 #define SYSTEM_UID_MAX 999 /* logind's own bound, unless it was built with another */
 #define NOBODY 65534	   /* who never logs in */
@@ -55,21 +54,6 @@ static int find_group(const char *name, gid_t *ret_gid)
 	return 0;
 }
 
-static int find_ftok(const char *path, int project, key_t *ret_key)
-{
-	key_t key = ftok(path, project);
-
-	/* -1 is a key, too, if a most unlikely one: only stat(2) tells a failure from it */
-	if (key == (key_t)-1) {
-		struct stat status;
-
-		if (stat(path, &status) < 0)
-			return -errno;
-	}
-	*ret_key = key;
-	return 0;
-}
-
 static bool user_is_system(uid_t uid)
 {
 	return uid <= SYSTEM_UID_MAX || uid == NOBODY;
@@ -80,6 +64,6 @@ const struct config_world config_world_of_this_machine = {
 	.own_gid = getegid,
 	.user = find_user,
 	.group = find_group,
-	.ftok = find_ftok,
+	.ftok = key_files_look,
 	.user_is_system = user_is_system,
 };

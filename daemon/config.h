@@ -26,7 +26,8 @@ struct config_world {
 	gid_t (*own_gid)(void);
 	int (*user)(const char *name, uid_t *ret_uid); /* -ENOENT: unknown */
 	int (*group)(const char *name, gid_t *ret_gid);
-	int (*ftok)(const char *path, int project, key_t *ret_key); /* negative errno of stat(2) */
+	/* negative errno of stat(2), or -ETIMEDOUT; *ret_key is then the key that the file had last, 0: not known */
+	int (*ftok)(const char *path, int project, key_t *ret_key);
 	/* true if logind's RemoveIPC= spares this owner's objects (a system user) */
 	bool (*user_is_system)(uid_t uid);
 };

@@ -36,6 +36,7 @@ const struct event_row event_rows[] = {
 	[EVENT_DETACHED] = { "detached", "249d9ae926034fb2812c8e8fedbdc5f4" },
 	[EVENT_CONSUMER_GONE] = { "consumer_gone", "f1f5b2ed73cf406784cf40568f2d5518" },
 	[EVENT_RESTORED] = { "restored", "a264bc52707845e5a7aa85a9225ee149" },
+	[EVENT_KEY_CHANGED] = { "key_changed", "5852d84ce9824482a9dbe4f9f26f1133" },
 };
 /* clang-format on */
 const size_t n_event_rows = sizeof event_rows / sizeof *event_rows;

@@ -32,7 +32,8 @@ enum event_word {
 	EVENT_ATTACHED,
 	EVENT_DETACHED,
 	EVENT_CONSUMER_GONE,
-	EVENT_RESTORED, /* what somebody took out of the runtime folder */
+	EVENT_RESTORED,	   /* what somebody took out of the runtime folder */
+	EVENT_KEY_CHANGED, /* the file that it is made of is another one, gone, or back */
 };
 
 /* A row an event: the word of every output, and the journal's MESSAGE_ID. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/key-watch.h"
 #include "daemon/layer-change.h"
 #include "daemon/layer-edit.h"
 #include "daemon/layer-file.h"
@@ -101,6 +102,8 @@ int layer_change_prepare(const struct manager *manager, const char *name, const 
 		r = change_sources(manager, change->path, text, &change->sources, &change->n_sources);
 	if (r == 0)
 		r = parse(change->sources, change->n_sources, &change->config, reterr_text);
+	if (r == 0)
+		key_watch_fill(manager, change->config);
 	return r;
 }
 

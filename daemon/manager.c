@@ -21,6 +21,7 @@
 #include "common/bus-names.h"
 #include "daemon/bus.h"
 #include "daemon/bus-objects.h"
+#include "daemon/key-watch.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
 #include "daemon/reconcile.h"
@@ -76,6 +77,8 @@ static int load(struct manager *manager, struct problems *problems, struct loade
 	if (r == 0)
 		r = config_load(loaded->sources, loaded->n_sources, &config_world_of_this_machine, problems,
 				&loaded->config);
+	if (r == 0)
+		key_watch_fill(manager, loaded->config);
 	if (r < 0)
 		loaded_done(loaded);
 	return r;
@@ -97,8 +100,11 @@ static int find_renames(struct manager *manager, enum reconcile_reason reason, s
 		return r;
 	loaded->config = config_free(loaded->config);
 	problems_done(problems); /* all that stood there is found again */
-	return config_load(loaded->sources, loaded->n_sources, &config_world_of_this_machine, problems,
-			   &loaded->config);
+	r = config_load(loaded->sources, loaded->n_sources, &config_world_of_this_machine, problems,
+			&loaded->config);
+	if (r == 0)
+		key_watch_fill(manager, loaded->config);
+	return r;
 }
 
 static int load_and_find_renames(struct manager *manager, enum reconcile_reason reason,
@@ -531,6 +537,8 @@ int manager_new(const struct manager_options *options, struct manager **ret_mana
 	if (r == 0)
 		r = start_bus(manager);
 	if (r == 0)
+		r = key_watch_start(manager);
+	if (r == 0)
 		r = sample_start(manager);
 	if (r < 0) {
 		while (refusal_wait(&manager->refusal, manager->passed_fd))
@@ -558,6 +566,7 @@ struct manager *manager_free(struct manager *manager)
 	sd_event_source_unref(manager->any_event);
 	waiting_free(manager->waiting);
 	sd_event_source_unref(manager->sample_timer);
+	sd_event_source_unref(manager->key_watch);
 	sd_event_unref(manager->event);
 	for (size_t i = 0; i < manager->n_channels; i++)
 		channel_done(&manager->channels[i]);

@@ -62,6 +62,7 @@ struct manager {
 
 	sd_event *event;
 	sd_event_source *sample_timer;
+	sd_event_source *key_watch; /* a file that a key is made of may be another one */
 	struct waiting *waiting;
 	struct refusal refusal;
 	int passed_fd;	       /* the control socket that systemd listens on, until it is served; -1: none */

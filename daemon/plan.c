@@ -180,7 +180,8 @@ static bool makes_way(const struct context *context, const struct kernel_object 
 		if (spec == NULL)
 			return goes_with_config(input, owner, found);
 		if (spec->manage == MANAGE_OBSERVE || !found->is_empty || spec->kind != found->object.kind ||
-		    spec->key == found->object.key)
+		    spec->key == found->object.key ||
+		    (!input->is_reload && channel_spec_has_other_file(spec, found->object.key)))
 			return false;
 		next = kernel_view_find_key(input->view, spec->kind, spec->key);
 		if (next == NULL || next == first)
@@ -324,6 +325,144 @@ static bool plan_joined(struct context *context, const struct channel_spec *spec
 	return true;
 }
 
+/* The very object that adopt names, now that kipcd owns it. */
+static bool is_handed_over(const struct plan_input *input, const struct channel_spec *spec,
+			   const struct kipc_object *object)
+{
+	return input->adopting != NULL && strcmp(input->adopting->name, spec->name) == 0 &&
+	       input->adopting->kind == object->kind && input->adopting->id == object->id &&
+	       (object->uid == input->uid || object->cuid == input->uid);
+}
+
+/* It becomes ours as it is; what is declared otherwise is altered, or else told. */
+static void plan_adopted(struct context *context, const struct channel_spec *spec,
+			 const struct kernel_object *found)
+{
+	const struct adopting *adopting = context->input->adopting;
+	const struct kipc_object *object = &found->object;
+	char why[PLAN_WHY_MAX], *changes;
+
+	context->step->is_ring = adopting->is_ring;
+	if (object->cuid != context->input->uid && keeps_owner(context, spec, PLAN_ADOPT, found))
+		return;
+	context->step->changes = plan_changes(spec, object, context->input->view);
+	if (plan_is_of_other_shape(spec, object, adopting->is_ring, why, sizeof why) ||
+	    (adopting->is_ring && plan_is_for_other_messages(spec, adopting->max_message, why, sizeof why))) {
+		decide(context, PLAN_ADOPT, STATE_STALE, found);
+		say(context,
+		    "%s would need a new %s: empty it and reload, remove it with --force, or declare what "
+		    "it is",
+		    why, kipc_kind_to_string(object->kind));
+		return;
+	}
+	decide(context, PLAN_ADOPT, STATE_ACTIVE, found);
+	if (context->step->changes != 0)
+		describe_changes(context, spec, object);
+	changes = context->step->detail;
+	context->step->detail = NULL;
+	say(context, "@%d, made by uid %u%s%s", object->id, (unsigned)object->cuid,
+	    changes != NULL ? "; " : "", changes != NULL ? changes : "");
+	free(changes);
+}
+
+/* What would have to happen to ours before a stranger's object, which has the key now, can be taken over. */
+static void say_take_over(struct context *context, const struct kernel_object *found,
+			  const struct kernel_object *stranger, const char *why)
+{
+	const char *kind = kipc_kind_to_string(stranger->object.kind), *name = context->step->name;
+	unsigned key = (unsigned)stranger->object.key;
+	char loss[LOSS_MAX];
+
+	if (found->is_empty)
+		say(context, "%s; its own, @%d, is empty: 'kipcctl adopt %s:0x%08x %s' takes the other over",
+		    why, found->object.id, kind, key, name);
+	else if (has_messages(found))
+		say(context,
+		    "%s; its own is @%d, and %s: 'kipcctl move %s:0x%08x %s:0x%08x' and 'kipcctl adopt "
+		    "%s:0x%08x %s' make one of both",
+		    why, found->object.id, say_loss(context, found, loss), kind, (unsigned)found->object.key,
+		    kind, key, kind, key, name);
+	else
+		say(context,
+		    "%s; its own is @%d, and %s: once nobody needs that, 'kipcctl remove --force %s', "
+		    "'kipcctl reload' and 'kipcctl adopt %s:0x%08x %s' take the other over",
+		    why, found->object.id, say_loss(context, found, loss), name, kind, key, name);
+}
+
+/* A stranger has the key that is declared, and ours is there under another. */
+static void plan_taken(struct context *context, const struct channel_spec *spec,
+		       const struct kernel_object *found, const struct kernel_object *stranger)
+{
+	const struct kipc_object *object = &stranger->object;
+	char why[PLAN_WHY_MAX];
+
+	snprintf(why, sizeof why, "its key 0x%08x belongs to %s @%d, created by uid %u and not by kipcd",
+		 (unsigned)object->key, kipc_kind_to_string(object->kind), object->id,
+		 (unsigned)object->cuid);
+	if (!is_handed_over(context->input, spec, object) || !found->is_empty) {
+		decide(context, PLAN_CONFLICT, STATE_CONFLICT, stranger);
+		say_take_over(context, found, stranger, why);
+		return;
+	}
+	plan_adopted(context, spec, stranger);
+	context->step->has_former = true;
+	context->step->former = found->object;
+}
+
+/* What is to be done about it; `why`: what has happened. */
+static void say_other_file(struct context *context, const struct channel_spec *spec,
+			   const struct kernel_object *found, const struct kernel_object *stranger,
+			   const char *why)
+{
+	char *that_key;
+
+	decide(context, PLAN_KEEP, STATE_STALE, found);
+	if (stranger != NULL) {
+		say_take_over(context, found, stranger, why);
+	} else if (found->is_empty) {
+		say(context, "%s: it is empty, and 'kipcctl reload' makes it anew with the other key", why);
+	} else if (asprintf(&that_key, "%s; that key", why) >= 0) {
+		plan_stale(context, spec, found, that_key);
+		free(that_key);
+	} else {
+		context->out_of_memory = true;
+	}
+}
+
+/*
+ * Ours, of a file that is another one by now. Programs that run know the old key still, and nobody said that they are to end:
+ * so it stays as it is, under its name, until a reload finds it empty or a human moves what is in it.
+ */
+static void plan_other_file(struct context *context, const struct channel_spec *spec,
+			    const struct kernel_object *found)
+{
+	const struct kernel_object *other = kernel_view_find_key(context->input->view, spec->kind, spec->key);
+	bool is_strangers = other != NULL && owner_of(context, other) == NULL;
+	char *why;
+
+	if (is_strangers && is_handed_over(context->input, spec, &other->object)) {
+		plan_taken(context, spec, found, other);
+		return;
+	}
+	if (asprintf(&why,
+		     "%s is another file now: programs that start now compute 0x%08x, and this %s has "
+		     "0x%08x",
+		     spec->path, (unsigned)spec->key, kipc_kind_to_string(spec->kind),
+		     (unsigned)found->object.key) < 0) {
+		context->out_of_memory = true;
+		return;
+	}
+	if (other != NULL && !is_strangers && !makes_way(context, other)) {
+		plan_blocked(context, found, other);
+	} else if (context->input->is_reload && found->is_empty && !is_strangers) {
+		decide(context, PLAN_RECREATE, STATE_ACTIVE, found);
+		say(context, "%s", why);
+	} else {
+		say_other_file(context, spec, found, is_strangers ? other : NULL, why);
+	}
+	free(why);
+}
+
 /* Ours, and only a new one could be as declared. */
 static void plan_anew(struct context *context, const struct channel_spec *spec,
 		      const struct kernel_object *found, const char *why)
@@ -333,7 +472,7 @@ static void plan_anew(struct context *context, const struct channel_spec *spec,
 	bool is_blocked = in_the_way != NULL && in_the_way != found && !makes_way(context, in_the_way);
 
 	if (is_blocked && owner_of(context, in_the_way) == NULL) {
-		plan_foreign(context, in_the_way);
+		plan_taken(context, spec, found, in_the_way);
 	} else if (is_blocked && found->is_empty) {
 		plan_blocked(context, found, in_the_way);
 	} else if (found->is_empty) {
@@ -345,6 +484,51 @@ static void plan_anew(struct context *context, const struct channel_spec *spec,
 	}
 }
 
+/* Ours, and no program that starts now finds the way to it. */
+static bool plan_lost_file(struct context *context, const struct channel_spec *spec,
+			   const struct kernel_object *found)
+{
+	if (spec->path == NULL || !channel_spec_file_is_gone(spec->key_error))
+		return false;
+	decide(context, PLAN_KEEP, STATE_STALE, found);
+	say(context,
+	    "ftok(3) cannot look at %s: %s; programs that start now get no key, those that run have 0x%08x "
+	    "still: "
+	    "put the file back (a new one makes another key), or give the section a number as its key",
+	    spec->path, strerror(-spec->key_error), (unsigned)found->object.key);
+	return true;
+}
+
+/* Its key is not known, and nothing in the registry has it. True: nothing can be done about the channel. */
+static bool plan_without_key(struct context *context, const struct channel_spec *spec)
+{
+	if (spec->path == NULL || spec->key != 0)
+		return false;
+	decide(context, PLAN_KEEP, STATE_FAILED, NULL);
+	say(context, "ftok(3) cannot look at %s: %s; once it can, the %s is made", spec->path,
+	    channel_spec_file_error_to_string(spec->key_error), kipc_kind_to_string(spec->kind));
+	return true;
+}
+
+/* Active, as far as can be told. */
+static void note_silent_file(struct context *context, const struct channel_spec *spec)
+{
+	struct plan_step *step = context->step;
+
+	if (step->state != STATE_ACTIVE || step->trouble != NULL || spec->key_error == 0 ||
+	    channel_spec_file_is_gone(spec->key_error))
+		return;
+	if (asprintf(&step->trouble,
+		     "ftok(3) cannot look at %s: %s; whether programs that start now compute 0x%08x still "
+		     "cannot be "
+		     "told",
+		     spec->path, channel_spec_file_error_to_string(spec->key_error),
+		     (unsigned)spec->key) < 0) {
+		step->trouble = NULL;
+		context->out_of_memory = true;
+	}
+}
+
 /* Declared and ours: is it as declared? */
 static void plan_owned(struct context *context, const struct channel_spec *spec,
 		       const struct kernel_object *found)
@@ -353,10 +537,16 @@ static void plan_owned(struct context *context, const struct channel_spec *spec,
 
 	if (context->step->entry->link.adopted && keeps_owner(context, spec, PLAN_KEEP, found))
 		return;
+	if (channel_spec_has_other_file(spec, found->object.key)) {
+		plan_other_file(context, spec, found);
+		return;
+	}
 	if (plan_needs_anew(spec, found, context->step->entry->link.is_ring, why, sizeof why)) {
 		plan_anew(context, spec, found, why);
 		return;
 	}
+	if (plan_lost_file(context, spec, found))
+		return;
 	context->step->changes = plan_changes(spec, &found->object, context->input->view);
 	if (context->step->changes != 0) {
 		decide(context, PLAN_ALTER, STATE_ACTIVE, found);
@@ -410,46 +600,6 @@ static void plan_observed(struct context *context, const struct channel_spec *sp
 	decide(context, PLAN_KEEP, found != NULL ? STATE_ACTIVE : STATE_ABSENT, found);
 }
 
-/* The very object that adopt names, now that kipcd owns it. */
-static bool is_handed_over(const struct plan_input *input, const struct channel_spec *spec,
-			   const struct kipc_object *object)
-{
-	return input->adopting != NULL && strcmp(input->adopting->name, spec->name) == 0 &&
-	       input->adopting->kind == object->kind && input->adopting->id == object->id &&
-	       (object->uid == input->uid || object->cuid == input->uid);
-}
-
-/* It becomes ours as it is; what is declared otherwise is altered, or else told. */
-static void plan_adopted(struct context *context, const struct channel_spec *spec,
-			 const struct kernel_object *found)
-{
-	const struct adopting *adopting = context->input->adopting;
-	const struct kipc_object *object = &found->object;
-	char why[PLAN_WHY_MAX], *changes;
-
-	context->step->is_ring = adopting->is_ring;
-	if (object->cuid != context->input->uid && keeps_owner(context, spec, PLAN_ADOPT, found))
-		return;
-	context->step->changes = plan_changes(spec, object, context->input->view);
-	if (plan_is_of_other_shape(spec, object, adopting->is_ring, why, sizeof why) ||
-	    (adopting->is_ring && plan_is_for_other_messages(spec, adopting->max_message, why, sizeof why))) {
-		decide(context, PLAN_ADOPT, STATE_STALE, found);
-		say(context,
-		    "%s would need a new %s: empty it and reload, remove it with --force, or declare what "
-		    "it is",
-		    why, kipc_kind_to_string(object->kind));
-		return;
-	}
-	decide(context, PLAN_ADOPT, STATE_ACTIVE, found);
-	if (context->step->changes != 0)
-		describe_changes(context, spec, object);
-	changes = context->step->detail;
-	context->step->detail = NULL;
-	say(context, "@%d, made by uid %u%s%s", object->id, (unsigned)object->cuid,
-	    changes != NULL ? "; " : "", changes != NULL ? changes : "");
-	free(changes);
-}
-
 static void plan_declared(struct context *context, const struct channel_spec *spec,
 			  const struct registry_entry *entry)
 {
@@ -457,6 +607,8 @@ static void plan_declared(struct context *context, const struct channel_spec *sp
 	const struct kernel_object *found, *half_made;
 	char why[PLAN_WHY_MAX];
 
+	if (plan_without_key(context, spec))
+		return;
 	if (spec->manage == MANAGE_OBSERVE) {
 		plan_observed(context, spec);
 		return;
@@ -582,6 +734,8 @@ static int plan_one(const struct plan_input *input, const struct registry_entry 
 		plan_dropped(&context, entry);
 	if (input->doubt == NULL)
 		note_leftover(&context, entry);
+	if (spec != NULL)
+		note_silent_file(&context, spec);
 	return context.out_of_memory ? -ENOMEM : 0;
 }
 

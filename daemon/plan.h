@@ -67,10 +67,12 @@ struct plan_step {
 	unsigned changes;	   /* PLAN_ALTER, PLAN_ADOPT: KIPC_ALTER_* */
 	bool has_messages;	   /* PLAN_RETAIN */
 	bool is_ring;		   /* PLAN_ADOPT: it is laid out as one */
-	bool has_leftover;	   /* half made before a crash, and of no use: to be removed first of all */
+	bool has_former; /* PLAN_ADOPT: its own, empty and under a key that is not declared any more: to be removed first */
+	struct kipc_object former;
+	bool has_leftover; /* half made before a crash, and of no use: to be removed first of all */
 	struct kipc_object leftover;
 	bool keeps_intent; /* whether something is left cannot be told: the next reconcile asks again */
-	char *trouble;	   /* of an active ring: what is wrong with it all the same; NULL: nothing */
+	char *trouble;	   /* of what is active: what is wrong with it all the same; NULL: nothing */
 	char *detail;	   /* what changes, or what stands in the way; NULL: nothing to say */
 };
 
@@ -91,8 +93,9 @@ struct plan_input {
 	const struct config *config;
 	const struct registry *registry;
 	const struct kernel_view *view;
-	uid_t uid;     /* kipcd's own: the creator of what is ours */
-	bool is_start; /* what is found and right is `resume`, not `keep` */
+	uid_t uid;	/* kipcd's own: the creator of what is ours */
+	bool is_start;	/* what is found and right is `resume`, not `keep` */
+	bool is_reload; /* somebody asks: what is empty is made anew under the key that its file has now */
 	/* whether a declared channel was removed by hand and stays gone; NULL: none was */
 	bool (*is_removed_by_hand)(const char *name, void *userdata);
 	void *userdata;

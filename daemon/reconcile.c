@@ -148,6 +148,7 @@ static int situation_take(struct manager *manager, const struct config *config, 
 		.view = &situation->view,
 		.uid = geteuid(),
 		.is_start = reason == RECONCILE_START,
+		.is_reload = reason == RECONCILE_RELOAD,
 		.userdata = manager,
 		.adopting = manager->adopting,
 		.doubt = manager->namespace.doubt,
@@ -453,6 +454,10 @@ static void carry_out(struct run *run, const struct plan_step *step, struct chan
 	int id_before = channel->link.id;
 	enum plan_action action;
 
+	if (channel->spec != NULL) {
+		channel->file_key = channel->spec->key;
+		channel->file_error = channel->spec->key_error;
+	}
 	action = try(run, step, channel);
 	if (channel->state == STATE_FAILED)
 		run->n_failed++;

@@ -18,6 +18,7 @@
 #include "common/ended.h"
 #include "daemon/damage.h"
 #include "daemon/kernel.h"
+#include "daemon/key-watch.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
 #include "daemon/reconcile.h"
@@ -36,8 +37,13 @@ static bool is_changed(const struct channel *channel, const struct kipc_object *
 /* Whether the world has moved since the channel was last brought up to date, and it is time to do something about it. */
 static bool needs_attention(struct channel *channel, const struct kipc_object *object, uint64_t now)
 {
+	const struct channel_spec *spec = channel->spec;
 	struct kipc_object found;
 
+	/* Learned while something else was done, when it was not its turn. */
+	if (spec != NULL && spec->path != NULL &&
+	    (channel->file_key != spec->key || channel->file_error != spec->key_error))
+		return true;
 	switch (channel->state) {
 	case STATE_ACTIVE:
 		return object == NULL ||
@@ -293,25 +299,30 @@ static uint64_t usec_since(uint64_t start)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 - start;
 }
 
+void sample_heal(struct manager *manager)
+{
+	int r = reconcile(manager, manager->config, RECONCILE_HEAL, NULL, NULL);
+
+	if (r < 0)
+		log_line(LOG_ERR, "healing: %s", strerror(-r));
+	manager_notify_status(manager);
+}
+
 static void sample(struct manager *manager, uint64_t now)
 {
 	struct statistics *statistics = &manager->statistics;
 	uint64_t start = usec_since(0);
-	bool is_wrong = look_at_all(manager, now);
-	int r;
+	bool is_wrong = key_watch_sample(manager);
 
+	is_wrong |= look_at_all(manager, now);
 	statistics->samples++;
 	statistics->sample_usec_last = usec_since(start);
 	if (statistics->sample_usec_last > statistics->sample_usec_max)
 		statistics->sample_usec_max = statistics->sample_usec_last;
-	if (!is_wrong) {
+	if (is_wrong)
+		sample_heal(manager);
+	else
 		waiting_update(manager->waiting, manager);
-		return;
-	}
-	r = reconcile(manager, manager->config, RECONCILE_HEAL, NULL, NULL);
-	if (r < 0)
-		log_line(LOG_ERR, "healing: %s", strerror(-r));
-	manager_notify_status(manager);
 }
 
 static int on_sample(sd_event_source *source, uint64_t usec, void *userdata)

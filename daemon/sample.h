@@ -9,6 +9,9 @@ struct manager;
 /* Looks at all channels once in [daemon] sample_interval, from now on; called again when the interval has changed. */
 int sample_start(struct manager *manager);
 
+/* One reconcile that mends what it may, unasked. */
+void sample_heal(struct manager *manager);
+
 /*
  * Notes in channel->head since when the first message of a queue has been the first: nobody received since, or it would show in
  * the time of the last receipt. That is in whole seconds, so that the one in which somebody received says nothing.

@@ -5,7 +5,9 @@
  * shows specs. The order of the words is the order of the enums.
  */
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/spec.h"
 
@@ -16,6 +18,23 @@ const char *const lifetime_words[] = {
 };
 
 const char *const layout_words[] = { [LAYOUT_RAW] = "raw", [LAYOUT_RING] = "ring", NULL };
+
+/* ftok(3) puts the project into the upper 8 bits. */
+bool channel_spec_has_other_file(const struct channel_spec *spec, key_t key)
+{
+	return spec->path != NULL && spec->key != 0 && spec->key != key &&
+	       (uint32_t)key >> 24 == (unsigned)spec->project;
+}
+
+bool channel_spec_file_is_gone(int error)
+{
+	return error == -ENOENT || error == -ENOTDIR || error == -ELOOP;
+}
+
+const char *channel_spec_file_error_to_string(int error)
+{
+	return error == -ETIMEDOUT ? "it does not answer (on a dead mount?)" : strerror(-error);
+}
 
 uint64_t channel_spec_max_message(const struct channel_spec *spec)
 {
@@ -36,5 +55,6 @@ void channel_spec_done(struct channel_spec *spec)
 	free(spec->fields);
 	free(spec->values);
 	free(spec->description);
+	free(spec->path);
 	*spec = (struct channel_spec){ 0 };
 }

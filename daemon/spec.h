@@ -58,7 +58,10 @@ struct channel_spec {
 	const struct value_place *places; /* of what is given, but for fields; owned by the config */
 	unsigned n_places;
 
-	key_t key;
+	key_t key;     /* 0: of a file that has never answered */
+	char *path;    /* key = ftok:PATH:N; NULL: a number, or made of the name */
+	int project;   /* N */
+	int key_error; /* of `path`, as ftok(3) finds it now; 0: it makes `key` */
 	uid_t owner;
 	gid_t group;
 	mode_t mode;
@@ -82,6 +85,15 @@ struct channel_spec {
 	unsigned short *values;
 	size_t n_values;
 };
+
+/* Whether an object with that key has it of the declared file, which is another one by now. */
+bool channel_spec_has_other_file(const struct channel_spec *spec, key_t key);
+
+/* Whether the file is gone for everybody; any other error only says that kipcd cannot tell. */
+bool channel_spec_file_is_gone(int error);
+
+/* What is wrong with it, as words. */
+const char *channel_spec_file_error_to_string(int error);
 
 /* The largest message of a declared ring, in bytes. */
 uint64_t channel_spec_max_message(const struct channel_spec *spec);

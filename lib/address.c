@@ -221,6 +221,7 @@ int kipc_address_to_key(const struct kipc_address *address, int32_t *ret_key)
 	path = strndup(address->path, address->path_length);
 	if (path == NULL)
 		return -ENOMEM;
+	errno = 0; /* -1 is a key, too, if a most unlikely one */
 	key = ftok(path, address->project);
 	r = key == -1 ? -errno : 0;
 	free(path);

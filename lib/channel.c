@@ -28,6 +28,8 @@ static int resolve_name(const struct kipc_channel *channel, struct kipc_object *
 		return r;
 	if (!(channel->kinds & name.kind))
 		return -EPROTOTYPE;
+	if (name.in_conflict) /* programs that start now meet somebody else by its key */
+		return -EEXIST;
 	r = kipc_object_stat(name.kind, name.id, &object);
 	if (r == -EIDRM || (r == 0 && (object.cuid != name.creator || object.key != name.key)))
 		return -ESTALE;

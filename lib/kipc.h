@@ -112,9 +112,10 @@ struct kipc_name {
 	enum kipc_kind kind;
 	int32_t key;
 	int id;
-	uid_t creator; /* what an object must bear to be meant */
-	bool observed; /* somebody else makes it; kipcd only names it */
-	bool is_ring;  /* a segment that kipcd laid out as a ring */
+	uid_t creator;	  /* what an object must bear to be meant */
+	bool observed;	  /* somebody else makes it; kipcd only names it */
+	bool is_ring;	  /* a segment that kipcd laid out as a ring */
+	bool in_conflict; /* its key belongs to somebody else: kipc_open() refuses it */
 	uint64_t reserved[4];
 };
 
@@ -294,7 +295,8 @@ struct kipc_channel;
  * -EINVAL, -ERANGE: as kipc_address_parse(); -ENOENT: no such channel, or the file of an ftok: address does not exist;
  * other errors of stat(2) on that file; -ENOTUNIQ: a key or id that two of
  * `kinds` have: say which; -EPROTOTYPE: it is of another kind; -EXDEV: the registry is of another boot or
- * IPC namespace; -ESTALE: the name's object is gone and kipcd has not made a new one; -ENOMEM.
+ * IPC namespace; -ESTALE: the name's object is gone and kipcd has not made a new one; -EEXIST: the name is in
+ * conflict: its key belongs to an object that kipcd did not make; -ENOMEM.
  */
 int kipc_open(const char *address, const char *runtime_dir, unsigned kinds,
 	      struct kipc_channel **ret_channel);

@@ -40,6 +40,8 @@ void registry_link_to_string(const struct registry_link *link, char buffer[stati
 		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":adopted");
 	if (link->is_begun)
 		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":begun");
+	if (link->in_conflict)
+		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":conflict");
 	if (link->maker != 0)
 		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":maker=%d", (int)link->maker);
 	if (link->is_ring)
@@ -77,6 +79,8 @@ static void take_word(const char *word, size_t size, struct registry_link *link)
 		link->adopted = true;
 	} else if (size == strlen("begun") && memcmp(word, "begun", size) == 0) {
 		link->is_begun = true;
+	} else if (size == strlen("conflict") && memcmp(word, "conflict", size) == 0) {
+		link->in_conflict = true;
 	} else if (size == strlen("layout=ring") && memcmp(word, "layout=ring", size) == 0) {
 		link->is_ring = true;
 	} else if (size > strlen(maker) && memcmp(word, maker, strlen(maker)) == 0) {
@@ -168,6 +172,7 @@ static void name_from_link(const char *name, const struct registry_link *link, s
 		.creator = link->creator,
 		.observed = link->observed,
 		.is_ring = link->is_ring,
+		.in_conflict = link->in_conflict,
 	};
 	memcpy(ret_name->name, name, strlen(name) + 1);
 }

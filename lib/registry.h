@@ -10,7 +10,8 @@
  * The first four fields are for everybody. The words behind them are for kipcd: "observed" (not ours), "owned" (observed, but
  * made by us or handed to us before), "adopted" (handed to kipcd by who made it),
  * "maker=PID" (a semaphore set: the process whose operations do not count as use), "begun" (made, and not yet given its
- * values or layout), "layout=ring" (a segment that was
+ * values or layout), "conflict" (its key belongs to somebody else, so that what the
+ * name stands for cannot be told: nothing is sent there by it), "layout=ring" (a segment that was
  * laid out as a ring, so that nobody needs to attach one to see), "lifetime=config", "lifetime=daemon" (what to do with
  * it once the configuration does not say any more). A reader passes over words that it does not know.
  *
@@ -34,6 +35,7 @@ struct registry_link {
 	bool adopted; /* made by somebody else and handed to kipcd, which owns it now */
 	bool is_ring;
 	bool is_begun;	  /* not prepared yet, and never published: kipcd was killed over it */
+	bool in_conflict; /* its key is somebody else's now: the object is ours, and the name means nothing */
 	pid_t maker;	  /* 0: not said */
 	char lifetime[8]; /* "config", "daemon", or "" for boot */
 };

@@ -5,7 +5,7 @@
  * configuration or mistakes. The first 0xff byte, if there is one, parts two files. Build and run:
  *
  *   clang -g -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -I. tests/fuzz-config.c common/grammar.c \
- *         lib/address.c daemon/{config,config-check,config-keys,config-world,field,ini,problems,spec}.c -linih
+ *         lib/address.c daemon/{config,config-check,config-keys,config-world,key-files,field,ini,problems,spec}.c -linih
  */
 
 #include <stdint.h>

@@ -236,13 +236,15 @@ static const struct {
 	{ { KIPC_SEMAPHORE, 1, 2, 3, .maker = 4711 }, "semaphore:0x00000001:2:3:maker=4711" },
 	{ { KIPC_SEMAPHORE, 1, 2, 3, .maker = INT_MAX, .lifetime = "config" },
 	  "semaphore:0x00000001:2:3:maker=2147483647:lifetime=config" },
+	{ { KIPC_QUEUE, 1, 2, 3, .in_conflict = true }, "queue:0x00000001:2:3:conflict" },
 	{ { KIPC_SEGMENT, 1, 2, 3, .lifetime = "daemon" }, "segment:0x00000001:2:3:lifetime=daemon" },
 };
 
 static void assert_link_equal(const char *text, const struct registry_link *a, const struct registry_link *b)
 {
 	if (a->kind != b->kind || a->key != b->key || a->id != b->id || a->creator != b->creator ||
-	    a->observed != b->observed || a->maker != b->maker || strcmp(a->lifetime, b->lifetime) != 0)
+	    a->observed != b->observed || a->in_conflict != b->in_conflict || a->maker != b->maker ||
+	    strcmp(a->lifetime, b->lifetime) != 0)
 		fail_msg("'%s'", text);
 }
 

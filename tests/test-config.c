@@ -67,6 +67,10 @@ static int world_group(const char *name, gid_t *ret_gid)
 
 static int world_ftok(const char *path, int project, key_t *ret_key)
 {
+	if (strcmp(path, "/srv/gone") == 0 || strcmp(path, "/srv/late") == 0)
+		*ret_key = (key_t)(project << 24 | 0x4321); /* what it had last */
+	if (strcmp(path, "/srv/late") == 0 || strcmp(path, "/srv/never") == 0)
+		return -ETIMEDOUT;
 	if (strcmp(path, "/srv/app") != 0 && strcmp(path, "/srv/a:b") != 0)
 		return -ENOENT;
 	*ret_key = (key_t)(project << 24 | 0x1234);
@@ -229,6 +233,53 @@ static void every_key_is_read(void **state)
 	assert_int_equal(spec->manage, MANAGE_OBSERVE);
 	assert_int_equal(spec->key, 'A' << 24 | 0x1234);
 	assert_int_equal(config_find(config, "too")->key, 7 << 24 | 0x1234);
+	config_free(config);
+}
+
+static void files_that_are_not_there_now(void **state)
+{
+	static const struct config_source sources[] = { SOURCE("a",
+							       "[queue app]\nkey = ftok:/srv/app:1\n"
+							       "[queue gone]\nkey = ftok:/srv/gone:2\n"
+							       "[queue late]\nkey = ftok:/srv/late:3\n"
+							       "[queue never]\nkey = ftok:/srv/never:4\n"
+							       "[queue none]\nkey = ftok:/srv/never:4\n"
+							       "[queue number]\nkey = ftok:/srv/never:5\n"),
+							SOURCE("b", "[queue number]\nkey = 7\n") };
+	static const struct {
+		const char *name, *path;
+		key_t key;
+		int error;
+	} rows[] = {
+		{ "app", "/srv/app", 1 << 24 | 0x1234, 0 },
+		{ "gone", "/srv/gone", 2 << 24 | 0x4321, -ENOENT },
+		{ "late", "/srv/late", 3 << 24 | 0x4321, -ETIMEDOUT },
+		{ "never", "/srv/never", 0, -ETIMEDOUT },
+		{ "none", "/srv/never", 0, -ETIMEDOUT }, /* two that are not known need not be one */
+		{ "number", NULL, 7, 0 },
+	};
+	static const char late[] =
+		"it does not answer (on a dead mount?); what key it makes now cannot be told\n";
+	char expected[2048];
+	struct config *config;
+
+	snprintf(expected, sizeof expected,
+		 "a:4: warning: [queue gone] key: ftok(3) cannot look at '/srv/gone': No such file or "
+		 "directory; "
+		 "programs that start now get no key\n"
+		 "a:6: warning: [queue late] key: ftok(3) cannot look at '/srv/late': %s"
+		 "a:8: warning: [queue never] key: ftok(3) cannot look at '/srv/never': %s"
+		 "a:10: warning: [queue none] key: ftok(3) cannot look at '/srv/never': %s",
+		 late, late, late);
+	config = parse(sources, N(sources), expected);
+	for (size_t i = 0; i < N(rows); i++) {
+		const struct channel_spec *spec = config_find(config, rows[i].name);
+
+		assert_int_equal(spec->key, rows[i].key);
+		assert_int_equal(spec->key_error, rows[i].error);
+		assert_true((spec->path == NULL) == (rows[i].path == NULL) &&
+			    (spec->path == NULL || strcmp(spec->path, rows[i].path) == 0));
+	}
 	config_free(config);
 }
 
@@ -867,6 +918,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_fine),
 		cmocka_unit_test(defaults_are_as_documented),
 		cmocka_unit_test(every_key_is_read),
+		cmocka_unit_test(files_that_are_not_there_now),
 		cmocka_unit_test(the_example_of_the_design_is_right),
 		cmocka_unit_test(later_files_override_key_by_key),
 		cmocka_unit_test(files_from_elsewhere_are_read),

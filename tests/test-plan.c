@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,7 +118,8 @@ struct row {
 	const struct channel_spec *spec;
 	const struct registry_entry *entry;
 	struct kernel_object objects[OBJECTS_MAX];
-	bool is_start, may_exceed_msgmnb, is_removed_by_hand;
+	bool is_start, is_reload, may_exceed_msgmnb, is_removed_by_hand;
+	int adopting, former; /* ids; 0: none */
 
 	enum plan_action action;
 	enum channel_state state;
@@ -168,6 +170,8 @@ static bool step_is_expected(const struct plan_step *step, const struct row *row
 	       step->changes == row->changes && step->has_leftover == (row->leftover != 0) &&
 	       step->keeps_intent == row->keeps_intent &&
 	       (row->leftover == 0 || step->leftover.id == row->leftover) &&
+	       step->has_former == (row->former != 0) &&
+	       (row->former == 0 || step->former.id == row->former) &&
 	       (step->detail != NULL) == (row->detail != NULL) &&
 	       (row->detail == NULL || strstr(step->detail, row->detail) != NULL) &&
 	       (step->trouble != NULL) == (row->trouble != NULL) &&
@@ -182,6 +186,7 @@ static void check_row(const struct row *row)
 		.entries = (struct registry_entry *)row->entry,
 		.n_entries = row->entry != NULL,
 	};
+	const struct adopting adopting = { "it", KIPC_QUEUE, row->adopting, false, 0 };
 	struct kernel_view view;
 	struct plan_input input = {
 		.config = &config,
@@ -189,6 +194,8 @@ static void check_row(const struct row *row)
 		.view = &view,
 		.uid = US,
 		.is_start = row->is_start,
+		.is_reload = row->is_reload,
+		.adopting = row->adopting != 0 ? &adopting : NULL,
 		.is_removed_by_hand = row->is_removed_by_hand ? yes : NULL,
 		.doubt = row->doubt,
 	};
@@ -491,6 +498,131 @@ static void somebody_else_has_the_key(void **state)
 		  ENTRY(LINK_OF(KIPC_QUEUE, KEY, .observed = true)),
 		  { K_QUEUE() },
 		  GIVES(CONFLICT, CONFLICT, 1, "not by kipcd") },
+	};
+
+	check_rows(rows, N(rows));
+}
+
+/* 0x52 is 'R': ftok(3) puts it in front. */
+#define FILE_KEY 0x52000001
+#define NEW_FILE_KEY 0x52000002
+#define OF_FILE(...) .path = (char *)"/srv/app", .project = 'R', __VA_ARGS__
+#define OUR_FILE_QUEUE ENTRY(LINK_OF(KIPC_QUEUE, FILE_KEY, .maker = 0))
+#define K_OLD(...) K_QUEUE(.key = FILE_KEY, __VA_ARGS__)
+#define K_OLD_FULL(...) K_FULL_QUEUE(.key = FILE_KEY, __VA_ARGS__)
+#define K_NEW(...) K_QUEUE(.id = 2, .key = NEW_FILE_KEY, .cuid = STRANGER, __VA_ARGS__)
+#define IS_ANOTHER                                                                                           \
+	"/srv/app is another file now: programs that start now compute 0x52000002, and this queue has "      \
+	"0x52000001"
+
+static void the_file_of_a_key_is_another_one(void **state)
+{
+	const struct row rows[] = {
+		{ "the same",
+		  QUEUE(OF_FILE(.key = FILE_KEY)),
+		  OUR_FILE_QUEUE,
+		  { K_OLD() },
+		  GIVES(KEEP, ACTIVE, 1, NULL) },
+		{ "another, and there are messages",
+		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
+		  OUR_FILE_QUEUE,
+		  { K_OLD_FULL() },
+		  GIVES(KEEP, STALE, 1,
+			IS_ANOTHER "; that key would need a new queue, and it holds 3 messages") },
+		{ "another at a start, and it is empty",
+		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
+		  OUR_FILE_QUEUE,
+		  { K_OLD() },
+		  .is_start = true,
+		  GIVES(KEEP, STALE, 1, IS_ANOTHER ": it is empty, and 'kipcctl reload'") },
+		{ "... at a reload",
+		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
+		  OUR_FILE_QUEUE,
+		  { K_OLD() },
+		  .is_reload = true,
+		  GIVES(RECREATE, ACTIVE, 1, IS_ANOTHER) },
+		{ "messages at a reload",
+		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
+		  OUR_FILE_QUEUE,
+		  { K_OLD_FULL() },
+		  .is_reload = true,
+		  GIVES(KEEP, STALE, 1, IS_ANOTHER "; that key would need") },
+		{ "a number that is another one is no file",
+		  QUEUE(.key = NEW_FILE_KEY),
+		  OUR_FILE_QUEUE,
+		  { K_OLD() },
+		  GIVES(RECREATE, ACTIVE, 1, "key 0x52000001 -> 0x52000002") },
+		{ "nor is another project of it",
+		  QUEUE(OF_FILE(.project = 'S', .key = 0x53000002)),
+		  OUR_FILE_QUEUE,
+		  { K_OLD() },
+		  GIVES(RECREATE, ACTIVE, 1, "key 0x52000001 -> 0x53000002") },
+		{ "a stranger has the new key",
+		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
+		  OUR_FILE_QUEUE,
+		  { K_OLD_FULL(), K_NEW() },
+		  .is_reload = true,
+		  GIVES(KEEP, STALE, 1,
+			"holds 3 messages (120 bytes): 'kipcctl move queue:0x52000001 queue:0x52000002' and "
+			"'kipcctl "
+			"adopt queue:0x52000002 it' make") },
+		{ "... and ours is empty",
+		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
+		  OUR_FILE_QUEUE,
+		  { K_OLD(), K_NEW() },
+		  .is_reload = true,
+		  GIVES(KEEP, STALE, 1, "its own, @1, is empty: 'kipcctl adopt queue:0x52000002 it' takes") },
+		{ "the stranger's is handed over",
+		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
+		  OUR_FILE_QUEUE,
+		  { K_OLD(), K_NEW(.uid = US) },
+		  .adopting = 2,
+		  .former = 1,
+		  GIVES(ADOPT, ACTIVE, 2, "@2, made by uid 7") },
+		{ "... while ours has messages",
+		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
+		  OUR_FILE_QUEUE,
+		  { K_OLD_FULL(), K_NEW(.uid = US) },
+		  .adopting = 2,
+		  GIVES(CONFLICT, CONFLICT, 2, "'kipcctl move queue:0x52000001 queue:0x52000002'") },
+		{ "a number that a stranger has is handed over",
+		  QUEUE(.key = NEW_FILE_KEY),
+		  OUR_FILE_QUEUE,
+		  { K_OLD(), K_NEW(.uid = US) },
+		  .adopting = 2,
+		  .former = 1,
+		  GIVES(ADOPT, ACTIVE, 2, "@2, made by uid 7") },
+		{ "a number that a stranger has, and ours has messages",
+		  QUEUE(.key = NEW_FILE_KEY),
+		  OUR_FILE_QUEUE,
+		  { K_OLD_FULL(), K_NEW() },
+		  GIVES(CONFLICT, CONFLICT, 2,
+			"its key 0x52000002 belongs to queue @2, created by uid 7 and not by kipcd; its own "
+			"is @1, and") },
+		{ "ours was removed meanwhile", QUEUE(OF_FILE(.key = NEW_FILE_KEY)), OUR_FILE_QUEUE,
+		  .objects = { { .object.kind = 0 } }, GIVES(CREATE, ACTIVE, 0, NULL) },
+		{ "the file is gone",
+		  QUEUE(OF_FILE(.key = FILE_KEY, .key_error = -ENOENT)),
+		  OUR_FILE_QUEUE,
+		  { K_OLD() },
+		  GIVES(KEEP, STALE, 1,
+			"/srv/app: No such file or directory; programs that start now get no key") },
+		{ "it does not answer",
+		  QUEUE(OF_FILE(.key = FILE_KEY, .key_error = -ETIMEDOUT)),
+		  OUR_FILE_QUEUE,
+		  { K_OLD() },
+		  GIVES(KEEP, ACTIVE, 1, NULL),
+		  .trouble = "/srv/app: it does not answer (on a dead mount?); whether programs" },
+		{ "it cannot be looked at, which says nothing either",
+		  QUEUE(OF_FILE(.key = FILE_KEY, .key_error = -EACCES)),
+		  OUR_FILE_QUEUE,
+		  { K_OLD() },
+		  GIVES(KEEP, ACTIVE, 1, NULL),
+		  .trouble = "/srv/app: Permission denied; whether programs" },
+		{ "it has never answered, and nothing is known of it",
+		  QUEUE(OF_FILE(.key = 0, .key_error = -ETIMEDOUT)), .objects = { { .object.kind = 0 } },
+		  GIVES(KEEP, FAILED, 0,
+			"/srv/app: it does not answer (on a dead mount?); once it can, the queue is made") },
 	};
 
 	check_rows(rows, N(rows));
@@ -1153,7 +1285,7 @@ static void channels_exchange_their_keys(void **state)
 		    K_QUEUE(.id = 3, .key = 3, .cuid = STRANGER) },
 		  { { PLAN_KEEP, STATE_STALE, "still that of b" },
 		    { PLAN_CONFLICT, STATE_CONFLICT,
-		      "take it over with 'kipcctl adopt queue:0x00000003 b'" } } },
+		      "its own, @2, is empty: 'kipcctl adopt queue:0x00000003 b' takes" } } },
 		{ "the key of one that is declared no more",
 		  { KEYED("b", 1) },
 		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2) },
@@ -1368,6 +1500,7 @@ int main(void)
 		cmocka_unit_test(a_capacity_beyond_the_limit),
 		cmocka_unit_test(what_cannot_be_altered),
 		cmocka_unit_test(somebody_else_has_the_key),
+		cmocka_unit_test(the_file_of_a_key_is_another_one),
 		cmocka_unit_test(what_a_crash_left),
 		cmocka_unit_test(what_cannot_be_looked_at),
 		cmocka_unit_test(whose_the_registry_is),
