@@ -240,6 +240,25 @@ systemctl start kipcd.socket kipcd.service
 is "the start finds them" "$(registry) $(active)" "$same $all"
 is "with their messages" "$(kipcctl recv --all orders)" more
 
+scenario the runtime folder is removed
+kipcctl send orders kept
+kipcctl create --quiet queue made key=0x4d4d01
+with_made=$(registry)
+old=$(pid)
+rm -r /run/kipcd
+is_back() { is_replaced "$old" && [ "$(registry 2>/dev/null)" = "$with_made" ] && kipcctl list --quiet --no-legend >/dev/null; }
+if until_true is_back; then pass "kipcd is started again over a new one, with every name"; else fail "kipcd is started again over a new one" "$(registry; systemctl status kipcd; journal)"; fi
+is "all channels, and the one that create made" "$(active)" "$(xargs -n 1 <<<"$all made" | sort | xargs)"
+is "with their messages" "$(kipcctl recv --all orders)" kept
+like "the journal says why" "$(journal)" 'the runtime folder /run/kipcd was removed, and cannot be made again from here'
+like "... and what was done" "$(cat "$T/journal"; journalctl -b -o cat -u kipcd.service)" 'is new: [0-9]+ names and 1 section are taken over from /var/lib/kipc/registry'
+exits 0 "changes go on" kipcctl remove made
+# systemd listens on the removed socket still.
+systemctl stop kipcd.service kipcd.socket
+systemctl start kipcd.socket kipcd.service
+is "the socket is systemd's again" "$(state) $(state kipcd.socket)" "active active"
+is "the objects are the same" "$(registry)" "$same"
+
 scenario a start with a bad configuration
 kipcctl send orders kept
 printf '[queue orders]\ncapacity = lots\n' >$extra
