@@ -274,7 +274,7 @@ static const char *color_of_state(const void *row)
 const struct column channel_columns[] = {
 	{ "namespace", "NAMESPACE", "with --ipc-of=all: the unit or container whose IPC namespace it is in",
 	  COLUMN_PLACE | COLUMN_IN_TITLE, get_namespace },
-	{ "name", "NAME", "its name; none for a foreign object", COLUMN_DEFAULT | COLUMN_IN_TITLE,
+	{ "name", "NAME", "its name; none for a foreign object", COLUMN_DEFAULT | COLUMN_NAME | COLUMN_IN_TITLE,
 	  ROW(name), .type = VALUE_TEXT },
 	{ "kind", "KIND", "queue, segment or semaphore", COLUMN_DEFAULT | COLUMN_IN_TITLE, get_kind },
 	{ "layout", "LAYOUT", "of a segment: raw or ring", 0, ROW(layout), .type = VALUE_TEXT },

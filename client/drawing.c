@@ -16,8 +16,10 @@
 #include "client/block.h"
 #include "client/drawing.h"
 
-#define ELASTIC_MIN 4 /* characters that a cut column keeps */
-#define ESCAPE_MAX 4  /* "\xNN" */
+/* Places that a column keeps, by enum drawing_cut. */
+static const size_t least_widths[] = { SIZE_MAX, 4, 12 };
+
+#define ESCAPE_MAX 4 /* "\xNN" */
 
 /* Small, since there are hundreds of thousands of them. Its text begins where that of the cell before ends. */
 struct drawing_cell {
@@ -175,6 +177,11 @@ int drawing_add(struct drawing *drawing, const char *text, const char *color)
 
 /* -- widths ----------------------------------------------------------------------------------------------- */
 
+static size_t least_width(const struct drawing_column *column)
+{
+	return column->width < least_widths[column->cut] ? column->width : least_widths[column->cut];
+}
+
 /* How many of the columns are printed: those that have room once all that may be cut is cut, and the first one always. */
 static size_t count_shown(const struct drawing *drawing, size_t width)
 {
@@ -183,10 +190,7 @@ static size_t count_shown(const struct drawing *drawing, size_t width)
 	if (width == 0 || !drawing->may_drop)
 		return drawing->n_columns;
 	for (; n < drawing->n_columns; n++) {
-		const struct drawing_column *column = &drawing->columns[n];
-
-		total += (n > 0) +
-			 (column->is_elastic && column->width > ELASTIC_MIN ? ELASTIC_MIN : column->width);
+		total += (n > 0) + least_width(&drawing->columns[n]);
 		if (total > width)
 			break;
 	}
@@ -213,7 +217,7 @@ static void narrow(struct drawing *drawing, size_t n_shown, size_t width)
 		for (size_t i = 0; i < n_shown; i++) {
 			struct drawing_column *column = &drawing->columns[i];
 
-			if (column->is_elastic && column->width > ELASTIC_MIN &&
+			if (column->width > least_width(column) &&
 			    (widest == NULL || column->width > widest->width))
 				widest = column;
 		}
@@ -225,8 +229,8 @@ static void narrow(struct drawing *drawing, size_t n_shown, size_t width)
 
 /* -- printing --------------------------------------------------------------------------------------------- */
 
-/* As many bytes as fill at most `room` places; what is printed here was found printable before. */
-static size_t cut(const char *text, size_t size, size_t room, size_t *ret_width)
+/* How many bytes at the start fill at most `room` places; what is printed here was found printable before. */
+static size_t count_head(const char *text, size_t size, size_t room, size_t *ret_width)
 {
 	size_t taken = 0, used = 0;
 
@@ -243,19 +247,63 @@ static size_t cut(const char *text, size_t size, size_t room, size_t *ret_width)
 	return taken;
 }
 
+/* Where the part at the end begins that fills at most `room` of the `width` places. */
+static size_t find_tail(const char *text, size_t size, size_t width, size_t room, size_t *ret_width)
+{
+	size_t start = 0;
+
+	while (start < size && width > room) {
+		int one;
+		size_t n = measure_character(text + start, size - start, &one);
+
+		if (n == 0)
+			break;
+		start += n;
+		width -= (size_t)one;
+	}
+	*ret_width = width;
+	return start;
+}
+
+static const char *ellipsis(void)
+{
+	static const char sign[] = "\u2026";
+	int width;
+
+	return measure_character(sign, strlen(sign), &width) > 0 && width == 1 ? sign : "~";
+}
+
+/* Puts a text of more places than the column has; how many it took. */
+static size_t put_cut(const struct drawing_column *column, const char *text, size_t size, size_t width,
+		      struct block *block)
+{
+	size_t room = column->width - 1, tail_room = column->cut == DRAWING_CUT_MIDDLE ? room / 2 : 0;
+	size_t head_width, tail_width;
+	size_t n = count_head(text, size, room - tail_room, &head_width);
+	size_t start = find_tail(text, size, width, tail_room, &tail_width);
+
+	block_put(block, text, n);
+	block_put(block, ellipsis(), strlen(ellipsis()));
+	block_put(block, text + start, size - start);
+	return head_width + 1 + tail_width;
+}
+
 static void put_text(const struct drawing_column *column, const char *text, size_t size, size_t width,
 		     unsigned color, bool is_last, struct block *block)
 {
-	if (width > column->width)
-		size = cut(text, size, column->width, &width);
-	if (column->is_right)
+	if (column->is_right && width < column->width) {
 		block_fill(block, ' ', column->width - width);
+		width = column->width;
+	}
 	if (color != 0)
 		block_put(block, colors[color].start, strlen(colors[color].start));
-	block_put(block, text, size);
+	if (width > column->width)
+		width = put_cut(column, text, size, width, block);
+	else
+		block_put(block, text, size);
 	if (color != 0)
 		block_put(block, COLOR_END, strlen(COLOR_END));
-	if (!column->is_right && !is_last)
+	if (!is_last)
 		block_fill(block, ' ', column->width - width);
 	block_put(block, is_last ? "\n" : " ", 1);
 }
@@ -270,7 +318,7 @@ static void put_headings(const struct drawing *drawing, size_t last, struct bloc
 	}
 }
 
-void drawing_print(struct drawing *drawing, FILE *out, size_t width)
+size_t drawing_print(struct drawing *drawing, FILE *out, size_t width)
 {
 	size_t n_shown = count_shown(drawing, width), last = n_shown - 1, place = 0;
 	const char *text = drawing->text;
@@ -291,4 +339,5 @@ void drawing_print(struct drawing *drawing, FILE *out, size_t width)
 		place = place + 1 < drawing->n_columns ? place + 1 : 0;
 	}
 	block_flush(&block);
+	return n_shown;
 }

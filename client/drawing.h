@@ -2,16 +2,26 @@
 #ifndef KIPC_CLIENT_DRAWING_H
 #define KIPC_CLIENT_DRAWING_H
 
-/* A table as text: columns as wide as their widest cell, narrowed until they fit the terminal. */
+/*
+ * A table as text: columns as wide as their widest cell, narrowed until they fit the terminal. What was cut shows it: an
+ * ellipsis, or ~ where the locale has none.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
+/* What may go of a cell where there is too little room. */
+enum drawing_cut {
+	DRAWING_CUT_NOTHING,
+	DRAWING_CUT_END,
+	DRAWING_CUT_MIDDLE, /* of names, which often differ at their ends; more of them is kept */
+};
+
 struct drawing_column {
 	const char *heading;
-	bool is_right;	 /* at the right of its column, as numbers are */
-	bool is_elastic; /* may be cut where there is too little room */
+	bool is_right; /* at the right of its column, as numbers are */
+	enum drawing_cut cut;
 
 	size_t width; /* the drawing's affair */
 };
@@ -38,7 +48,10 @@ void drawing_done(struct drawing *drawing);
  */
 int drawing_add(struct drawing *drawing, const char *text, const char *color);
 
-/* `width` is that of the terminal, 0: there is none, and nothing is cut. Lines are longer only if no column may be dropped. */
-void drawing_print(struct drawing *drawing, FILE *out, size_t width);
+/*
+ * `width` is that of the terminal, 0: there is none, and nothing is cut. Lines are longer only if no column may be dropped. How
+ * many columns were printed.
+ */
+size_t drawing_print(struct drawing *drawing, FILE *out, size_t width);
 
 #endif

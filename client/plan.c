@@ -29,7 +29,7 @@ struct steps {
 #define TEXT(member) column_get_member, COLUMN_MEMBER(struct step, member), .type = VALUE_TEXT
 
 const struct column step_columns[] = {
-	{ "name", "NAME", "the channel", COLUMN_DEFAULT, TEXT(name) },
+	{ "name", "NAME", "the channel", COLUMN_DEFAULT | COLUMN_NAME, TEXT(name) },
 	{ "kind", "KIND", "queue, segment or semaphore", COLUMN_DEFAULT, TEXT(kind) },
 	{ "action", "ACTION", "what is done", COLUMN_DEFAULT, TEXT(action) },
 	{ "state", "STATE", "its state afterwards", COLUMN_DEFAULT, TEXT(state) },

@@ -16,6 +16,7 @@
 #include "client/json-text.h"
 #include "client/table.h"
 #include "client/words.h"
+#include "common/escape.h"
 #include "common/grammar.h"
 
 void column_get_member(const struct column *column, const void *row, struct value *value)
@@ -377,8 +378,39 @@ static size_t terminal_width(void)
 		       : 80;
 }
 
+static enum drawing_cut column_cut(const struct column *column, bool may_drop)
+{
+	if ((column->flags & COLUMN_NAME) != 0)
+		return may_drop ? DRAWING_CUT_MIDDLE : DRAWING_CUT_NOTHING;
+	return (column->flags & COLUMN_ELASTIC) != 0 ? DRAWING_CUT_END : DRAWING_CUT_NOTHING;
+}
+
+/* The first column, which says what a row is of, and those that were left out. */
+static void note_left_out(const struct table *table, size_t n_shown)
+{
+	const struct options *options = table->invocation->options;
+	size_t n = table->n_chosen - n_shown;
+	char *list = NULL;
+	size_t size;
+	FILE *out;
+
+	if (n == 0 || options->quiet || options->no_legend)
+		return;
+	out = open_memstream(&list, &size);
+	if (out == NULL)
+		return;
+	fputs(table->chosen[0]->name, out);
+	for (size_t i = n_shown; i < table->n_chosen; i++)
+		fprintf(out, ",%s", table->chosen[i]->name);
+	if (fclose(out) == 0)
+		escape_print_line("no room for %zu more %s: --columns=%s prints %s", n,
+				  n == 1 ? "column" : "columns", list, n == 1 ? "it" : "them");
+	free(list);
+}
+
 static int print_as_text(struct table *table)
 {
+	bool may_drop = table->invocation->options->columns == NULL; /* who asked for them gets them */
 	const char *no_color = getenv("NO_COLOR");
 	bool may_color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
 	struct drawing_column *columns = calloc(table->n_chosen + 1, sizeof *columns);
@@ -390,14 +422,14 @@ static int print_as_text(struct table *table)
 	for (size_t i = 0; i < table->n_chosen; i++) {
 		columns[i].heading = table->chosen[i]->heading;
 		columns[i].is_right = (table->chosen[i]->flags & COLUMN_RIGHT) != 0;
-		columns[i].is_elastic = (table->chosen[i]->flags & COLUMN_ELASTIC) != 0;
+		columns[i].cut = column_cut(table->chosen[i], may_drop);
 	}
 	drawing_init(&drawing, columns, table->n_chosen, !table->invocation->options->no_legend);
-	drawing.may_drop = table->invocation->options->columns == NULL; /* who asked for them gets them */
+	drawing.may_drop = may_drop;
 	for (size_t i = 0; r == 0 && i < table->n_rows; i++)
 		r = draw_row(table, table->rows[i], &drawing, may_color);
 	if (r == 0)
-		drawing_print(&drawing, stdout, terminal_width());
+		note_left_out(table, drawing_print(&drawing, stdout, terminal_width()));
 	drawing_done(&drawing);
 	free(columns);
 	return r;

@@ -21,6 +21,8 @@
 #define COLUMN_TEXT_ONLY (1U << 4) /* sums up others: not in JSON unless asked for */
 #define COLUMN_PLACE (1U << 6)	   /* shown where rows are of several IPC namespaces, and only there */
 #define COLUMN_IN_TITLE (1U << 5)  /* a card has it in its title, or says it in other words */
+#define COLUMN_NAME                                                                                          \
+	(1U << 7) /* shortened in its middle on a narrow terminal, unless --columns asked for it */
 
 struct column {
 	const char *name; /* the word of the configuration and the JSON key */

@@ -41,14 +41,15 @@ static int draw(const struct column *columns, const void *const *rows, size_t n_
 			drawn[n++] = (struct drawing_column){
 				.heading = columns[i].heading,
 				.is_right = (columns[i].flags & COLUMN_RIGHT) != 0,
-				.is_elastic = (columns[i].flags & COLUMN_ELASTIC) != 0,
+				.cut = (columns[i].flags & COLUMN_ELASTIC) != 0 ? DRAWING_CUT_END
+										: DRAWING_CUT_NOTHING,
 			};
 	drawing_init(&drawing, drawn, n, has_headings);
 	drawing.may_drop = true;
 	for (size_t i = 0; r == 0 && i < n_rows; i++)
 		r = add_row(&drawing, columns, rows[i], style);
 	if (r == 0)
-		drawing_print(&drawing, out, width);
+		(void)drawing_print(&drawing, out, width);
 	drawing_done(&drawing);
 	return r;
 }

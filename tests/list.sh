@@ -173,7 +173,33 @@ exits 2 "no such group" kipcctl list --group-by=group
 exits 2 "a column of rows is none of groups" kipcctl list --group-by=owner --columns=state
 
 if has_terminal; then
-	terminal 20 24 'kipcctl list; kipcctl limits; read -r _'
+	for name in order-processing-europe-{east-01,west-02}; do kipcctl create -q queue "$name"; done
+	terminal 80 24 'kipcctl list; read -r _'
+	shows "on a terminal of 80 places long names are shortened" '^order-proc[^ ]*…[^ ]*east-01 +queue .* empty$'
+	shows "so that one is told from another" '^order-proc[^ ]*…[^ ]*west-02 +queue '
+	press Enter
+	is "it ends" "$(terminal_status)" 0
+	terminal 60 24 'LC_ALL=C kipcctl list; read -r _'
+	shows "with a ~ where the locale has no ellipsis, and before a column is left out" '^order-~st-01 queue .* 0660 empty$'
+	unlike "... so there is nothing to say" "$(shown)" 'no room'
+	press Enter
+	is "it ends" "$(terminal_status)" 0
+	terminal 56 24 'kipcctl list; read -r _'
+	shows "a column that is left out is named" '^no room for 1 more column: --columns=name,use prints it$'
+	like "... once names are near their shortest" "$(shown)" '^order-[a-z]?…[a-z]*-01 +queue .* 0660$'
+	press Enter
+	is "it ends" "$(terminal_status)" 0
+	terminal 40 24 'kipcctl list; read -r _'
+	shows "and so are several" '^--columns=name,[a-z,]*mode,use prints th|^no room for [2-4] more columns: '
+	press Enter
+	is "it ends" "$(terminal_status)" 0
+	terminal 20 24 'kipcctl list -q; kipcctl list --columns=name; read -r _'
+	shows "where --columns asks for names, they are whole" '^order-processing-eur'
+	unlike "--quiet keeps the note back" "$(shown)" 'no room'
+	press Enter
+	is "it ends" "$(terminal_status)" 0
+	for name in order-processing-europe-{east-01,west-02}; do kipcctl remove -q "$name"; done
+	terminal 20 24 'kipcctl list --quiet; kipcctl limits --quiet; read -r _'
 	shows "tables on a narrow terminal" '^semopm'
 	is "on a narrow terminal a row is a line" "$(shown | awk '{ print $1 }' | head -n 7 | xargs)" \
 		"NAME absentee build orders prices NAME msgmni"

@@ -35,8 +35,8 @@ static const struct {
 	  { "orders", "5", "a-long-reason" },
 	  false,
 	  15,
-	  "orders 5 a-long\n" },
-	{ "but not below four places", { "orders", "5", "a-long-reason" }, false, 3, "orders 5 a-lo\n" },
+	  "orders 5 a-lon…\n" },
+	{ "but not below four places", { "orders", "5", "a-long-reason" }, false, 3, "orders 5 a-l…\n" },
 	{ "columns without room are dropped, the last ones first",
 	  { "orders", "5", "a-long-reason", "a", "1234", "lost" },
 	  true,
@@ -47,14 +47,33 @@ static const struct {
 	  { "orders", "5", "a-long-reason" },
 	  false,
 	  13,
-	  "orders 5 a-lo\n",
+	  "orders 5 a-l…\n",
 	  true },
-	{ "the first one is always there", { "orders", "5", "active" }, false, 3, "ord\n", true },
+	{ "a long name is shortened before a column is dropped, in its middle",
+	  { "order-processing-europe-west-01", "5", "ok", "order-processing-europe-west-02", "6", "lost" },
+	  true,
+	  24,
+	  "NAME             N STATE\norder-pr…west-01 5 ok\norder-pr…west-02 6 lost\n",
+	  true },
+	{ "but not below twelve places",
+	  { "order-processing-europe-west-01", "5", "active" },
+	  false,
+	  14,
+	  "order-…st-01 5\n",
+	  true },
+	{ "one that fits is whole beside it",
+	  { "order-processing-europe-west-01", "5", "ok", "orders", "6", "lost" },
+	  false,
+	  21,
+	  "order-p…est-01 5 ok\norders         6 lost\n",
+	  true },
+	{ "the first one is always there", { "orders", "5", "active" }, false, 3, "o…s\n", true },
 	{ "a wide character takes two places and is never halved",
 	  { "日本", "1", "x日本日本" },
 	  false,
 	  11,
-	  "日本 1 x日\n" },
+	  "日本 1 x日…\n" },
+	{ "nor at the end of a name", { "日本日本日本日本", "1", "x" }, false, 16, "日本日…日本  1 x\n" },
 	{ "a combining mark takes none", { "e\xcc\x81t", "1", "x" }, false, 0, "e\xcc\x81t 1 x\n" },
 	{ "control bytes and escape sequences are escaped",
 	  { "a\x1b[31m\n", "1", "x" },
@@ -69,9 +88,9 @@ static void draw(void **state)
 {
 	size_t n = (size_t)(uintptr_t)*state;
 	struct drawing_column columns[N_COLUMNS] = {
-		{ .heading = "NAME" },
+		{ .heading = "NAME", .cut = DRAWING_CUT_MIDDLE },
 		{ .heading = "N", .is_right = true },
-		{ .heading = "STATE", .is_elastic = true },
+		{ .heading = "STATE", .cut = DRAWING_CUT_END },
 	};
 	struct drawing drawing;
 	char *text = NULL;
@@ -83,7 +102,7 @@ static void draw(void **state)
 	drawing.may_drop = cases[n].may_drop;
 	for (size_t i = 0; i < 2 * N_COLUMNS && cases[n].cells[i] != NULL; i++)
 		assert_int_equal(drawing_add(&drawing, cases[n].cells[i], NULL), 0);
-	drawing_print(&drawing, out, cases[n].width);
+	(void)drawing_print(&drawing, out, cases[n].width);
 	fclose(out);
 	assert_string_equal(text, cases[n].expected);
 	drawing_done(&drawing);
@@ -102,7 +121,7 @@ static void colors_take_no_room(void **state)
 	drawing_init(&drawing, columns, 2, false);
 	assert_int_equal(drawing_add(&drawing, "lost", "red"), 0);
 	assert_int_equal(drawing_add(&drawing, "1", NULL), 0);
-	drawing_print(&drawing, out, 6);
+	assert_int_equal(drawing_print(&drawing, out, 6), 2);
 	fclose(out);
 	assert_string_equal(text, "\033[31mlost\033[0m 1\n");
 	drawing_done(&drawing);
