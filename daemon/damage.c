@@ -177,10 +177,7 @@ static int listen_again(struct manager *manager, char **reterr_text)
 	r = bus_server_listen(manager->bus, fd);
 	if (r < 0)
 		return r;
-	if (manager->is_socket_passed)
-		log_line(LOG_WARNING, "systemd still listens on the control socket that was removed: after "
-				      "kipcd is stopped, run 'systemctl restart kipcd.socket'");
-	manager->is_socket_passed = false;
+	manager_leave_passed_socket(manager);
 	return 0;
 }
 

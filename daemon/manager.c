@@ -445,11 +445,28 @@ static int take_passed_socket(struct manager *manager)
 	return 0;
 }
 
+void manager_leave_passed_socket(struct manager *manager)
+{
+	if (!manager->is_socket_passed)
+		return;
+	log_line(LOG_WARNING,
+		 "the control socket that systemd listens on is not the one in %s any more: kipcd listens "
+		 "itself; 'systemctl restart kipcd.socket kipcd.service' has systemd listen again",
+		 manager->runtime.path);
+	manager->is_socket_passed = false;
+	if (manager->passed_fd >= 0)
+		close(manager->passed_fd);
+	manager->passed_fd = -1;
+}
+
 static int start_bus(struct manager *manager)
 {
 	char *text = NULL;
 	int fd, r;
 
+	/* Somebody removed it, perhaps with its folder, and systemd knows nothing of that. */
+	if (!runtime_is_listened(&manager->runtime))
+		manager_leave_passed_socket(manager);
 	fd = manager->is_socket_passed ? manager->passed_fd : runtime_listen(&manager->runtime, &text);
 	if (fd < 0) {
 		log_line(LOG_ERR, "%s", text != NULL ? text : strerror(-fd));

@@ -107,6 +107,9 @@ int manager_plan(struct manager *manager, struct problems *problems, struct repo
 /* The channel of that name, or NULL. */
 struct channel *manager_find(const struct manager *manager, const char *name);
 
+/* Has kipcd listen itself from now on, where the socket that systemd passed can be found no more; nothing if there is none. */
+void manager_leave_passed_socket(struct manager *manager);
+
 /* Tells systemd how many channels there are and how many are in trouble. */
 void manager_notify_status(const struct manager *manager);
 

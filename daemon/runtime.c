@@ -216,6 +216,20 @@ int runtime_listen(const struct runtime *runtime, char **reterr_text)
 	return fd;
 }
 
+bool runtime_is_listened(const struct runtime *runtime)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), r = 0;
+	struct sockaddr_un address;
+
+	if (fd < 0)
+		return true;
+	socket_address(runtime, BUS_SOCKET_NAME, &address);
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
+		r = errno;
+	close(fd);
+	return r != ENOENT && r != ECONNREFUSED;
+}
+
 void runtime_unlisten(const struct runtime *runtime)
 {
 	(void)unlinkat(runtime->fd, BUS_SOCKET_NAME, 0);

@@ -7,6 +7,8 @@
  * sentence for the operator in *reterr_text (malloc'd; may stay NULL when out of memory).
  */
 
+#include <stdbool.h>
+
 #define RUNTIME_LAYER "kipcd.conf.d" /* what kipcctl create and set declare */
 
 struct runtime {
@@ -40,6 +42,9 @@ int runtime_open_channels(struct runtime *runtime, char **reterr_text);
  * it is a socket of ours: -EEXIST, else.
  */
 int runtime_listen(const struct runtime *runtime, char **reterr_text);
+
+/* Whether somebody listens at <runtime>/control; in doubt, yes. */
+bool runtime_is_listened(const struct runtime *runtime);
 
 /* Takes the control socket away. */
 void runtime_unlisten(const struct runtime *runtime);

@@ -65,6 +65,23 @@ if command -v systemd-socket-activate >/dev/null; then
 	wait "$activated"
 	is "it ends well" $? 0
 	is "and leaves the socket to systemd" "$(ls "$KIPC_RUNTIME_DIR/control")" "$KIPC_RUNTIME_DIR/control"
+	# Somebody removed the folder, or the socket and the kipcd that listened instead was killed: nobody finds the one passed.
+	for what in missing stale; do
+		systemd-socket-activate --listen="$KIPC_RUNTIME_DIR/control" "$kipcd" --config="$conf" --runtime-dir="$KIPC_RUNTIME_DIR" 2>"$T/$what.log" &
+		activated=$!
+		until_true grep -q '^Listening' "$T/$what.log"
+		rm -rf "$T/moved"
+		mv "$KIPC_RUNTIME_DIR" "$T/moved"
+		mkdir "$KIPC_RUNTIME_DIR"
+		cp -a "$T/moved/channels" "$KIPC_RUNTIME_DIR/"
+		[ $what = missing ] || perl -MSocket -e 'socket(my $s, PF_UNIX, SOCK_STREAM, 0); bind($s, pack_sockaddr_un($ARGV[0])) or die' "$KIPC_RUNTIME_DIR/control"
+		perl -MSocket -e 'socket(my $s, PF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un($ARGV[0])) or die' "$T/moved/control"
+		if until_true kipcctl reload --quiet; then pass "one that is $what in the folder is made there"; else fail "one that is $what in the folder is made there" "$(cat "$T/$what.log")"; fi
+		is "... before the first sample" "$(kipcctl events | grep -c 'a part of it')" 0
+		like "... and the way back to systemd's is told" "$(cat "$T/$what.log")" "kipcd listens itself; 'systemctl restart kipcd.socket kipcd.service' has systemd listen again"
+		kill "$activated"
+		wait "$activated"
+	done
 	rm -r "$KIPC_RUNTIME_DIR"
 	ipcrm --all=msg
 	systemd-socket-activate --datagram --listen="$T/datagram" "$kipcd" --config="$conf" --runtime-dir="$KIPC_RUNTIME_DIR" 2>"$T/wrong.log" &
