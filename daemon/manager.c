@@ -451,7 +451,8 @@ void manager_leave_passed_socket(struct manager *manager)
 		return;
 	log_line(LOG_WARNING,
 		 "the control socket that systemd listens on is not the one in %s any more: kipcd listens "
-		 "itself; 'systemctl restart kipcd.socket kipcd.service' has systemd listen again",
+		 "itself; "
+		 "'systemctl stop kipcd.socket kipcd && systemctl start kipcd' has systemd listen again",
 		 manager->runtime.path);
 	manager->is_socket_passed = false;
 	if (manager->passed_fd >= 0)

@@ -78,7 +78,7 @@ if command -v systemd-socket-activate >/dev/null; then
 		perl -MSocket -e 'socket(my $s, PF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un($ARGV[0])) or die' "$T/moved/control"
 		if until_true kipcctl reload --quiet; then pass "one that is $what in the folder is made there"; else fail "one that is $what in the folder is made there" "$(cat "$T/$what.log")"; fi
 		is "... before the first sample" "$(kipcctl events | grep -c 'a part of it')" 0
-		like "... and the way back to systemd's is told" "$(cat "$T/$what.log")" "kipcd listens itself; 'systemctl restart kipcd.socket kipcd.service' has systemd listen again"
+		like "... and the way back to systemd's is told" "$(cat "$T/$what.log")" "kipcd listens itself; 'systemctl stop kipcd.socket kipcd && systemctl start kipcd' has systemd listen again"
 		kill "$activated"
 		wait "$activated"
 	done

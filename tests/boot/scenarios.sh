@@ -250,13 +250,33 @@ is_back() { is_replaced "$old" && [ "$(registry 2>/dev/null)" = "$with_made" ] &
 if until_true is_back; then pass "kipcd is started again over a new one, with every name"; else fail "kipcd is started again over a new one" "$(registry; systemctl status kipcd; journal)"; fi
 is "all channels, and the one that create made" "$(active)" "$(xargs -n 1 <<<"$all made" | sort | xargs)"
 is "with their messages" "$(kipcctl recv --all orders)" kept
-like "the journal says why" "$(journal)" 'the runtime folder /run/kipcd was removed, and cannot be made again from here'
-like "... and what was done" "$(cat "$T/journal"; journalctl -b -o cat -u kipcd.service)" 'is new: [0-9]+ names and 1 section are taken over from /var/lib/kipc/registry'
+journal >"$T/journal"
+like "the journal says why" "$(cat "$T/journal")" 'the runtime folder /run/kipcd was removed, and cannot be made again from here'
+like "... and what was done" "$(cat "$T/journal")" 'is new: [0-9]+ names and 1 section are taken over from /var/lib/kipc/registry'
 exits 0 "changes go on" kipcctl remove made
-# systemd listens on the removed socket still.
-systemctl stop kipcd.service kipcd.socket
-systemctl start kipcd.socket kipcd.service
-is "the socket is systemd's again" "$(state) $(state kipcd.socket)" "active active"
+is "systemd listens on the new socket" "$(state) $(state kipcd.socket)" "active active"
+unlike "... and kipcd need not" "$(cat "$T/journal")" 'kipcd listens itself'
+is "the objects are the same" "$(registry)" "$same"
+systemctl stop kipcd.service
+exits 0 "a stopped kipcd is started by the first call" kipcctl reload --quiet
+is "... since systemd listens" "$(state) $(state kipcd.socket)" "active active"
+
+scenario the control socket is removed
+rm $control
+if until_true test -S $control; then pass "kipcd makes another"; else fail "kipcd makes another" "$(journal)"; fi
+exits 0 "... and is served there" kipcctl reload --quiet
+command=$(journal | sed -n "s/.*kipcd listens itself; '\(.*\)' has systemd listen again$/\1/p")
+like "the journal says what has systemd listen again" "$command" '^systemctl '
+exits 0 "... $command" bash -c "$command"
+systemctl stop kipcd.service
+exits 0 "... so that the first call starts a stopped kipcd" kipcctl reload --quiet
+rm $control
+until_true test -S $control
+old=$(pid)
+kill -9 "$old"
+if until_true is_replaced "$old"; then pass "killed meanwhile, it is started again"; else fail "killed meanwhile, it is started again" "$(systemctl status kipcd)"; fi
+exits 0 "... and is served" kipcctl reload --quiet
+exits 0 "... $command" bash -c "$command"
 is "the objects are the same" "$(registry)" "$same"
 
 scenario a start with a bad configuration
