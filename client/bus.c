@@ -359,6 +359,9 @@ static enum status report_mistakes(const struct invocation *invocation, const ch
 enum status bus_report(const struct invocation *invocation, const char *subject, int error,
 		       const sd_bus_error *bus_error)
 {
+	char nearest[KIPC_NAME_MAX + 1];
+	const char *sentence;
+
 	if (error == -EPROTO || (!sd_bus_error_is_set(bus_error) && (error == -ENXIO || error == -EBADMSG)))
 		return bus_report_unreachable(invocation, subject, -EPROTO);
 	if (is_transport_error(error, bus_error))
@@ -366,7 +369,10 @@ enum status bus_report(const struct invocation *invocation, const char *subject,
 			      "kipcd did not answer: %s; look at its journal", strerror(-error));
 	if (error == -EBADMSG && sd_bus_error_is_set(bus_error)) /* a list, a line a mistake */
 		return report_mistakes(invocation, subject, bus_error->message);
-	return report(invocation, subject, report_status(error), "%s",
-		      sd_bus_error_is_set(bus_error) && bus_error->message != NULL ? bus_error->message
-										   : strerror(-error));
+	sentence = sd_bus_error_is_set(bus_error) && bus_error->message != NULL ? bus_error->message
+										: strerror(-error);
+	if (error == -ENOENT && subject != NULL && report_nearest_name(invocation, subject, nearest))
+		return report(invocation, subject, report_status(error), "%s (did you mean '%s'?)", sentence,
+			      nearest);
+	return report(invocation, subject, report_status(error), "%s", sentence);
 }

@@ -236,8 +236,10 @@ static enum status find(struct search *search, char **words)
 	if (r < 0)
 		return report_error(search->invocation, segment_of(search), r);
 	if (kipc_channel_is_ring(search->fields->segment) == 1)
-		return report(search->invocation, segment_of(search), STATUS_USAGE,
-			      "this is a ring, and holds messages, not fields; 'kipcctl peek' shows them");
+		return report(
+			search->invocation, segment_of(search), STATUS_USAGE,
+			"this is a ring, and holds messages, not fields; 'kipcctl peek %s' shows the first",
+			segment_of(search));
 	search->size = object.segment.size;
 	if (words[0] == NULL)
 		return add_all(search);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,18 +22,17 @@ static const struct {
 	int error; /* positive errno */
 	enum status status;
 	const char *sentence; /* NULL: made by a function below, or strerror(3) */
+	const char *tells;    /* what 'kipcctl show ADDR' does about it */
 } sentences[] = {
 	{ ENOENT, STATUS_NO_SUCH_CHANNEL, "no such channel" },
 	{ ESTALE, STATUS_NO_SUCH_CHANNEL,
-	  "what the name stands for was removed, and kipcd has not made it anew: 'kipcctl show' says why and "
-	  "when; 'kipcctl reload' makes a queue or segment at once, 'kipcctl recover' a semaphore" },
+	  "what the name stands for was removed, and kipcd has not made it anew",
+	  "says why, and what brings it back" },
 	{ EAGAIN, STATUS_NOTHING, "it would have to wait; leave out --no-wait or give a longer --timeout" },
 	{ ENOMSG, STATUS_NOTHING, "no such message is there" },
 	{ ETIMEDOUT, STATUS_NOTHING, "timed out" },
-	{ EACCES, STATUS_NOT_ALLOWED,
-	  "its mode does not allow you this; 'kipcctl show' shows owner and mode" },
-	{ EPERM, STATUS_NOT_ALLOWED,
-	  "only its owner and its creator may do this; 'kipcctl show' shows them" },
+	{ EACCES, STATUS_NOT_ALLOWED, "its mode does not allow you this", "shows owner and mode" },
+	{ EPERM, STATUS_NOT_ALLOWED, "only its owner and its creator may do this", "shows them" },
 	{ EIDRM, STATUS_REMOVED, "it was removed" },
 	{ EINVAL, STATUS_USAGE,
 	  "this is no address; write a name (orders), a key (0x4b01), an id (@5) or ftok:PATH:N, "
@@ -48,8 +48,7 @@ static const struct {
 	{ ENOSYS, STATUS_FAILED,
 	  "this kernel cannot show a message without taking it (CONFIG_CHECKPOINT_RESTORE); use 'kipcctl "
 	  "recv'" },
-	{ EFBIG, STATUS_FAILED,
-	  "the set has no semaphore of that number; 'kipcctl show' shows how many it has" },
+	{ EFBIG, STATUS_FAILED, "the set has no semaphore of that number", "shows how many it has" },
 	{ EOPNOTSUPP, STATUS_USAGE,
 	  "a ring is first in, first out: no message can be chosen by its type; leave the type out" },
 	{ EBADMSG, STATUS_FAILED, "its entry in the registry makes no sense; restart kipcd" },
@@ -77,6 +76,17 @@ enum status report_status(int error)
 	return STATUS_FAILED;
 }
 
+/* "; 'kipcctl show ADDR' shows owner and mode", or "". */
+static const char *advice_of(int error, const char *address, char *buffer, size_t size)
+{
+	*buffer = '\0';
+	for (size_t i = 0; address && i < sizeof(sentences) / sizeof(sentences[0]); i++)
+		if (sentences[i].error == -error && sentences[i].tells)
+			(void)snprintf(buffer, size, "; 'kipcctl show %.*s' %s", (int)strcspn(address, "["),
+				       address, sentences[i].tells);
+	return buffer;
+}
+
 /* Prints the line; out of memory, without its sentence. */
 static void __attribute__((format(printf, 3, 0)))
 print_line(const struct invocation *invocation, const char *subject, const char *format, va_list arguments)
@@ -101,9 +111,8 @@ enum status report(const struct invocation *invocation, const char *subject, enu
 	return status;
 }
 
-/* The name in the registry that a mistyped one is near to, into `nearest`; false: none is. */
-static bool find_nearest_name(const struct invocation *invocation, const char *name,
-			      char nearest[static KIPC_NAME_MAX + 1])
+bool report_nearest_name(const struct invocation *invocation, const char *name,
+			 char nearest[static KIPC_NAME_MAX + 1])
 {
 	struct kipc_name *names = NULL;
 	const char **words, *found;
@@ -178,7 +187,7 @@ static enum status report_missing(const struct invocation *invocation, const cha
 				      invocation->runtime_dir);
 		if (report_why(invocation, address, parsed.name, STATUS_NO_SUCH_CHANNEL))
 			return STATUS_NO_SUCH_CHANNEL;
-		if (find_nearest_name(invocation, parsed.name, nearest))
+		if (report_nearest_name(invocation, parsed.name, nearest))
 			return report(
 				invocation, address, STATUS_NO_SUCH_CHANNEL,
 				"no such channel (did you mean '%s'?); 'kipcctl list' shows what there is",
@@ -225,6 +234,7 @@ enum status report_error_and(const struct invocation *invocation, const char *ad
 			     const char *more)
 {
 	enum status status = report_status(error);
+	char advice[512];
 
 	if (status == STATUS_NOTHING && invocation->options->quiet)
 		return status;
@@ -238,7 +248,8 @@ enum status report_error_and(const struct invocation *invocation, const char *ad
 		return report_wrong_kind(invocation, address);
 	if (stream_report_ring(invocation, address, error, more, &status))
 		return status;
-	return report(invocation, address, status, "%s%s", sentence_of(error), more);
+	return report(invocation, address, status, "%s%s%s", sentence_of(error),
+		      advice_of(error, address, advice, sizeof(advice)), more);
 }
 
 enum status report_error(const struct invocation *invocation, const char *address, int error)

@@ -4,7 +4,10 @@
 
 /* Errors as the user reads them: "kipcctl: send orders: what happened; what to do". Made in one place. */
 
+#include <stdbool.h>
+
 #include "client/command.h"
+#include "lib/kipc.h"
 
 /* Prints "kipcctl: VERB SUBJECT: " and the sentence to standard error (subject NULL: left out); gives status. */
 enum status report(const struct invocation *invocation, const char *subject, enum status status,
@@ -25,6 +28,10 @@ enum status report_error_and(const struct invocation *invocation, const char *ad
  * main() and the control half set it, each to its own way to kipcd.
  */
 extern char *(*report_explain_name)(const struct invocation *invocation, const char *name);
+
+/* The name in the registry that a mistyped one is near to, into `nearest`; false: none is. */
+bool report_nearest_name(const struct invocation *invocation, const char *name,
+			 char nearest[static KIPC_NAME_MAX + 1]);
 
 /* The status that goes with a negative errno. */
 enum status report_status(int error);

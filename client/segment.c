@@ -173,8 +173,9 @@ static enum status write_range(const struct invocation *invocation, struct kipc_
 	r = kipc_channel_is_ring(segment);
 	if (r == 1)
 		return report(invocation, invocation->args[0], STATUS_USAGE,
-			      "this is a ring, and bytes written into it would break it; 'kipcctl send' "
-			      "takes messages");
+			      "this is a ring, and bytes written into it would break it; 'kipcctl send %s' "
+			      "takes messages",
+			      invocation->args[0]);
 	r = kipc_stat(segment, &object);
 	if (r < 0)
 		return report_error(invocation, invocation->args[0], r);

@@ -85,9 +85,8 @@ static enum status say_held(const struct invocation *invocation, const char *add
 	if (name[0] == '\0')
 		return report(invocation, address, STATUS_FAILED,
 			      "it is held by thread %d, which does not exist: somebody wrote into it; "
-			      "'kipcctl reset' "
-			      "makes it anew%s",
-			      (int)holder, more);
+			      "'kipcctl reset %s' makes it anew%s",
+			      (int)holder, address, more);
 	return report(invocation, address, STATUS_FAILED,
 		      "thread %d (%s) holds it and does not go on; continue it ('kill -CONT %d') or end it "
 		      "('kill -KILL "
@@ -115,8 +114,8 @@ static enum status say_broken(const struct invocation *invocation, const char *a
 			      "now%s",
 			      more);
 	return report(invocation, address, STATUS_FAILED,
-		      "this ring is broken: %s; 'kipcctl reset' makes it anew, without what is in it%s",
-		      kipc_ring_fault_to_string(fault), more);
+		      "this ring is broken: %s; 'kipcctl reset %s' makes it anew, without what is in it%s",
+		      kipc_ring_fault_to_string(fault), address, more);
 }
 
 static bool say(const struct invocation *invocation, const char *address, struct kipc_channel *channel,

@@ -212,9 +212,15 @@ int caller_authorize(struct manager *manager, sd_bus_message *message, sd_bus_er
 
 	if (caller_judge(manager, message, &uid, &may_change) == 0 && may_change)
 		return 0;
+	if (manager->config != NULL && manager->config->has_admin_group)
+		return sd_bus_error_setf(reterr, BUS_ERROR_NOT_ALLOWED,
+					 "uid %u may not change channels: that is for root, kipcd's own user "
+					 "and members of the "
+					 "group %s ([daemon] group)",
+					 (unsigned)uid, manager->config->admin_group_name);
 	return sd_bus_error_setf(
 		reterr, BUS_ERROR_NOT_ALLOWED,
 		"uid %u may not change channels: that is for root, kipcd's own user and members of the "
-		"group that [daemon] group names",
+		"group that [daemon] group names, which is none now",
 		(unsigned)uid);
 }

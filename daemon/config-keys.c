@@ -115,8 +115,10 @@ static int parse_admin_group(struct key_input *input, void *member)
 	struct config *config = member;
 	int r = parse_group(input, &config->admin_group);
 
-	if (r == 0)
+	if (r == 0) {
 		config->has_admin_group = true;
+		(void)snprintf(config->admin_group_name, sizeof config->admin_group_name, "%s", input->value);
+	}
 	return r;
 }
 

@@ -56,7 +56,8 @@ struct config {
 	/* [daemon] */
 	bool has_admin_group;
 	gid_t admin_group;
-	uint64_t sample_interval; /* microseconds */
+	char admin_group_name[64]; /* as it was written */
+	uint64_t sample_interval;  /* microseconds */
 
 	struct channel_spec *channels; /* sorted by name */
 	size_t n_channels;

@@ -48,6 +48,22 @@ int runtime_make_folders(const char *path)
 	return r;
 }
 
+/* The folder of another user may be what a kipcd lives in: it is not for us to have it mended. */
+static int refuse_folder(const struct stat *st, const char *shown, char **reterr_text)
+{
+	if (st->st_uid != geteuid())
+		return sentence_fail(
+			reterr_text, -EPERM,
+			"the folder %s belongs to uid %u, and this kipcd runs as uid %u: start it as that "
+			"user, or choose another folder with --user or --runtime-dir=",
+			shown, (unsigned)st->st_uid, (unsigned)geteuid());
+	return sentence_fail(
+		reterr_text, -EPERM,
+		"the folder %s must be writable by nobody but uid %u (its mode is %04o): 'chmod go-w %s' "
+		"mends it",
+		shown, (unsigned)geteuid(), (unsigned)st->st_mode & 07777, shown);
+}
+
 /* Opens a folder that must be ours and closed to other writers. */
 static int open_folder(int parent_fd, const char *path, const char *shown, char **reterr_text)
 {
@@ -67,12 +83,7 @@ static int open_folder(int parent_fd, const char *path, const char *shown, char 
 	if (st.st_uid == geteuid() && !(st.st_mode & 0022))
 		return fd;
 	close(fd);
-	return sentence_fail(
-		reterr_text, -EPERM,
-		"the folder %s must belong to uid %u and be writable by nobody else (it is uid %u, mode "
-		"%04o): mend or "
-		"remove it",
-		shown, (unsigned)geteuid(), (unsigned)st.st_uid, (unsigned)st.st_mode & 07777);
+	return refuse_folder(&st, shown, reterr_text);
 }
 
 int runtime_open_subfolder(const struct runtime *runtime, const char *name, char **reterr_text)

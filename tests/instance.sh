@@ -59,6 +59,10 @@ if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true
 	checked=(kipcctl --runtime-dir="$T/home-of-kipcd/run" check)
 	exits 0 "check by root knows the runtime layer for kipcd's own" "${checked[@]}" "$conf"
 	is '... and says nothing' "$OUT$ERR" ''
+	exits 1 "a kipcd of somebody else on that folder is refused" anybody 4711 "$kipcd" --config="$conf" --runtime-dir="$T/home-of-kipcd/run"
+	like '... without a word of mending what is not his' "$ERR" "run belongs to uid 65534, and this kipcd runs as uid 4711: start it as that user, or choose another folder with --user or --runtime-dir=$"
+	exits 1 "... and one of root" "$kipcd" --config="$conf" --runtime-dir="$T/home-of-kipcd/run"
+	like '... likewise' "$ERR" "belongs to uid 65534, and this kipcd runs as uid 0: "
 	cp "$conf" "$T/draft.conf"
 	chown 4711 "$T/draft.conf"
 	exits 0 'check by anybody of a draft of his own, beside it' anybody 4711 "${checked[@]}" "$T/draft.conf"
@@ -222,18 +226,18 @@ begin_anew
 
 mkdir "$run"
 chmod 777 "$run"
-refused 'a folder that others may write' "the folder $run must belong to uid $(id -u) and be writable by nobody else \(it is uid $(id -u), mode 0777\)"
+refused 'a folder that others may write' "the folder $run must be writable by nobody but uid $(id -u) \(its mode is 0777\): 'chmod go-w $run' mends it"
 is '... is left as it is' "$(stat -c %a "$run")" 777
 chmod 755 "$run"
 mkdir "$run/channels"
 chmod 775 "$run/channels"
-refused 'a registry that others may write' "the folder $run/channels must belong"
+refused 'a registry that others may write' "the folder $run/channels must be writable by nobody but"
 rmdir "$run/channels"
 ln -s "$T" "$run/channels"
 refused 'a registry that is a symlink' "cannot open the folder $run/channels"
 rm "$run/channels"
 if chown 65534 "$run" 2>/dev/null; then
-	refused "somebody else's folder" "it is uid 65534"
+	refused "somebody else's folder" "belongs to uid 65534, and this kipcd runs as uid"
 else
 	skip "somebody else's folder" 'only root can make one'
 fi

@@ -49,6 +49,11 @@ exits 2 'unset of what is no key' kipcctl unset orders moed
 like '... which it says' "$ERR" "'moed': unknown key; did you mean 'mode'\?"
 exits 2 'unset of a key of another kind' kipcctl unset orders size
 exits 3 'unset of no channel' kipcctl unset nobody
+for verb in 'set ordres mode=0600' 'unset ordres' 'recover ordres' 'reset ordres'; do
+	# shellcheck disable=SC2086
+	exits 3 "$verb: a typing error" kipcctl $verb
+	like '... is told the name that was meant' "$ERR" "\(did you mean 'orders'\?\)"
+done
 exits 0 'unset of one key' kipcctl unset orders mode
 is '... gives it back its declaration' "$(of orders mode,capacity)" '0640 8192'
 unlike '... of which nothing more is said' "$(kipcctl plan 2>&1)" overridden

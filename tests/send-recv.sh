@@ -265,6 +265,8 @@ like '... has the verbs' "$OUT" '^  send ADDR'
 
 if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --clear-groups true 2>/dev/null; then
 	exits 5 'not allowed' setpriv --reuid=65534 --regid=65534 --clear-groups kipcctl send "queue:$key" x
+	exits 0 '... and the command that it names shows why' eval "$(sed -n "s/.*; '\(kipcctl show .*\)' shows owner and mode$/\1/p" <<<"$ERR")"
+	like '... which is this' "$OUT" '^ +mode: 0[0-7]+$'
 else
 	skip 'not allowed' 'needs a second user'
 fi
