@@ -92,8 +92,12 @@ if command -v man >/dev/null && command -v groff >/dev/null; then
 	none 'man has no warning for the manual pages' \
 		"$(for page in $pages; do MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings -l "$page" 2>&1 >/dev/null; done |
 			grep -v 'table text block will not fit on one page')"
+	none 'no line of the manual pages is longer than a terminal of 80 places' \
+		"$(for page in $pages; do MANWIDTH=80 LC_ALL=C.UTF-8 man -l "$page" 2>/dev/null |
+			LC_ALL=C.UTF-8 perl -CS -ne 'print "'"$page"': $_" if length > 81'; done)"
 else
 	skip 'man has no warning for the manual pages' 'no man or groff'
+	skip 'no line of the manual pages is longer than a terminal of 80 places' 'no man or groff'
 fi
 
 # A page as "TAG<tab>WHAT IS SAID OF IT", one line for each .TP and .TQ, without fonts.
