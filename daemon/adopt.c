@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Taking over what somebody else made, as it is: nothing of the object changes but its owner, which the caller of
- * `kipcctl adopt` gives to kipcd before, so that kipcd needs no privilege for it, and what a declared section says of it. Killed anywhere in between, the object goes
- * on as before for everybody else, and the same command again finishes it.
+ * Taking over an object that somebody else made. Only its owner changes, and what a declared section says of it. The caller of
+ * `kipcctl adopt` makes kipcd the owner first, so kipcd needs no privilege. After a kill anywhere in between, the object works
+ * as before for everybody else, and the same command finishes the adoption.
  */
 
 #include <errno.h>
@@ -97,7 +97,7 @@ int adopt_check(const struct manager *manager, const struct adoption *adoption, 
 
 /* -- its section --------------------------------------------------------------------------------------------- */
 
-/* What is declared is right; the object says the rest. */
+/* The declaration has precedence; the object supplies the rest. */
 struct assignments {
 	const struct channel_spec *spec; /* NULL: nothing declares the name */
 	struct adopting *adopting;
@@ -212,7 +212,7 @@ int adopt(struct manager *manager, const struct adoption *adoption, struct repor
 		return sentence_fail(reterr_text, -EPERM,
 				     "it still belongs to uid %u: 'kipcctl adopt' gives it to kipcd first",
 				     (unsigned)object.uid);
-	/* The one word of the section that adopting is against. */
+	/* The one key of the section that adopting contradicts. */
 	if (assignments.spec != NULL && assignments.spec->manage == MANAGE_OBSERVE)
 		assignments.items[assignments.n++] = strdup("manage=own");
 	describe(&assignments, &object);

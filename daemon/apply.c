@@ -3,8 +3,8 @@
 /*
  * From plan to deed. The order inside a creation is what makes any number of kills at any instruction harmless: the
  * intent is on disk (reconcile.c), the object is made closed, its link is written, it gets its values or its layout, and
- * only then it is opened to others. Between making and linking, nothing is done to the object, so that the next start knows
- * it for its own by nobody ever having used it; from then on, by its link.
+ * only then it is opened to others. Between making and linking, nothing is done to the object: the next start knows it as its
+ * own because nobody has ever used it, and later by its link.
  */
 
 #include <errno.h>
@@ -138,7 +138,7 @@ static void fail_to_write_link(struct channel *channel, int error)
 		  strerror(-error));
 }
 
-/* Opens the object to others as declared, and notes how it was left. False: it could not be; the state says so. */
+/* Opens the object to others as declared, and notes how it was left. False: that failed; the state says so. */
 static bool publish(const struct apply *apply, struct channel *channel, int id, uint64_t capacity,
 		    const char *trouble)
 {
@@ -182,8 +182,8 @@ static bool needs_preparation(const struct channel_spec *spec)
 }
 
 /*
- * What was made just now and cannot be kept goes again: nobody knows of it yet. What was half made before stays, and so does
- * what says whose it is: the link, or else the intent.
+ * An object that was made just now and cannot be kept is removed: nobody knows of it yet. One that was half made before stays,
+ * and so does the record that it is ours: the link, or else the intent.
  */
 static void undo_creation(const struct apply *apply, struct channel *channel,
 			  const struct kipc_object *object, bool was_half_made)
@@ -203,7 +203,7 @@ static void undo_creation(const struct apply *apply, struct channel *channel,
 	}
 }
 
-/* Links the object, prepared: until that is done the link says so, and the next start finishes it. */
+/* Links the object and prepares it. Until it is prepared, the link says so, and the next start finishes it. */
 static int link_and_prepare(const struct apply *apply, struct channel *channel,
 			    const struct kipc_object *object)
 {
@@ -259,7 +259,7 @@ static void create(const struct apply *apply, struct channel *channel, const str
 		undo_creation(apply, channel, &object, half_made != NULL);
 }
 
-/* What the link is for an object that is there: only observed, it stays ours for the day when it is declared so again. */
+/* The link of an object that is there. One that was ours and is only observed now becomes ours again once it is declared so. */
 static struct registry_link link_of_found(const struct apply *apply, const struct plan_step *step,
 					  const struct channel *channel)
 {
@@ -279,7 +279,7 @@ static struct registry_link link_of_found(const struct apply *apply, const struc
 	return link;
 }
 
-/* Ours, and declared no more: nobody says to observe it any more, either. */
+/* Ours, and declared no more: no section says to observe it, either. */
 static void retain(const struct apply *apply, const struct plan_step *step, struct channel *channel)
 {
 	struct registry_link link = channel->link;
@@ -319,7 +319,7 @@ static void keep(const struct apply *apply, const struct plan_step *step, struct
 		set_active(channel, step->trouble);
 }
 
-/* In place, as far as that goes. */
+/* In place, as far as possible. */
 static void alter(const struct apply *apply, const struct plan_step *step, struct channel *channel)
 {
 	const struct channel_spec *spec = step->spec;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Calls are counted, and charged by what they cost: the processor time that kipcd spent on them. Asked by both ways in
- * (connection.c, system-bus.c) for every message, before anybody else sees it: also those that libsystemd answers by itself,
- * as introspection.
+ * Calls are counted, and charged with what they cost: the processor time that kipcd spent on them. Both ways in (connection.c,
+ * system-bus.c) ask for every message, before anything else sees it: also for those that libsystemd answers by itself, such as
+ * introspection.
  */
 
 #include <sys/param.h>
@@ -16,7 +16,7 @@
 #define CALLS_AT_ONCE 1000
 #define WORK_PER_SECOND 0.25
 #define WORK_AT_ONCE 0.1
-#define DEBT_MAX 1.0 /* seldom anything costs more; nobody is refused for minutes */
+#define DEBT_MAX 1.0 /* calls rarely cost more, and nobody should be refused for minutes */
 
 static double seconds(clockid_t clock)
 {

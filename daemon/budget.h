@@ -23,13 +23,13 @@ struct budget {
 };
 
 /*
- * A message has come. 0: go on (also with what is no call); 1: its sender has nothing left, and was told so; a negative errno
- * if that failed. What the call costs is measured until budget_settle(), unless its sender may change channels: who may
- * reload is not to be locked out for it.
+ * A message has come. 0: go on (also if it is not a call); 1: its sender has nothing left, and was told so; a negative errno
+ * if that failed. What the call costs is measured until budget_settle(), unless its sender may change channels: a user that
+ * may reload must not be locked out for reloading.
  */
 int budget_charge(struct budget *budget, uid_t uid, bool may_change, sd_bus_message *message);
 
-/* What was begun is done. */
+/* The call that was begun is done. */
 void budget_settle(struct budget *budget);
 
 #endif

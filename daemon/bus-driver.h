@@ -6,7 +6,7 @@
 
 #include <systemd/sd-bus.h>
 
-/* As a bus would call us: who asked for the owner of our name takes signals from him alone. */
+/* As a bus would call us: a client that asked for the owner of our name takes signals only from that owner. */
 #define BUS_DRIVER_OUR_ADDRESS ":1.0"
 
 struct connection;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The control socket: who may connect, and how many. Of a connection, connection.c is in charge. Out of descriptors accept()
- * would spin, so the listener pauses then.
+ * The control socket: which clients may connect, and how many. connection.c is in charge of each connection. Without a free
+ * descriptor accept() would spin, so the listener pauses then.
  */
 
 #include <errno.h>

@@ -15,13 +15,13 @@ struct peer;
 int bus_server_new(struct manager *manager, int fd, struct bus_server **ret_server);
 struct bus_server *bus_server_free(struct bus_server *server);
 
-/* From here on it listens on `fd` instead, and takes that over; who is connected already stays so. */
+/* From here on it listens on `fd` instead, and takes that over. Clients that are connected stay connected. */
 int bus_server_listen(struct bus_server *server, int fd);
 
 /* Takes the connection off the list and frees it. */
 void bus_server_end(struct bus_server *server, struct connection *connection);
 
-/* Who is behind a connection, as the kernel says; NULL: it is none of ours. */
+/* The peer of a connection, as the kernel says; NULL: the connection is not one of ours. */
 const struct peer *bus_server_find_peer(const struct bus_server *server, const sd_bus *bus);
 
 /* From here on the client of that connection gets every signal. */

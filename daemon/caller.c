@@ -156,7 +156,7 @@ static bool is_one_of(gid_t group, const gid_t *groups, size_t n_groups)
 	return false;
 }
 
-/* What libsystemd says of its peer is of kipcd itself (connection.c). */
+/* What libsystemd says of its peer is about kipcd itself (connection.c). */
 static int look_at_peer(const struct manager *manager, const sd_bus *bus, const gid_t *group, uid_t *ret_uid,
 			bool *ret_is_member)
 {

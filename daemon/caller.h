@@ -27,8 +27,7 @@ void callers_done(struct callers *callers);
 
 /*
  * The uid behind a message, and whether it may change channels: root, kipcd's own user and members of [daemon] group.
- * -EACCES: it cannot be known, so it is nobody's who may do anything. -ETIMEDOUT: neither can it, and it took two seconds to
- * find that out.
+ * -EACCES: the uid cannot be known, so nothing is allowed. -ETIMEDOUT: the same, and it took two seconds to find that out.
  */
 int caller_judge(struct manager *manager, sd_bus_message *message, uid_t *ret_uid, bool *ret_may_change);
 

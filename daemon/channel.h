@@ -15,7 +15,7 @@ struct channel {
 	bool has_link;		   /* it has a name in the registry … */
 	struct registry_link link; /* … which means this object */
 
-	/* What could not be settled: something may be left of a making that was cut short, on that key. */
+	/* An interrupted creation that could not be settled: something of it may be left on that key. */
 	bool has_intent;
 	enum kipc_kind intent_kind;
 	key_t intent_key;
@@ -66,17 +66,17 @@ struct channel {
 /* Frees what the struct points to and owns, not the struct. */
 void channel_done(struct channel *channel);
 
-/* The reason of one that is absent since somebody removes it again and again: when it comes back, as of `now`. */
+/* The reason of a channel that is absent because it is removed again and again: when it comes back, as of `now`. */
 void channel_say_when(struct channel *channel, uint64_t now);
 
 /*
- * Whether the kernel still holds the object that a link means, and it is ours unless it is observed: 1, *ret_object (may be
- * NULL) is it; 0: gone, or somebody else's; -errno: that cannot be told, and nothing may be concluded from it.
+ * Whether the kernel still holds the object that a link means, and it is ours unless it is observed. 1: yes, and *ret_object
+ * (may be NULL) is it; 0: it is gone, or somebody else's; -errno: that cannot be told, and nothing may be concluded from it.
  */
 int link_look(const struct registry_link *link, struct kipc_object *ret_object);
 int channel_look(const struct channel *channel, struct kipc_object *ret_object);
 
-/* It is there for certain. */
+/* The object is certainly there. */
 bool link_is_there(const struct registry_link *link, struct kipc_object *ret_object);
 bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object);
 

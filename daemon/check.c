@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcd --check, which main() calls. Files are judged as the kipcd that is meant would judge them, whoever asks: it is the
- * owner of the runtime folder, and root reads the system's files with its rights. Nothing is changed.
+ * kipcd --check, which main() calls. Files are judged as the kipcd of the runtime folder would judge them, whichever user runs
+ * the check: that kipcd runs as the owner of the folder, and root reads the files with its rights. Nothing is changed.
  */
 
 #include <errno.h>
@@ -24,7 +24,7 @@ struct identity {
 	gid_t gid;
 };
 
-/* The kipcd whose folder this is; where there is none yet, the one that would make it. */
+/* The user of the kipcd whose folder this is; where there is no folder yet, of the kipcd that would make it. */
 static struct identity kipcd_of(const char *runtime_dir)
 {
 	struct stat status;
@@ -91,7 +91,7 @@ int check_configuration(const struct manager_options *options)
 	return r;
 }
 
-/* What is missing is said on standard error. */
+/* Says on standard error what is missing. */
 static int check_channel(const struct config *config, const char *config_file, const char *name)
 {
 	const struct channel_spec *spec = config_find(config, name);

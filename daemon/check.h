@@ -6,12 +6,12 @@
 
 struct manager_options;
 
-/* kipcd --check: says all of it on standard error. 0; -EBADMSG: a start would be refused; another error: that cannot be told. */
+/* kipcd --check: says all of it on standard error. -EBADMSG: a start would be refused; other errors: that cannot be told. */
 int check_configuration(const struct manager_options *options);
 
 /*
- * kipcd --check-consumer: says what kipc-consume@NAME lacks: a channel that activates, an executable. -EBADMSG: something;
- * 0 also when the configuration cannot be read, which is no word about this channel.
+ * kipcd --check-consumer: says what kipc-consume@NAME lacks: a channel that activates, an executable. -EBADMSG: something is
+ * missing; 0 also when the configuration cannot be read, since that says nothing about this channel.
  */
 int check_consumer(const struct manager_options *options, const char *name);
 

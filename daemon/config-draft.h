@@ -11,7 +11,7 @@
 struct place {
 	unsigned source; /* index into the sources */
 	unsigned line;	 /* 0: nowhere */
-	unsigned offset; /* of its line in the text */
+	unsigned offset; /* of the line in the text */
 	unsigned verb;	 /* enum layer_verb */
 };
 
@@ -55,7 +55,7 @@ void draft_done(struct draft *draft);
 int config_override_note(struct config *config, const struct config_source *sources, const char *name,
 			 const char *key, struct place old, enum layer_verb verb, const char *value);
 int config_aside_note(struct config *config, const char *name, bool declares, const char *why);
-/* Sorts them, without those that say the same as what they override, and warns of the rest; the channels are there by now. */
+/* Sorts the overrides, drops those that change nothing, and warns of the rest. The channels must be there by now. */
 void config_overrides_settle(struct config *config, struct problems *problems);
 void config_overrides_done(struct config *config);
 

@@ -25,7 +25,7 @@
 #define SEMAPHORE_VALUE_MAX 32767 /* SEMVMX */
 #define SAMPLE_INTERVAL_MIN UINT64_C(100000)
 #define SAMPLE_INTERVAL_MAX UINT64_C(3600000000)
-#define DESCRIPTION_MAX 1000 /* a page of the listing has as many of them */
+#define DESCRIPTION_MAX 1000 /* a page of the listing holds that many descriptions */
 #define FTOK_PREFIX "ftok:"
 
 void known_ids_done(struct known_ids *known)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A configuration whose runtime layer cannot spoil it. What kipcctl left there was right when it was written, and can have
- * become wrong with any edit of the administrator's files: that never refuses a start. The files are judged without the layer
- * first; then what of the layer does not go with them is found by halving, and passed over. Called for start, reload, plan
- * and --check.
+ * A configuration that its runtime layer cannot make invalid. What kipcctl left there was right when it was written, and any edit
+ * of the administrator's files can make it wrong: that must never prevent a start. The files are judged first without the
+ * layer; then the parts of the layer that do not go with them are found by halving, and passed over. Called for start,
+ * reload, plan and --check.
  */
 
 #include <errno.h>
@@ -19,7 +19,7 @@ struct loading {
 	const struct config_world *world;
 };
 
-/* Parses with the files of the layer below `end` alone. *ret_why: the first mistake, if that is asked for. */
+/* Parses with only those files of the layer that come before `end`. *ret_why (may be NULL): the first mistake. */
 static int try(const struct loading *loading, size_t end, char **ret_why)
 {
 	struct problems problems = PROBLEMS_INIT;
@@ -43,7 +43,7 @@ static int try(const struct loading *loading, size_t end, char **ret_why)
 	return r;
 }
 
-/* The first file of the layer that does not go with those before it; n_sources: all go together. */
+/* The first file of the layer that contradicts those before it; n_sources: none does. */
 static int find_culprit(const struct loading *loading, size_t *ret_index)
 {
 	size_t good = 0,

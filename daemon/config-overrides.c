@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What of a configuration is not in force, and why: values that kipcctl overrides, and parts of the runtime layer that are set
- * aside. Noted by config.c while it reads; shown by plan, reload, check, show and the journal, all in these words.
+ * The parts of a configuration that are not in force, and why: values that kipcctl overrides, and parts of the runtime layer
+ * that are set aside. config.c notes them while it reads; plan, reload, check, show and the journal show them in these words.
  */
 
 #include <errno.h>
@@ -174,7 +174,7 @@ char *config_overrides_to_string(const struct config *config, const char *name)
 	if (n == 0 || (out = open_memstream(&text, &size)) == NULL)
 		return NULL;
 	for (size_t i = 0; i < n; i++) {
-		if (overrides[i].file == NULL) /* it was kipcctl that said the other, too */
+		if (overrides[i].file == NULL) /* kipcctl gave the other value, too */
 			continue;
 		fputs(has_some ? "; " : "", out);
 		write_override(out, &overrides[i]);

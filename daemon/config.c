@@ -172,7 +172,7 @@ static void begin_channel(struct parser *parser, enum kipc_kind kind, const char
 	resume_draft(parser, draft, line);
 }
 
-/* Who may speak of a channel in the runtime layer: create where no file declares it, adopt and set where something does. */
+/* Which parts of the runtime layer may speak of a channel: create where no file declares it, adopt and set where one does. */
 static bool part_counts(struct parser *parser, enum kipc_kind kind, const char *name, unsigned line)
 {
 	const struct draft *draft = *find_slot(parser, name);
@@ -288,7 +288,7 @@ static int read_value(struct parser *parser, enum config_key_id id, struct place
 	return key->parse(&parser->input, base + key->offset);
 }
 
-/* Where a value of that key stands already; of fields, of that field. */
+/* The place of the value that the key (or field) already has. */
 static struct place find_place(const struct draft *draft, enum config_key_id id, const char *key)
 {
 	if (id != CONFIG_KEY_FIELD)
@@ -299,7 +299,7 @@ static struct place find_place(const struct draft *draft, enum config_key_id id,
 	return (struct place){ 0 };
 }
 
-/* The older form of a file of the runtime layer, over a section that a file declares, is what set wrote. */
+/* In a layer file of the older form, a section that another file declares too is one that set wrote. */
 static enum layer_verb verb_of_value(const struct parser *parser)
 {
 	if (parser->verb != LAYER_NONE || !parser->sources[parser->source].runtime_layer)
@@ -368,7 +368,7 @@ static void read_refusal(void *userdata, unsigned line, const char *key, const c
 	parser->draft->places[id] = (struct place){ .source = parser->source, .line = line };
 }
 
-/* Whose file of the runtime layer it is, as far as it says so. */
+/* The name of the channel that a file of the runtime layer is about, as far as it says so. */
 static void note_aside(struct parser *parser, const struct config_source *source)
 {
 	struct layer layer;

@@ -17,7 +17,7 @@ struct config_source {
 	char *text; /* NUL-terminated behind `size` bytes; may hold NULs, which are mistakes */
 	size_t size;
 	bool runtime_layer; /* made by kipcctl: see layer.h; `activate` is not allowed here */
-	bool is_argument; /* … by the call that goes on: mistakes cite what was given, not a file that is not there yet */
+	bool is_argument; /* … by the current call: mistakes cite its arguments, not a file that is not there yet */
 	char *aside; /* why it is passed over; NULL: it is read */
 };
 
@@ -35,7 +35,7 @@ struct config_world {
 /* The real machine: geteuid, getegid, getpwnam, getgrnam, ftok(3). */
 extern const struct config_world config_world_of_this_machine;
 
-/* A value of a file that is not in force, and what is instead. */
+/* A value of a file that is not in force, and the value that is. */
 struct config_override {
 	char name[KIPC_NAME_MAX + 1];
 	char *key;		/* "mode", "field.price" */
@@ -45,7 +45,7 @@ struct config_override {
 	enum layer_verb verb;
 };
 
-/* What the runtime layer says of a channel, and is passed over. */
+/* A part of the runtime layer that is passed over. */
 struct config_aside {
 	char name[KIPC_NAME_MAX + 1];
 	bool declares; /* it would declare the channel */
@@ -81,8 +81,8 @@ int config_parse(const struct config_source *sources, size_t n_sources, const st
 		 struct problems *problems, struct config **ret_config);
 
 /*
- * The same, but for what the runtime layer cannot stand for: that is marked in the sources (config_source::aside), warned of,
- * and passed over. Only a mistake in the administrator's own files is a mistake.
+ * The same, but a part of the runtime layer that does not go with the files is marked in the sources (config_source::aside),
+ * warned of, and passed over. Only mistakes in the administrator's own files count.
  */
 int config_load(struct config_source *sources, size_t n_sources, const struct config_world *world,
 		struct problems *problems, struct config **ret_config);
@@ -92,7 +92,7 @@ struct config *config_free(struct config *config);
 /* The channel of that name, or NULL. */
 const struct channel_spec *config_find(const struct config *config, const char *name);
 
-/* What of it is overridden, key by key. */
+/* What is overridden, key by key. */
 const struct config_override *config_overrides(const struct config *config, const char *name, size_t *ret_n);
 
 /* "mode = 0600 in kipcd.conf:12 is overridden by 'kipcctl set' (0660)", with "; " between; freed by the caller. NULL: nothing

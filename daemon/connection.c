@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A client is heard in three steps: it says who it is (sasl.c), its messages are collected and judged by their length
- * (relay.c), and only then a libsystemd of its own sees them, through a pair of sockets, one at a time and in turn with all
- * other clients. The next one waits until the client has taken the answer to the last. So whatever it sends or does not
- * read, it costs kipcd one message and one answer.
+ * A client is served in three steps: it authenticates (sasl.c); its messages are collected and judged by their length
+ * (relay.c); and only then a libsystemd of its own sees them, through a pair of sockets, one at a time and in turn with all
+ * other clients. The next message waits until the client has taken the answer to the last one. So whatever a client sends or
+ * does not read, it costs kipcd one message and one answer.
  *
- * What libsystemd knows of its peer is kipcd itself. Who may do what is judged by connection->peer (caller.c).
+ * The peer that libsystemd sees is kipcd itself. connection->peer decides what the client may do (caller.c).
  */
 
 #include <errno.h>
@@ -28,8 +28,8 @@
 #include "daemon/plan-pages.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
-#define ROUNDS_MAX 64	    /* of moving bytes, before others get their turn */
-#define START_ROUNDS_MAX 16 /* that libsystemd takes to begin */
+#define ROUNDS_MAX 64	    /* of moving bytes, before other clients get their turn */
+#define START_ROUNDS_MAX 16 /* of sd_bus_process(), in which libsystemd must have begun */
 #define COMPLAINTS_USEC (10 * USEC_PER_SEC)
 
 static const uint64_t patience[] = {
@@ -78,7 +78,7 @@ void connection_drop(struct connection *connection)
 	(void)sd_event_source_set_enabled(connection->farewell, SD_EVENT_ONESHOT);
 }
 
-/* Not for each of a thousand: the journal is not theirs to fill. */
+/* Not for each of a thousand: clients must not be able to fill the journal. */
 static void complain(struct connection *connection)
 {
 	static uint64_t next[sizeof complaints / sizeof *complaints];
@@ -121,7 +121,7 @@ static int refuse_long_call(struct connection *connection, sd_bus_message *messa
 	return r < 0 ? r : 1;
 }
 
-/* Sees every message before anybody else: also those that libsystemd would answer by itself. */
+/* Sees every message first: also those that libsystemd would answer by itself. */
 static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct connection *connection = userdata;
@@ -171,7 +171,7 @@ static int set_up_bus(struct connection *connection, int fd)
 	return r < 0 ? r : bus_objects_add(connection->manager, bus);
 }
 
-/* What the client did, done again with libsystemd by kipcd in its own name; the answer is for nobody. */
+/* kipcd repeats the client's authentication towards libsystemd in its own name, and drops the answer. */
 static int shake_hands(struct connection *connection)
 {
 	char answer[SASL_ANSWER_SIZE];
@@ -204,7 +204,7 @@ static int send_greeting(int fd)
 	return send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL) == n ? 0 : -EPROTO;
 }
 
-/* Whatever strangers ask: kipcd's own work, and root, wait for one call of theirs at most. */
+/* kipcd's own work, and root, wait for at most one call of strangers. */
 static int set_priority(const struct connection *connection, sd_event_source *source)
 {
 	bool is_stranger = connection->peer.uid != 0 && connection->peer.uid != geteuid();
@@ -215,7 +215,7 @@ static int set_priority(const struct connection *connection, sd_event_source *so
 
 static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdata);
 
-/* The client has said who it is: from here on there is a libsystemd for it. */
+/* The client has authenticated: from here on there is a libsystemd for it. */
 static int begin(struct connection *connection)
 {
 	int fds[2], r;
@@ -333,7 +333,7 @@ static int wait_for(struct connection *connection, enum connection_wait what)
 	return r < 0 ? r : sd_event_source_set_enabled(connection->deadline, SD_EVENT_ONESHOT);
 }
 
-/* What is looked for next, and for how long. */
+/* What the client has to do next, and within what time. */
 static int await(struct connection *connection)
 {
 	struct relay *relay = &connection->relay;
@@ -358,7 +358,7 @@ static int await(struct connection *connection)
 							    : WAIT_FOR_NOTHING);
 }
 
-/* What came before is out before the next message is looked at. */
+/* The answer to the last message is sent before the next one is looked at. */
 static int advance(struct connection *connection)
 {
 	int r = 0;

@@ -16,7 +16,7 @@ struct bus_server;
 
 enum connection_wait {
 	WAIT_FOR_NOTHING,
-	WAIT_FOR_NAME,	  /* it has to say who it is */
+	WAIT_FOR_NAME,	  /* it has to authenticate */
 	WAIT_FOR_MESSAGE, /* … to send the rest of its message */
 	WAIT_FOR_READER,  /* … to read what it is sent */
 };
@@ -28,7 +28,7 @@ struct connection {
 	struct peer peer;
 	struct sasl sasl;
 	struct relay relay;
-	sd_bus *bus; /* NULL until it has said who it is */
+	sd_bus *bus; /* NULL until it has authenticated */
 	bool is_subscribed;
 	bool is_over;
 	uint64_t refused_size; /* of the call that is too long, while its refusal is on its way */
@@ -40,7 +40,7 @@ struct connection {
 	sd_event_source *farewell; /* outside of sd-bus's own callbacks */
 };
 
-/* Takes `fd` over, on success and on failure. The peer is taken over on success only. */
+/* Takes over `fd`, on success and on failure, and the peer on success only. */
 int connection_new(struct manager *manager, struct bus_server *server, int fd, struct peer *peer,
 		   struct connection **ret_connection);
 struct connection *connection_free(struct connection *connection);

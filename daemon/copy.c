@@ -12,8 +12,8 @@
  *	layer NAME SIZE		and SIZE bytes and a newline: kipcd.conf.d/NAME
  *	end
  *
- * It is replaced in one step, and without "end" it is none. The folder comes first: the copy is read only where that one
- * does not say of which namespace it is, as a new one does not.
+ * It is replaced in one step, and is not valid without "end". The runtime folder has precedence: the copy is read only where
+ * the folder does not say which namespace it belongs to, as is the case with a new one.
  */
 
 #include <errno.h>
@@ -235,11 +235,11 @@ static int take_link(struct taking *taking, const char *line)
 	taking->n_links++;
 	if (!taking->may_write)
 		return 0;
-	/* What stands there already was written by the start that a kill cut short. */
+	/* A file that is there already was written by a start that was killed. */
 	return store_write_link(taking->manager->runtime.channels_fd, name, &link, true);
 }
 
-/* *text is behind the line, and moves behind the contents. */
+/* *text points behind the line, and is moved behind the contents. */
 static int take_layer(struct taking *taking, const char *line, char **text)
 {
 	char name[KIPC_NAME_MAX + sizeof ".conf"], path[PATH_MAX], *end;
@@ -282,7 +282,7 @@ static int take_line(struct taking *taking, char *line, char **text)
 	return 0;
 }
 
-/* Once to see that all of it is sound, and once to write. */
+/* Called once to check all of it, and once to write. */
 static int walk(struct taking *taking, char *text)
 {
 	int r = 0;
@@ -314,7 +314,7 @@ static int write_place(const struct taking *taking)
 	return r == 0 ? store_write_namespace(channels_fd, taking->place) : r;
 }
 
-/* What is no copy of ours is kept beside it, and a new one begins. */
+/* A file that is not a copy of ours is kept beside it, and a new copy begins. */
 static int set_aside(const struct copy *copy)
 {
 	char aside[PATH_MAX];

@@ -3,8 +3,8 @@
 #define KIPC_DAEMON_COPY_H
 
 /*
- * A copy of the registry and of the runtime layer in the state folder, so that what is kipcd's is still known when the
- * runtime folder is removed and kipcd ends, in whichever order. It is void after a reboot, as the registry is.
+ * A copy of the registry and of the runtime layer in the state folder, so that kipcd still knows its objects when the runtime
+ * folder is removed and kipcd ends, in either order. It is void after a reboot, as the registry is.
  */
 
 #include <stdbool.h>
@@ -25,15 +25,15 @@ int copy_new(struct manager *manager);
 void copy_done(struct copy *copy);
 
 /*
- * At a start, before the registry is read: fills one that is new from the copy, if that is of this boot and namespace. A
- * failure is logged, and the start must not go on: it would forget.
+ * At a start, before the registry is read: fills a new registry from the copy, if that belongs to this boot and namespace. A
+ * failure is logged, and the start must not go on: it would forget objects.
  */
 int copy_take(struct manager *manager);
 
 /* Writes it if something has changed. A failure is logged once, and tried again. */
 void copy_update(struct manager *manager);
 
-/* Whether a start would know everything by it. */
+/* Whether a start could restore everything from it. */
 bool copy_is_kept(struct manager *manager);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Called by sample.c. A change of any name in a folder changes the folder's mtime, so that says whether there is anything
- * to look at; ten thousand links are not read each second for nothing. Names that are not ours are left alone.
+ * Called by sample.c. Any change of a name in a folder changes the folder's mtime, so the mtime says whether there is
+ * anything to look at, and ten thousand links need not be read each second. Names that are not ours are left alone.
  *
- * A folder that is gone is made again where that is possible. From inside the sandbox of the unit it is not: then kipcd ends,
- * systemd has the folder made and starts it again, and copy.c has what it owned.
+ * A folder that is gone is made again where that is possible. Inside the sandbox of the unit it is not: then kipcd ends,
+ * systemd has the folder made and starts kipcd again, and copy.c restores what it owned.
  */
 
 #include <errno.h>
@@ -47,7 +47,7 @@ static bool is_as_written(int channels_fd, const char *name, const char *text)
 	return n == (ssize_t)strlen(text) && memcmp(found, text, (size_t)n) == 0;
 }
 
-/* Whether it had to be written again, which may have failed. */
+/* Returns whether the link had to be written again, which may have failed. */
 static bool mend_link(struct manager *manager, const struct channel *channel)
 {
 	int channels_fd = manager->runtime.channels_fd, r;
@@ -126,7 +126,7 @@ static void mend_links(struct manager *manager)
 	for (size_t i = 0; i < manager->n_channels; i++)
 		if (manager->channels[i].has_link)
 			is_damaged |= mend_link(manager, &manager->channels[i]);
-	/* What was written now is looked at once more, and so is what may have changed again since within the same tick. */
+	/* What was just written is looked at once more, and so is what may have changed again within the same tick. */
 	damage->seen = is_damaged || age_of(&st.st_mtim) < TICK_MAX ? (struct timespec){ 0 } : st.st_mtim;
 }
 
@@ -138,7 +138,7 @@ static bool is_the_same(int folder_fd, const char *name, int fd)
 	struct stat named, opened;
 
 	if (fstat(fd, &opened) < 0)
-		return true; /* not to be told */
+		return true; /* it cannot be told */
 	if (fstatat(folder_fd, name, &named, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno != ENOENT && errno != ENOTDIR;
 	return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
@@ -181,7 +181,7 @@ static int listen_again(struct manager *manager, char **reterr_text)
 	return 0;
 }
 
-/* All that lies in the folder, in the order of a start: the socket, by which others know that all is there, comes last. */
+/* Everything in the folder, in the order of a start: the socket comes last, since it tells others that all is there. */
 static int fill_folder(struct manager *manager, char **reterr_text)
 {
 	struct damage *damage = &manager->damage;
@@ -200,7 +200,7 @@ static int fill_folder(struct manager *manager, char **reterr_text)
 	return r == 0 && !has_control(manager) ? listen_again(manager, reterr_text) : r;
 }
 
-/* The folder is ours still, and not all that belongs into it is there. */
+/* The folder is still ours, but something is missing in it. */
 static int mend_folder(struct manager *manager, char **reterr_text)
 {
 	struct runtime *runtime = &manager->runtime;
@@ -243,7 +243,7 @@ static int make_again(struct manager *manager, char **reterr_text)
 	return r < 0 ? r : fill_folder(manager, reterr_text);
 }
 
-/* What is in the folder and is not a link: a lost lock or socket is as bad as a lost folder. */
+/* Everything in the folder but the links: a lost lock or socket is as bad as a lost folder. */
 static bool is_whole(const struct manager *manager)
 {
 	const struct runtime *runtime = &manager->runtime;

@@ -3,8 +3,8 @@
 #define KIPC_DAEMON_DAMAGE_H
 
 /*
- * What somebody does to the runtime folder under a running kipcd: a link that is lost or altered, the folder itself
- * removed. While kipcd runs, its memory is the registry, and the folder is written again from it.
+ * Damage to the runtime folder of a running kipcd: a link that is lost or altered, or the folder itself removed. While kipcd
+ * runs, its memory is the registry, and the folder is written again from it.
  */
 
 #include <stdbool.h>
@@ -24,12 +24,12 @@ struct damage {
 	bool is_told; /* that the folder cannot be made again */
 };
 
-/* Remembers what ".ns" and ".nsid" say; at the start, and after either is written. */
+/* Remembers what ".ns" and ".nsid" say; called at the start, and after either is written. */
 void damage_learn(struct manager *manager);
 
 /*
  * Once a sample, before anything else. Three system calls while nothing has changed, one a channel after any change of the
- * registry's folder. False: kipcd is to end at once, and to be started again over a new folder.
+ * registry's folder. False: kipcd must end at once, to be started again over a new folder.
  */
 bool damage_mend(struct manager *manager);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What relay.c has to know of a message: where it ends, before anybody makes room for it. The fields of the header and the
- * body are libsystemd's business. (D-Bus specification, "Message Format".)
+ * What relay.c has to know of a message before anything makes room for it: where it ends. The header's fields and the body are
+ * left to libsystemd. (D-Bus specification, "Message Format".)
  */
 
 #include <errno.h>

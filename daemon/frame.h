@@ -24,7 +24,7 @@ int frame_read(const uint8_t *bytes, struct frame *ret_frame);
 
 /*
  * A call of BUS_MANAGER's FRAME_REFUSAL_MEMBER, without arguments, with the serial of a call that is too long to be passed
- * on: what answers it answers that one. There is no such method.
+ * on: the answer to it is the answer to that call. There is no such method.
  */
 void frame_make_refusal(const struct frame *frame, uint8_t bytes[static FRAME_REFUSAL_SIZE]);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The decision whether the registry is of this boot and IPC namespace. Called once at a start, by namespace.c, before
- * anything is read or written by the registry. Pure: tests feed it tables. It keeps the rule that what cannot be told is
- * never taken for another namespace, nor for ours.
+ * Decides whether the registry belongs to this boot and IPC namespace. Called once at a start, by namespace.c, before the
+ * registry is read or written. Pure: tests feed it tables. The rule: what cannot be told is taken neither for another
+ * namespace nor for ours.
  */
 
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_IDENTITY_H
 #define KIPC_DAEMON_IDENTITY_H
 
-/* Of which boot and IPC namespace a registry is: a pure function from what was found to a verdict. */
+/* Which boot and IPC namespace a registry belongs to: a pure function from what was found to a verdict. */
 
 #include "common/nsid.h"
 
@@ -35,7 +35,7 @@ struct identity_facts {
  */
 enum identity_verdict identity_decide(const struct identity_facts *facts);
 
-/* `has_matches`: some link means an object that is here, or it cannot be told. */
+/* `has_matches`: some link means an object that is here, or that cannot be told. */
 enum identity_verdict identity_by_links(bool has_matches);
 
 #endif

@@ -14,7 +14,7 @@ struct kernel_ring {
 struct kernel_object {
 	struct kipc_object object;
 	bool is_empty;
-	bool is_unclear; /* it is there, or may be, and the kernel refused a look at it (`object` is what a link says) or into it */
+	bool is_unclear; /* it is, or may be, there, but the kernel refused a look at it (`object` is what a link says) or into it */
 	unsigned short *values;	  /* of an owned semaphore set that may be read; else NULL */
 	struct kernel_ring *ring; /* of an owned ring that may be read; else NULL */
 };

@@ -117,7 +117,7 @@ static int look_into_intended(const struct registry_entry *entry, struct kernel_
 	return r;
 }
 
-/* What a link means and the list does not show, for another reason than that it is gone: as far as the link knows it. */
+/* An object that a link means and the list lacks although it may not be gone: what the link knows of it. */
 static bool is_unseen(const struct registry_entry *entry, const struct kernel_view *view,
 		      struct kernel_object *ret_object)
 {
@@ -139,7 +139,7 @@ static bool is_unseen(const struct registry_entry *entry, const struct kernel_vi
 	return r < 0 && r != -EIDRM;
 }
 
-/* Adds what is ours, or was, and cannot be looked at: it must not seem to be gone. */
+/* Adds objects that are or were ours and cannot be looked at: they must not seem to be gone. */
 static int add_unseen(const struct registry *registry, struct kernel_view *view)
 {
 	struct kernel_object *unseen = NULL, *grown, object;
@@ -171,8 +171,8 @@ static int add_unseen(const struct registry *registry, struct kernel_view *view)
 }
 
 /*
- * What is ours, and not in the list, may only have failed to be looked at: taken for gone, it would be made anew beside
- * itself, and be in conflict with itself for ever. -EAGAIN: it is there.
+ * An object of ours that is not in the list may only have failed to be looked at. If it were taken for gone, a second one would
+ * be made, in conflict with the first for ever. -EAGAIN: it is there.
  */
 static int confirm_gone(const struct registry_entry *entry, const struct kernel_view *view)
 {

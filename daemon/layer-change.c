@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * One file of the runtime layer as it is to be: judged together with everything else before it is written, so that what would be
- * a mistake is never stored; then written, and made so. Called by runtime-layer.c and runtime-layer-remove.c.
+ * Changes one file of the runtime layer. The new text is judged together with everything else before it is written, so that a
+ * mistake is never stored; then it is written and carried out. Called by runtime-layer.c and runtime-layer-remove.c.
  */
 
 #include <errno.h>
@@ -43,7 +43,7 @@ static int copy_source(const struct config_source *source, struct config_source 
 	return 0;
 }
 
-/* All sources but the one at `path`, and at its place (or the end) one with `text`, unless that is NULL. */
+/* All sources, with the one at `path` replaced by `text` (added at the end if there was none; left out if `text` is NULL). */
 static int change_sources(const struct manager *manager, const char *path, const char *text,
 			  struct config_source **ret_sources, size_t *ret_n_sources)
 {

@@ -23,8 +23,8 @@ int layer_change_carry_out(struct manager *manager, const char *name, struct lay
 			   struct report *report);
 
 /*
- * Makes `text` (NULL: nothing) what the runtime layer says of a channel, and reconciles that one. Nothing has changed
- * after a failure; after success, layer_file_settle() or layer_change_revert() is due.
+ * Makes `text` (NULL: nothing) what the runtime layer says of a channel, and reconciles that channel. After a failure, nothing
+ * has changed; after success, call layer_file_settle() or layer_change_revert().
  */
 int layer_change_try(struct manager *manager, const char *name, const char *text, struct report *report,
 		     char **reterr_text);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * From a verb to the text of a layer file: what stands there now, as kipcd read it last, with one change. Called by
- * runtime-layer.c, which judges the text together with everything else, writes it and makes it so.
+ * From a verb to the text of a layer file: the text as kipcd read it last, with one change. Called by runtime-layer.c, which
+ * judges the text together with everything else, writes it and carries it out.
  */
 
 #include <errno.h>
@@ -38,7 +38,7 @@ static bool is_declared_in_a_file(const struct channel_spec *spec)
 	return spec != NULL && !spec->is_of_layer;
 }
 
-/* What the layer says of the name; nothing, as a value, where it says nothing. */
+/* What the layer says of the name; an empty value where it says nothing. */
 static int read_layer(const struct manager *manager, const char *name, struct layer *ret_layer)
 {
 	const struct config_source *source = layer_source(manager, name);
@@ -111,7 +111,7 @@ int layer_edit_adopt(const struct manager *manager, const struct channel_spec *s
 	return finish(&layer, r, ret_text);
 }
 
-/* Whether that is a key of the channel at all. */
+/* Whether the channel has such a key. */
 static int check_key(const struct layer *layer, const char *key, char **reterr_text)
 {
 	struct key_input input = { .key = key };
@@ -160,7 +160,7 @@ int layer_edit_unset(const struct manager *manager, const char *name, char **key
 		r = unset_key(&layer, *p, ret_n, reterr_text);
 	if (r == 0 && (keys == NULL || *keys == NULL))
 		*ret_n = layer_unset(&layer, NULL);
-	/* A declaration that is not in force, by a file that declares it better or by a mistake, is taken back as well. */
+	/* A declaration that is not in force, because a file has precedence or because of a mistake, is taken back as well. */
 	if (r == 0 && (keys == NULL || *keys == NULL) && layer.declares &&
 	    (is_declared_in_a_file(spec) || config_aside_of(manager->config, name) != NULL)) {
 		layer_drop(&layer, LAYER_CREATE);

@@ -5,8 +5,8 @@
 #include "daemon/manager.h"
 
 /*
- * What the runtime layer is to say of a channel after a change by hand: a text for its file, NULL for no file. All give 0,
- * -ENOMEM, or another errno with a sentence in *reterr_text. Nothing is changed here.
+ * The new text of a channel's file of the runtime layer after a change by kipcctl; NULL: no file. All return 0, -ENOMEM, or
+ * another errno with a sentence in *reterr_text. Nothing is changed here.
  */
 int layer_edit_create(enum kipc_kind kind, const char *name, char **assignments, char **ret_text,
 		      char **reterr_text);

@@ -25,7 +25,7 @@ static bool is_blank(char c)
 
 /* -- reading --------------------------------------------------------------------------------------------------- */
 
-/* A copy of the value between two places of a line, without quotes. NULL: no memory. */
+/* A copy of the value between two places in a line, without quotes. NULL: no memory. */
 static char *copy_value(const char *from, const char *to)
 {
 	char *value, *out;
@@ -335,7 +335,7 @@ static int refuse_unclean(const char *key, const char *value, char **reterr_text
 			     *unclean == '\n' ? "newline" : "control character");
 }
 
-/* Blanks around it are data in free text alone; with one in front of the '=', they are the way of files. */
+/* Blanks around a value are data only in free text; "key = value" with blanks is the style of files. */
 static char *value_of(const char *key, const char *equals, bool is_spaced)
 {
 	const char *from = equals + 1, *to = from + strlen(from);
@@ -378,7 +378,7 @@ int layer_assign(struct layer *layer, enum layer_verb verb, char **assignments, 
 	return r;
 }
 
-/* Takes out all for which the verb's bit is set, and the key fits. */
+/* Takes out all entries whose verb's bit is set and whose key fits. */
 static size_t take_out(struct layer *layer, unsigned verbs, const char *key)
 {
 	size_t n = 0, n_before = layer->n_values;

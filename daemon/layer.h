@@ -13,7 +13,7 @@
  *	capacity = 8K
  *
  * create stands for itself; adopt and set belong to a section, and mean nothing without it. A value is data: it is quoted
- * where an INI reader would see something else. A header without a verb is that of an older kipcd.
+ * where an INI reader would read it differently. A header without a verb was written by an older kipcd.
  */
 
 #include "daemon/ini.h"
@@ -43,7 +43,7 @@ struct layer {
 	size_t n_values;
 };
 
-/* The sink is told what stands there, headers with their verb; lines may be of any length. */
+/* Passes the text to the sink, headers with their verb; lines may be of any length. */
 void layer_read(const char *text, size_t size, const struct ini_sink *sink, void *userdata);
 
 /* Takes the verb off the inside of a header; *ret_rest is "KIND NAME". */
@@ -61,10 +61,10 @@ char *layer_to_text(const struct layer *layer);
 /* "key=value" each (NULL-terminated), in place of what the part of that verb said. -EINVAL with a sentence, -ENOMEM. */
 int layer_assign(struct layer *layer, enum layer_verb verb, char **assignments, char **reterr_text);
 
-/* Takes out what set and adopt said of `key` (NULL: of all); how much that was. */
+/* Takes out what set and adopt said of `key` (NULL: of all keys). Returns how many entries that were. */
 size_t layer_unset(struct layer *layer, const char *key);
 
-/* Takes out the part of that verb. */
+/* Takes out that verb's part. */
 void layer_drop(struct layer *layer, enum layer_verb verb);
 
 bool layer_has(const struct layer *layer, enum layer_verb verb, const char *key);

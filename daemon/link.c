@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Used by the plan, by the view that it is made from, and by whatever changes a single channel. Pure. */
+/* Used by the plan, by the view that the plan is made from, and by everything that changes a single channel. Pure. */
 
 #include "common/ownership.h"
 #include "daemon/link.h"

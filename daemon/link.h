@@ -9,7 +9,7 @@
 /* The link means this very object. */
 bool link_names(const struct registry_link *link, const struct kipc_object *object);
 
-/* … which is kipcd's, running as `uid`, to alter and to remove. */
+/* … which the kipcd that runs as `uid` may alter and remove. */
 bool link_owns(const struct registry_link *link, const struct kipc_object *object, uid_t uid);
 
 #endif

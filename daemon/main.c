@@ -100,7 +100,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 	int64_t number;
 	int c;
 
-	opterr = 0; /* getopt_long(3) would print what was typed as it is */
+	opterr = 0; /* getopt_long(3) would print the argument unescaped */
 	while ((c = getopt_long(argc, argv, ":h", options, NULL)) >= 0) {
 		switch (c) {
 		case CONFIG:
@@ -163,7 +163,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 	return true;
 }
 
-/* A kipcd with a runtime folder of its own has no state folder unless it is told of one: the usual one is another's. */
+/* A kipcd with its own runtime folder has no state folder unless it is given one: the usual one is another kipcd's. */
 static int complete_state_dir(struct arguments *arguments)
 {
 	const char *from_environment = secure_getenv("KIPC_STATE_DIR"), *home = getenv("HOME"),

@@ -216,7 +216,7 @@ static int append_fields(sd_bus_message *reply, const struct channel_spec *spec)
 	return r;
 }
 
-/* Whose value it is: "FILE:LINE", or what of kipcctl said it. */
+/* Where a value comes from: "FILE:LINE", or the verb of kipcctl that gave it. */
 static int append_origin(sd_bus_message *reply, const struct config *config, const char *key,
 			 const struct value_place *place)
 {
@@ -238,7 +238,7 @@ static int append_field_origin(sd_bus_message *reply, const struct config *confi
 	return append_origin(reply, config, key, &field->place);
 }
 
-/* key -> where its value stands; what is nowhere has its default */
+/* key -> the place of its value; keys without a place have their defaults */
 static int append_origins(sd_bus_message *reply, const struct config *config, const struct channel_spec *spec)
 {
 	int r;
@@ -421,7 +421,7 @@ static int method_recover_registry(sd_bus_message *message, void *userdata, sd_b
 	return r;
 }
 
-/* Whether the caller may, and it is known whose the channels are. */
+/* Whether the caller may change channels, and there is no doubt about the registry. */
 static int authorize_change(struct manager *manager, sd_bus_message *message, sd_bus_error *reterr)
 {
 	int r;

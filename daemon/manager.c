@@ -50,7 +50,7 @@ struct channel *manager_find(const struct manager *manager, const char *name)
 
 /* -- reading the configuration ---------------------------------------------------------------------------- */
 
-/* A configuration, what it was read from, and the channels that go on under other names with it. */
+/* A configuration, its sources, and the channels that it renames. */
 struct loaded {
 	struct config_source *sources;
 	size_t n_sources;
@@ -84,7 +84,7 @@ static int load(struct manager *manager, struct problems *problems, struct loade
 	return r;
 }
 
-/* What the runtime layer says of a channel goes with its name: the configuration is another one then. */
+/* What the runtime layer says of a channel follows its name, which changes the configuration. */
 static int find_renames(struct manager *manager, enum reconcile_reason reason, struct problems *problems,
 			struct loaded *loaded)
 {
@@ -99,7 +99,7 @@ static int find_renames(struct manager *manager, enum reconcile_reason reason, s
 	if (r < 0)
 		return r;
 	loaded->config = config_free(loaded->config);
-	problems_done(problems); /* all that stood there is found again */
+	problems_done(problems); /* the second parse finds all of them again */
 	r = config_load(loaded->sources, loaded->n_sources, &config_world_of_this_machine, problems,
 			&loaded->config);
 	if (r == 0)
@@ -121,7 +121,7 @@ static int load_and_find_renames(struct manager *manager, enum reconcile_reason 
 	return r;
 }
 
-/* Names that cannot be written stay as they are; the rest of the configuration is made so. */
+/* Names that cannot be written stay as they are; the rest of the configuration is carried out. */
 static int carry_out_renames(struct manager *manager, struct problems *problems, struct loaded *loaded)
 {
 	int r;
@@ -201,7 +201,7 @@ static void notify_reloading(void)
 		   (unsigned long long)now.tv_sec * 1000000 + (unsigned long long)now.tv_nsec / 1000);
 }
 
-/* The file may be another one by now, and another kipcd's. */
+/* The path may mean another file by now, and that one another kipcd's. */
 static int retake_config(struct manager *manager, struct problems *problems)
 {
 	char *text = NULL;
@@ -242,7 +242,7 @@ int manager_reload(struct manager *manager, struct problems *problems, struct re
 	return r;
 }
 
-/* They are another namespace's, which has its registry still. */
+/* They belong to another namespace, whose registry is kept. */
 static void forget_links(struct manager *manager)
 {
 	for (size_t i = 0; i < manager->n_channels; i++)
@@ -343,7 +343,7 @@ static int settle_namespace(struct manager *manager)
 	return r;
 }
 
-/* `is_first`: what is wrong is said; the looks behind it only see whether it is mended. */
+/* `is_first`: says what is wrong; later looks only check whether that is corrected. */
 static int load_at_start(struct manager *manager, bool is_first)
 {
 	struct problems problems = PROBLEMS_INIT;
@@ -560,7 +560,7 @@ int manager_new(const struct manager_options *options, struct manager **ret_mana
 		r = sample_start(manager);
 	if (r < 0) {
 		while (refusal_wait(&manager->refusal, manager->passed_fd))
-			; /* nothing to look at again: those who call are sent away */
+			; /* there is nothing to check again: clients that call are sent away */
 		manager_free(manager);
 		return r;
 	}

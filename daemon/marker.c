@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A semaphore set is the marker, since it can be read at once, without attaching or taking anything. Called by namespace.c at a
- * start and by each sample. It is private, so no intent could name it by a key: ".nsid" says "begun" while one is made,
- * and after a kill the set is known by its shape. What proves the namespace is the content; id and change time are how
- * those know it who may not read it.
+ * The marker is a semaphore set, since that can be read at once, without attaching or taking anything. Called by namespace.c at
+ * a start and by each sample. The set is private, so no intent can name it by a key: ".nsid" says "begun" while one is made,
+ * and after a kill the set is known by its shape. Its content proves the namespace; processes that may not read it know it by
+ * id and change time.
  */
 
 #include <errno.h>
@@ -42,7 +42,7 @@ enum identity_marker marker_look(const struct nsid *nsid)
 	return is_ours ? IDENTITY_MARKER_FOUND : IDENTITY_MARKER_GONE;
 }
 
-/* The marker as it was left, which is one call to see. */
+/* Whether the marker is as it was left, which takes one call to see. */
 static bool is_untouched(const struct nsid *nsid)
 {
 	struct kipc_object object;
@@ -51,7 +51,7 @@ static bool is_untouched(const struct nsid *nsid)
 	       nsid_is_marker(nsid, &object);
 }
 
-/* What a kill left while one was being made, before or after it got its content. Other kipcds have markers, too. */
+/* A marker whose making was cut short by a kill, before or after it got its content. Other kipcds have markers, too. */
 static bool is_begun(const struct nsid *nsid, const struct kipc_object *object)
 {
 	static const uint16_t zero[NSID_VALUES];

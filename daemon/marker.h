@@ -11,7 +11,7 @@
 enum identity_marker marker_look(const struct nsid *nsid);
 
 /*
- * Makes the marker where it is missing or was altered, and says so in `nsid` and ".nsid". 1: that was done, 0: it is as it
+ * Makes the marker where it is missing or was altered, and notes it in `nsid` and ".nsid". 1: it was made; 0: it is as it
  * should be, or cannot be looked at now; an errno: it cannot be made, and nothing has changed.
  */
 int marker_keep(int channels_fd, struct nsid *nsid);

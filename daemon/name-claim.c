@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The name org.kipc1, for system-bus.c. A bus that refuses it knows our policy or our user not yet: an installation brings
- * both while the bus runs, and dbus-daemon looks a user up only when it reads its policy. So it is asked to read it again,
- * once for each connection, and is asked for the name again after each change that it tells of, and ever more seldom besides.
- * While it refuses, whoever calls org.kipc1 has it started, and waits.
+ * The name org.kipc1, for system-bus.c. A bus that refuses the name does not know our policy or our user yet: an installation
+ * brings both while the bus runs, and dbus-daemon looks a user up only when it reads its policy. So kipcd asks it to read the
+ * policy again, once for each connection, and then asks for the name after each change that the bus tells of, and otherwise
+ * ever more rarely. As long as the bus refuses, every call of org.kipc1 starts kipcd and waits.
  */
 
 #include <errno.h>
@@ -60,7 +60,7 @@ static void hold(struct name_claim *claim)
 
 static int on_reloaded(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
-	ask(userdata); /* a bus that reads it for nobody but root may have read it meanwhile */
+	ask(userdata); /* also after a refusal: root may have had the bus read it meanwhile */
 	return 0;
 }
 
@@ -110,7 +110,7 @@ static void ask(struct name_claim *claim)
 		ask_later(claim);
 }
 
-/* The bus has read its files again. It may do so often: at most ten times a second is it asked for that. */
+/* The bus has read its files again. That may happen often: kipcd asks at most ten times a second. */
 static int on_bus_changed(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct name_claim *claim = userdata;

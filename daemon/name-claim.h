@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_NAME_CLAIM_H
 #define KIPC_DAEMON_NAME_CLAIM_H
 
-/* Being org.kipc1 on a bus, which asks until it may. */
+/* The claim to the name org.kipc1 on a bus: kipcd asks until it gets the name. */
 
 #include <stdbool.h>
 #include <stdint.h>

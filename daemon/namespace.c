@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The edge around identity.c: asks the kernel and the folder, and carries the verdict out. The invariant: a registry is
- * ours by proof (or, from an older kipcd, by boot and inode), another's by proof, and while a single one of the questions has no
- * answer, no file and no object is touched.
+ * The edge around identity.c: asks the kernel and the folder, and carries the verdict out. The invariant: a registry is taken
+ * for ours, or for another's, only by proof (or, from an older kipcd, by boot and inode), and as long as one of the questions
+ * has no answer, no file and no object is touched.
  */
 
 #include <errno.h>
@@ -187,7 +187,7 @@ static int begin_new(struct runtime *runtime, enum identity_verdict verdict, str
 	return runtime_open_channels(runtime, reterr_text);
 }
 
-/* What is right already is left alone. A registry without ".nsid" is served: the next start tries again to write it. */
+/* Files that are right are left alone. A registry without ".nsid" is served: the next start tries again to write it. */
 static int write_down(const struct runtime *runtime, struct knowledge *knowledge, char **reterr_text)
 {
 	struct nsid *nsid = &knowledge->nsid;

@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_PAGE_H
 #define KIPC_DAEMON_PAGE_H
 
-/* What still goes into one page of an answer: rows, and bytes, since anybody may ask and leave it unread. */
+/* What still fits into one page of an answer: rows, and bytes, since any client may ask and leave the answer unread. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,7 +26,7 @@ static inline struct page page_new(uint32_t limit)
 	};
 }
 
-/* Whether a row with so many bytes of text goes in; the first always does: an empty page is the end. */
+/* Whether a row with so many bytes of text fits; the first one always does, since an empty page is the end. */
 static inline bool page_take(struct page *page, size_t bytes)
 {
 	bytes += PAGE_ROW_BYTES;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* SO_PEERCRED and SO_PEERGROUPS. Nothing of it comes from /proc, where another process may have the pid by now. */
+/* SO_PEERCRED and SO_PEERGROUPS. Nothing comes from /proc, where another process may have the pid by now. */
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_PEER_H
 #define KIPC_DAEMON_PEER_H
 
-/* Who is at the other end of a socket, as the kernel kept it when that end connected. */
+/* The peer of a socket, as the kernel noted it when that end connected. */
 
 #include <sys/types.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A plan reads and parses the whole configuration: for 10,000 channels that is done once a request, not once a page. One
- * plan for each user, and few in all, since anybody may ask. The first page always is a new plan. Called by manager-bus.c.
+ * A plan reads and parses the whole configuration: for 10,000 channels that is done once a request, not once a page. There is
+ * one plan for each user, and few in all, since any client may ask. The first page is always of a new plan. Called by
+ * manager-bus.c.
  */
 
 #include <errno.h>

@@ -9,7 +9,7 @@
 #include "daemon/problems.h"
 #include "daemon/report.h"
 
-#define PLAN_PAGES_MAX 4 /* 1.5 MB each for 10,000 channels; who comes too late for his has it made again */
+#define PLAN_PAGES_MAX 4 /* 1.5 MB each for 10,000 channels; a client that comes too late gets a new one */
 
 struct manager;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The registry as a plan is to see it: names that go on as other names, and what is ours again. Pure; reconcile.c plans with
- * it, rename.c carries the renames out.
+ * The registry as a plan has to see it: after renames, and with objects that are ours again. Pure; reconcile.c plans with it,
+ * rename.c carries the renames out.
  */
 
 #include <errno.h>
@@ -58,7 +58,7 @@ static bool is_ours(const struct registry_entry *entry, const struct kernel_view
 	return found != NULL && link_owns(&entry->link, &found->object, uid);
 }
 
-/* Nothing says what this name is any more. */
+/* No section declares this name any more. */
 static bool is_dropped(const struct config *config, const struct registry_entry *entry)
 {
 	return entry->has_link && !entry->has_intent && !entry->link.observed &&

@@ -4,7 +4,7 @@
 
 #include "daemon/plan.h"
 
-/* What was ours before it was only observed is ours again where no section says to observe it. */
+/* An object that was ours before it was observed is ours again where no section says to observe it. */
 void plan_registry_own_again(struct registry *registry, const struct config *config);
 
 /* A channel that goes on under another name. */
@@ -19,9 +19,9 @@ struct renames {
 };
 
 /*
- * The renames that are certain: a name that nothing declares any more, not set aside, has an object of ours, and a section with
- * this very kind and key, given as such, has no name in the registry yet. Keys are unique on both sides, so there is one
- * candidate at most. `view` NULL: those that would be, were the objects there and ours. -ENOMEM.
+ * The renames that are certain: a name that no section declares any more, and that is not set aside, has an object of ours, and
+ * a section with the same kind and the same explicit key has no name in the registry yet. Keys are unique on both sides, so
+ * there is at most one candidate. `view` NULL: as if all objects were there and ours. -ENOMEM.
  */
 int plan_renames_find(const struct config *config, const struct registry *registry,
 		      const struct kernel_view *view, uid_t uid, struct renames *ret_renames);
@@ -30,7 +30,7 @@ void plan_renames_done(struct renames *renames);
 /* The registry as it is after them. */
 void plan_registry_rename(struct registry *registry, const struct renames *renames);
 
-/* The one that made it `to`; NULL: none did. */
+/* The rename to that name; NULL: there is none. */
 const struct rename *plan_rename_to(const struct renames *renames, const char *to);
 
 #endif

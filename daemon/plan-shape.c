@@ -27,7 +27,7 @@ unsigned plan_changes(const struct channel_spec *spec, const struct kipc_object 
 		changes |= KIPC_ALTER_GID;
 	if (spec->mode != object->mode)
 		changes |= KIPC_ALTER_MODE;
-	/* A capacity that is not declared is nobody's wish: whatever it has is right. */
+	/* Where no capacity is declared, any capacity is right. */
 	if (spec->kind == KIPC_QUEUE && spec->capacity != 0 &&
 	    plan_capacity(spec, view) != object->queue.capacity)
 		changes |= KIPC_ALTER_CAPACITY;

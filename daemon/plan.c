@@ -100,7 +100,7 @@ static bool is_closed(const struct plan_input *input, const struct kipc_object *
 	return object->cuid == input->uid && (object->mode & ~0600U) == 0;
 }
 
-/* Nobody ever used it, its maker included: nothing that a kipcd does between making an object and linking it shows. */
+/* Nobody ever used it, its maker included: what a kipcd does between making an object and linking it leaves no trace. */
 static bool is_untouched(const struct kernel_object *found)
 {
 	const struct kipc_object *object = &found->object;
@@ -143,8 +143,8 @@ static const struct kernel_object *half_made_object(const struct plan_input *inp
 }
 
 /*
- * Declared no more, and nothing would be lost: the registry remembers what was declared of its lifetime. What would declare it
- * and was set aside for a mistake is no wish to let it go.
+ * Declared no more, and nothing would be lost: the registry remembers the declared lifetime. A section that was set aside for a
+ * mistake does not count as a wish to let the object go.
  */
 static bool goes_with_config(const struct plan_input *input, const struct registry_entry *entry,
 			     const struct kernel_object *found)
@@ -161,8 +161,8 @@ static const struct registry_entry *owner_of(const struct context *context, cons
 }
 
 /*
- * Whether this very plan removes it, which is done before anything is made: it is declared no more, or it is empty and its channel
- * gets another key, whose object makes way in its turn, and so on until a key is free or the circle closes.
+ * Whether this plan removes the object, which happens before anything is made: it is declared no more, or it is empty and its
+ * channel gets another key, whose object makes way in turn, and so on until a key is free or the circle closes.
  */
 static bool makes_way(const struct context *context, const struct kernel_object *first)
 {
@@ -221,7 +221,7 @@ static char *say_loss(const struct context *context, const struct kernel_object 
 				      buffer);
 }
 
-/* What was made by another is given to nobody: kipcd would be neither its owner nor its creator. */
+/* An object that another user made must stay kipcd's: otherwise kipcd would be neither its owner nor its creator. */
 static bool keeps_owner(struct context *context, const struct channel_spec *spec, enum plan_action action,
 			const struct kernel_object *found)
 {
@@ -235,7 +235,7 @@ static bool keeps_owner(struct context *context, const struct channel_spec *spec
 	return true;
 }
 
-/* Messages can be put aside, in a channel of the same make. */
+/* Messages can be put aside, in a channel of the same shape. */
 static void say_put_aside(struct context *context, const struct channel_spec *spec,
 			  const struct kernel_object *found, const char *why)
 {
@@ -284,7 +284,7 @@ static void plan_stale(struct context *context, const struct channel_spec *spec,
 		    why, kipc_kind_to_string(found->object.kind), say_loss(context, found, loss));
 }
 
-/* Ours and empty, but another of ours has its new key: as a channel that cannot give it up yet, or under a name of the past. */
+/* Ours and empty, but its new key is that of another object of ours: a channel that cannot give it up yet, or an old name. */
 static void plan_blocked(struct context *context, const struct kernel_object *found,
 			 const struct kernel_object *in_the_way)
 {
@@ -306,7 +306,7 @@ static void plan_blocked(struct context *context, const struct kernel_object *fo
 		    (unsigned)in_the_way->object.key, owner, name, owner, name);
 }
 
-/* Ours, of another shape, and with something in it, while the key is that of a name of the past: both go into one. */
+/* Ours, of another shape and not empty, while its new key is that of an old name: the messages of both go into one. */
 static bool plan_joined(struct context *context, const struct channel_spec *spec,
 			const struct kernel_object *found, const struct kernel_object *in_the_way)
 {
@@ -334,7 +334,7 @@ static bool is_handed_over(const struct plan_input *input, const struct channel_
 	       (object->uid == input->uid || object->cuid == input->uid);
 }
 
-/* It becomes ours as it is; what is declared otherwise is altered, or else told. */
+/* It becomes ours as it is; what differs from the declaration is altered, or else reported. */
 static void plan_adopted(struct context *context, const struct channel_spec *spec,
 			 const struct kernel_object *found)
 {
@@ -754,7 +754,7 @@ static const struct registry_entry **find_owners(const struct plan_input *input)
 	return owners;
 }
 
-/* A name that holds messages and is declared no more, and the only new one of its kind: the one may have become the other. */
+/* One name with messages is declared no more, and one name of its kind is new: it may have been renamed. */
 static int advise_on_new_name(struct plan *plan, enum kipc_kind kind, bool is_ring)
 {
 	struct plan_step *old = NULL, *new = NULL;

@@ -20,7 +20,7 @@ enum plan_action {
 	PLAN_RETAIN,
 	PLAN_REMOVE,
 	PLAN_ADOPT,
-	PLAN_RENAME, /* only told: the plan is made of a registry in which it has happened */
+	PLAN_RENAME, /* only reported: the plan is made from a registry in which it has happened */
 	PLAN_CONFLICT,
 };
 
@@ -99,8 +99,8 @@ struct plan_input {
 	/* whether a declared channel was removed by hand and stays gone; NULL: none was */
 	bool (*is_removed_by_hand)(const char *name, void *userdata);
 	void *userdata;
-	const char *
-		doubt; /* whose the registry is cannot be told: nothing is to be done, for this reason; NULL: it can */
+	const char
+		*doubt; /* why nothing may be done: it cannot be told whose the registry is; NULL: it can */
 	/* What somebody hands over: this object becomes that channel's. NULL: nothing */
 	const struct adopting *adopting;
 };

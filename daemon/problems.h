@@ -18,7 +18,7 @@ struct problems {
 	struct problem *items;
 	size_t n_items;
 	size_t n_mistakes;   /* items that are not warnings */
-	size_t n_unreadable; /* mistakes that say no more than that we may not read a file */
+	size_t n_unreadable; /* mistakes that are only files which we may not read */
 
 	char **files; /* in the order in which they are read */
 	size_t n_files;
@@ -28,7 +28,7 @@ struct problems {
 
 void problems_done(struct problems *problems);
 
-/* Takes out what was added since there were so many (and nothing was sorted). */
+/* Takes out everything from the item of that number on (before anything is sorted). */
 void problems_forget(struct problems *problems, size_t n_items, size_t n_mistakes);
 
 /* Says that this file is read next: what is found in it later is sorted behind the files noted before. */

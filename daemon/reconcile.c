@@ -214,7 +214,7 @@ static void note_mending(struct channel *channel, uint64_t now, uint64_t interva
 
 /* -- what is told of a step ---------------------------------------------------------------------------------- */
 
-/* Its detail, and what of the configuration is not in force for it; freed by the caller. NULL: nothing, or no memory. */
+/* Its detail, and the parts of its configuration that are not in force; freed by the caller. NULL: nothing, or no memory. */
 static char *tell_step(const struct config *config, const char *name, const char *detail)
 {
 	const struct config_aside *aside = config_aside_of(config, name);
@@ -384,7 +384,7 @@ static bool step_is_due(const struct run *run, const struct plan_step *step)
 	return true;
 }
 
-/* What a making that was cut short left is settled by this very reconcile, unless it is not to be finished now. */
+/* This reconcile settles what an interrupted creation left, unless it must not be finished now. */
 static void take_intent(const struct plan_step *step, bool is_due, struct channel *channel)
 {
 	bool is_to_be_finished = step->action == PLAN_CREATE && step->has_object;
@@ -484,7 +484,7 @@ static bool is_forgotten(const struct channel *channel)
 	return channel->spec == NULL && !channel->has_link && !channel->has_intent;
 }
 
-/* What goes, goes first: a key that one channel gives up may be another's from now on. */
+/* Removals come first: a key that one channel gives up may be another's from now on. */
 static void run_removals(struct run *run, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++) {
@@ -595,7 +595,7 @@ static void mark_due(struct run *run, const struct plan *plan)
 
 /* -- intents ----------------------------------------------------------------------------------------------- */
 
-/* A set or ring that was linked and not prepared is not empty in anybody's eyes but the plan's. */
+/* A set or ring that was linked but not prepared is empty only for the plan. */
 static unsigned flags_of_leftover(const struct plan_step *step)
 {
 	const struct kipc_object *leftover = &step->leftover;
@@ -654,7 +654,7 @@ static int write_intents(const struct run *run, const struct plan *plan)
 	return r;
 }
 
-/* Before anything is made. What cannot be noted is not made: after a kill nobody would know whose it is. */
+/* Before anything is made. What cannot be noted is not made: after a kill its owner would be unknown. */
 static void note_intents(struct run *run, const struct plan *plan)
 {
 	int r;
@@ -667,7 +667,7 @@ static void note_intents(struct run *run, const struct plan *plan)
 						   r };
 }
 
-/* After all was made: only what is not settled stays. Old ones do no harm, so it does not matter when that fails. */
+/* After everything was made: only what is not settled stays. Old intents do no harm, so a failure does not matter. */
 static void drop_intents(const struct run *run)
 {
 	struct store_intent *intents = calloc(run->n_channels + 1, sizeof *intents);
@@ -713,7 +713,7 @@ static int run_begin(struct run *run, const struct situation *situation)
 	return 0;
 }
 
-/* Healing was impossible altogether: what is not there any more is at least not shown as if it were. */
+/* Healing was impossible altogether: what is gone must at least not be shown as if it were there. */
 static void fail_what_is_gone(struct manager *manager, int error)
 {
 	for (size_t i = 0; i < manager->n_channels; i++) {

@@ -27,7 +27,7 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 int reconcile_plan(struct manager *manager, const struct config *config, const struct renames *renames,
 		   struct report *ret_report);
 
-/* Which channels go on under other names with `config`. */
+/* Which channels `config` renames. */
 int reconcile_find_renames(const struct manager *manager, const struct config *config,
 			   enum reconcile_reason reason, struct renames *ret_renames);
 

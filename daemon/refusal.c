@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * systemd starts kipcd for whoever connects to its socket or calls it on the bus, so anybody can have a start tried that is
- * refused each time. At systemd's start limit, the start after the mending would be refused too; so kipcd.service has no
- * limit, and what keeps the tries rare is here: one that follows another takes two seconds. Meanwhile each caller has it look
- * again, a few times a second at most, and is sent away if nothing is mended; else it is served, as the first that came.
+ * systemd starts kipcd for every client that connects to its socket or calls it on the bus, so any user can cause starts that
+ * are refused each time. At systemd's start limit, the start after the correction would be refused too; so kipcd.service has
+ * no limit, and this file keeps the starts rare: one that follows a refused one takes two seconds. Meanwhile each caller makes
+ * it look again, a few times a second at most, and is sent away if nothing is corrected; otherwise it is served.
  */
 
 #include <errno.h>
@@ -35,7 +35,7 @@ static int64_t now_msec(clockid_t clock)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* A clock that was set meanwhile makes it one that was long ago. */
+/* If the clock was set meanwhile, the last refusal counts as long ago. */
 static bool is_recent(const struct runtime *runtime)
 {
 	struct stat status;
@@ -94,7 +94,7 @@ static bool turn_away_all(int fd)
 	return was_anybody;
 }
 
-/* Until somebody calls at `fd`, or the time has come. Who stops kipcd does not wait. */
+/* Until a client calls at `fd`, or the time has come. A signal to stop does not wait. */
 static void wait_until(int64_t end, int fd)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };

@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_REFUSAL_H
 #define KIPC_DAEMON_REFUSAL_H
 
-/* A start that is refused, for a mistake in the configuration or another reason: said where others look, and not hurried. */
+/* A start that is refused, for a mistake in the configuration or another reason: the reason is noted, and starts are slowed. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,8 +30,8 @@ struct refusal {
 
 /*
  * Tells all clients that wait at the listening socket `fd` (-1: there is none) that there is no kipcd. If there were any, or
- * another start was refused just before, somebody has it tried again and again: then true when it is time to look whether
- * what was wrong is mended, for two seconds; in the end false.
+ * another start was refused just before, starts are tried again and again. Then it returns true, for two seconds, whenever it
+ * is time to look whether the fault is corrected; in the end false.
  */
 bool refusal_wait(struct refusal *refusal, int fd);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * libsystemd makes room for a message of up to 128 MiB as soon as its header claims so, and it sets no time for it to come.
- * So no client talks to libsystemd: what comes is collected here, where room is made only for what is there, and passed on
- * a whole message at a time through a pair of sockets (connection.c). To look ahead in the client's own socket (SO_PEEK_OFF)
- * instead is not safe: libsystemd reads on by itself as long as anything is there, and that may have come after the look.
+ * libsystemd makes room for a message of up to 128 MiB as soon as a header claims that size, and sets no time for it to arrive.
+ * So no client talks to libsystemd: bytes are collected here, where room is made only for what has come, and passed on one
+ * whole message at a time through a pair of sockets (connection.c). Looking ahead in the client's own socket (SO_PEEK_OFF)
+ * would not be safe: libsystemd reads on as long as there is anything, and that may have come after the look.
  */
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 #define ROOM_MIN ((size_t)4096)
 #define CHUNK ((size_t)64 << 10)
 
-/* One for all: it holds nothing between two calls. */
+/* Shared by all relays: it holds nothing between two calls. */
 static uint8_t chunk[CHUNK];
 
 void relay_done(struct relay *relay)
@@ -68,7 +68,7 @@ static int make_room(struct relay *relay)
 	if (relay->n_in < relay->in_room)
 		return 0;
 	if (room == relay->in_room)
-		return -ENOBUFS; /* there is a whole message, which was to be taken first */
+		return -ENOBUFS; /* a whole message is there, which must be taken first */
 	in = realloc(relay->in, room);
 	if (in == NULL)
 		return -ENOMEM;

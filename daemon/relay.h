@@ -17,12 +17,13 @@ struct relay {
 	int client_fd;
 	int inner_fd; /* the other end is libsystemd's; -1: none yet */
 
-	uint8_t *in; /* what came and is not passed on: never more than one message, or a few short ones */
+	uint8_t *in; /* what came and is not passed on yet: at most one message, or a few short ones */
 	size_t n_in, in_room;
 	uint64_t n_skip; /* bytes still to come of a message that is too long */
 	bool has_ended;	 /* the client sends nothing more */
 
-	uint8_t *out; /* what the client does not take; meanwhile it gets nothing else, and is not heard */
+	uint8_t *
+		out; /* what the client has not taken yet; until it has, it gets nothing else, and nothing more is read from it */
 	size_t n_out;
 };
 
@@ -40,13 +41,13 @@ enum relay_message {
 	RELAY_TOO_LONG, /* it will not be taken: relay_skip() */
 };
 
-/* The message in front. -EBADMSG: it is none. Valid only with ret_frame if not RELAY_PART. */
+/* Looks at the first message. -EBADMSG: it is not one. *ret_frame is valid unless the answer is RELAY_PART. */
 int relay_look(const struct relay *relay, struct frame *ret_frame);
 
-/* Passes over the message in front, of which *frame knows the size, as it comes. */
+/* Passes over the first message, whose size *frame has, as it comes. */
 void relay_skip(struct relay *relay, const struct frame *frame);
 
-/* A message has begun and is not whole. */
+/* Whether a message has begun and is not whole. */
 bool relay_is_in_message(const struct relay *relay);
 
 /* Sends to the client what it did not take, then what libsystemd sent. Returns whether anything moved; a negative errno. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A channel that goes on under another name. What is to be renamed is written down first, in channels/.renames; then each row
- * of the table below follows, and each can be done again: a kill in between is finished by the next start. Called by manager.c,
- * which finds the renames with plan-registry.c.
+ * Renames channels. The renames are written down first, in channels/.renames; then each row of the table below is carried out.
+ * Each row can be done again, so after a kill in between the next start finishes the rename. Called by manager.c, which finds
+ * the renames with plan-registry.c.
  */
 
 #include <errno.h>
@@ -88,7 +88,7 @@ static int move_layer_file(const char *from, const char *to, const char *to_name
 
 	r = read_file(from, &text, &size);
 	if (r < 0)
-		return r == -ENOENT ? 0 : r; /* it has gone there already */
+		return r == -ENOENT ? 0 : r; /* it was moved already */
 	renamed = rename_text(text, size, to_name);
 	r = renamed == NULL ? -ENOMEM : layer_file_replace(to, renamed);
 	if (r == 0)
@@ -122,9 +122,9 @@ static int move_link(const struct runtime *runtime, const struct rename *rename)
 }
 
 /*
- * All that bears the name of a channel and outlives kipcd. A row is done at most once to the end, but may be begun again: what is
- * there under the old name goes to the new one; when nothing is, it has gone already. The link is last: until then, the old
- * name is whole. (What waits in waiting/ is made anew by each start.)
+ * Everything that bears the name of a channel and outlives kipcd. A row may be begun again after a kill: what is there under the
+ * old name goes to the new one; if nothing is, it was moved already. The link is last: until then, the old name is complete.
+ * (Each start makes the files in waiting/ again.)
  */
 static int (*const followers[])(const struct runtime *runtime, const struct rename *rename) = {
 	move_layer,
@@ -203,7 +203,7 @@ int rename_finish(const struct runtime *runtime)
 		return r;
 	}
 	while (r == 0 && fgets(line, sizeof line, file) != NULL)
-		/* The link is last: where the new name has one, all is done, and the old name may be another channel's. */
+		/* The link is last: where the new name has one, everything is done, and the old name may be another channel's. */
 		if (parse_line(line, &rename) &&
 		    faccessat(runtime->channels_fd, rename.to, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 			r = follow(runtime, &rename);
@@ -240,7 +240,7 @@ static void rename_channels(struct manager *manager, const struct renames *renam
 		qsort(manager->channels, manager->n_channels, sizeof *manager->channels, compare_channels);
 }
 
-/* Each the other way round; what cannot go back goes on at the next start, by the intent that stays. */
+/* Each row the other way round. What cannot go back is finished by the next start, since the intent stays. */
 static void turn_back(const struct runtime *runtime, const struct renames *renames, size_t n)
 {
 	int r = 0;
@@ -269,7 +269,7 @@ int rename_carry_out(struct manager *manager, const struct renames *renames)
 			turn_back(&manager->runtime, renames, i + 1);
 			return r;
 		}
-		if (manager->n_channels == 0) /* a start: it has none to tell of it */
+		if (manager->n_channels == 0) /* a start: there are no channels yet to report it for */
 			log_line(LOG_NOTICE, "%s is renamed to %s: that section has its key",
 				 renames->items[i].from, renames->items[i].to);
 	}

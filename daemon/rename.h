@@ -7,22 +7,22 @@
 #include "daemon/report.h"
 
 /*
- * Carries them out: the intent, then everything that bears a name, then the channels in memory. After a failure nothing bears
- * another name.
+ * Carries them out: the intent, then everything that bears a name, then the channels in memory. After a failure no name has
+ * changed.
  */
 int rename_carry_out(struct manager *manager, const struct renames *renames);
 
-/* At a start, before anything is read: finishes what a kill left half done. */
+/* At a start, before anything else is read: finishes renames that a kill interrupted. */
 int rename_finish(const struct runtime *runtime);
 
 /*
- * What the runtime layer says, as it is after them, in sources that were read before; has_layer is cleared where the new name
- * has a file of its own. -ENOMEM.
+ * Changes sources that were read before to what the runtime layer says after the renames; has_layer is cleared where the new
+ * name has a file of its own. -ENOMEM.
  */
 int rename_sources(const struct manager *manager, struct renames *renames, struct config_source *sources,
 		   size_t n_sources);
 
-/* Says in a report of a reconcile or a plan what was, or is to be, renamed. -ENOMEM. */
+/* Adds to the report of a reconcile or a plan what was, or will be, renamed. -ENOMEM. */
 int rename_report(const struct renames *renames, const struct manager *manager, struct report *report);
 
 #endif

@@ -80,7 +80,7 @@ int reset_ring(struct manager *manager, const char *name, char **reterr_text)
 	events_tell(&manager->events, LOG_NOTICE, EVENT_RESET, name, channel->kind, channel->link.key,
 		    "reset by hand: %s", lost);
 	r = reconcile(manager, manager->config, RECONCILE_ONE, name, NULL);
-	if (r < 0) /* the reset is done all the same; the next sample looks again */
+	if (r < 0) /* the reset is done anyway; the next sample looks again */
 		log_line(LOG_WARNING, "%s is reset, and not looked at yet: %s", name, strerror(-r));
 	manager_notify_status(manager);
 	return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Single changes by hand, the second half: remove and recover. An object that is removed does not come back, so all that may
- * fail goes before, and what the runtime layer declared goes with it.
+ * Single changes by kipcctl, the second half: remove and recover. A removal cannot be undone, so everything that may fail is done
+ * before it. What the runtime layer declared is removed with the object.
  */
 
 #include <errno.h>
@@ -72,7 +72,7 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 	}
 	is_empty = object_is_empty(&object, channel->link.maker, n_ours) > 0;
 	say_loss(channel, &object, is_empty, text);
-	*ret_lost = strdup(text); /* while it still is there to be told of */
+	*ret_lost = strdup(text); /* while the object is still there to be described */
 	if (*ret_lost == NULL)
 		return -ENOMEM;
 	r = object_remove(&object, flags, channel->link.maker, n_ours, &lost);
@@ -86,7 +86,7 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 	return 0;
 }
 
-/* What `kipcctl create` only observed: the name goes, the object is somebody else's. */
+/* A channel that `kipcctl create` only observed: the name goes; the object is somebody else's and stays. */
 static int forget_observed(struct manager *manager, const char *name, bool dry_run, char **ret_lost,
 			   char **reterr_text)
 {
@@ -106,8 +106,8 @@ static int forget_observed(struct manager *manager, const char *name, bool dry_r
 }
 
 /*
- * The object is gone, and so must be its name. Nothing here can take that back, so a failure is logged and mended by the next
- * sample or reload, and the removal is told as what it is: done.
+ * The object is gone, and its name must go too. Nothing here can take the removal back, so it is reported as done; a failure is
+ * logged, and the next sample or reload mends it.
  */
 static void forget_removed(struct manager *manager, struct channel *channel, struct layer_change *change)
 {
@@ -119,7 +119,7 @@ static void forget_removed(struct manager *manager, struct channel *channel, str
 	if (store_drop_link(manager->runtime.channels_fd, name) == 0)
 		channel->has_link = false;
 	channel->is_removed_by_hand = channel->spec != NULL;
-	/* What failed for a moment only does not the second time. */
+	/* A failure that was only momentary does not happen twice. */
 	for (int i = 0; r < 0 && i < 2; i++)
 		r = change->path != NULL ? layer_change_carry_out(manager, name, change, &report)
 					 : reconcile(manager, manager->config, RECONCILE_ONE, name, &report);
@@ -136,8 +136,8 @@ static void forget_removed(struct manager *manager, struct channel *channel, str
 }
 
 /*
- * All that may fail goes before the removal, which nothing takes back. A kill in between leaves an object that is declared
- * no more, with its name.
+ * Everything that may fail is done before the removal, which cannot be undone. A kill in between leaves an object that is
+ * declared no more, with its name.
  */
 static int remove_for_good(struct manager *manager, struct channel *channel, bool force, char **ret_lost,
 			   char **reterr_text)
@@ -196,7 +196,7 @@ int runtime_layer_remove(struct manager *manager, const char *name, bool force, 
 			"it is only observed, and kipcd never removes what it did not make: remove it by "
 			"its key, 0x%08x",
 			(unsigned)channel->spec->key);
-	/* Only a name that is the runtime layer's alone has something to lose here: its section. */
+	/* Only a name that the runtime layer alone declares has something to lose here: its section. */
 	if (channel->state == STATE_CONFLICT && channel->spec != NULL && !channel_is_there(channel, NULL) &&
 	    !channel->spec->is_of_layer)
 		return sentence_fail(reterr_text, -EPERM, "nothing here is kipcd's: %s",
@@ -211,7 +211,7 @@ int runtime_layer_remove(struct manager *manager, const char *name, bool force, 
 	return 0;
 }
 
-/* What could not be made anew is as lost as before, and says so: never is a semaphore made unasked. */
+/* What could not be made again is still lost, and says so: a semaphore is never made unasked. */
 static void lose_again(const struct manager *manager, struct channel *channel,
 		       const struct registry_link *lost)
 {
@@ -228,7 +228,7 @@ static void lose_again(const struct manager *manager, struct channel *channel,
 	channel->reason = reason;
 }
 
-/* Only what is lost waits for a recover; what helps instead. */
+/* Only a lost channel waits for a recover; for others, says what helps instead. */
 static int refuse_to_recover(const struct channel *channel, char **reterr_text)
 {
 	const char *way = channel->reason, *more = "";

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Single changes by hand: create, adopt, set, unset. What they say becomes a file of the configuration's runtime layer,
- * RUNTIME/kipcd.conf.d/NAME.conf, so that it survives a restart of kipcd and goes with the next boot. One that fails, or does
- * not bring about what was wanted, leaves everything as it was.
+ * Single changes by kipcctl: create, adopt, set, unset. Each becomes a file of the configuration's runtime layer,
+ * RUNTIME/kipcd.conf.d/NAME.conf, so that it survives a restart of kipcd but not the next boot. A change that fails, or does
+ * not have the wanted effect, leaves everything as it was.
  */
 
 #include <errno.h>
@@ -78,7 +78,7 @@ enum wish {
 	WISH_ALTER, /* what was wrong before, and in the same way, is not its fault */
 };
 
-/* Whether the wish was missed by this very change. */
+/* Whether this change failed to fulfil the wish. */
 static bool is_short_of_the_wish(const struct channel *channel, const struct standing *before, enum wish wish)
 {
 	switch (channel->state) {
@@ -104,8 +104,8 @@ static bool is_short_of_the_wish(const struct channel *channel, const struct sta
 }
 
 /*
- * Makes `text` what the layer says of a channel, and that so; or leaves everything as it was. What a failed creation has
- * made is removed again while it is empty, as it is.
+ * Makes `text` what the layer says of a channel, and carries it out; or leaves everything as it was. What a failed creation
+ * made is empty, and is removed again.
  */
 static int change_or_revert(struct manager *manager, const char *name, const char *text, enum wish wish,
 			    struct report *report, char **reterr_text)

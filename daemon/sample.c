@@ -259,7 +259,7 @@ static size_t choose_room(struct manager *manager, uint64_t now)
 	return n_kept > 0 ? history_room(n_kept) : 0;
 }
 
-/* What was seen of an object that is gone says nothing of the next one. */
+/* What was seen of an object that is gone says nothing about the next one. */
 static void forget_look(struct channel *channel)
 {
 	channel->is_seen = false;
@@ -278,7 +278,7 @@ static bool look_at_all(struct manager *manager, uint64_t now)
 		int there = channel_look(channel, &object);
 		bool is_there = there > 0;
 
-		if (there < 0) { /* not to be told now: what was seen before is no active channel any more */
+		if (there < 0) { /* not known now: it must not stay active by what was seen before */
 			is_wrong |= channel->state == STATE_ACTIVE;
 			continue;
 		}

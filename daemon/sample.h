@@ -13,8 +13,8 @@ int sample_start(struct manager *manager);
 void sample_heal(struct manager *manager);
 
 /*
- * Notes in channel->head since when the first message of a queue has been the first: nobody received since, or it would show in
- * the time of the last receipt. That is in whole seconds, so that the one in which somebody received says nothing.
+ * Notes in channel->head since when the first message of a queue has been the first: a receive in between would show in the time
+ * of the last receive. The kernel keeps that in whole seconds, so the second of a receive itself says nothing.
  */
 void sample_note_head(struct channel *channel, const struct kipc_object *object);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The server's part of D-Bus authentication (specification, "Authentication Protocol"): EXTERNAL and nothing else, since the
- * kernel has said already who the client is; it may only agree. Lines and their number are bounded.
+ * The server's part of D-Bus authentication (specification, "Authentication Protocol"): EXTERNAL only, since the kernel has
+ * already said whose the client is; the client may only agree. The length and number of lines are bounded.
  */
 
 #include <errno.h>
@@ -28,7 +28,7 @@ static bool take_word(const char **line, const char *word)
 	return true;
 }
 
-/* Whom the client says it is: nobody in particular, or the digits of its uid, each in hexadecimal. */
+/* The identity that the client claims: none, or the digits of its uid, each in hexadecimal. */
 static bool is_right(const struct sasl *sasl, const char *hex)
 {
 	char uid[16], wanted[2 * sizeof uid] = "";
@@ -78,7 +78,7 @@ static int take_line(struct sasl *sasl, const char *line, char *answer)
 			return -EPROTO;
 		sasl->state = SASL_BEGUN;
 	} else {
-		strcpy(answer, "ERROR\r\n"); /* so we say to NEGOTIATE_UNIX_FD, too: no call takes any */
+		strcpy(answer, "ERROR\r\n"); /* also to NEGOTIATE_UNIX_FD, since no call takes descriptors */
 	}
 	return 0;
 }

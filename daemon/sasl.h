@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_SASL_H
 #define KIPC_DAEMON_SASL_H
 
-/* How a D-Bus client says who it is, before its first message. Pure: lines in, answers out. */
+/* How a D-Bus client authenticates before its first message. Pure: lines in, answers out. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@ struct sasl {
 
 /*
  * Takes the next line of `text`, and writes the answer ("": none). Returns how many bytes it took, 0 if the line is not whole
- * yet; -EPROTO: this is no D-Bus client, or one that does not get to the point. Nothing is taken once state is SASL_BEGUN.
+ * yet; -EPROTO: this is not a D-Bus client, or it never finishes. Nothing is taken once the state is SASL_BEGUN.
  */
 int sasl_take(struct sasl *sasl, const char *text, size_t n, char answer[static SASL_ANSWER_SIZE]);
 

@@ -2,12 +2,12 @@
 
 /*
  * The lock is an flock(2) on an empty POSIX message queue named after device and inode of the file. POSIX queues belong to the
- * IPC namespace, as the channels do, so kipcds in different namespaces may share a file, and those of different network
- * or mount namespaces (the unit has both) meet all the same: an abstract socket would not do the first and the last, a lock on
- * the file itself not the first. The kernel lets go of it at any death.
+ * IPC namespace, as the channels do, so kipcds in different IPC namespaces may share a file, while those in different network
+ * or mount namespaces (the unit has both) still meet. An abstract socket would do neither, and a lock on the file itself
+ * would not do the first. The kernel releases the lock when the process dies.
  *
- * Only its owner and root can open the queue, so nobody else can hold the lock of one that is kipcd's. Anybody may take the name
- * before, which ends the protection, with a warning, and no more than that.
+ * Only its owner and root can open the queue, so nobody else can hold the lock of a queue that is kipcd's. Any user may take the
+ * name first; that only ends the protection, with a warning.
  */
 
 #include <errno.h>
@@ -24,7 +24,7 @@
 #include "daemon/sentence.h"
 #include "daemon/sole.h"
 
-/* Who may run a kipcd over that file, as against somebody who only wants to be in the way. */
+/* Whether a user may run a kipcd over that file, or can only be in the way. */
 static bool is_to_be_believed(uid_t uid, const struct stat *config_st)
 {
 	struct stat st;
@@ -47,7 +47,7 @@ static bool is_current(const char *name, const struct stat *st)
 	return is_same;
 }
 
-/* What is not to be believed, and what another user's kipcd left when it was killed, root takes away. */
+/* Root removes a queue that cannot be trusted, or that another user's kipcd left when it was killed. */
 static int replace_queue(const char *name)
 {
 	return mq_unlink(name) < 0 && errno != ENOENT ? -errno : -EAGAIN;
@@ -94,7 +94,7 @@ int sole_take(struct sole *sole, const char *config_file, char **reterr_text)
 	struct stat st;
 
 	if (stat(config_file, &st) < 0)
-		return 0; /* missing, or not to be read, which who reads it says */
+		return 0; /* missing or unreadable, which the reader of the file reports */
 	snprintf(taken.name, sizeof taken.name, "/kipcd.%lx.%lx", (unsigned long)st.st_dev,
 		 (unsigned long)st.st_ino);
 	if (sole->fd >= 0 && strcmp(sole->name, taken.name) == 0)
@@ -120,7 +120,7 @@ void sole_release(struct sole *sole)
 {
 	if (sole->fd < 0)
 		return;
-	/* While it is locked: who opens it before that finds another one, or none, under its name. */
+	/* While the queue is locked: a kipcd that opened it before finds another one, or none, under its name. */
 	(void)mq_unlink(sole->name);
 	close(sole->fd);
 	*sole = SOLE_NONE;

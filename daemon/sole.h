@@ -12,8 +12,8 @@ struct sole {
 #define SOLE_NONE ((struct sole){ .fd = -1 })
 
 /*
- * Takes the file that the path means now, in place of the one before: an editor replaces it. Where there is no file there is
- * nothing to take. -EBUSY with a sentence: another kipcd has it.
+ * Locks the file that the path means now, in place of the one before, since an editor replaces files. Where there is no file,
+ * there is nothing to lock. -EBUSY with a sentence: another kipcd has it.
  */
 int sole_take(struct sole *sole, const char *config_file, char **reterr_text);
 void sole_release(struct sole *sole);

@@ -32,7 +32,7 @@ extern const char *const manage_words[];
 extern const char *const lifetime_words[];
 extern const char *const layout_words[];
 
-/* Where the value that holds stands. */
+/* The place of the value that is in force. */
 struct value_place {
 	unsigned source; /* index into config::origins */
 	unsigned line;

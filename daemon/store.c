@@ -3,8 +3,8 @@
 /*
  * Writing and reading the registry folder. A link is there whole or not at all: a new name is one symlinkat(2), an old
  * one is replaced by rename. Intents are one file for all that one reconcile makes, since a link more for each would
- * double the time of a start. A kill at any instruction leaves a folder that store_read() understands. Nothing is passed
- * over because it could not be read: what cannot be read fails the whole.
+ * double the time of a start. A kill at any instruction leaves a folder that store_read() understands. An entry that cannot be
+ * read is never passed over: the whole read fails.
  */
 
 #include <dirent.h>
@@ -298,7 +298,7 @@ int store_write_intents(int channels_fd, const struct store_intent *intents, siz
 	r = write_intents(fd, intents, n_intents);
 	if (r == 0 && renameat(channels_fd, INTENTS NEW_NAME, channels_fd, INTENTS) < 0)
 		r = -errno;
-	if (r < 0) /* what it takes is room that may be wanting */
+	if (r < 0) /* removing it needs room, which may be lacking */
 		(void)unlinkat(channels_fd, INTENTS NEW_NAME, 0);
 	return r;
 }

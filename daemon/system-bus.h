@@ -15,7 +15,7 @@ struct system_bus;
 int system_bus_new(struct manager *manager, struct system_bus **ret_system_bus);
 struct system_bus *system_bus_free(struct system_bus *system_bus);
 
-/* Whether the bus is there and does not let us have our name. */
+/* Whether the bus is there and refuses us our name. */
 bool system_bus_is_refused(const struct system_bus *system_bus);
 
 /* See bus_objects_catch_up(). */

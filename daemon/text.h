@@ -7,7 +7,7 @@
 
 bool text_is_key_character(char c);
 
-/* The first byte that is no text, or the end. */
+/* The first byte that is not text, or the end. */
 const char *text_find_unclean(const char *start, const char *end);
 
 #endif

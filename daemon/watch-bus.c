@@ -155,7 +155,7 @@ int watch_bus_heads(sd_bus_message *message, void *userdata, sd_bus_error *reter
 		struct channel *channel = manager_find(manager, *name);
 		struct kipc_object object;
 
-		/* As it is now: since the last sample somebody may have received. */
+		/* As of now: somebody may have received since the last sample. */
 		if (channel == NULL || channel->kind != KIPC_QUEUE || channel_look(channel, &object) <= 0)
 			continue;
 		sample_note_head(channel, &object);
