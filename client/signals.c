@@ -9,7 +9,6 @@
 
 #include "client/signals.h"
 
-#include <signal.h>
 #include <stddef.h>
 #include <sys/time.h>
 
@@ -39,6 +38,23 @@ static void catch (int number, void (*handler)(int))
 
 	if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 		(void)sigaction(number, &action, NULL);
+}
+
+void signals_hold(sigset_t *ret_before)
+{
+	sigset_t held;
+
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGHUP);
+	sigaddset(&held, SIGQUIT);
+	(void)sigprocmask(SIG_BLOCK, &held, ret_before);
+}
+
+void signals_let_go(const sigset_t *before)
+{
+	(void)sigprocmask(SIG_SETMASK, before, NULL);
 }
 
 void signals_tick(unsigned usec)

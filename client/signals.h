@@ -4,6 +4,12 @@
 
 /* SIGINT, SIGTERM and SIGHUP end a command between two messages, never inside one. */
 
+#include <signal.h>
+
+/* They wait from the one to the other, which takes what the first returned: between two steps that belong together. */
+void signals_hold(sigset_t *ret_before);
+void signals_let_go(const sigset_t *before);
+
 /*
  * From now on these signals are only noted, and end every blocking call with EINTR: also one that is entered just
  * after a look at signals_caught(). SIGPIPE is ignored: write(2) says EPIPE. A signal that the caller ignores

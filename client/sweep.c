@@ -20,6 +20,7 @@
 #include "client/processes.h"
 #include "client/registries.h"
 #include "client/report.h"
+#include "client/signals.h"
 #include "client/sweep.h"
 #include "client/table.h"
 #include "client/view.h"
@@ -290,17 +291,20 @@ static bool is_as_before(struct sweep *sweep, const struct sweep_facts *before)
 static int remove_with_contents(struct sweep *sweep, const struct sweep_facts *facts)
 {
 	struct kipc_object fenced = facts->object, lost;
+	sigset_t before;
 	int r;
 
 	fenced.mode = fenced.kind == KIPC_SEMAPHORE ? 0400 : 0;
+	signals_hold(&before);
 	r = kipc_object_alter(&fenced, KIPC_ALTER_MODE);
-	if (r < 0)
-		return r;
-	r = is_as_before(sweep, facts)
-		    ? kipc_object_remove(&facts->object, KIPC_REMOVE_EVEN_IF_NOT_EMPTY, 0, &lost)
-		    : -EBUSY;
-	if (r < 0)
-		(void)kipc_object_alter(&facts->object, KIPC_ALTER_MODE);
+	if (r == 0) {
+		r = is_as_before(sweep, facts)
+			    ? kipc_object_remove(&facts->object, KIPC_REMOVE_EVEN_IF_NOT_EMPTY, 0, &lost)
+			    : -EBUSY;
+		if (r < 0)
+			(void)kipc_object_alter(&facts->object, KIPC_ALTER_MODE);
+	}
+	signals_let_go(&before);
 	return r;
 }
 

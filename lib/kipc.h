@@ -234,8 +234,8 @@ int kipc_object_create(const struct kipc_object *wanted, int *ret_id);
 /*
  * Removes the object that `seen` names by kind, id, key, creator and owner, and says in *ret_lost (may be NULL)
  * what it held. Without KIPC_REMOVE_EVEN_IF_NOT_EMPTY the removal is fenced: all rights are taken away,
- * emptiness is looked at again, and then it is removed or gets its rights back. *ret_lost is written on
- * -EBUSY too.
+ * emptiness is looked at again, and then it is removed or gets its rights back; signals wait until then.
+ * *ret_lost is written on -EBUSY too.
  *
  * Empty is: a queue without messages; a ring without messages that nobody has attached; another segment that
  * nobody ever attached; a semaphore set never operated on. Who waits in a ring that is removed is woken with

@@ -8,6 +8,8 @@
  */
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ipc.h>
@@ -267,8 +269,8 @@ static int remove_by_force(const struct kipc_object *object)
 	return r;
 }
 
-int object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine_pid, unsigned n_ours,
-		  struct kipc_object *ret_lost)
+static int remove_now(const struct kipc_object *seen, unsigned flags, pid_t pristine_pid, unsigned n_ours,
+		      struct kipc_object *ret_lost)
 {
 	struct kipc_object now;
 	int r, empty;
@@ -292,6 +294,31 @@ int object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine
 	if (ret_lost != NULL && (r == 0 || r == -EBUSY))
 		*ret_lost = now;
 	return r == -EINVAL || r == -ESTALE ? -EIDRM : r;
+}
+
+/* All that can wait: what a fault raises, and what somebody may catch it by, cannot. */
+static void hold_signals(sigset_t *ret_before)
+{
+	static const int faults[] = { SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT };
+	sigset_t held;
+
+	sigfillset(&held);
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+		sigdelset(&held, faults[i]);
+	pthread_sigmask(SIG_BLOCK, &held, ret_before);
+}
+
+/* A signal that ended us behind a fence would leave the object without rights, and all its users shut out. */
+int object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine_pid, unsigned n_ours,
+		  struct kipc_object *ret_lost)
+{
+	sigset_t before;
+	int r;
+
+	hold_signals(&before);
+	r = remove_now(seen, flags, pristine_pid, n_ours, ret_lost);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return r;
 }
 
 int kipc_object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine_pid,

@@ -257,4 +257,28 @@ END
 else
 	skip "a number that came back" "no PID namespace to be had"
 fi
+# A signal that comes behind a fence waits: nothing is left without rights, all its users shut out.
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+	ipcrm --all
+	# shut_out CALL COMMAND...: what has lost its rights when the command is ended in its Nth such call, for each N
+	shut_out() {
+		local n status=143
+		for ((n = 1; n < 40 && status == 143; n++)); do
+			leaves "$made"
+			bash -c 'exec strace -f -o "$0" -e trace="$1" -e inject="$1":signal=TERM:when="$2" "${@:3}" >/dev/null 2>&1' "$T/strace" "$1" "$n" "${@:2}"
+			status=$?
+			kipcctl list -q --foreign --no-legend --columns=kind,mode | awk -v n="$n" '$2 == "0000" || $2 == "0400" { print n, $0 }'
+		done
+		[ "$n" -gt 3 ] || echo "ended $n times"
+	}
+	made='msgget($_, IPC_CREAT | 0640) for 0x71 .. 0x72; my $q = msgget(0x72, 0); msgsnd $q, pack("l! a*", 1, "x"), 0'
+	is "a sweep of queues that is ended" "$(shut_out msgctl kipcctl sweep --idle=0 --with-contents --kind=queue)" ""
+	is "a removal" "$(shut_out msgctl kipcctl remove queue:0x71)" ""
+	made='shmwrite shmget(0x72, 4096, IPC_CREAT | 0640), "x", 0, 1'
+	is "a sweep of segments" "$(shut_out shmctl kipcctl sweep --idle=0 --with-contents --kind=segment)" ""
+	made='set(semget(0x72, 1, IPC_CREAT | 0640), 1)'
+	is "a sweep of sets" "$(shut_out semctl kipcctl sweep --idle=0 --with-contents --kind=semaphore)" ""
+else
+	skip "what is ended behind a fence" "strace cannot be used"
+fi
 finish
