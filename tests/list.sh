@@ -229,8 +229,8 @@ is "limits in JSON" "$(kipcctl limits --json | json '(grep { $_->{name} eq "semm
 exits 3 "a mistyped name" kipcctl send ordres x
 like "finds the one that was probably meant" "$ERR" "no such channel \(did you mean 'orders'\?\)"
 
-ipcrm -Q 0x4b01
 stop_kipcd
+ipcrm -Q 0x4b01
 exits 0 "without kipcd" kipcctl list
 like "says so" "$ERR" "shown is what the registry and the kernel show"
 like "shows the names of the registry" "$OUT" "^prices +segment +0x000004d2 +[0-9]+ active "
