@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What can be wrong with the rights to an object. The kernel remembers only its last users, so that nobody can tell whom a
+ * What can be wrong with the rights to an object. The kernel remembers only its last users, so nobody can tell which programs a
  * narrower mode would shut out: that is never advised.
  */
 
@@ -25,11 +25,11 @@ static void examine_world_writable(struct findings *findings, const struct check
 {
 	const struct kipc_object *object = row->object;
 
-	/* One that was removed is found by nobody. */
+	/* Nobody can find an object that was removed. */
 	if (object == NULL || (object->mode & 02) == 0 ||
 	    (object->kind == KIPC_SEGMENT && object->segment.removed))
 		return;
-	/* A channel is declared so, each by itself; of what is foreign the owner's programs are the culprit. */
+	/* Each channel is a finding of its own, since it is declared so; foreign objects of one owner are one finding. */
 	findings_suspect(findings, check,
 			 is_ours(row) ? (uint64_t)1 << 63 | (uint64_t)(row - findings->view->rows)
 				      : (uint64_t)object->kind << 32 | object->uid,
@@ -105,7 +105,7 @@ static void examine_owner_gone(struct findings *findings, const struct check *ch
 	/* The users of another container are in its own accounts, not in ours. */
 	if (object == NULL || (invocation != NULL && invocation->options->ipc_of != 0))
 		return;
-	/* A number is what there is where there is no name. Containers and services have users without a name, too. */
+	/* The number stands for an owner without a name. Users of containers and services have no names, either. */
 	owner = accounts_user(findings->accounts, object->uid);
 	if (owner[0] < '0' || owner[0] > '9' || checks_may_live(findings, object->uid) ||
 	    !is_nobodys(object->uid))

@@ -70,8 +70,8 @@ static enum status refuse_if_somebody_loses(const struct adoption *adoption, uid
 }
 
 /*
- * A line of what kipcd wrote of it, as it stands in a configuration. The part of a section that is there already has no header
- * of its own.
+ * A line of what kipcd wrote, as it would stand in a configuration. What belongs to a section that is there already has no
+ * header of its own.
  */
 static void print_line(const char *line)
 {

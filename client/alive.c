@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Numbers of processes come back. A number that belongs to a process which started after the object was used is
- * another's; but starts are counted from the boot and objects' times by the wall clock, which may have been set since (by
- * NTP; by hand; on a machine that was paused and went on days later). What was dated earlier than the boot is by today's
- * clock shows by how much. Called by sweep.c.
+ * Process numbers are used again. A number whose process started after the object was used belongs to another process; but
+ * starts are counted from the boot, and objects' times come from the wall clock, which may have been set since (by NTP, by
+ * hand, or on a machine that was paused for days). A time that lies before the boot by today's clock shows by how much.
+ * Called by sweep.c.
  */
 
 #include "client/alive.h"
@@ -28,7 +28,7 @@
 
 /* -- clocks ----------------------------------------------------------------------------------------------- */
 
-/* How far before the boot, by today's clock, something is dated that cannot be older than the boot. */
+/* How long before the boot, by today's clock, something is dated that cannot be older than the boot. */
 static int64_t see_forward_step(int64_t boot)
 {
 	static const struct {
@@ -54,7 +54,7 @@ static int64_t see_forward_step(int64_t boot)
 	return step;
 }
 
-/* Whether /proc and the kernel mean the same by a number. */
+/* Whether a process number means the same in /proc and for the kernel. */
 static bool proc_is_ours(void)
 {
 	char text[16];
@@ -81,7 +81,7 @@ void alive_facts_read(struct alive_facts *ret_facts)
 	facts.sees_all = stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == FIRST_PID_NAMESPACE;
 	facts.boot = (int64_t)wall.tv_sec - (int64_t)since_boot.tv_sec;
 	step = see_forward_step(facts.boot);
-	/* What was dated before a step that is longer than the machine runs is dated before the boot: told below. */
+	/* If the clock was set by more than the machine's uptime, the old time lies before the boot: see below. */
 	if (step <= (int64_t)since_boot.tv_sec)
 		facts.doubt += step;
 	*ret_facts = facts;
@@ -89,7 +89,7 @@ void alive_facts_read(struct alive_facts *ret_facts)
 
 bool alive_started_later(const struct alive_facts *facts, int64_t started, int64_t when)
 {
-	/* Nothing of the kernel's is older than its boot: dated so, the clock was another then. */
+	/* Nothing in the kernel is older than its boot: the clock was set in between. */
 	if (facts->boot == 0 || when < facts->boot - GRANULARITY)
 		return false;
 	return facts->boot + started > when + facts->doubt;
@@ -97,7 +97,7 @@ bool alive_started_later(const struct alive_facts *facts, int64_t started, int64
 
 /* -- one process ------------------------------------------------------------------------------------------- */
 
-/* Seconds after the boot; -1: it is not to be known. */
+/* Seconds after the boot; -1: that cannot be known. */
 static int64_t read_start(pid_t pid)
 {
 	char stat[1024], *p;

@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_ATTACHED_H
 #define KIPC_CLIENT_ATTACHED_H
 
-/* Who has a segment attached, as tables and JSON have it. */
+/* The processes that have a segment attached, for tables and JSON. */
 
 #include <json-c/json_types.h>
 

@@ -3,8 +3,8 @@
 #define KIPC_CLIENT_BLOCK_H
 
 /*
- * Text on its way to a file, in blocks: for tables of hundred thousands of cells, of which each would be a call or two of
- * stdio. Whether it arrived is the file's affair: ferror().
+ * Text on its way to a file, in blocks: a table can have hundreds of thousands of cells, and stdio would take a call or two for
+ * each. Errors of writing show in ferror().
  */
 
 #include <stddef.h>

@@ -76,7 +76,7 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * USEC_PER_SEC + (uint64_t)time.tv_nsec / 1000;
 }
 
-/* libsystemd waits for three whole lines before it judges them; who speaks another protocol sends none. -EPROTO. */
+/* libsystemd waits for three whole lines before it judges them; a peer with another protocol may send none. -EPROTO. */
 static int check_first_word(int fd)
 {
 	static const char *const words[] = { "DATA", "OK", "REJECTED", "ERROR", "AGREE" };
@@ -116,7 +116,7 @@ static int wait_until_ready(sd_bus *bus)
 	}
 }
 
-/* Data as proc_pid_statm(5) has it: no less than what RLIMIT_DATA counts. */
+/* Data as in proc_pid_statm(5): no less than what RLIMIT_DATA counts. */
 static uint64_t read_data_size(void)
 {
 	unsigned long long pages = 0;
@@ -149,7 +149,7 @@ void bus_bound_end(const struct bus_bound *bound)
 		(void)setrlimit(RLIMIT_DATA, &bound->before);
 }
 
-/* What no kipcd does: talk nonsense, or claim to send more than there is room for within the bound. */
+/* What no kipcd does: send nonsense, or claim to send more than fits within the bound. */
 static bool is_nonsense(int error)
 {
 	return error == -ENOMEM || error == -ENOBUFS || error == -EBADMSG || error == -EPROTO ||
@@ -340,7 +340,7 @@ static bool is_transport_error(int error, const sd_bus_error *bus_error)
 		error == -ECONNREFUSED);
 }
 
-/* A line a mistake. */
+/* One line for each mistake. */
 static enum status report_mistakes(const struct invocation *invocation, const char *subject,
 				   const char *mistakes)
 {

@@ -31,7 +31,7 @@ void bus_expect_change(sd_bus *bus);
 
 /*
  * A call of the Manager, with arguments as sd_bus_message_append() takes them (types NULL: none). On failure: a negative
- * errno, and *reterr has kipcd's sentence; -EPROTO: what answers is no kipcd. A connection that did not answer in time is
+ * errno, and *reterr has kipcd's sentence; -EPROTO: what answers is not kipcd. A connection that did not answer in time is
  * closed, so that nobody waits for it twice.
  */
 int bus_call(sd_bus *bus, const char *member, sd_bus_error *reterr, sd_bus_message **ret_reply,
@@ -39,8 +39,8 @@ int bus_call(sd_bus *bus, const char *member, sd_bus_error *reterr, sd_bus_messa
 int bus_call_message(sd_bus *bus, sd_bus_message *call, sd_bus_error *reterr, sd_bus_message **ret_reply);
 
 /*
- * From begin to end no more than what a kipcd sends can be allocated: libsystemd makes room for 128 MiB because the header
- * of a message says so.
+ * Between begin and end the process can allocate no more than what a kipcd sends: libsystemd would make room for 128 MiB
+ * because a message's header says so.
  */
 struct bus_bound {
 	struct rlimit before;

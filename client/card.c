@@ -236,7 +236,7 @@ static const char *text_of(struct json_object *object, const char *member)
 	return text != NULL ? text : "";
 }
 
-/* What of the declaration is not in force, and what is instead. */
+/* The parts of the declaration that are not in force, and what is instead. */
 static void print_overrides(const struct print *print)
 {
 	struct json_object *overrides = json_object_object_get(print->card->declared, "overrides"), *item;
@@ -265,7 +265,7 @@ static bool is_overridden(const struct print *print, const char *key)
 	return false;
 }
 
-/* Of each value that another file than the first one gives, or kipcctl. */
+/* The origin of each value that comes from another file than the first one, or from kipcctl. */
 static void print_origins(const struct print *print)
 {
 	struct json_object *origins = json_object_object_get(print->card->declared, "origins");

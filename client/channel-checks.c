@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What can be wrong with a channel, of whatever kind: it is not as it is declared. Every state but `active` is spoken of here,
- * with the way out of it.
+ * What can be wrong with a channel of any kind: it is not as it is declared. Every state but `active` is a finding here, with
+ * the way out of it.
  */
 
 #include <stdio.h>
@@ -66,7 +66,7 @@ static char *sysctl_for_segment(const struct kipc_limits *limits, uint64_t needs
 	return NULL;
 }
 
-/* What has to be raised before the channel can be made; NULL: no limit is in its way. Freed by the caller. */
+/* The command that raises what the channel needs; NULL: no limit is in its way. Freed by the caller. */
 static char *sysctl_for(const struct kipc_limits *limits, const struct view_row *row)
 {
 	switch (row->kind) {
@@ -102,7 +102,7 @@ static char *command_when_failed(struct findings *findings, const struct view_ro
 	return command;
 }
 
-/* A segment that is attached still would be made beside its users. */
+/* A segment that is still attached would be made again beside its users. */
 static char *command_when_lost(struct findings *findings, const struct view_row *row)
 {
 	(void)findings;
@@ -145,7 +145,7 @@ static bool keeps_rights(struct findings *findings, const struct view_row *row,
 	       (object->uid == object->cuid || object->uid == 0);
 }
 
-/* Who can be seen to use the object, as a sentence; freed by the caller. */
+/* The visible users of the object, as a sentence; freed by the caller. */
 static char *describe_users(struct findings *findings, const struct view_row *row)
 {
 	const struct kipc_object *object = row->object;
@@ -255,7 +255,7 @@ static char *command_when_active(struct findings *findings, const struct view_ro
 static const struct state {
 	const char *name;
 	enum severity severity, severity_observed;
-	const char *otherwise; /* what is said where kipcd gives no reason; NULL: then it is no finding */
+	const char *otherwise; /* the sentence where kipcd gives no reason; NULL: then it is not a finding */
 	char *(*command)(struct findings *findings, const struct view_row *row);
 } states[] = {
 	{ "failed", SEVERITY_DANGER, SEVERITY_DANGER, "kipcd could not make it", command_when_failed },
@@ -288,7 +288,7 @@ static void examine_state(struct findings *findings, const struct check *check, 
 			findings_add(findings,
 				     checks_is_owned(row) ? state->severity : state->severity_observed, check,
 				     row, findings_text("%s: %s", row->state, reason),
-				     /* Without kipcd no verb does it: see its own finding. */
+				     /* Without kipcd no verb can mend it; that is a finding of its own. */
 				     checks_can_manage(findings) ? state->command(findings, row) : NULL);
 	}
 }
@@ -309,7 +309,7 @@ static const struct view_row *find_holder(struct findings *findings, const struc
 }
 
 /*
- * The row of what the name meant until now, where its key was changed: kipcd's own, which programs may use still. NULL:
+ * The row of the object that the name meant before its key was changed: it is kipcd's own, and programs may still use it. NULL:
  * there is none.
  */
 static const struct view_row *find_former(struct findings *findings, const struct view_row *conflict)
@@ -344,7 +344,7 @@ static char *command_for_conflict(struct findings *findings, const struct view_r
 	return findings_text("kipcctl show %s %s", row->name, address);
 }
 
-/* "; its own queue @5 is there still, with 3 messages; …", and who uses it; freed by the caller. */
+/* "; what it meant before, queue @5, is there still: …", and its users; freed by the caller. */
 static char *describe_former(struct findings *findings, const struct view_row *former)
 {
 	char loss[LOSS_MAX], *users = describe_users(findings, former), *text;

@@ -113,7 +113,7 @@ char *checks_save_and_remove(const char *save, const char *suffix, const char *r
 	if (n_rows == 1)
 		snprintf(id, sizeof id, "%d", rows[0]->id);
 	print_loop(out, rows, n_rows);
-	/* For nobody else's eyes, and over no file that is there. */
+	/* Only readable by the user, and never over an existing file. */
 	fprintf(out, "(umask 077; set -C; kipcctl %s %s:@%s >%s-%s.%s) && kipcctl %s %s:@%s%s", save, kind,
 		id, kind, id, suffix, remove, kind, id, n_rows == 1 ? "" : "; done");
 	return fclose(out) == 0 ? text : NULL;
@@ -187,7 +187,7 @@ bool checks_may_live(struct findings *findings, uid_t uid)
 {
 	const struct living_ids *uids = &living_users(findings)->uids;
 
-	/* Nobody at all is what a look that failed finds. */
+	/* No process at all means that the look failed. */
 	return uids->n == 0 || living_users_have(uids, uid);
 }
 

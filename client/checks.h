@@ -27,8 +27,8 @@ const char *checks_time(int64_t seconds, char buffer[static VALUE_TEXT_MAX]);
 char *checks_process(pid_t pid);
 
 /*
- * The first few of those who are blocked in one operation, and how many there are in all; freed by the caller. A process
- * that is stopped in it does not count: it would take no message.
+ * The first few processes that are blocked in one operation, and how many there are in all; freed by the caller. A process that
+ * is stopped in it does not count: it would take no message.
  */
 char *checks_blocked(const struct findings *findings, const struct view_row *row,
 		     enum blocked_operation operation, size_t *ret_n);
@@ -49,7 +49,7 @@ char *checks_save_and_remove(const char *save, const char *suffix, const char *r
 enum checks_fate {
 	CHECKS_UNKNOWN, /* nobody did it, or a process of another PID namespace */
 	CHECKS_LIVES,
-	CHECKS_ENDED, /* also when its number is another one's by now */
+	CHECKS_ENDED, /* also when its number belongs to another process by now */
 };
 enum checks_fate checks_fate(struct findings *findings, pid_t pid, int64_t when);
 
@@ -62,8 +62,8 @@ bool checks_is_owned(const struct view_row *row);
 bool checks_is_state(const struct view_row *row, const char *state);
 
 /*
- * Whether the object could be a channel's, of another kipcd (a user's, or one whose registry cannot be read): what is
- * not known to be foreign is not advised to be removed.
+ * Whether the object could belong to a channel of another kipcd (a user's, or one whose registry cannot be read): the removal of
+ * an object that is not known to be foreign is never advised.
  */
 bool checks_may_be_declared(struct findings *findings, const struct kipc_object *object);
 

@@ -209,7 +209,7 @@ static void get_use(const struct column *column, const void *row, struct value *
 	}
 }
 
-/* Of what lies in a queue; where nobody looked, or nobody may, there is nothing to say. */
+/* A figure about the messages in a queue; empty where nobody looked, or nobody may. */
 static void get_from_look(const struct column *column, const void *row, struct value *value)
 {
 	const struct look *look = ((const struct view_row *)row)->look;

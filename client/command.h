@@ -38,10 +38,11 @@ struct command {
 	int min_args, max_args;	   /* max_args -1: any number */
 	struct option_set options; /* that it takes beside those that go everywhere */
 	enum status (*run)(const struct invocation *invocation);
-	struct option_set together; /* of these, none excludes another, whatever holds elsewhere */
-	bool is_common;		    /* a bare kipcctl names it */
-	bool takes_all_places;	    /* --ipc-of=all */
-	bool runs_command; /* what stands behind the first operand is a command with options of its own */
+	struct option_set
+		together; /* options that this verb allows together, although they exclude each other elsewhere */
+	bool is_common;	       /* kipcctl without arguments lists it */
+	bool takes_all_places; /* --ipc-of=all */
+	bool runs_command;     /* what stands behind the first operand is a command with options of its own */
 };
 
 /* The data half: one family a file. */

@@ -31,7 +31,7 @@ static void tell_columns(const char *verb, complete_tell *tell, void *context)
 			tell(context, tables[i].columns[j].name, tables[i].columns[j].help);
 }
 
-/* The members of a part of what is declared; with `is_ours`, those that kipcctl put there. */
+/* The members of one part of a declaration; with `is_ours`, only those that kipcctl set. */
 static void tell_members(const struct invocation *invocation, const char *part, bool is_ours,
 			 complete_tell *tell, void *context)
 {

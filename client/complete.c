@@ -168,7 +168,7 @@ static void tell_channels(struct completion *completion, unsigned sorts)
 	free(names);
 }
 
-/* Those of which the runtime layer says something. */
+/* The names of which the runtime layer says something. */
 static void tell_altered(struct completion *completion)
 {
 	struct invocation invocation;

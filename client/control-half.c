@@ -105,7 +105,7 @@ static char *explain_name(const struct invocation *invocation, const char *name)
 static enum status run(const struct invocation *invocation)
 {
 	report_explain_name = explain_name;
-	/* It stays loaded until the program ends. glibc's own is a page, which makes 400 writes of a long table. */
+	/* The library stays loaded until the program ends. glibc's own buffer is a page, which makes 400 writes of a long table. */
 	static char buffer[65536];
 
 	if (!isatty(STDOUT_FILENO))

@@ -2,7 +2,7 @@
 
 /*
  * What can be wrong with kipcd and with the consumers that its waiting files start. A machine that declares nothing needs no
- * kipcd, and hears nothing of it.
+ * kipcd, and gets no finding about it.
  */
 
 #include <dirent.h>
@@ -23,7 +23,7 @@
 
 /* -- the configuration --------------------------------------------------------------------------------------------------- */
 
-/* The file of the kipcd that was asked; false: it may be any. */
+/* The configuration file of the kipcd that was asked; false: it cannot be known. */
 static bool find_configuration(const struct invocation *invocation, char path[static PATH_MAX])
 {
 	const char *home = getenv("HOME"), *config_home = getenv("XDG_CONFIG_HOME");
@@ -44,7 +44,7 @@ static bool find_configuration(const struct invocation *invocation, char path[st
 	return n < PATH_MAX;
 }
 
-/* Whether a line begins a section of a channel. What is wrong with the file is kipcd's to say. */
+/* Whether a line begins a section of a channel. kipcd itself says what is wrong with the file. */
 static bool has_sections(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -98,7 +98,7 @@ static void become_check(const char *kipcd, bool is_user)
 	_exit(EXIT_FAILURE);
 }
 
-/* Whether kipcd says itself that it would refuse its configuration: there is one reader of configurations. */
+/* Whether kipcd would refuse its configuration. It is asked itself, so that there is only one reader of configurations. */
 static bool is_refused(const struct invocation *invocation)
 {
 	char buffer[PATH_MAX];
@@ -119,11 +119,11 @@ static bool is_refused(const struct invocation *invocation)
 
 /* -- kipcd --------------------------------------------------------------------------------------------------------------- */
 
-/* One that is there and does not answer is looked at: to restart it may be no cure, and is not for us to guess. */
+/* A kipcd that runs and does not answer is looked at first: a restart may be no cure. */
 static char *command_to_start(const struct invocation *invocation, bool has_configuration, bool is_gone)
 {
 	if (!has_configuration)
-		return NULL; /* only the one who started it knows how */
+		return NULL; /* nobody but its user knows how to start it */
 	return findings_text("systemctl %s%s kipcd.service",
 			     options_has(invocation->options, OPTION_USER) ? "--user " : "",
 			     is_gone ? "start" : "status --no-pager");
@@ -210,7 +210,7 @@ static void report_failing(struct findings *findings, const struct check *check,
 	int32_t status = 0;
 
 	(void)units_failures(findings->units, row->name, &restarts, &status);
-	/* Once is no news: it is tried again. */
+	/* One failure is not a finding: systemd starts it again. */
 	if (!has_failed && restarts < 2)
 		return;
 	findings_add(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What doctor compares an object with: with the whole of a declaration, declared.c has to do. */
+/* The declared values that doctor compares an object with; declared.c has the whole declaration. */
 
 #include <errno.h>
 #include <stdbool.h>
@@ -32,7 +32,7 @@ static int copy_values(sd_bus_message *reply, uint16_t **ret_values, size_t *ret
 	return sd_bus_message_exit_container(reply);
 }
 
-/* What is looked for in a declaration; each word is handed over with the cursor before its variant. */
+/* Looks for one thing in a declaration; it gets each word, with the cursor before the word's variant. */
 typedef int take_word(sd_bus_message *reply, const char *word, void *userdata);
 
 static int read_words(sd_bus *bus, const char *name, take_word *take, void *userdata)

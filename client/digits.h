@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_DIGITS_H
 #define KIPC_CLIENT_DIGITS_H
 
-/* Numbers as text, for tables of hundred thousands of them: printf() takes ten times as long. None of it ends in a NUL. */
+/* Numbers as text, for tables with hundreds of thousands of them: printf() takes ten times as long. No text has a NUL. */
 
 #include <stddef.h>
 #include <stdint.h>

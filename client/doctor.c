@@ -114,7 +114,7 @@ static bool is_severity(const char *word)
 	return word == NULL || strcmp(word, fail_words[0]) == 0 || strcmp(word, fail_words[1]) == 0;
 }
 
-/* What the user was promised: 8 when something so bad is found. */
+/* 8 when something as bad as --fail-on says was found. */
 static enum status judge(const struct options *options, const struct findings *findings)
 {
 	enum severity limit = options->fail_on != NULL && strcmp(options->fail_on, "warning") == 0

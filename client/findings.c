@@ -45,7 +45,7 @@ static void *grow(void *items, size_t n, size_t size)
 
 /* -- commands -------------------------------------------------------------------------------------------------- */
 
-/* Whether `word` stands at `text` as the name of a command: at the start, or behind what may come before one. */
+/* Whether `word` is the name of a command there: at the start, or after what may come before a command. */
 static bool begins_command(const char *command, const char *text, const char *word)
 {
 	static const char *const before[] = { "&& ", "; ", "(", "do ", "sudo " };
@@ -190,7 +190,7 @@ static int compare_suspects(const void *a, const void *b)
 	return one->row < other->row ? -1 : one->row > other->row;
 }
 
-/* How many, from the first on, are of one check and one culprit. */
+/* How many rows, from the first on, have the same check and the same culprit. */
 static size_t count_alike(const struct suspect *suspects, size_t n)
 {
 	size_t n_alike = 1;

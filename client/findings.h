@@ -6,8 +6,8 @@
  * What is wrong, or soon will be: found by tables of checks, each a function of what was collected once. `doctor` prints
  * all findings, `show` those of its channel, `metrics` how many there are.
  *
- * The commands are safe to paste as they stand: none destroys, ends or shuts out on a guess, and where no command is safe,
- * it is one that shows more.
+ * The commands are safe to paste as they stand: none destroys data, ends a process or shuts one out on a guess. Where no cure is
+ * safe, the command shows more instead.
  */
 
 #include "client/accounts.h"
@@ -29,9 +29,9 @@ extern const char *const severity_words[];
 struct finding {
 	enum severity severity;
 	const char *check;	    /* its word in the table */
-	const struct view_row *row; /* the first of those it is about; NULL: the machine */
+	const struct view_row *row; /* the first row that it is about; NULL: the machine */
 	char *evidence;
-	char *command; /* what mends it, or shows more of it; NULL: nothing that could be typed */
+	char *command; /* mends it, or shows more of it; NULL: there is no such command */
 };
 
 struct check;
@@ -47,7 +47,7 @@ struct findings {
 	const char *root; /* in front of the paths of files and /proc; "" but for tests */
 	struct accounts *accounts;
 	const struct invocation *invocation; /* whose options are said again in each command; NULL: none */
-	int64_t now;			     /* seconds since the epoch, when all of it was looked at */
+	int64_t now;			     /* seconds since the epoch, when everything was looked at */
 
 	struct finding *items;
 	size_t n_items;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Adds up objects by who owns, made or has attached them. Used by list, limits, top and metrics, which differ in what they
- * show of the sums only.
+ * Adds up objects by owner, creator or attached process. Used by list, limits, top and metrics, which differ only in what they
+ * show of the sums.
  */
 
 #include "client/groups.h"
@@ -40,7 +40,7 @@ static struct group_sum *find_group(struct groups *groups, uint64_t number, cons
 {
 	struct group_sum *items;
 
-	/* The last one first: what lies together belongs together. */
+	/* Search from the last group: neighbouring objects often belong to the same one. */
 	for (size_t i = groups->n_items; i-- > 0;) {
 		const char *other = groups->items[i].name;
 

@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_GROUPS_H
 #define KIPC_CLIENT_GROUPS_H
 
-/* What all objects of one owner, creator or process come to: for --group-by. */
+/* The sums over all objects of one owner, creator or process: for --group-by. */
 
 #include "client/table.h"
 #include "client/view.h"
@@ -36,8 +36,9 @@ struct groups {
 };
 
 /*
- * Adds up n rows of a view. A segment counts for each process that has it attached, and where some of its mappings are of
- * none that can be seen, for nobody as well. is_by_command: processes of one name are one. -ENOMEM; errors of opening /proc.
+ * Adds up n rows of a view. A segment counts for each process that has it attached, and also for the group without a name if
+ * some of its mappings belong to no visible process. is_by_command: processes with the same name are one group. -ENOMEM; errors
+ * of opening /proc.
  */
 int groups_make(struct view *view, const struct view_row *const *rows, size_t n_rows, enum group_by by,
 		bool is_by_command, struct groups *ret_groups);

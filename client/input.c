@@ -72,7 +72,7 @@ int input_largest(struct kipc_channel *channel, size_t *ret_size)
 	return 0;
 }
 
-/* The longest that a message can be in the form of the input: JSON writes six bytes for one, and a little around them. */
+/* The longest form that a message can have in the input: JSON may take six bytes for one, and a little around them. */
 static int find_longest(const struct input *input, size_t *ret_size)
 {
 	int r = input_largest(input->channel, ret_size);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl doctor --ipc-of=all: the verb's own JSON, made by a child in each IPC namespace, joined. A child, because what a
- * check looks at (processes, limits, files of /proc/sys) is of the namespace that the process is in.
+ * kipcctl doctor --ipc-of=all: a child in each IPC namespace prints the verb's JSON, and the results are joined. It takes a
+ * child, because what a check looks at (processes, limits, files of /proc/sys) depends on the namespaces of the process.
  */
 
 #include <errno.h>
@@ -29,7 +29,7 @@ struct joining {
 
 /* -- in the child -------------------------------------------------------------------------------------------- */
 
-/* As if the user had named a process of it, so that the commands that are advised mean it, too. */
+/* As if the user had named a process of that namespace, so that the advised commands mean it, too. */
 static _Noreturn void examine(const struct invocation *invocation, struct place *place, int fd)
 {
 	struct options options = *invocation->options;
@@ -39,7 +39,7 @@ static _Noreturn void examine(const struct invocation *invocation, struct place 
 	options.ipc_of = place->is_ours ? 0 : (int64_t)place->pid;
 	options.given.has[OPTION_IPC_OF] = !place->is_ours;
 	options.json = true;
-	options.quiet |= !place->is_ours; /* that no kipcd named it was to be expected */
+	options.quiet |= !place->is_ours; /* without the note that kipcd does not know that namespace */
 	if (dup2(fd, STDOUT_FILENO) < 0)
 		_exit(STATUS_FAILED);
 	int status = (int)command_doctor(&there);
@@ -72,7 +72,7 @@ static const char *get_text(struct json_object *object, const char *key)
 	return text != NULL ? text : "";
 }
 
-/* What is found of the machine is found in each namespace anew. */
+/* Findings about the machine come from each namespace again. */
 static bool is_known(const struct joining *joining, struct json_object *finding)
 {
 	if (json_object_object_get(finding, "subject") != NULL)

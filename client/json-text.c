@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Scalars as JSON. Used by table.c through value.c. What becomes JSON is valid UTF-8 whatever it was before, as with
- * json-c, which does the same for what is short (value_to_json()); tests/list.sh holds the two together.
+ * Scalars as JSON. Used by table.c through value.c. The result is always valid UTF-8, byte for byte as json-c writes it for
+ * shorter output (value_to_json()); tests/list.sh compares the two.
  */
 
 #include <string.h>

@@ -8,7 +8,7 @@
 
 #include "client/block.h"
 
-/* Quoted and escaped; each byte that is no part of valid UTF-8 is U+FFFD. */
+/* Quoted and escaped; each byte that is not part of valid UTF-8 becomes U+FFFD. */
 void json_text_put_string(struct block *block, const char *text);
 
 void json_text_put_number(struct block *block, uint64_t number);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Private queues and semaphore sets that were left behind. Without a key, nobody finds them but processes that were told the id
- * by their maker; so where all that used them have ended, they are leaked as a rule. (A segment shows who attached it: see
- * segment-checks.c. A queue with messages is no leak: see queue-checks.c.)
+ * Private queues and semaphore sets that were left behind. Without a key, only processes that got the id from the maker can find
+ * them; so when all processes that used them have ended, they are normally leaked. (For segments see segment-checks.c; for
+ * queues with messages see queue-checks.c.)
  */
 
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "client/checks.h"
 #include "common/nsid.h"
 
-#define MANY 20 /* of one user: this many are told before they are old */
+#define MANY 20 /* so many of one user are a finding before they are old */
 
 static bool is_old(struct findings *findings, const struct kipc_object *object)
 {
@@ -56,7 +56,7 @@ static bool set_is_left(struct findings *findings, const struct kipc_object *set
 	return is_left;
 }
 
-/* Nobody left a trace, so that its maker may live still. */
+/* No process left a trace, so the maker may still live. */
 static bool is_unused(const struct kipc_object *object)
 {
 	return object->kind == KIPC_QUEUE ? object->queue.stime == 0 && object->queue.rtime == 0
@@ -78,7 +78,7 @@ static void examine_leak(struct findings *findings, const struct check *check, c
 	findings_suspect(findings, check, (uint64_t)object->kind << 32 | object->uid, row);
 }
 
-/* Nobody lives who could know them, and a day has shown that nobody comes: 'sweep' looks at each once more. */
+/* No living process can know them, and nobody came for a day; 'sweep' looks at each once more. */
 static bool are_removable(struct findings *findings, const struct view_row *const *rows, size_t n_rows)
 {
 	char who[CHECKS_WHO_MAX];
@@ -91,7 +91,7 @@ static bool are_removable(struct findings *findings, const struct view_row *cons
 	return true;
 }
 
-/* Without messages a queue has no contents; the values of a set are of use to nobody any more. */
+/* A queue without messages has no contents, and nobody can use the values of the set any more. */
 static char *command_to_sweep(struct findings *findings, const struct view_row *const *rows, size_t n_rows)
 {
 	bool may_remove = are_removable(findings, rows, n_rows);

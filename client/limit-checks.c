@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Limits of the kernel that are nearly used up, and by whom. A new limit is a row of the table. All that is looked at for the
- * culprits is looked at only when a limit is near.
+ * Limits of the kernel that are nearly used up, and the users and processes that did it. A new limit is a row of the table. The
+ * culprits are looked for only when a limit is near.
  */
 
 #include <stdio.h>

@@ -76,7 +76,7 @@ static const struct limit limits[] = {
 /* clang-format on */
 #define N_LIMITS (sizeof limits / sizeof *limits)
 
-/* Where a group has what it uses of a limit. */
+/* The offset of what a group uses of a limit. */
 static const struct {
 	const char *limit;
 	size_t used;
@@ -252,7 +252,7 @@ static int compare_uses(const void *a, const void *b)
 	return one->used > other->used ? -1 : one->used < other->used;
 }
 
-/* Who uses something of one limit, who uses most of it first. Returns behind the last row. */
+/* A row for each group that uses something of one limit, the largest use first. Returns the end of the rows. */
 static struct limit_row *add_uses(const struct groups *groups, const struct limit_row *row, size_t used,
 				  struct limit_row *end)
 {

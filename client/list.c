@@ -26,7 +26,7 @@ static bool row_is_wanted(const struct options *options, const struct view_row *
 	       words_have(options->state, row->state != NULL ? row->state : "");
 }
 
-/* An empty list is a question to one who does not know --foreign yet. */
+/* An empty list would puzzle a user who does not know --foreign yet. */
 static void note_foreign(const struct options *options, const struct view *view)
 {
 	static const struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* One pass over the status of all processes; made only when a check is about to advise what could hurt somebody. */
+/* One pass over the status of all processes; made only when a check is about to advise something that could do harm. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -111,7 +111,7 @@ int living_users_read(const struct processes *processes, struct living_users *re
 		if (process_id_from_string(entry->d_name, &pid))
 			r = read_ids(entry->d_name, dirfd(folder), &users);
 	}
-	/* The end of a folder that cannot be read to its end is no end. */
+	/* A folder that could not be read to its end proves nothing. */
 	if (r == 0 && errno != 0)
 		r = -errno;
 	closedir(folder);

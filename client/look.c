@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Looks into queues and asks kipcd and /proc, once for all rows that are to be shown. Called by list and show. The
- * invariant: whatever a queue holds and however many there are, a look ends within LOOK_USEC and a bit.
+ * Looks into queues and asks kipcd and /proc, once for all rows that will be shown. Called by list and show. The invariant:
+ * whatever the queues hold and however many there are, a look ends within little more than LOOK_USEC.
  */
 
 #include <errno.h>
@@ -84,7 +84,7 @@ static int look_into_queue(const struct view_row *row, int64_t until, struct loo
 	if (r < 0)
 		return r;
 	r = kipc_message_bound(queue, &bound);
-	/* None is longer than all of them together: the kernel fills a buffer of that size each time. */
+	/* No message is longer than all of them together; the kernel allocates as much for each copy. */
 	if (r == 0)
 		r = look_at_messages(queue,
 				     row->object->queue.bytes < bound ? row->object->queue.bytes + 1 : bound,
@@ -118,7 +118,7 @@ static int take_heads(struct view *view, const char *const *names)
 	return r;
 }
 
-/* Without an answer nothing is known, which is what is shown then. */
+/* Without an answer nothing is known, and nothing is shown. */
 static void ask_for_heads(struct view *view, const struct view_row *const *rows, size_t n_rows)
 {
 	const char *names[BUS_HISTORY_NAMES + 1];

@@ -3,8 +3,8 @@
 #define KIPC_CLIENT_LOOK_H
 
 /*
- * What of a row costs more than a look at its object: what lies in a queue, since when, and who has a segment attached. Only
- * for rows and columns that are asked for.
+ * What costs more than a look at the object of a row: the messages in a queue, since when the first is there, and the processes
+ * that have a segment attached. Only for rows and columns that are asked for.
  */
 
 #include <stdbool.h>
@@ -20,8 +20,8 @@ struct view_row;
 #define LOOK_AT_PROCESSES (1U << 2)
 
 /*
- * The kernel counts from the first message each time, so that a look at n of them costs n * n / 2 steps: so many are
- * looked at of one queue, and for so long of all together, and of those beyond it the first.
+ * The kernel counts from the first message each time, so a look at n messages costs n * n / 2 steps. At most so many are looked
+ * at in one queue, and for so long in all queues together; after that, only the first message of each.
  */
 #define LOOK_MESSAGES 1000
 #define LOOK_USEC 1000000
@@ -32,7 +32,7 @@ struct look {
 	uint64_t n_types, smallest, largest;
 	uint64_t head_size;
 	long head_type;
-	uint64_t head_since; /* seconds since the epoch; 0: kipcd did not see it */
+	uint64_t head_since; /* seconds since the epoch; 0: not known to kipcd */
 };
 
 /* Looks at n rows of the view; what cannot be seen is left out. -ENOMEM; errors of opening /proc. */

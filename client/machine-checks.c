@@ -101,7 +101,7 @@ static bool has_logind(const struct findings *findings)
 	return access(path, F_OK) == 0;
 }
 
-/* A user who never leaves, by loginctl(1), keeps what is his. */
+/* A user that lingers, by loginctl(1), keeps its objects. */
 static bool lingers(const struct findings *findings, const char *user)
 {
 	char path[PATH_MAX];
@@ -110,7 +110,7 @@ static bool lingers(const struct findings *findings, const char *user)
 	return n > 0 && (size_t)n < sizeof path && strchr(user, '/') == NULL && access(path, F_OK) == 0;
 }
 
-/* What has a key, or is a channel: private objects are made for a session, and may go with it. */
+/* Only objects with a key, or of a channel: private objects are made for a session, and may go with it. */
 static void check_remove_ipc(struct findings *findings, const struct check *check)
 {
 	char address[VIEW_ADDRESS_MAX];

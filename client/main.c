@@ -94,7 +94,7 @@ static const struct command commands[] = {
 };
 /* clang-format on */
 
-/* All namespaces at once are the verb's affair. */
+/* The verb itself handles all namespaces at once. */
 static enum status go_to_place(const struct invocation *invocation)
 {
 	if (invocation->options->ipc_of != IPC_OF_ALL)

@@ -105,7 +105,7 @@ static bool find_name(const struct invocation *invocation, enum kipc_kind kind, 
 	return is_found;
 }
 
-/* kipcd changes channels by name. A key or an id of one has a name to say instead; of a foreign object, it can get one. */
+/* kipcd changes channels by name. For a key or an id, says the channel's name, or how a foreign object gets one. */
 static bool is_name(const struct invocation *invocation, const char *address, enum status *ret_status)
 {
 	const char *verb = invocation->command->name;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Messages as `recv --json` and `peek --json` print them, and `send --json` reads them. A body is text if it is valid UTF-8 as a whole (NUL bytes
- * are: JSON writes them as \u0000), otherwise base64 (RFC 4648), so that every byte comes out on the other side.
+ * Messages as `recv --json` and `peek --json` print them, and `send --json` reads them. A body is text if all of it is valid
+ * UTF-8 (NUL bytes are: JSON writes them as \u0000), otherwise base64 (RFC 4648), so that every byte is preserved.
  */
 
 #include <errno.h>
@@ -93,7 +93,7 @@ char *message_to_json(long type, const void *body, size_t size, size_t *ret_size
 
 /* -- reading ---------------------------------------------------------------------------------------------- */
 
-/* The value of a base64 digit; -1: it is none. */
+/* The value of a base64 digit; -1: it is not one. */
 static int digit_value(char c)
 {
 	if (c >= 'A' && c <= 'Z')
@@ -105,7 +105,7 @@ static int digit_value(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Decodes into `bytes`, which has room for three quarters of the text. -EBADMSG: not in the one form that is right. */
+/* Decodes into `bytes`, which has room for three quarters of the text. -EBADMSG: the text is not canonical base64. */
 static int bytes_from_base64(const char *text, size_t n, unsigned char *bytes, size_t *ret_size)
 {
 	size_t n_padding = n > 0 && text[n - 1] == '=' ? 1 + (n > 1 && text[n - 2] == '=') : 0, used = 0;
@@ -122,14 +122,14 @@ static int bytes_from_base64(const char *text, size_t n, unsigned char *bytes, s
 		if (i % 4 > 0)
 			bytes[used++] = (unsigned char)(group >> (6 - 2 * (i % 4)));
 	}
-	/* What the last digit says beyond the last byte is zero. */
+	/* The bits of the last digit beyond the last byte must be zero. */
 	if (n_padding > 0 && (group & (n_padding == 1 ? 3 : 15)) != 0)
 		return -EBADMSG;
 	*ret_size = used;
 	return 0;
 }
 
-/* What a line said; the objects belong to the line's. */
+/* The members of a line; they belong to the line's object. */
 struct members {
 	struct json_object *type, *size, *text, *base64;
 };
@@ -191,7 +191,7 @@ static int take_body(const struct members *members, void **ret_body, size_t *ret
 	return 0;
 }
 
-/* The one value that the line consists of; NULL: it is no JSON. */
+/* The one value that the line consists of; NULL: the line is not JSON. */
 static struct json_object *parse_line(const char *line, size_t n_line, bool *ret_has_memory)
 {
 	struct json_tokener *tokener;

@@ -11,7 +11,7 @@ char *message_to_json(long type, const void *body, size_t size, size_t *ret_size
 
 /*
  * Reads such a line. "type" may be missing (*ret_type is 0 then), and so may "size", which must be right where it is given.
- * The body is the caller's to free. -EBADMSG: it is no message, and *reterr_why says why (a constant); -ENOMEM.
+ * The caller frees the body. -EBADMSG: it is not a message, and *reterr_why says why (a constant); -ENOMEM.
  */
 int message_from_json(const char *line, size_t n_line, long *ret_type, void **ret_body, size_t *ret_size,
 		      const char **reterr_why);

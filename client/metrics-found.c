@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The figures of `kipcctl metrics` that have to be looked for: the findings of doctor, the units of consumers, the owners of
- * objects. How many series there are is bounded: by the checks, by the consumers, and by OWNERS_MAX.
+ * The figures of `kipcctl metrics` that need a look beyond the view: the findings of doctor, the units of consumers, the owners
+ * of objects. The number of series is bounded by the checks, by the consumers, and by OWNERS_MAX.
  */
 
 #include <errno.h>
@@ -95,7 +95,7 @@ static int compare_sums(const void *a, const void *b)
 	return one > other ? -1 : one < other ? 1 : compare_uids(a, b);
 }
 
-/* One entry an object, then one an owner; the largest first. Returns how many. */
+/* Turns one entry for each object into one for each owner, the largest first. Returns how many. */
 static size_t count_owners(const struct view *view, struct owner *owners)
 {
 	size_t n = 0, n_left = 0;
@@ -123,7 +123,7 @@ static size_t count_owners(const struct view *view, struct owner *owners)
 	return n_left;
 }
 
-/* A directory server may call users anything. */
+/* A directory server may give users any name. */
 static void write_label(FILE *out, const char *text)
 {
 	for (; *text != '\0'; text++)

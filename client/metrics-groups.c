@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The sums of `kipcctl metrics --group-by=`. How many series there are is bounded by GROUPS_MAX: the largest groups have
- * their own, all others share one.
+ * The sums of `kipcctl metrics --group-by=`. The number of series is bounded by GROUPS_MAX: the largest groups have their own,
+ * all others share one.
  */
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 #define GROUPS_MAX 50
 
-/* What somebody named is text of anybody's. */
+/* Names can hold any text. */
 static void write_label(struct metrics *metrics, const char *label, const char *text)
 {
 	size_t n;
@@ -72,7 +72,7 @@ static uint64_t count_objects(const struct group_sum *group)
 	return group->queues + group->segments + group->semaphore_sets;
 }
 
-/* Whoever has most first, nobody last. */
+/* The largest group first, the one without a name last. */
 static int compare_groups(const void *a, const void *b)
 {
 	const struct group_sum *one = a, *other = b;

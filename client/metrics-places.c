@@ -2,7 +2,7 @@
 
 /*
  * kipcctl metrics --ipc-of=all: the metrics of each IPC namespace, as the other files write them, with one more label that names
- * the unit or container that it belongs to; and what belongs to one family together, as the format wants it.
+ * the unit or container that it belongs to. All samples of a family are put together, as the format demands.
  */
 
 #include <errno.h>
@@ -81,7 +81,7 @@ static int add_sample(struct family *family, const char *line, size_t size, cons
 	return r < 0 ? r : append(&family->samples, &family->n_samples, line + n + 1, size - n - 1);
 }
 
-/* A text of metrics, line by line. How kipcd itself is, is asked of ours only. */
+/* A text of metrics, line by line. The figures of kipcd itself come only from our own namespace. */
 static int take_text(struct families *families, const char *text, const char *label, bool is_ours)
 {
 	int r = 0;
@@ -103,7 +103,7 @@ static int take_text(struct families *families, const char *text, const char *la
 	return r;
 }
 
-/* What a unit is called may hold anything; processes come and go, and their numbers would leave dead series behind. */
+/* The name of a unit can hold any text; process numbers change, and would leave dead series behind. */
 static int make_label(const struct place *place, char **ret_label)
 {
 	char number[32];

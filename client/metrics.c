@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl metrics: what a monitor collects, as text in the format that Prometheus and node_exporter read, or in OpenMetrics. Series are named
- * by channel, never by id or pid, which change and would leave dead series behind; foreign objects are only summed up. A
- * new figure is a row of a table.
+ * kipcctl metrics: what a monitor collects, as text in the format that Prometheus and node_exporter read, or in OpenMetrics.
+ * Series are named by channel, never by id or pid, which change and would leave dead series behind; foreign objects are only
+ * summed up. A new figure is a row of a table.
  */
 
 #include <errno.h>
@@ -355,9 +355,9 @@ static int write_file(struct metrics *metrics, const char *path)
 }
 
 /*
- * What stands at `path` and is no regular file: a terminal, /dev/null or a fifo is written into, also through a link like
- * /dev/stdout; the kernel judges links in folders that others may write (fs.protected_symlinks). Returns a descriptor.
- * -ELOOP: a link to a regular file, which a rename would replace; -EINVAL: nothing that text is written into.
+ * Opens what is at `path` and is not a regular file: a terminal, /dev/null or a fifo, also through a link like /dev/stdout; the
+ * kernel judges links in folders that others may write (fs.protected_symlinks). Returns a descriptor. -ELOOP: a link to a
+ * regular file, which a rename would replace; -EINVAL: text cannot be written into it.
  */
 static int open_special(const char *path)
 {

@@ -47,7 +47,7 @@ static int put(struct moving *moving)
 	return r;
 }
 
-/* One message into the hand. With --count it is waited for; else what is there is all there is. */
+/* Takes one message. With --count it waits for it; otherwise only what is there is moved. */
 static int take(struct moving *moving)
 {
 	const struct options *options = moving->invocation->options;

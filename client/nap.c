@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * From /proc/PID/task/TID/syscall and the memory that its arguments point to. Used by doctor, to tell a reader that polls from
- * one that is busy. 32-bit programs on a 64-bit machine are not understood, and so do not poll.
+ * Reads /proc/PID/task/TID/syscall and the memory that its arguments point to. Used by doctor, to tell a reader that polls from
+ * one that is busy. The calls of 32-bit programs on a 64-bit machine are not understood; such programs do not count as polling.
  */
 
 #include <dirent.h>
@@ -20,7 +20,7 @@
 
 #define USEC_PER_SECOND UINT64_C(1000000)
 
-/* How a call says for how long it sleeps. */
+/* How a call gives the length of its sleep. */
 enum form {
 	MILLISECONDS,  /* an int; below 0: for ever */
 	TIMESPEC,      /* a pointer to one; NULL: for ever */

@@ -10,7 +10,7 @@
 
 /*
  * The shortest sleep with an end that any thread of the process is in now (nanosleep, poll, select, epoll_wait), in
- * microseconds. False: none is, or it may not be looked at. What it says is the process's own word.
+ * microseconds. False: none is, or it may not be looked at. The process itself controls these values.
  */
 bool nap_of_process(pid_t pid, uint64_t *ret_usec);
 

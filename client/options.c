@@ -193,7 +193,7 @@ static bool take_options(struct parser *parser, int argc, char **argv, char mode
 	return true;
 }
 
-/* Whether two options of an exclusive set may stand together all the same; command NULL: before the verb. */
+/* Whether the verb allows two options of an exclusive set together; command NULL: before the verb. */
 static bool may_stand_together(const struct command *command, enum option_id a, enum option_id b)
 {
 	return a == b || (command && command->together.has[a] && command->together.has[b]);

@@ -159,7 +159,7 @@ bool options_parse(int argc, char **argv, const struct command *commands, struct
  */
 int options_runtime_dir(const struct options *options, char buffer[static PATH_MAX], const char **ret_dir);
 
-/* Whether an option may be given beside those that were, and was not given yet. */
+/* Whether an option was not given yet, and may be given beside those that were. */
 bool options_may_join(const struct options *options, const struct command *command, enum option_id option);
 
 /* The help of all verbs, or of one (NULL: all), from the rows. */

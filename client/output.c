@@ -49,7 +49,7 @@ enum status output_flush(const struct invocation *invocation, struct hand *hand)
 		     : STATUS_DONE;
 }
 
-/* Up to the first NUL, or the end. What lies behind is not touched. */
+/* Up to the first NUL, or the end. Bytes behind it are not touched. */
 static int text_length(struct kipc_channel *segment, const char *text, size_t size, size_t *ret_length)
 {
 	const char *nul = NULL;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Finds IPC namespaces through their processes and goes from one to the other. Used by view-all.c, limits.c and ipc-all.c. A
- * namespace belongs to the innermost unit or container that all its processes are in: the several units of a system
- * container share that container, those of a pod its slice.
+ * Finds IPC namespaces through their processes and switches between them. Used by view-all.c, limits.c and ipc-all.c. A
+ * namespace belongs to the innermost unit or container that all its processes are in: for the units of a system container that
+ * is the container, for a pod it is the slice.
  */
 
 #include "client/places.h"
@@ -33,7 +33,7 @@ static bool ends_with(const char *text, size_t n, const char *suffix)
 	return n > n_suffix && memcmp(text + n - n_suffix, suffix, n_suffix) == 0;
 }
 
-/* Where the number of a container begins that the part ends with, but for ".scope"; NULL: none. */
+/* The start of the container's number at the end of the part (before ".scope"); NULL: there is none. */
 static const char *find_container_id(const char *part, size_t n)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -51,7 +51,7 @@ static void name_container(const char *path, const char *part, const char *id,
 {
 	const char *engine = part, *end = id;
 
-	if (id == part) { /* the folder that it is in says whose */
+	if (id == part) { /* the folder that it is in says which engine's it is */
 		end = part > path ? part - 1 : part;
 		engine = end;
 		while (engine > path && engine[-1] != '/')
@@ -130,7 +130,7 @@ static void read_path(int process_fd, char path[static PLACE_PATH_MAX])
 	}
 }
 
-/* What both paths have in common, whole parts of it. */
+/* What both paths have in common, in whole parts. */
 static void shorten_path(char *path, const char *other)
 {
 	size_t n = 0, n_whole = 0;

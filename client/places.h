@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_PLACES_H
 #define KIPC_CLIENT_PLACES_H
 
-/* All IPC namespaces that a process which can be seen is in: for --ipc-of=all. */
+/* All IPC namespaces that some visible process is in: for --ipc-of=all. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,10 +15,10 @@ struct place {
 	dev_t device;
 	ino_t inode;
 	int fd;	   /* of the namespace; -1: it may not be opened */
-	int error; /* why it cannot be entered; 0: it was not tried, or could */
+	int error; /* why it cannot be entered; 0: nobody tried, or it worked */
 	bool is_ours;
-	pid_t pid;    /* the lowest of its processes, but for ourselves */
-	bool is_unit; /* the name is one of a unit, a container, or "host" */
+	pid_t pid;    /* the lowest of its processes, not counting ourselves */
+	bool is_unit; /* the name is that of a unit or a container, or "host" */
 
 	/*
 	 * "web.service", "docker:3f2a9c1b2d4e", the pod's slice, "host", or "4711 perl" where no unit or container is known.

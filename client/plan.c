@@ -87,7 +87,7 @@ static int read_plan(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
 	return r;
 }
 
-/* People are spared the steps that change nothing, unless something waits to be changed or is not as a file says. */
+/* Text leaves out steps that change nothing, unless a change waits or something is not as a file says. */
 static bool is_of_interest(const struct step *step)
 {
 	return strcmp(step->action, "keep") != 0 || step->detail[0] != '\0' ||

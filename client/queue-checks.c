@@ -2,8 +2,8 @@
 
 /*
  * What can be wrong with a queue. A new check is a function here and a row of the table at the end. Each says what it saw, so
- * that a reader can judge it, and what to type. No command takes a message that somebody might still come for, nor ends a
- * reader: it may have a message in hand.
+ * that the user can judge it, and what to type. No command takes a message that somebody might still come for, or ends a
+ * reader, which may have a message in hand.
  */
 
 #include <stdio.h>
@@ -47,7 +47,7 @@ static char state_of_process(pid_t pid)
 
 /* -- a message that its reader cannot take ------------------------------------------------------------------------ */
 
-/* A reader that polls, and leaves what is there. */
+/* A reader that polls, and leaves the message that is there. */
 struct refusal {
 	uint64_t nap_usec;
 	long type;
@@ -76,8 +76,8 @@ static bool read_head(struct findings *findings, const struct view_row *row, str
 }
 
 /*
- * Since the last message came the reader has slept several times and taken nothing. The kernel does not tell how large its
- * buffer is, so that this is all that can be seen of a message that does not fit.
+ * Since the last message came, the reader has slept several times and taken nothing. The kernel does not show how large its
+ * buffer is, so this is the only sign of a message that does not fit.
  */
 static bool is_refused(struct findings *findings, const struct view_row *row, struct refusal *ret_refusal)
 {
@@ -186,7 +186,7 @@ static void examine_full_no_reader(struct findings *findings, const struct check
 	if (!is_jammed(findings, row, &jam))
 		return;
 	state = describe_jam(row, &jam);
-	/* One program after the other may receive, with a pause between two. */
+	/* Programs may receive one after the other, with a pause in between. */
 	if (object->queue.rtime == 0 && quiet_for(findings, object) >= CHECKS_PAUSE)
 		findings_add(findings, SEVERITY_DANGER, check, row,
 			     findings_text("%s; nobody has ever received from it: start its reader", state),
@@ -240,7 +240,7 @@ static const char *describe_state(char state)
 	}
 }
 
-/* A stopped reader is stuck at once; another one only when it took nothing for a while: it may be slow. */
+/* A stopped reader is stuck at once; any other only when it took nothing for a while, since it may be slow. */
 static bool is_stuck(struct findings *findings, const struct view_row *row, char state)
 {
 	struct refusal refusal;
@@ -281,7 +281,7 @@ static void examine_stuck_reader(struct findings *findings, const struct check *
 
 /* -- messages that nobody takes ------------------------------------------------------------------------------------- */
 
-/* Whether somebody waits for a message, and all that do want a type that is not there. */
+/* Whether processes wait for a message, and all of them want types that are not there. */
 static bool is_unwanted(struct findings *findings, const struct view_row *row, bool *ret_last_waits)
 {
 	size_t n_blocked, n_receivers = 0;
@@ -326,7 +326,7 @@ static void examine_wrong_type(struct findings *findings, const struct check *ch
 	free(receivers);
 }
 
-/* Whether nobody is left who sent, received or waits, as far as the kernel tells, and nothing came or went for a day. */
+/* Whether the last sender and receiver are gone, nobody waits, and nothing came or went for a day. */
 static bool is_abandoned(struct findings *findings, const struct view_row *row)
 {
 	const struct kipc_object *object = row->object;
@@ -348,7 +348,7 @@ static void examine_orphan(struct findings *findings, const struct check *check,
 
 	if (row->name != NULL || object == NULL || object->queue.messages == 0)
 		return;
-	/* Not when somebody sent: what is sent and never read is what is looked for. */
+	/* The time of the last send does not count: this looks for messages that are sent and never read. */
 	last = object->queue.rtime != 0 ? object->queue.rtime : object->ctime;
 	if (findings->now - last < CHECKS_IDLE ||
 	    (object->queue.rtime != 0 &&

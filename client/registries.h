@@ -3,8 +3,8 @@
 #define KIPC_CLIENT_REGISTRIES_H
 
 /*
- * What is anybody's channel: the names of every kipcd's registry that can be found, not only of the one that is asked. For
- * who removes many objects by a rule.
+ * Which objects are channels: the names in every kipcd's registry that can be found, not only in that of the kipcd that is asked.
+ * For removing many objects by a rule.
  */
 
 #include "client/command.h"
@@ -13,19 +13,19 @@
 struct registries {
 	struct registry *items;
 	size_t n_items;
-	uid_t *unseen; /* users that may have a kipcd whose registry is not for us */
+	uid_t *unseen; /* users that may have a kipcd whose registry we may not read */
 	size_t n_unseen;
 };
 
 /*
- * The registry of the invocation, the system's, those of users' sessions, and those of every kipcd that runs, wherever
- * its folder is: as far as they are of this IPC namespace. -ENOMEM. Any other error: what the invocation's registry
- * says cannot be known.
+ * Reads the registry of the invocation, the system's, those of users' sessions, and those of every kipcd that runs, wherever
+ * its folder is, as far as they belong to this IPC namespace. -ENOMEM. Any other error: the invocation's own registry cannot
+ * be read.
  */
 int registries_read(const struct invocation *invocation, struct registries *ret_registries);
 void registries_done(struct registries *registries);
 
-/* The folder of the kipcd that means this object by a name, or made it for itself; NULL: none that is known. */
+/* The folder of the kipcd that has a name for this object, or made it for itself; NULL: none is known. */
 const char *registries_find(const struct registries *registries, const struct kipc_object *object);
 
 /* Whether it may be the channel of a kipcd whose registry we may not read: its owner's. */

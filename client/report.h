@@ -24,8 +24,8 @@ enum status report_error_and(const struct invocation *invocation, const char *ad
 			     const char *more);
 
 /*
- * What kipcd knows of a name that the registry lacks: a sentence, freed by the caller; NULL: nothing, or it does not answer.
- * main() and the control half set it, each to its own way to kipcd.
+ * What kipcd knows of a name that the registry lacks: a sentence, freed by the caller; NULL: nothing, or kipcd does not answer.
+ * main() and the control half each set it to their own way of asking kipcd.
  */
 extern char *(*report_explain_name)(const struct invocation *invocation, const char *name);
 

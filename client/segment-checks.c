@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What can be wrong with a segment. That nobody has it attached says little: many programs attach for a moment (PHP, Perl's
- * IPC::Shareable), and find in it next week what they left. Nor does it that one was removed while attached: for many that
- * is how it goes away by itself.
+ * What can be wrong with a segment. It means little that nobody has it attached: many programs attach for a moment (PHP, Perl's
+ * IPC::Shareable), and need what they left in it a week later. It means little, too, that one was removed while attached: many
+ * programs do that so that it goes away by itself.
  */
 
 #include <stdio.h>
@@ -18,7 +18,7 @@
 
 /* -- left behind ---------------------------------------------------------------------------------------------------- */
 
-/* Whether the last step is safe too: nobody lives who could come back to it. */
+/* Whether removing it is safe, too: no living process could come back to it. */
 static bool is_removable(struct findings *findings, const struct kipc_object *object)
 {
 	char who[CHECKS_WHO_MAX];
@@ -73,7 +73,7 @@ static void conclude_orphans(struct findings *findings, const struct check *chec
 
 /* -- removed, and still attached -------------------------------------------------------------------------------------- */
 
-/* Who holds it, and the key under which it was made: the first attachment that was seen. NULL: none. */
+/* The first attachment that was seen: the process, and the key under which the segment was made. NULL: none. */
 static const struct attachment *first_attachment(struct findings *findings, const struct kipc_object *object)
 {
 	size_t n;
@@ -86,7 +86,7 @@ static void examine_removed(struct findings *findings, const struct check *check
 {
 	const struct attachment *attachment;
 
-	/* That of a channel is the channel's state. */
+	/* For a channel, this is a state. */
 	if (row->object == NULL || !row->object->segment.removed || row->name != NULL)
 		return;
 	attachment = first_attachment(findings, row->object);
@@ -170,7 +170,7 @@ static void examine_ring(struct findings *findings, const struct check *check, c
 
 	if (ring == NULL || ring->fault == KIPC_RING_SOUND)
 		return;
-	/* A reset wants nobody to have it attached, and what it held is for a file first. */
+	/* A reset works only while nobody has it attached, and what it held is saved into a file first. */
 	if (row->object->segment.attached == 0 && checks_can_manage(findings))
 		command = findings_text(
 			"(umask 077; set -C; kipcctl read --raw %s >%s-ring.bin) && kipcctl reset %s",

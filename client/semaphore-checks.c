@@ -120,7 +120,7 @@ static void examine_holder(struct findings *findings, const struct check *check,
 	struct kipc_semaphore *semaphores;
 	size_t n;
 
-	/* A set that nobody operated on is as it was made. */
+	/* A set on which nobody has operated is as it was made. */
 	if (row->object == NULL || row->object->semaphore.otime == 0 ||
 	    findings->now - row->object->semaphore.otime < CHECKS_PAUSE ||
 	    kipc_object_semaphores(row->id, &semaphores, &n) < 0)

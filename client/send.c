@@ -30,7 +30,7 @@ struct sending {
 	const char *address;
 	struct kipc_channel *channel;
 	struct time_limit limit;
-	long type;			 /* unless JSON says another */
+	long type;			 /* unless JSON gives another */
 	const struct control_half *json; /* --json: reads it; NULL: the input is what is sent */
 	uint64_t n_sent;
 	struct stall stall;
@@ -136,7 +136,7 @@ static enum status send_arguments(struct sending *sending)
 	return STATUS_DONE;
 }
 
-/* Sends the message that a line of JSON describes; *ret_why: what is wrong with the line, NULL if nothing is. */
+/* Sends the message that a line of JSON describes; *ret_why says what is wrong with the line, NULL: nothing is. */
 static int send_described(struct sending *sending, const char *line, size_t n_line, const char **ret_why)
 {
 	long type;

@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_STALL_H
 #define KIPC_CLIENT_STALL_H
 
-/* Somebody at a terminal who sends to a full channel is told within a second what the command waits for. */
+/* On a terminal, a command that sends to a full channel says within a second what it waits for. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +25,7 @@ struct stall {
 void stall_watch(struct stall *stall, const struct invocation *invocation, const char *address,
 		 struct kipc_channel *channel);
 
-/* To be called after each -EINTR: tells it once, when nothing was sent since the last look. */
+/* Call this after each -EINTR: it prints the sentence once, when nothing was sent since the last look. */
 void stall_look(struct stall *stall, uint64_t n_sent);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The pure part of sweep: from what is known of an object to whether it is a leftover. The invariant: what is not known
- * counts as use, never as its absence.
+ * The pure part of sweep: decides from facts whether an object is a leftover. The invariant: a fact that is not known counts as
+ * use, never as disuse.
  */
 
 #include <errno.h>
@@ -48,7 +48,7 @@ bool sweep_creator_is_gone(const struct sweep_facts *facts)
 	return true;
 }
 
-/* What is dated in the future was dated by another clock: nobody knows how long ago that was. */
+/* A time in the future was noted before the clock was set: nobody knows how long ago that was. */
 static bool is_idle(const struct sweep_facts *facts, uint64_t usec)
 {
 	int64_t last = sweep_last_use(&facts->object);
@@ -92,7 +92,7 @@ static int find_living(const struct sweep_facts *facts, char **ret_text)
 
 		if (trace->alive == ALIVE_YES)
 			return say(ret_text, "process %d, which %s, lives", (int)trace->pid, trace->deed);
-		/* Where all have numbers, one without never was. */
+		/* Where every process has a number here, 0 means that there never was one. */
 		if (trace->alive == ALIVE_UNKNOWN && trace->when != 0 &&
 		    !(facts->object.kind == KIPC_SEMAPHORE && facts->sees_all))
 			return say(ret_text,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl sweep: removes leftovers by a rule. What belongs to any kipcd is never touched; what anybody uses, or may use,
- * is left, and what holds something too unless --with-contents. Each object is looked at again directly before it is
- * judged, and removed behind the fence of kipc_object_remove(), or behind one of its own where contents are to go as well.
- * Looking leaves no mark: nothing is attached, so that what was idle stays idle.
+ * kipcctl sweep: removes leftovers by a rule. Objects of any kipcd are never touched; those that are, or may be, in use are left,
+ * and so are those that hold something, unless --with-contents. Each object is looked at again directly before it is judged,
+ * and removed behind the fence of kipc_object_remove(), or behind sweep's own fence where contents may go as well. Looking
+ * leaves no mark: nothing is attached, so an idle object stays idle.
  */
 
 #include <errno.h>
@@ -48,7 +48,7 @@ struct swept {
 	int64_t last_used;
 	bool is_creator_gone;
 	enum fate fate;
-	const char *because; /* a word for scripts; NULL: nothing stood in the way */
+	const char *because; /* a word for scripts; NULL: nothing was in the way */
 	char *reason, *evidence;
 };
 
@@ -80,7 +80,7 @@ static int64_t now_usec(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* Who is blocked, not older than LOOK_USEC. -ENOMEM; errors of opening /proc. */
+/* Brings the list of blocked threads up to date (LOOK_USEC). -ENOMEM; errors of opening /proc. */
 static int look_at_processes(struct sweep *sweep)
 {
 	int r;
@@ -96,8 +96,8 @@ static int look_at_processes(struct sweep *sweep)
 }
 
 /*
- * Why somebody may be blocked on a queue who cannot be seen, or NULL. Of processes that are not for us those of the queue's
- * own users count; the first of all processes waits for nothing but its children.
+ * Why a process may be blocked on the queue without being visible, or NULL. Of the processes that we may not look at, those of the
+ * queue's owner and creator count; process 1 waits only for its children.
  */
 static const char *find_blindness(const struct sweep *sweep, const struct kipc_object *queue)
 {
@@ -167,7 +167,7 @@ static int collect_of_segment(struct sweep *sweep, struct sweep_facts *facts)
 	return r < 0 ? r : add_trace(sweep, facts, "had it attached last", object->segment.lpid, used);
 }
 
-/* A value that was set is noted with its process as an operation is, but in the time of the last change. */
+/* SETVAL notes its process as an operation does, but its time is that of the last change. */
 static int collect_of_set(struct sweep *sweep, struct sweep_facts *facts)
 {
 	const struct kipc_object *object = &facts->object;
@@ -188,7 +188,7 @@ static int collect_of_set(struct sweep *sweep, struct sweep_facts *facts)
 	return r;
 }
 
-/* Of an object as it is now. -EIDRM: it is gone. */
+/* Collects the facts of an object as it is now. -EIDRM: it is gone. */
 static int collect(struct sweep *sweep, const struct kipc_object *seen, struct sweep_facts *facts)
 {
 	int r;
@@ -287,7 +287,7 @@ static bool is_as_before(struct sweep *sweep, const struct sweep_facts *before)
 	return is_same;
 }
 
-/* Contents may go, users may not: rights away, look again whether all is as it was, and only then remove it. */
+/* Contents may go, users may not: take the rights away, look whether everything is as it was, and only then remove it. */
 static int remove_with_contents(struct sweep *sweep, const struct sweep_facts *facts)
 {
 	struct kipc_object fenced = facts->object, lost;
@@ -324,7 +324,7 @@ static void fail(struct sweep *sweep, struct swept *swept, int r)
 
 /* -- one object ---------------------------------------------------------------------------------------------- */
 
-/* Declared, adopted, observed, or a kipcd's mark for itself. */
+/* Declared, adopted, observed, or a kipcd's marker. */
 static const char *find_kipcd(const struct sweep *sweep, const struct kipc_object *object)
 {
 	const char *path = registries_find(&sweep->registries, object);
@@ -335,10 +335,10 @@ static const char *find_kipcd(const struct sweep *sweep, const struct kipc_objec
 		if (sweep->view->rows[i].kind == object->kind && sweep->view->rows[i].key == object->key)
 			return sweep->invocation->runtime_dir;
 	/* One that is being made stands in no registry yet. */
-	return nsid_is_like_marker(object, object->cuid) ? "a kipcd's own mark" : NULL;
+	return nsid_is_like_marker(object, object->cuid) ? "a kipcd's own marker" : NULL;
 }
 
-/* What stands in the way: swept->because and its reason. -ENOMEM. */
+/* Finds what is in the way: swept->because and its reason. -ENOMEM. */
 static int find_obstacle(const struct sweep *sweep, const struct sweep_facts *facts, struct swept *swept)
 {
 	const struct kipc_object *object = &facts->object;
@@ -530,7 +530,7 @@ static int print_end(const struct sweep *sweep)
 
 /* -- the verb --------------------------------------------------------------------------------------------------- */
 
-/* A list of users by name or number. False: that was said. */
+/* A list of users by name or number. False: there is no such user, and that was reported. */
 static bool take_owners(struct sweep *sweep, const char *list)
 {
 	const char *word;
@@ -586,7 +586,7 @@ static enum status take_options(struct sweep *sweep)
 	return take_owners(sweep, options->owner) ? STATUS_DONE : STATUS_USAGE;
 }
 
-/* Without --owner= what others own is not there for who may not remove it. */
+/* Without --owner=, objects that the user may not remove are passed over. */
 static bool is_candidate(const struct sweep *sweep, const struct view_row *row)
 {
 	if (!words_have(sweep->invocation->options->kind, kipc_kind_to_string(row->kind)))

@@ -19,7 +19,7 @@ struct sweep_trace {
 	enum alive alive;
 };
 
-/* Everything that is decided by. */
+/* Everything that the decision depends on. */
 struct sweep_facts {
 	struct kipc_object object;
 	int64_t now; /* seconds since the epoch */
@@ -31,7 +31,7 @@ struct sweep_facts {
 	/* Of a semaphore set. */
 	int semaphores_error; /* why nothing is known of its semaphores */
 	size_t n_waiting;
-	bool is_untouched; /* nobody but its maker operated on it, if that one */
+	bool is_untouched; /* at most its maker operated on it */
 
 	/* Of a queue: threads blocked on it, as far as they can be seen. */
 	size_t n_blocked;
@@ -39,7 +39,7 @@ struct sweep_facts {
 	const char *blind; /* why not all threads can be seen; NULL: they can */
 };
 
-/* What the command line asks for; all of it has to hold. */
+/* The conditions of the command line; all of them must hold. */
 struct sweep_rule {
 	bool is_private, is_creator_gone, is_unattached;
 	bool has_idle;
@@ -50,8 +50,8 @@ struct sweep_rule {
 int64_t sweep_last_use(const struct kipc_object *object);
 
 /*
- * Whether who made it is gone. Of a segment the kernel keeps that process; of a queue or set it does not: then all whose numbers
- * it keeps are gone, and none of them is unknown.
+ * Whether the creator is gone. Of a segment the kernel keeps its number; of a queue or set it does not: then all processes whose
+ * numbers it keeps must be gone, and none of them unknown.
  */
 bool sweep_creator_is_gone(const struct sweep_facts *facts);
 

@@ -7,8 +7,8 @@
 #include "client/groups.h"
 
 /*
- * A new text, its first line the headings (unless has_headings is false), no wider than `width`; sorted by the column of
- * groups that `sort` names (NULL, or none of theirs: by name). -ENOMEM; errors of opening /proc.
+ * A new text, its first line the headings (unless has_headings is false), no wider than `width`; sorted by the column that
+ * `sort` names (by name if it is NULL or not a column of groups). -ENOMEM; errors of opening /proc.
  */
 int top_groups_format(struct view *view, const struct view_row *const *rows, size_t n_rows, enum group_by by,
 		      const char *sort, bool is_descending, bool has_headings, size_t width,

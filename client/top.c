@@ -392,7 +392,7 @@ static void draw(struct top *top)
 
 /* -- keys --------------------------------------------------------------------------------------------------------- */
 
-/* Of another IPC namespace it is made there, with commands that mean it. */
+/* The card of an object in another IPC namespace is made there, with commands for that namespace. */
 static int print_card(struct top *top, const struct view_row *row, FILE *out)
 {
 	struct options options = *top->invocation->options;
@@ -699,7 +699,7 @@ static enum status print_once(struct top *top)
 	return STATUS_DONE;
 }
 
-/* For programs: a line a frame, on whatever standard output is. */
+/* For programs: one line for each frame, whether or not standard output is a terminal. */
 static enum status print_frames(struct top *top)
 {
 	int64_t next = now_usec();

@@ -11,7 +11,7 @@
 #include "client/units.h"
 
 #define SYSTEMD "org.freedesktop.systemd1"
-#define TIMEOUT_USEC 2000000 /* a systemd that hangs is none: who looks for trouble has others to find */
+#define TIMEOUT_USEC 2000000 /* a systemd that hangs must not hold up the other checks */
 
 /* "kipc-consume@orders.service" -> "orders"; false: another unit. */
 static bool parse_name(const char *name, struct unit *unit)

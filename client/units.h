@@ -28,7 +28,7 @@ struct units {
 	size_t n_items;
 };
 
-/* Those that systemd has loaded. Where it cannot be asked there are none, and `error` says why. -ENOMEM. */
+/* The units that systemd has loaded. Where it cannot be asked there are none, and `error` says why. -ENOMEM. */
 int units_new(struct units **ret_units);
 struct units *units_free(struct units *units);
 

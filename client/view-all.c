@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * One view of all IPC namespaces, for --ipc-of=all: the rows of a view of each, ours first, with the place they are of. Names are
- * only in ours. Whoever looks further at a row goes to its place first (place_enter()).
+ * One view of all IPC namespaces, for --ipc-of=all: the rows of a view of each, ours first, with their places. Only ours has
+ * names. A closer look at a row needs its place to be entered first (place_enter()).
  */
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 #include "client/view.h"
 
-/* Takes the rows over; what they point into stays the part's. */
+/* Takes over the rows; what they point into still belongs to the part. */
 static int take_rows(struct view *view, struct view *part, struct place *place)
 {
 	struct view_row *rows = reallocarray(view->rows, view->n_rows + part->n_rows + 1, sizeof *rows);

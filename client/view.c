@@ -147,7 +147,7 @@ static int read_from_daemon(const struct invocation *invocation, struct view *vi
 	} while (r > 0);
 	if (r < 0)
 		view->bus = sd_bus_close_unref(view->bus);
-	/* It knows no List, or its answer is none: no kipcd. */
+	/* It has no List, or answers something else: it is not kipcd. */
 	return r == -EBADR || r == -EBADMSG || r == -ENXIO ? -EPROTO : r;
 }
 

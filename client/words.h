@@ -19,7 +19,7 @@ const char *words_next(const char **list, size_t *ret_n);
 /* Whether the n bytes at `word` are this text. */
 bool words_equal(const char *word, size_t n, const char *text);
 
-/* Whether a list ("a,b") has a word; without a list (NULL) every word is in it. */
+/* Whether a list ("a,b") has a word; a list that is NULL has every word. */
 bool words_have(const char *list, const char *wanted);
 
 /*

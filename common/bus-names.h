@@ -8,7 +8,7 @@
 
 #define BUS_SOCKET_NAME "control" /* in the runtime folder */
 #define BUS_REFUSED_NAME                                                                                     \
-	"refused" /* beside it: why the last start was refused, in a line; gone with the next that was not */
+	"refused" /* beside it: why the last start was refused, in a line; the next successful start removes it */
 #define BUS_NAME "org.kipc1"
 #define BUS_PATH "/org/kipc1"
 #define BUS_MANAGER "org.kipc1.Manager"
@@ -32,9 +32,9 @@
 #define BUS_LIST_PAGE 1000
 
 /*
- * Manager.Describe(s name) -> a{sv}: the above and what is declared, by the words of the configuration; beside these "origins",
- * a{ss}: where the value of each key stands, "FILE:LINE" or "kipcctl set"; and "overrides", a(sssss): key, value, by whom, the
- * value in whose place it is, and where that stands.
+ * Manager.Describe(s name) -> a{sv}: the above and what is declared, in the words of the configuration; also "origins", a{ss}:
+ * the place of each key's value, "FILE:LINE" or "kipcctl set"; and "overrides", a(sssss): key, value, the verb that gave it,
+ * the value that it overrides, and the place of that.
  */
 
 /*
@@ -46,8 +46,8 @@
 /*
  * Manager.Create(s kind, s name, as assignments) -> BUS_STEP
  * Manager.Set(s name, as assignments) -> BUS_STEP
- * Manager.Unset(s name, as keys) -> BUS_STEP: takes back what Set (and Adopt of a declared name) said of these keys, of all
- * without any
+ * Manager.Unset(s name, as keys) -> BUS_STEP: takes back what Set (and Adopt of a declared name) said of these keys (none: of
+ * all)
  * Manager.Remove(s name, b force, b dry_run) -> s: what was (dry run: would be) lost, as a sentence
  * Manager.Recover(s name) -> BUS_STEP
  * Manager.Reset(s name): a ring, without its messages; refused (BUS_ERROR_NOT_EMPTY) while somebody has it attached
@@ -74,8 +74,8 @@
 #define BUS_HISTORY_NAMES 200
 
 /*
- * Manager.Heads(as names) -> a(st): of the (at most BUS_HISTORY_NAMES) queues that hold messages, since when the first of them has
- * been the first at least, as far as samples saw: microseconds since the epoch
+ * Manager.Heads(as names) -> a(st): of at most BUS_HISTORY_NAMES queues, those that hold messages, and since when at least the
+ * first message has been the first, as far as samples saw: microseconds since the epoch
  */
 
 /* Manager.Statistics() -> a{st}: how kipcd itself is; names as `kipcctl metrics` prints them */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Escaping, and the one way in which the programs write a line to standard error. A whole line is escaped, not its
- * parts: then no caller can forget one. Lines of several processes do not mix, since each is one write(2).
+ * Escaping, and the one way in which the programs write a line to standard error. The whole line is escaped, not its parts, so
+ * that no caller can forget one. Lines of several processes do not mix, since each is one write(2).
  */
 
 #include "common/escape.h"

@@ -3,8 +3,8 @@
 #define KIPC_COMMON_ESCAPE_H
 
 /*
- * Text for a terminal. Arguments, file names, process names and messages may hold anything, escape sequences included:
- * all that did not come from our own text passes through here.
+ * Text for a terminal. Arguments, file names, process names and messages may hold anything, escape sequences included: all text
+ * that is not our own passes through here.
  */
 
 #include <stdarg.h>

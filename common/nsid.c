@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The text of "channels/.nsid", the one place that knows it. kipcd decides by it at its start; kipcctl asks whether an
- * object is the marker, which is no leftover of anybody's.
+ * The format of "channels/.nsid"; nothing else knows it. kipcd decides by the file at its start; kipcctl asks whether an object
+ * is the marker, which is not a leftover.
  */
 
 #include <errno.h>

@@ -3,14 +3,14 @@
 #define KIPC_COMMON_NSID_H
 
 /*
- * What "channels/.nsid" says beside ".ns": which IPC namespace the registry is of, beyond an inode number that the
- * kernel gives out again at once. Written by kipcd, one line:
+ * What "channels/.nsid" adds to ".ns": which IPC namespace the registry belongs to, beyond an inode number that the kernel gives
+ * out again at once. Written by kipcd, one line:
  *
  *	BOOTID:INODE[:id=N][:marker=ID,CTIME,CREATOR,CONTENT]
  *
  * N is the kernel's own number of the namespace (ioctl NS_GET_ID), never given out twice in one boot. Where the kernel has
- * none, there is a marker: a private semaphore set of kipcd's, whose values are CONTENT and random. "marker=begun,CONTENT"
- * stands there while one is being made.
+ * none, there is a marker: a private semaphore set that kipcd made, whose random values are CONTENT. The line says
+ * "marker=begun,CONTENT" while one is being made.
  */
 
 #include <stdbool.h>
@@ -41,7 +41,7 @@ struct nsid {
 #define NSID_TEXT_MAX 256
 void nsid_to_string(const struct nsid *nsid, char buffer[static NSID_TEXT_MAX]);
 
-/* -EBADMSG: no such line. Words that it does not know are passed over. */
+/* -EBADMSG: it is not such a line. Unknown words are passed over. */
 int nsid_from_string(const char *text, struct nsid *ret_nsid);
 
 /* Whether a text has the form of BOOTID:INODE, which ".ns" has, too. */
@@ -54,8 +54,8 @@ int nsid_read(int channels_fd, struct nsid *ret_nsid);
 bool nsid_is_marker(const struct nsid *nsid, const struct kipc_object *object);
 
 /*
- * Whether an object has the shape of a marker that `creator` made, of whichever kipcd, and nobody ever operated on it. Such a
- * one is no leftover, and nobody's to adopt or to sweep.
+ * Whether an object has the shape of a marker that `creator` made, for any kipcd, and nobody ever operated on it. Such an object
+ * is not a leftover, and must be neither adopted nor swept.
  */
 bool nsid_is_like_marker(const struct kipc_object *object, uid_t creator);
 

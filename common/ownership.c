@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Asked by the plan and every change of kipcd's, and by kipcctl where it removes without kipcd. Pure: the object is as the
- * caller saw it last; lib/object-remove.c looks again behind its fence whether it has changed hands since.
+ * Used by the plan and every change that kipcd makes, and by kipcctl where it removes without kipcd. Pure: the object is as the
+ * caller last saw it; lib/object-remove.c checks again behind its fence whether it has changed hands since.
  */
 
 #include "common/ownership.h"

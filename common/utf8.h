@@ -15,7 +15,7 @@ size_t utf8_character(const char *text, size_t size);
 
 bool utf8_is_valid(const char *text, size_t size);
 
-/* A copy in which each byte that is no part of valid UTF-8 is U+FFFD; NULL when out of memory. */
+/* A copy in which each byte that is not part of valid UTF-8 becomes U+FFFD; NULL when out of memory. */
 char *utf8_mend(const char *text, size_t size, size_t *ret_size);
 
 #endif
