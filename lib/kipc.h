@@ -16,6 +16,10 @@
  * kipc_recv(). A channel may be used by several threads at once; closing it is for the last one. The bytes of a
  * ring are described in lib/ring-layout.h of the sources.
  *
+ * Sending to, receiving from and waiting on a queue are points of cancellation (pthread_cancel(3)), as msgsnd(2) and msgrcv(2)
+ * are; no other call is. A thread that is cancelled there leaves no timer and no memory behind, and takes no message with it,
+ * unless the C library itself drops one that arrived just then (glibc before 2.41).
+ *
  * The ids of removed objects die. A call that meets a dead id looks its address up again, once, and goes on
  * with what it finds; a call that is already waiting when its object is removed ends with -EIDRM.
  *
@@ -326,7 +330,6 @@ int kipc_stat(struct kipc_channel *channel, struct kipc_object *ret_object);
  * - Sending, receiving and waiting change it, so all three need read and write permission; peeking needs to read.
  * - A wait is by futex(2), after a spin of at most some 20 µs that ceases where it does not pay. No signal is
  *   used. A handler ends a wait with -EINTR unless it was installed with SA_RESTART (before Linux 5.16, also then).
- *   No call is a point of cancellation.
  * - Who has waited for room for 10 ms, while others sent, gets it before those that began to wait later, however small
  *   their messages: when twice the ring's capacity has been received for it, and for each that has waited longer.
  * - The caller's memory is touched before anybody can be held up by that. A message above 1 MiB is copied as by

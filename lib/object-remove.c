@@ -20,6 +20,7 @@
 
 #include "lib/object.h"
 #include "lib/ring.h"
+#include "lib/uncancelled.h"
 
 /*
  * Untouched is a set that nobody but its maker operated on. sem_otime cannot tell (its maker's null operation sets
@@ -51,7 +52,7 @@ static int semaphores_are_untouched(const struct kipc_object *object, pid_t pris
 	return untouched;
 }
 
-bool object_rmid_is_forced(void)
+static bool read_rmid_is_forced(void)
 {
 	FILE *file = fopen("/proc/sys/kernel/shm_rmid_forced", "re");
 	int c;
@@ -62,6 +63,15 @@ bool object_rmid_is_forced(void)
 	c = getc(file);
 	fclose(file);
 	return c != '0';
+}
+
+bool object_rmid_is_forced(void)
+{
+	int cancellation = uncancelled_begin();
+	bool is_forced = read_rmid_is_forced();
+
+	uncancelled_end(cancellation);
+	return is_forced;
 }
 
 /*

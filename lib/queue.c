@@ -4,10 +4,14 @@
  * Messages of a System V queue: send, receive, peek, wait. Thin over msgsnd(2) and msgrcv(2), and careful where they
  * are sharp: a message that can never fit makes msgsnd wait for ever, a bad receive address destroys the message (so
  * it is received into memory of our own), a too small buffer takes nothing, ids die.
+ *
+ * Both are points of cancellation, since a thread that waits for ever can be ended in no other way: what is held meanwhile is
+ * given back then. Nothing else is one, so that a message which was taken is handed over.
  */
 
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
@@ -16,6 +20,7 @@
 #include "lib/deadline.h"
 #include "lib/copy-small.h"
 #include "lib/queue.h"
+#include "lib/uncancelled.h"
 
 #ifndef MSG_COPY /* musl does not declare it */
 #define MSG_COPY 040000
@@ -35,17 +40,12 @@ static struct message *message_for(size_t size, struct message *on_stack)
 	return size <= sizeof on_stack->body ? on_stack : malloc(offsetof(struct message, body) + size);
 }
 
-static void message_done(struct message *message, const struct message *on_stack)
-{
-	if (message != on_stack)
-		free(message);
-}
-
 /* msgsnd() or msgrcv(), with what both need; a negative errno for -1. */
 struct call {
 	bool is_send;
 	int id;
 	struct message *message;
+	struct message *on_heap; /* it, or NULL */
 	size_t size;
 	long type;
 	int flags;
@@ -109,23 +109,48 @@ static int revive(struct kipc_channel *channel, struct call *call)
 	return 0;
 }
 
-static ssize_t call_queue(struct kipc_channel *channel, struct call *call, int64_t timeout)
-{
+/* What a thread that is cancelled while it waits gives back. */
+struct held {
 	struct deadline deadline;
-	ssize_t r;
+	struct message *on_heap;
+};
 
-	deadline.is_armed = false; /* the rest, which is much, is filled in for those that wait */
-	if (timeout > 0)
-		deadline_init(&deadline, timeout);
-	r = call_with_timeout(call, timeout, &deadline);
+static void give_back(void *argument)
+{
+	struct held *held = argument;
+
+	deadline_done(&held->deadline);
+	free(held->on_heap);
+}
+
+static ssize_t call_or_revive(struct kipc_channel *channel, struct call *call, int64_t timeout,
+			      struct deadline *deadline)
+{
+	ssize_t r = call_with_timeout(call, timeout, deadline);
+
 	if (r == -EINVAL) {
-		int revived = revive(channel, call);
-
-		r = revived < 0 ? revived : call_with_timeout(call, timeout, &deadline);
+		r = revive(channel, call);
+		if (r == 0)
+			r = call_with_timeout(call, timeout, deadline);
 		if (r == -EINVAL)
 			r = -EIDRM;
 	}
-	deadline_done(&deadline);
+	return r;
+}
+
+static ssize_t call_queue(struct kipc_channel *channel, struct call *call, int64_t timeout)
+{
+	struct held held;
+	ssize_t r;
+
+	held.on_heap = call->on_heap;
+	held.deadline.is_armed = false; /* the rest, which is much, is filled in for those that wait */
+	if (timeout > 0)
+		deadline_init(&held.deadline, timeout);
+	pthread_cleanup_push(give_back, &held);
+	r = call_or_revive(channel, call, timeout, &held.deadline);
+	pthread_cleanup_pop(0);
+	deadline_done(&held.deadline);
 	return r;
 }
 
@@ -177,8 +202,9 @@ static int send_with_care(struct kipc_channel *channel, long type, const void *d
 	if (size > 0)
 		memcpy(message->body, data, size);
 	call.message = message;
+	call.on_heap = message == &on_stack ? NULL : message;
 	r = call_queue(channel, &call, timeout);
-	message_done(message, &on_stack);
+	free(call.on_heap);
 
 	/* Above kernel.msgmax the kernel says EINVAL too. */
 	if (r == -EIDRM && check_fits(channel, size) == -EMSGSIZE)
@@ -217,6 +243,7 @@ static ssize_t receive(struct kipc_channel *channel, struct call *call, void *bu
 	if (message == NULL)
 		return -ENOMEM;
 	call->message = message;
+	call->on_heap = message == &on_stack ? NULL : message;
 	r = call_queue(channel, call, timeout);
 	if (r >= 0) {
 		if (r > 0)
@@ -224,7 +251,7 @@ static ssize_t receive(struct kipc_channel *channel, struct call *call, void *bu
 		if (ret_type != NULL)
 			*ret_type = message->type;
 	}
-	message_done(message, &on_stack);
+	free(call->on_heap);
 	return r == -E2BIG ? -EMSGSIZE : r;
 }
 
@@ -307,6 +334,7 @@ int queue_wait(struct kipc_channel *channel, long type, unsigned flags, int64_t 
 		.type = type,
 		.flags = receive_flags(flags),
 	};
+	int cancellation;
 	ssize_t r;
 
 	r = call_queue(channel, &call, timeout);
@@ -314,8 +342,10 @@ int queue_wait(struct kipc_channel *channel, long type, unsigned flags, int64_t 
 		return 0;
 	if (r < 0)
 		return (int)r;
+	cancellation = uncancelled_begin();
 	do
 		r = queue_send(channel, message.type, NULL, 0, KIPC_FOREVER);
 	while (r == -EINTR);
+	uncancelled_end(cancellation);
 	return (int)r;
 }

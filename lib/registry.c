@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "lib/registry.h"
+#include "lib/uncancelled.h"
 
 const char *kipc_runtime_dir(void)
 {
@@ -215,7 +216,7 @@ static int append_name(const char *name, const struct registry_link *link, struc
 	return 0;
 }
 
-int kipc_registry_list(const char *runtime_dir, struct kipc_name **ret_names, size_t *ret_n_names)
+static int list(const char *runtime_dir, struct kipc_name **ret_names, size_t *ret_n_names)
 {
 	struct kipc_name *names = NULL;
 	size_t n_names = 0, n_allocated = 0;
@@ -253,6 +254,15 @@ int kipc_registry_list(const char *runtime_dir, struct kipc_name **ret_names, si
 	return 0;
 }
 
+int kipc_registry_list(const char *runtime_dir, struct kipc_name **ret_names, size_t *ret_n_names)
+{
+	int cancellation = uncancelled_begin();
+	int r = list(runtime_dir, ret_names, ret_n_names);
+
+	uncancelled_end(cancellation);
+	return r;
+}
+
 /*
  * The first line of /proc/sys/kernel/random/boot_id, a UUID; or "*" where that file is not the kernel's: systemd-nspawn
  * mounts one of its own over it, which a service in there does not see once its sandbox gives it a /proc of its own.
@@ -282,9 +292,11 @@ int registry_namespace_of_caller(char buffer[static REGISTRY_NAMESPACE_MAX])
 {
 	struct stat st;
 	char boot[37];
-	int r;
+	int cancellation, r;
 
+	cancellation = uncancelled_begin();
 	r = read_boot_id(boot);
+	uncancelled_end(cancellation);
 	if (r < 0)
 		return r;
 	if (stat("/proc/self/ns/ipc", &st) < 0)
