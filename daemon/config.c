@@ -97,7 +97,7 @@ static struct draft *new_draft(struct parser *parser, enum kipc_kind kind, const
 	struct draft *draft = &parser->drafts[parser->n_drafts++];
 
 	draft->spec.kind = kind;
-	(void)snprintf(draft->spec.name, sizeof draft->spec.name, "%s", name);
+	memcpy(draft->spec.name, name, strnlen(name, KIPC_NAME_MAX));
 	draft->spec.origin = parser->config->origins[parser->source];
 	draft->spec.line = line;
 	draft->spec.owner = parser->own_uid;
@@ -225,9 +225,10 @@ static void begin_section(void *userdata, unsigned line, const char *inside)
 	parser->verb = LAYER_NONE;
 	if (inside != NULL && parser->sources[parser->source].runtime_layer)
 		parser->verb = layer_header_verb(inside, &inside);
-	(void)snprintf(parser->section, sizeof parser->section, "%s", inside != NULL ? inside : "");
+	parser->section[0] = '\0';
 	if (inside == NULL)
 		return;
+	memcpy(parser->section, inside, strlen(inside) + 1); /* a line is no longer */
 	n = strcspn(inside, " \t");
 	memcpy(word, inside, n);
 	word[n] = '\0';

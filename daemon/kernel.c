@@ -92,8 +92,11 @@ static int look_into_ring(struct kernel_object *object, unsigned n_ours)
 
 static int look_into_linked(const struct registry_entry *entry, struct kernel_view *view)
 {
-	const struct kernel_object *object = kernel_view_find_id(view, entry->link.kind, entry->link.id);
+	const struct kernel_object *object;
 
+	if (entry->link.kind == KIPC_QUEUE) /* the list has said all */
+		return 0;
+	object = kernel_view_find_id(view, entry->link.kind, entry->link.id);
 	if (object == NULL || !link_owns(&entry->link, &object->object, geteuid()))
 		return 0; /* an id that came back, or taken back by its maker */
 	if (entry->link.kind == KIPC_SEMAPHORE)

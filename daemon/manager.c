@@ -56,6 +56,7 @@ struct loaded {
 	size_t n_sources;
 	struct config *config;
 	struct renames renames;
+	struct registry registry; /* at a start, if it was read already; else empty */
 };
 
 static void loaded_done(struct loaded *loaded)
@@ -63,6 +64,7 @@ static void loaded_done(struct loaded *loaded)
 	config_free(loaded->config);
 	source_list_free(loaded->sources, loaded->n_sources);
 	plan_renames_done(&loaded->renames);
+	store_registry_done(&loaded->registry);
 	*loaded = (struct loaded){ 0 };
 }
 
@@ -92,7 +94,7 @@ static int find_renames(struct manager *manager, enum reconcile_reason reason, s
 
 	if (manager->namespace.doubt != NULL)
 		return 0; /* nothing is altered then */
-	r = reconcile_find_renames(manager, loaded->config, reason, &loaded->renames);
+	r = reconcile_find_renames(manager, loaded->config, reason, &loaded->registry, &loaded->renames);
 	if (r < 0 || loaded->renames.n_items == 0)
 		return r;
 	r = rename_sources(manager, &loaded->renames, loaded->sources, loaded->n_sources);
@@ -149,7 +151,10 @@ static int load_and_reconcile(struct manager *manager, enum reconcile_reason rea
 		r = carry_out_renames(manager, problems, &loaded);
 	if (r < 0)
 		return r;
-	r = reconcile(manager, loaded.config, reason, NULL, report);
+	if (reason == RECONCILE_START)
+		r = reconcile_start(manager, loaded.config, &loaded.registry, report);
+	else
+		r = reconcile(manager, loaded.config, reason, NULL, report);
 	if (r == 0) {
 		source_list_free(manager->sources, manager->n_sources);
 		manager->sources = loaded.sources;

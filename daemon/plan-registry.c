@@ -17,10 +17,12 @@ void plan_registry_own_again(struct registry *registry, const struct config *con
 {
 	for (size_t i = 0; i < registry->n_entries; i++) {
 		struct registry_entry *entry = &registry->entries[i];
-		const struct channel_spec *spec = config_find(config, entry->name);
+		const struct channel_spec *spec;
 
-		if (!entry->has_link || !entry->link.owned ||
-		    (spec != NULL && spec->manage == MANAGE_OBSERVE))
+		if (!entry->has_link || !entry->link.owned)
+			continue;
+		spec = config_find(config, entry->name);
+		if (spec != NULL && spec->manage == MANAGE_OBSERVE)
 			continue;
 		entry->link.observed = entry->link.owned = false;
 	}
@@ -103,13 +105,34 @@ static int compare_renames(const void *a, const void *b)
 	return strcmp(((const struct rename *)a)->to, ((const struct rename *)b)->to);
 }
 
+/* Any at all. Both are sorted by name: one walk. */
+static bool has_undeclared(const struct config *config, const struct registry *registry)
+{
+	size_t c = 0, e = 0;
+
+	while (e < registry->n_entries && c < config->n_channels) {
+		int order = strcmp(config->channels[c].name, registry->entries[e].name);
+
+		if (order > 0)
+			return true;
+		c++;
+		e += order == 0;
+	}
+	return e < registry->n_entries;
+}
+
 int plan_renames_find(const struct config *config, const struct registry *registry,
 		      const struct kernel_view *view, uid_t uid, struct renames *ret_renames)
 {
-	struct renames renames = { .items = calloc(registry->n_entries + 1, sizeof *renames.items) };
+	struct renames renames = { 0 };
+	struct heir *heirs;
 	size_t n_heirs;
-	struct heir *heirs = find_heirs(config, registry, &n_heirs);
 
+	*ret_renames = renames;
+	if (!has_undeclared(config, registry)) /* as nearly always */
+		return 0;
+	renames.items = calloc(registry->n_entries + 1, sizeof *renames.items);
+	heirs = find_heirs(config, registry, &n_heirs);
 	if (renames.items == NULL || heirs == NULL) {
 		free(renames.items);
 		free(heirs);

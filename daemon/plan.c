@@ -129,7 +129,7 @@ static const struct kernel_object *half_made_object(const struct plan_input *inp
 {
 	const struct kernel_object *found, *owned;
 
-	if (entry == NULL)
+	if (entry == NULL || (!entry->has_intent && !(entry->has_link && entry->link.is_begun)))
 		return NULL;
 	owned = owned_object(input, entry);
 	if (owned != NULL && entry->link.is_begun && is_closed(input, &owned->object))

@@ -98,6 +98,7 @@ static void situation_done(struct situation *situation)
 	store_registry_done(&situation->registry);
 }
 
+/* At a start from the folder; then from memory. */
 static int take_registry(const struct manager *manager, const struct config *config,
 			 enum reconcile_reason reason, struct registry *ret_registry)
 {
@@ -117,7 +118,8 @@ static int take_registry(const struct manager *manager, const struct config *con
 }
 
 int reconcile_find_renames(const struct manager *manager, const struct config *config,
-			   enum reconcile_reason reason, struct renames *ret_renames)
+			   enum reconcile_reason reason, struct registry *ret_registry,
+			   struct renames *ret_renames)
 {
 	struct registry registry;
 	struct kernel_view view = { 0 };
@@ -134,13 +136,19 @@ int reconcile_find_renames(const struct manager *manager, const struct config *c
 			r = plan_renames_find(config, &registry, &view, geteuid(), ret_renames);
 	}
 	kernel_view_done(&view);
-	store_registry_done(&registry);
+	if (r == 0 && reason == RECONCILE_START && ret_renames->n_items == 0)
+		*ret_registry = registry;
+	else
+		store_registry_done(&registry);
 	return r;
 }
 
-/* `renames` are not carried out yet, and planned for all the same; NULL: there are none. */
+/*
+ * `renames` are not carried out yet, and planned for all the same; NULL: there are none. `found`: the registry, if it was
+ * read already, which is taken over; NULL: it was not.
+ */
 static int situation_take(struct manager *manager, const struct config *config, enum reconcile_reason reason,
-			  const struct renames *renames, struct situation *situation)
+			  const struct renames *renames, struct registry *found, struct situation *situation)
 {
 	struct plan_input input = {
 		.config = config,
@@ -153,10 +161,15 @@ static int situation_take(struct manager *manager, const struct config *config, 
 		.adopting = manager->adopting,
 		.doubt = manager->namespace.doubt,
 	};
-	int r;
+	int r = 0;
 
 	*situation = (struct situation){ 0 };
-	r = take_registry(manager, config, reason, &situation->registry);
+	if (found != NULL && found->entries != NULL) {
+		situation->registry = *found;
+		*found = (struct registry){ 0 };
+	} else {
+		r = take_registry(manager, config, reason, &situation->registry);
+	}
 	if (r == 0 && renames != NULL)
 		plan_registry_rename(&situation->registry, renames);
 	if (r == 0)
@@ -221,10 +234,13 @@ static char *tell_step(const struct config *config, const char *name, const char
 	char *overrides = config_overrides_to_string(config, name), *text;
 	const char *parts[] = { detail, overrides,
 				aside != NULL ? "what kipcctl said of it is set aside: " : NULL };
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
 	bool has_some = false;
+	size_t size;
+	FILE *out;
 
+	if (detail == NULL && overrides == NULL && aside == NULL)
+		return NULL;
+	out = open_memstream(&text, &size);
 	for (size_t i = 0; out != NULL && i < sizeof parts / sizeof *parts; i++) {
 		if (parts[i] != NULL)
 			fprintf(out, "%s%s", has_some ? "; " : "", parts[i]);
@@ -233,12 +249,7 @@ static char *tell_step(const struct config *config, const char *name, const char
 	if (out != NULL && aside != NULL)
 		fputs(aside->why, out);
 	free(overrides);
-	if (out == NULL || fclose(out) != 0)
-		return NULL;
-	if (has_some)
-		return text;
-	free(text);
-	return NULL;
+	return out == NULL || fclose(out) != 0 ? NULL : text;
 }
 
 /* -- only planning ----------------------------------------------------------------------------------------- */
@@ -250,7 +261,7 @@ int reconcile_plan(struct manager *manager, const struct config *config, const s
 	struct report report = { 0 };
 	int r;
 
-	r = situation_take(manager, config, RECONCILE_RELOAD, renames, &situation);
+	r = situation_take(manager, config, RECONCILE_RELOAD, renames, NULL, &situation);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; r == 0 && i < situation.plan.n_steps; i++) {
@@ -727,8 +738,8 @@ static void fail_what_is_gone(struct manager *manager, int error)
 	}
 }
 
-int reconcile(struct manager *manager, struct config *config, enum reconcile_reason reason, const char *only,
-	      struct report *report)
+static int reconcile_all(struct manager *manager, struct config *config, enum reconcile_reason reason,
+			 const char *only, struct registry *found, struct report *report)
 {
 	struct situation situation;
 	struct run run = {
@@ -743,7 +754,7 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 	int r;
 
 	let_go_of_removed(manager);
-	r = situation_take(manager, config, reason, NULL, &situation);
+	r = situation_take(manager, config, reason, NULL, found, &situation);
 	if (r == 0) {
 		if (manager->namespace.doubt == NULL)
 			kernel_retire_removed(&situation.registry, &situation.view);
@@ -769,4 +780,16 @@ int reconcile(struct manager *manager, struct config *config, enum reconcile_rea
 	if (r < 0 && reason == RECONCILE_HEAL)
 		fail_what_is_gone(manager, r);
 	return r;
+}
+
+int reconcile_start(struct manager *manager, struct config *config, struct registry *found,
+		    struct report *report)
+{
+	return reconcile_all(manager, config, RECONCILE_START, NULL, found, report);
+}
+
+int reconcile(struct manager *manager, struct config *config, enum reconcile_reason reason, const char *only,
+	      struct report *report)
+{
+	return reconcile_all(manager, config, reason, only, NULL, report);
 }

@@ -23,12 +23,20 @@ enum reconcile_reason {
 int reconcile(struct manager *manager, struct config *config, enum reconcile_reason reason, const char *only,
 	      struct report *report);
 
+/* The same at a start. `found`: what reconcile_find_renames() read of the registry, which is taken over; it may be empty. */
+int reconcile_start(struct manager *manager, struct config *config, struct registry *found,
+		    struct report *report);
+
 /* What reconcile() would do for a reload of `config`, after these renames, as a report of all channels. */
 int reconcile_plan(struct manager *manager, const struct config *config, const struct renames *renames,
 		   struct report *ret_report);
 
-/* Which channels `config` renames. */
+/*
+ * Which channels `config` renames. *ret_registry is set at a start that renames none, to what was read: ten thousand links need
+ * not be read twice.
+ */
 int reconcile_find_renames(const struct manager *manager, const struct config *config,
-			   enum reconcile_reason reason, struct renames *ret_renames);
+			   enum reconcile_reason reason, struct registry *ret_registry,
+			   struct renames *ret_renames);
 
 #endif

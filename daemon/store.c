@@ -17,8 +17,10 @@
 #include <unistd.h>
 
 #include "daemon/store.h"
+#include "lib/append.h"
 
 #define INTENTS ".intents"
+#define INTENT_LINE_MAX (KIPC_NAME_MAX + sizeof " semaphore:0x00000000\n")
 #define NEW_NAME ".new"
 #define ASIDE REGISTRY_FOLDER ".old-"
 
@@ -268,6 +270,19 @@ int store_drop_link(int channels_fd, const char *name)
 	return unlinkat(channels_fd, name, 0) < 0 && errno != ENOENT ? -errno : 0;
 }
 
+/* The end of the line; there is no NUL behind it. */
+static char *print_intent(const struct store_intent *intent, char line[static INTENT_LINE_MAX])
+{
+	char *p = append_text(line, intent->name);
+
+	*p++ = ' ';
+	p = append_text(p, kipc_kind_to_string(intent->kind));
+	*p++ = ':';
+	p = append_key(p, (uint32_t)intent->key);
+	*p++ = '\n';
+	return p;
+}
+
 static int write_intents(int fd, const struct store_intent *intents, size_t n_intents)
 {
 	FILE *file = fdopen(fd, "w");
@@ -277,10 +292,13 @@ static int write_intents(int fd, const struct store_intent *intents, size_t n_in
 		close(fd);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < n_intents && r == 0; i++)
-		if (fprintf(file, "%s %s:%x\n", intents[i].name, kipc_kind_to_string(intents[i].kind),
-			    (unsigned)intents[i].key) < 0)
+	for (size_t i = 0; i < n_intents && r == 0; i++) {
+		char line[INTENT_LINE_MAX];
+		size_t n = (size_t)(print_intent(&intents[i], line) - line);
+
+		if (fwrite(line, 1, n, file) != n)
 			r = -errno;
+	}
 	if (fclose(file) != 0 && r == 0)
 		r = -errno;
 	return r;

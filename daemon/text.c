@@ -5,6 +5,9 @@
  * Control bytes would reach terminals, and only UTF-8 fits on D-Bus.
  */
 
+#include <stdint.h>
+#include <string.h>
+
 #include "daemon/text.h"
 
 bool text_is_key_character(char c)
@@ -32,10 +35,23 @@ static size_t utf8_length(const unsigned char *p, size_t n)
 	return length;
 }
 
+/* Whether each of eight bytes is printable ASCII; may say no of some that are. Most text is, and each start reads all of it. */
+static bool eight_are_plain(const char *p)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
+	uint64_t eight;
+
+	memcpy(&eight, p, sizeof eight);
+	/* Sets the high bit of a byte that is 0x80 or more, below ' ', or 0x7f; a borrow or carry can only set more. */
+	return ((eight | (eight - each * ' ') | (eight + each)) & high) == 0;
+}
+
 const char *text_find_unclean(const char *start, const char *end)
 {
 	const char *p = start;
 
+	while (end - p >= 8 && eight_are_plain(p))
+		p += 8;
 	while (p < end) {
 		unsigned char c = (unsigned char)*p;
 		size_t length = 1;

@@ -18,6 +18,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "lib/append.h"
 #include "lib/registry.h"
 #include "lib/uncancelled.h"
 
@@ -28,27 +29,40 @@ const char *kipc_runtime_dir(void)
 	return dir != NULL && dir[0] != '\0' ? dir : KIPC_RUNTIME_PARENT "/kipcd";
 }
 
+/* All that a link can say. */
+_Static_assert(sizeof "semaphore:0x00000000:-2147483648:4294967295:observed:owned:adopted:begun:conflict"
+		      ":maker=2147483647:layout=ring:lifetime=1234567" <= REGISTRY_LINK_MAX,
+	       "the longest link fits");
+
 void registry_link_to_string(const struct registry_link *link, char buffer[static REGISTRY_LINK_MAX])
 {
-	int n = snprintf(buffer, REGISTRY_LINK_MAX, "%s:0x%08x:%d:%u", kipc_kind_to_string(link->kind),
-			 (unsigned)link->key, link->id, (unsigned)link->creator);
+	char *p = append_text(buffer, kipc_kind_to_string(link->kind));
 
+	*p++ = ':';
+	p = append_key(p, (uint32_t)link->key);
+	*p++ = ':';
+	if (link->id < 0)
+		*p++ = '-';
+	p = append_decimal(p, link->id < 0 ? 0U - (uint32_t)link->id : (uint32_t)link->id);
+	*p++ = ':';
+	p = append_decimal(p, (uint32_t)link->creator);
 	if (link->observed)
-		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":observed");
+		p = append_text(p, ":observed");
 	if (link->owned)
-		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":owned");
+		p = append_text(p, ":owned");
 	if (link->adopted)
-		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":adopted");
+		p = append_text(p, ":adopted");
 	if (link->is_begun)
-		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":begun");
+		p = append_text(p, ":begun");
 	if (link->in_conflict)
-		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":conflict");
-	if (link->maker != 0)
-		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":maker=%d", (int)link->maker);
+		p = append_text(p, ":conflict");
+	if (link->maker > 0)
+		p = append_decimal(append_text(p, ":maker="), (uint32_t)link->maker);
 	if (link->is_ring)
-		n += snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":layout=ring");
+		p = append_text(p, ":layout=ring");
 	if (link->lifetime[0] != '\0')
-		snprintf(buffer + n, REGISTRY_LINK_MAX - (size_t)n, ":lifetime=%s", link->lifetime);
+		p = append_text(append_text(p, ":lifetime="), link->lifetime);
+	*p = '\0';
 }
 
 /* One field up to the next ':' or the end, as a number; *text moves behind it. */
