@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "daemon/channel.h"
@@ -32,6 +33,12 @@ void channel_say_when(struct channel *channel, uint64_t now)
 	channel->reason = reason;
 }
 
+/* As kipcd was started: it never becomes another, and ten thousand looks a second need not ask the kernel each. */
+static uid_t own_uid(void)
+{
+	return (uid_t)getauxval(AT_EUID);
+}
+
 int link_look(const struct registry_link *link, struct kipc_object *ret_object)
 {
 	struct kipc_object object;
@@ -40,7 +47,7 @@ int link_look(const struct registry_link *link, struct kipc_object *ret_object)
 	r = kipc_object_stat(link->kind, link->id, &object);
 	if (r < 0)
 		return r == -EIDRM ? 0 : r;
-	if (link->observed ? !link_names(link, &object) : !link_owns(link, &object, geteuid()))
+	if (link->observed ? !link_names(link, &object) : !link_owns(link, &object, own_uid()))
 		return 0;
 	if (ret_object != NULL)
 		*ret_object = object;
