@@ -267,7 +267,8 @@ static struct registry_link link_of_found(const struct apply *apply, const struc
 	bool was_ours = channel->has_link && (!before.observed || before.owned);
 
 	before.observed = false;
-	link.maker = channel->has_link ? before.maker : 0;
+	/* Once used is used for ever: after the next IPC_SET, and under a pid that came back, it would not show any more. */
+	link.maker = channel->has_link && !step->is_used ? before.maker : 0;
 	link.adopted = !link.observed && step->object.cuid != apply->uid;
 	if (link.observed && was_ours && link_owns(&before, &step->object, apply->uid)) {
 		link.owned = true;

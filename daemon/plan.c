@@ -78,8 +78,10 @@ static void decide(struct context *context, enum plan_action action, enum channe
 	context->step->action = action;
 	context->step->state = state;
 	context->step->has_object = found != NULL;
-	if (found != NULL)
-		context->step->object = found->object;
+	if (found == NULL)
+		return;
+	context->step->object = found->object;
+	context->step->is_used = found->values != NULL && !found->is_empty;
 }
 
 /* The object that the registry means by this entry, if it still is that one, and ours. */

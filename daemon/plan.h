@@ -64,6 +64,7 @@ struct plan_step {
 	enum channel_state state; /* once the step is done */
 	bool has_object;
 	struct kipc_object object; /* the one that is meant: ours, observed or in the way */
+	bool is_used;		   /* a semaphore set on which somebody else operated */
 	unsigned changes;	   /* PLAN_ALTER, PLAN_ADOPT: KIPC_ALTER_* */
 	bool has_messages;	   /* PLAN_RETAIN */
 	bool is_ring;		   /* PLAN_ADOPT: it is laid out as one */

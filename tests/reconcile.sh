@@ -369,6 +369,28 @@ like '... and no reload finds anything to do' "$(kipcctl plan 2>&1)" 'nothing to
 kipcctl remove -q served ticks
 stop_kipcd
 
+# -- a set that was used, by a process with the pid that kipcd had when it made it ------------------------------------
+
+printf '%s\n' '[semaphore gate]' 'key = 0x4b0c' 'values = 1' 'mode = 0606' 'lifetime = config' >"$conf"
+start
+stop_kipcd
+# Seconds are all that the kernel keeps, so this must not be that of the making.
+made=$(date +%s)
+is_later() { [ "$(date +%s)" -gt "$made" ]; }
+until_true is_later
+perl -e '$id = semget(0x4b0c, 0, 0) // die; semop($id, pack "s3", 0, -1, 0) or die; print $$' >"$T/user"
+link=$(readlink "$KIPC_RUNTIME_DIR/channels/gate")
+ln -sfn "$(sed "s/maker=[0-9]*/maker=$(cat "$T/user")/" <<<"$link")" "$KIPC_RUNTIME_DIR/channels/gate"
+sed -i 's/^mode = .*/mode = 0666/' "$conf"
+start
+is 'a set that was used is altered in place' "$(field gate mode,state)" '0666 active'
+exits 1 '... and is not empty for that' kipcctl remove gate
+: >"$conf"
+kipcctl reload >"$T/out"
+is '... nor when it is declared no more' "$(state_of gate)" retained
+kipcctl remove --quiet --force gate
+stop_kipcd
+
 if [ ${#kipcd_under[@]} -gt 0 ]; then
 	cat >"$conf" <<'EOF'
 [queue orders]
