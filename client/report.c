@@ -51,7 +51,9 @@ static const struct {
 	{ EFBIG, STATUS_FAILED, "the set has no semaphore of that number", "shows how many it has" },
 	{ EOPNOTSUPP, STATUS_USAGE,
 	  "a ring is first in, first out: no message can be chosen by its type; leave the type out" },
-	{ EBADMSG, STATUS_FAILED, "its entry in the registry makes no sense; restart kipcd" },
+	{ EBADMSG, STATUS_FAILED,
+	  "its entry in the registry is damaged: a running kipcd writes it again within seconds, or "
+	  "'kipcctl show' says why it cannot" },
 	{ EBUSY, STATUS_FAILED, "all real-time signals are in use, and a --timeout needs one" },
 	{ EINTR, STATUS_FAILED, "interrupted" },
 	{ ENOBUFS, STATUS_FAILED,

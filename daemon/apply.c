@@ -88,13 +88,14 @@ static int put_link(const struct apply *apply, struct channel *channel, const st
 {
 	int r;
 
-	if (channel->has_link && links_are_equal(&channel->link, link))
+	if (channel->has_link && !channel->is_link_lost && links_are_equal(&channel->link, link))
 		return 0;
 	r = store_write_link(apply->channels_fd, channel->name, link, !channel->has_link);
 	if (r < 0)
 		return r;
 	channel->link = *link;
 	channel->has_link = true;
+	channel->is_link_lost = false;
 	return 0;
 }
 

@@ -55,6 +55,7 @@ struct channel {
 	enum channel_state told_state;
 	int told_id;
 
+	bool is_link_lost;	 /* somebody removed it from the registry, and it cannot be written again */
 	bool is_removed_by_hand; /* and stays so until the next reload */
 	bool is_above_warn_at;
 	bool is_ring_broken; /* as a sample last found it */

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "common/bus-names.h"
+#include "daemon/apply.h"
 #include "daemon/bus.h"
 #include "daemon/copy.h"
 #include "daemon/damage.h"
@@ -47,25 +48,43 @@ static bool is_as_written(int channels_fd, const char *name, const char *text)
 	return n == (ssize_t)strlen(text) && memcmp(found, text, (size_t)n) == 0;
 }
 
+/* Told once. A channel is not active while its name leads nowhere; what keeps it from being written is asked by each sample. */
+static void lose_link(struct channel *channel, int error)
+{
+	static const char what[] =
+		"its name in the registry was lost or altered, and cannot be written again";
+
+	if (channel->is_link_lost)
+		return;
+	channel->is_link_lost = true;
+	log_channel(LOG_ERR, channel->name, channel->kind, channel->link.key, "%s: %s", what,
+		    strerror(-error));
+	if (channel->state == STATE_ACTIVE)
+		apply_fail(channel, what, error);
+}
+
 /* Returns whether the link had to be written again, which may have failed. */
-static bool mend_link(struct manager *manager, const struct channel *channel)
+static bool mend_link(struct manager *manager, struct channel *channel)
 {
 	int channels_fd = manager->runtime.channels_fd, r;
 	char text[REGISTRY_LINK_MAX];
+	bool is_right;
 
 	registry_link_to_string(&channel->link, text);
-	if (is_as_written(channels_fd, channel->name, text))
-		return false;
-	r = store_write_link(channels_fd, channel->name, &channel->link, false);
-	if (r < 0)
-		log_channel(LOG_ERR, channel->name, channel->kind, channel->link.key,
-			    "its name in the registry was lost or altered, and cannot be written again: %s",
-			    strerror(-r));
-	else
+	is_right = is_as_written(channels_fd, channel->name, text);
+	r = is_right ? 0 : store_write_link(channels_fd, channel->name, &channel->link, false);
+	if (r < 0) {
+		lose_link(channel, r);
+		return true;
+	}
+	if (channel->is_link_lost)
+		channel->next_mend = 0; /* this very sample finds that all is well again */
+	channel->is_link_lost = false;
+	if (!is_right)
 		events_tell(&manager->events, LOG_WARNING, EVENT_RESTORED, channel->name, channel->kind,
 			    channel->link.key,
 			    "somebody removed or altered its name in the registry: written again");
-	return true;
+	return !is_right;
 }
 
 static bool has_nsid(int channels_fd, const struct nsid *wanted)

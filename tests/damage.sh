@@ -35,6 +35,15 @@ if until_true is_whole; then pass "so is one that was altered"; else fail "so is
 rm "$run/channels/orders" && mkdir "$run/channels/orders"
 until_true grep -q 'lost or altered, and cannot be written again' "$T/kipcd.log"
 is "what cannot be mended is said" "$(grep -c 'orders: its name in the registry was lost or altered, and cannot be written again' "$T/kipcd.log" | sed 's/[1-9].*/said/')" said
+for _ in 1 2 3; do # samples
+	rm "$run/channels/ticks"
+	until_true test -L "$run/channels/ticks"
+done
+is "... once" "$(grep -c 'orders: its name.*and cannot be written again' "$T/kipcd.log")" 1
+like "... and the channel is not active meanwhile" "$(kipcctl list --no-legend --columns=name,state,reason)" '^orders +failed +its name .*cannot be written'
+exits 1 "... nor after a reload" kipcctl reload
+exits 1 "... nor can it be sent to" kipcctl send orders x
+like "... which says what helps" "$ERR" "its entry in the registry is damaged: .*'kipcctl show' says why"
 rmdir "$run/channels/orders"
 if until_true is_whole; then pass "... and mended once it can be"; else fail "... and mended once it can be" "$(registry)"; fi
 for file in .ns .nsid; do
