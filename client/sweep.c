@@ -29,7 +29,6 @@
 #include "common/loss.h"
 #include "common/nsid.h"
 
-#define LOOK_USEC 1000000 /* how old a look at all processes may be */
 #define TRACES_SHOWN 4
 
 enum fate {
@@ -62,7 +61,8 @@ struct sweep {
 	struct registries registries;
 	struct alive_facts alive;
 	struct processes processes;
-	int64_t looked; /* CLOCK_MONOTONIC, microseconds; 0: not yet */
+	int64_t looked,
+		look_cost; /* when, by CLOCK_MONOTONIC, and how long it took: microseconds; 0: not yet */
 	struct value_style style;
 
 	struct swept *items;
@@ -80,18 +80,23 @@ static int64_t now_usec(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* Brings the list of blocked threads up to date (LOOK_USEC). -ENOMEM; errors of opening /proc. */
+/*
+ * Brings the list of blocked threads up to date. A look is good for no longer than it took: somebody may begin to wait right
+ * behind it, and looking takes no more than half of the time. -ENOMEM; errors of opening /proc.
+ */
 static int look_at_processes(struct sweep *sweep)
 {
+	int64_t begin = now_usec();
 	int r;
 
-	if (sweep->looked != 0 && now_usec() - sweep->looked < LOOK_USEC)
+	if (sweep->looked != 0 && begin - sweep->looked < sweep->look_cost)
 		return 0;
 	processes_done(&sweep->processes);
 	r = processes_read(&sweep->processes);
 	if (r < 0)
 		return r;
 	sweep->looked = now_usec();
+	sweep->look_cost = sweep->looked - begin;
 	return 0;
 }
 

@@ -260,6 +260,18 @@ fi
 # A signal that comes behind a fence waits: nothing is left without rights, all its users shut out.
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
 	ipcrm --all
+	# Somebody begins to wait on the second queue when the first is gone, while the sweep is slow.
+	two='msgget($_, IPC_CREAT | 0640) for 0x71 .. 0x72'
+	leaves "$two"
+	strace -f -o "$T/strace" -e trace=msgctl kipcctl sweep -q --idle=0 >/dev/null
+	nth=$(grep msgctl "$T/strace" | grep -n -m 1 IPC_RMID | cut -d: -f1)
+	leaves "$two"
+	stays '$| = 1; our $q = msgget(0x72, 0); if (!fork) { 1 while defined msgget(0x71, 0); exit(msgrcv($q, my $m, 9, 0, 0) ? 0 : 1) }'
+	strace -f -o "$T/strace" -e trace=msgctl -e inject=msgctl:delay_exit=900000:when="$nth" kipcctl sweep -q --idle=0 >/dev/null
+	is "a queue that somebody begins to wait on while the sweep goes on is left" "$(ipcs -q | grep -c "^0x00000072")" 1
+	kipcctl send queue:0x72 hello
+	kill "$stays_pid"; wait "$stays_pid" 2>/dev/null
+	ipcrm --all
 	# shut_out CALL COMMAND...: what has lost its rights when the command is ended in its Nth such call, for each N
 	shut_out() {
 		local n status=143
