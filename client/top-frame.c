@@ -270,7 +270,22 @@ void top_format_heading(const struct top_layout *layout, char line[static TOP_LI
 
 /* -- all of them together --------------------------------------------------------------------------------------- */
 
-void top_format_totals(const struct view *view, char line[static TOP_LINE_MAX])
+/* Leaves out whole parts, which stand two blanks apart: half a number would be another one. */
+static void leave_out_parts(char *line, size_t width)
+{
+	size_t n = strlen(line);
+
+	while (n > width) {
+		char *gap = NULL;
+
+		for (char *p = strstr(line, "  "); p != NULL; p = strstr(p + 2, "  "))
+			gap = p;
+		n = gap != NULL ? (size_t)(gap - line) : width;
+		line[n] = '\0';
+	}
+}
+
+void top_format_totals(const struct view *view, size_t width, char line[static TOP_LINE_MAX])
 {
 	size_t n_active = 0, n_trouble = 0;
 	uint64_t messages = 0, bytes = 0;
@@ -291,11 +306,12 @@ void top_format_totals(const struct view *view, char line[static TOP_LINE_MAX])
 	if (localtime_r(&now, &parts) != NULL)
 		strftime(when, sizeof when, "%H:%M:%S", &parts);
 	snprintf(line, TOP_LINE_MAX,
-		 "%s  kipcd %s  %zu channels, %zu active, %zu in trouble  %zu foreign  %llu message%s on "
+		 "%s  kipcd %s  %zu channel%s, %zu active, %zu in trouble  %zu foreign  %llu message%s on "
 		 "queues, %s",
-		 when, view->bus != NULL ? "runs" : "is not reachable", view->n_named, n_active, n_trouble,
-		 view->n_rows - view->n_named, (unsigned long long)messages, messages == 1 ? "" : "s",
-		 grammar_size_to_string(bytes, size));
+		 when, view->bus != NULL ? "runs" : "is not reachable", view->n_named,
+		 view->n_named == 1 ? "" : "s", n_active, n_trouble, view->n_rows - view->n_named,
+		 (unsigned long long)messages, messages == 1 ? "" : "s", grammar_size_to_string(bytes, size));
+	leave_out_parts(line, width);
 }
 
 int top_color(const struct view_row *row)

@@ -19,8 +19,8 @@ struct top_layout {
 /* has_namespaces: the rows are of several, and say of which. */
 void top_layout_init(struct top_layout *layout, size_t width, bool has_namespaces);
 
-/* "14:03:12  kipcd runs  12 channels: 10 active, 1 conflict  3 foreign  24 messages, 3.4K" */
-void top_format_totals(const struct view *view, char line[static TOP_LINE_MAX]);
+/* "14:03:12  kipcd runs  12 channels, 10 active, 1 in trouble  3 foreign  24 messages on queues, 3.4K", as much as has room. */
+void top_format_totals(const struct view *view, size_t width, char line[static TOP_LINE_MAX]);
 
 void top_format_heading(const struct top_layout *layout, char line[static TOP_LINE_MAX]);
 

@@ -378,7 +378,7 @@ static void draw(struct top *top)
 	if (top->card != NULL) {
 		draw_card(top);
 	} else {
-		top_format_totals(top->view, text);
+		top_format_totals(top->view, (size_t)COLS, text);
 		(void)screen_write(0, 0, COLS, text);
 		scroll_to_cursor(top);
 		draw_state(top);
@@ -679,7 +679,7 @@ static enum status print_once(struct top *top)
 	char text[TOP_LINE_MAX];
 	struct top_layout layout;
 
-	top_format_totals(top->view, text);
+	top_format_totals(top->view, frame_width(), text);
 	puts(text);
 	if (top->by != GROUP_BY_NOTHING) {
 		fputs(top->groups, stdout);
