@@ -440,12 +440,14 @@ is "with the same objects" "$(registry) $(active)" "$same $all"
 scenario purge, and a new installation
 objects=$(ipcs -q -m -s | awk '/^0x/ { print $1, $2 }')
 creator=$(id -u kipc)
+mkdir -p /var/lib/prometheus/node-exporter
+systemctl enable --quiet --now kipc-consume@jobs.path kipc-metrics.timer
 exits 0 "the package is purged" dpkg --purge kipc
 is "nothing of it runs or listens" "$(state) $(state kipcd.socket)" "inactive inactive"
 is "every object stays" "$(ipcs -q -m -s | awk '/^0x/ { print $1, $2 }')" "$objects"
 is "and their names" "$(registry)" "$same"
 is "no link of it dangles, and systemd remembers nothing" \
-	"$(find /etc /lib/systemd /usr/lib/systemd -xtype l -lname '*kipc*'; find /var/lib/systemd -name '*kipc*'; systemctl list-units --no-legend '*kipc*')" ""
+	"$(find /etc /lib/systemd /usr/lib/systemd -xtype l -lname '*kipc*'; find /var/lib/systemd -name '*kipc*'; systemctl list-units --no-legend --type=service,socket,path,timer '*kipc*')" ""
 exits 0 "it is installed again" dpkg -i $here/packages/*.deb
 is "by the same user" "$(id -u kipc)" "$creator"
 is "kipcd runs, and systemd listens for it" "$(state) $(state kipcd.socket)" "active active"
