@@ -65,26 +65,37 @@ static bool begins_command(const char *command, const char *text, const char *wo
 	return false;
 }
 
-/* The options that chose where to look: without them a command would hit the object with that id somewhere else. */
-static void print_options(const struct options *options, FILE *out)
+static void print_runtime_dir(const char *folder, FILE *out)
 {
-	if (options->ipc_of != 0)
-		fprintf(out, " --ipc-of=%lld", (long long)options->ipc_of);
-	if (options_has(options, OPTION_USER))
-		fputs(" --user", out);
-	if (options_has(options, OPTION_SYSTEM))
-		fputs(" --system", out);
-	if (options->runtime_dir == NULL)
-		return;
 	fputs(" --runtime-dir='", out);
-	for (const char *p = options->runtime_dir; *p != '\0'; p++)
+	for (const char *p = folder; *p != '\0'; p++)
 		fputs(*p == '\'' ? "'\\''" : (const char[]){ *p, '\0' }, out);
 	putc('\'', out);
 }
 
-/* The command as it is to be typed to mean this very machine; NULL when out of memory. Takes it over. */
-static char *command_for_here(const struct options *options, char *command)
+/*
+ * The options that chose where to look: without them a command would hit the object with that id somewhere else. Behind
+ * sudo(8) there is another user, and no environment.
+ */
+static void print_options(const struct invocation *invocation, bool is_root, FILE *out)
 {
+	const struct options *options = invocation->options;
+
+	if (options->ipc_of != 0)
+		fprintf(out, " --ipc-of=%lld", (long long)options->ipc_of);
+	if (options_has(options, OPTION_USER) && !is_root)
+		fputs(" --user", out);
+	if (options_has(options, OPTION_SYSTEM))
+		fputs(" --system", out);
+	else if (options->runtime_dir != NULL ||
+		 (is_root && strcmp(invocation->runtime_dir, KIPC_RUNTIME_PARENT "/kipcd") != 0))
+		print_runtime_dir(invocation->runtime_dir, out);
+}
+
+/* The command as it is to be typed to mean this very machine; NULL when out of memory. Takes it over. */
+static char *command_for_here(const struct invocation *invocation, char *command)
+{
+	const struct options *options = invocation->options;
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -98,7 +109,7 @@ static char *command_for_here(const struct options *options, char *command)
 			fprintf(out, "nsenter --ipc --target=%lld ", (long long)options->ipc_of);
 		if (begins_command(command, p, "kipcctl")) {
 			fputs("kipcctl", out);
-			print_options(options, out);
+			print_options(invocation, p >= command + 5 && strncmp(p - 5, "sudo ", 5) == 0, out);
 			p += strlen("kipcctl");
 		}
 		putc(*p, out);
@@ -118,7 +129,7 @@ void findings_add(struct findings *findings, enum severity severity, const struc
 	struct finding *items = grow(findings->items, findings->n_items, sizeof *items);
 
 	if (command != NULL && findings->invocation != NULL) {
-		command = command_for_here(findings->invocation->options, command);
+		command = command_for_here(findings->invocation, command);
 		findings->failed |= command == NULL;
 	}
 	if (items != NULL)

@@ -222,14 +222,14 @@ static enum status report_ambiguous(const struct invocation *invocation, const c
 static enum status report_wrong_kind(const struct invocation *invocation, const char *address)
 {
 	struct kipc_channel *channel;
-	const char *kind = "kind";
+	const char *kind = NULL;
 
 	if (kipc_open(address, invocation->runtime_dir, KIPC_ANY_KIND, &channel) == 0) {
 		kind = kipc_kind_to_string(kipc_channel_kind(channel));
 		kipc_close(channel);
 	}
-	return report(invocation, address, STATUS_USAGE, "'%s' is not for a %s; 'kipcctl help' shows what is",
-		      invocation->command->name, kind);
+	return report(invocation, address, STATUS_USAGE, "'%s' is not for %s%s; 'kipcctl help' shows what is",
+		      invocation->command->name, kind != NULL ? "a " : "its kind", kind != NULL ? kind : "");
 }
 
 enum status report_error_and(const struct invocation *invocation, const char *address, int error,

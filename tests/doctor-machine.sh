@@ -209,7 +209,10 @@ fi
 if can_be_others; then
 	chmod 755 "$T"
 	like "who may not look is told" "$(as $stranger kipcctl doctor -q)" '^notice: this machine: unseen$'
-	like "and who may" "$(as $stranger kipcctl doctor -q)" '^    [$] sudo kipcctl doctor$'
+	like "and who may, where this user looks" "$(as $stranger kipcctl doctor -q)" "^    [$] sudo kipcctl --runtime-dir='$T/run' doctor$"
+	like "also at a kipcd of his own, which is not root's" "$(as $stranger env -u KIPC_RUNTIME_DIR XDG_RUNTIME_DIR="$T/his" kipcctl --user doctor -q)" \
+		"^    [$] sudo kipcctl --runtime-dir='$T/his/kipcd' doctor$"
+	like "and as it was said" "$(as $stranger kipcctl --system doctor -q)" "^    [$] sudo kipcctl --system doctor$"
 fi
 stop_kipcd
 finish
