@@ -74,9 +74,9 @@ done
 room size=256k,nr_inodes=64
 start_kipcd
 kipcctl send orders kept
+stop_kipcd
 ipcrm -Q 0x4b02
 ipcrm -M 0x4b03
-stop_kipcd
 fill_up
 start_kipcd && pass 'no room: kipcd starts' || fail 'no room: kipcd starts' "$(cat "$T/kipcd.log")"
 is '... only what has to be made fails' "$(states)" 'bills failed build active orders active prices failed '
