@@ -196,7 +196,10 @@ struct kipc_object {
 	};
 };
 
-/* The object of that id. -EIDRM: there is none (ids come back: compare cuid and key where it matters). */
+/*
+ * The object of that id. -EIDRM: there is none (ids come back: compare cuid and key where it matters); -EINVAL, here and below:
+ * not one of the kinds.
+ */
 int kipc_object_stat(enum kipc_kind kind, int id, struct kipc_object *ret_object);
 
 /* The object of that key. -ENOENT: there is none, as always for the key 0 (IPC_PRIVATE). */

@@ -3,6 +3,8 @@
 /* Making kernel objects, for programs that want one of their own. kipcd has its own way, which the registry goes with. */
 
 #include <errno.h>
+#include <limits.h>
+#include <stdint.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
@@ -38,9 +40,13 @@ int kipc_object_create(const struct kipc_object *wanted, int *ret_id)
 		id = msgget(wanted->key, flags);
 		break;
 	case KIPC_SEGMENT:
-		id = shmget(wanted->key, wanted->segment.size, flags);
+		if (wanted->segment.size > SIZE_MAX)
+			return -EINVAL;
+		id = shmget(wanted->key, (size_t)wanted->segment.size, flags);
 		break;
 	case KIPC_SEMAPHORE:
+		if (wanted->semaphore.semaphores > INT_MAX)
+			return -EINVAL;
 		id = semget(wanted->key, (int)wanted->semaphore.semaphores, flags);
 		break;
 	default:

@@ -93,11 +93,19 @@ static int stat_any(enum kipc_kind kind, int index, struct kipc_object *object)
 	return -EINVAL;
 }
 
+/* One kind, and not several. */
+static bool is_kind(enum kipc_kind kind)
+{
+	return kipc_kind_to_string(kind) != NULL;
+}
+
 int kipc_object_stat(enum kipc_kind kind, int id, struct kipc_object *ret_object)
 {
 	struct kipc_object object;
 	int r;
 
+	if (!is_kind(kind))
+		return -EINVAL;
 	r = stat_any(kind, id, &object);
 	if (r == -EINVAL || (r == 0 && object.id != id))
 		return -EIDRM;
@@ -164,6 +172,8 @@ int kipc_object_list(enum kipc_kind kind, struct kipc_object **ret_objects, size
 	size_t n = 0, n_allocated;
 	int highest;
 
+	if (!is_kind(kind))
+		return -EINVAL;
 	highest = highest_index(kind, &n_allocated);
 	if (highest < 0)
 		return highest;
@@ -251,7 +261,8 @@ int kipc_object_alter(const struct kipc_object *wanted, unsigned which)
 	struct kipc_object object = *wanted, before = *wanted;
 	int r;
 
-	if (which & ~(KIPC_ALTER_UID | KIPC_ALTER_GID | KIPC_ALTER_MODE | KIPC_ALTER_CAPACITY))
+	if (!is_kind(wanted->kind) ||
+	    (which & ~(KIPC_ALTER_UID | KIPC_ALTER_GID | KIPC_ALTER_MODE | KIPC_ALTER_CAPACITY)))
 		return -EINVAL;
 	/* IPC_SET sets everything: what is not to change has to be known first. */
 	if ((which & all) != all) {

@@ -324,11 +324,49 @@ static void structures_are_as_large_as_programs_think(void **state)
 	assert_int_equal(sizeof(struct kipc_ring), 176);
 }
 
+static void what_is_no_kind_is_refused(void **state)
+{
+	static const enum kipc_kind none[] = { 0, (enum kipc_kind)(KIPC_QUEUE | KIPC_SEGMENT),
+					       (enum kipc_kind)99 };
+	struct kipc_object object, *objects;
+	int id = semget(IPC_PRIVATE, 1, 0600);
+	size_t n;
+
+	(void)state;
+	assert_true(id >= 0);
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+		assert_int_equal(kipc_object_stat(none[i], id, &object), -EINVAL);
+		assert_int_equal(kipc_object_list(none[i], &objects, &n), -EINVAL);
+		object = (struct kipc_object){ .kind = none[i], .id = id, .mode = 0600 };
+		assert_int_equal(
+			kipc_object_alter(&object, KIPC_ALTER_UID | KIPC_ALTER_GID | KIPC_ALTER_MODE),
+			-EINVAL);
+	}
+	semctl(id, 0, IPC_RMID);
+}
+
+/* The kernel would see another number than the one that was asked for. */
+static void what_is_too_large_to_be_said_is_refused(void **state)
+{
+	struct kipc_object object = { .kind = KIPC_SEMAPHORE, .mode = 0600 };
+	int id = -1;
+
+	(void)state;
+	object.semaphore.semaphores = (UINT64_C(1) << 32) + 1;
+	assert_int_equal(kipc_object_create(&object, &id), -EINVAL);
+	object.kind = KIPC_SEGMENT;
+	object.segment.size = UINT64_MAX - 4096;
+	assert_int_equal(kipc_object_create(&object, &id), -EINVAL);
+	assert_int_equal(id, -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(structures_are_as_large_as_programs_think),
 		cmocka_unit_test(what_is_no_flag_is_refused),
+		cmocka_unit_test(what_is_no_kind_is_refused),
+		cmocka_unit_test(what_is_too_large_to_be_said_is_refused),
 		cmocka_unit_test(removal_meets_a_message),
 		cmocka_unit_test(removal_of_an_empty_one),
 		cmocka_unit_test(no_object_has_the_private_key),
