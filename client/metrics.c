@@ -322,6 +322,9 @@ static int write_and_close(struct metrics *metrics, int fd)
 		return -ENOMEM;
 	}
 	r = metrics_write(metrics);
+	/* What could not be written before is tried again here, and fails for the same reason. */
+	if (fflush(metrics->out) != 0 && r == 0)
+		r = -errno;
 	if (ferror(metrics->out) && r == 0)
 		r = -EIO;
 	if (fclose(metrics->out) != 0 && r == 0)

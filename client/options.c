@@ -305,6 +305,10 @@ static bool parse(struct parser *parser, int argc, char **argv, int *ret_first)
 
 	if (argc > 1 && argv[1][0] == '-' && !take_options(parser, argc, argv, '+', &verb))
 		return false;
+	if (options_has(parser->options, OPTION_HELP) && verb < argc) { /* --help VERB */
+		(void)help(parser, argv[verb]);
+		return false;
+	}
 	if (was_answered(parser))
 		return false;
 	if (verb >= argc) {

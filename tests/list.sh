@@ -21,6 +21,8 @@ exits 0 "nothing of ours" kipcctl list
 like "says what else there is" "$ERR" "^no channels; 'kipcctl list --foreign' shows 1 queue, 0 segments and 0 semaphore sets without a name$"
 exits 0 "what else there is" kipcctl list --foreign
 unlike "needs no word more" "$ERR" "no channels"
+is "--help VERB is VERB --help" "$(kipcctl --help send)" "$(kipcctl send --help)"
+exits 2 "... of a verb that there is" kipcctl --help sned
 exits 2 "without a verb" kipcctl
 is "the verbs that are used most are shown" "$(sed -nE 's/^  ([a-z]+) .*/\1/p' <<<"$OUT" | xargs)" \
 	"send recv peek list show top doctor create remove reload"

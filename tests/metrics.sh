@@ -158,6 +158,8 @@ ln -s kipc.prom "$T/link"
 exits 1 "not over a link" kipcctl metrics --output="$T/link"
 like "which is said" "$ERR" "$T/link is a symbolic link to a file: name the file itself"
 is "and it is still one" "$(readlink "$T/link")" kipc.prom
+exits 1 "where there is no room" kipcctl metrics --output=/dev/full
+like "that is the reason" "$ERR" "/dev/full cannot be written: No space left on device"
 exits 1 "not into a folder" kipcctl metrics --output="$T"
 like "which is said, too" "$ERR" "$T cannot be written: Is a directory"
 perl -MSocket -e 'socket(S, PF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un($ARGV[0])) or die' "$T/socket"
