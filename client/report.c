@@ -45,6 +45,9 @@ static const struct {
 	  "or choose another kipcd with --runtime-dir" },
 	{ EMSGSIZE, STATUS_FAILED,
 	  "the message is larger than one may be; 'kipcctl limits' shows the limits" },
+	{ ENODATA, STATUS_FAILED,
+	  "there is no /proc here, so it cannot be told whether names are of this boot and IPC namespace; "
+	  "mount /proc, or use a key or an id" },
 	{ ENOSYS, STATUS_FAILED,
 	  "this kernel cannot show a message without taking it (CONFIG_CHECKPOINT_RESTORE); use 'kipcctl "
 	  "recv'" },

@@ -139,7 +139,7 @@ int kipc_registry_list(const char *runtime_dir, struct kipc_name **ret_names, si
 
 /*
  * Whether the registry speaks of this boot and this IPC namespace: 0 if so, -EXDEV if of another, -ENOENT if
- * there is no registry.
+ * there is no registry, -ENODATA if that cannot be told, since there is no /proc.
  */
 int kipc_registry_check(const char *runtime_dir);
 
@@ -302,7 +302,7 @@ struct kipc_channel;
  * -EINVAL, -ERANGE: as kipc_address_parse(); -ENOENT: no such channel, or the file of an ftok: address does not exist;
  * other errors of stat(2) on that file; -ENOTUNIQ: a key or id that two of
  * `kinds` have: say which; -EPROTOTYPE: it is of another kind; -EXDEV: the registry is of another boot or
- * IPC namespace; -ESTALE: the name's object is gone and kipcd has not made a new one; -EEXIST: the name is in
+ * IPC namespace; -ENODATA: there is no /proc, so that cannot be told; -ESTALE: the name's object is gone and kipcd has not made a new one; -EEXIST: the name is in
  * conflict: its key belongs to an object that kipcd did not make; -ENOMEM.
  */
 int kipc_open(const char *address, const char *runtime_dir, unsigned kinds,

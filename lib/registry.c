@@ -346,8 +346,11 @@ int kipc_registry_check(const char *runtime_dir)
 	r = channels_path(runtime_dir, REGISTRY_NAMESPACE, path);
 	if (r == 0)
 		r = read_link(AT_FDCWD, path, theirs, sizeof theirs);
-	if (r == 0)
-		r = registry_namespace_is_of_caller(theirs);
+	if (r < 0)
+		return r;
+	r = registry_namespace_is_of_caller(theirs);
+	if (r == -ENOENT)
+		return -ENODATA; /* the registry is there; what is missing is /proc */
 	if (r < 0)
 		return r;
 	return r > 0 ? 0 : -EXDEV;
