@@ -68,35 +68,37 @@ static int usage_error(void)
 	return EXIT_USAGE;
 }
 
-/* 0: go on; else leave with *ret_status. */
+enum {
+	CONFIG = 256,
+	RUNTIME_DIR,
+	STATE_DIR,
+	USER,
+	SYSTEM_BUS,
+	CHECK,
+	CHECK_CONSUMER,
+	READY_FD,
+	DEBUG,
+	VERSION
+};
+
+static const struct option options[] = {
+	{ "config", required_argument, NULL, CONFIG },
+	{ "runtime-dir", required_argument, NULL, RUNTIME_DIR },
+	{ "state-dir", required_argument, NULL, STATE_DIR },
+	{ "user", no_argument, NULL, USER },
+	{ "system-bus", no_argument, NULL, SYSTEM_BUS },
+	{ "check", no_argument, NULL, CHECK },
+	{ "check-consumer", required_argument, NULL, CHECK_CONSUMER },
+	{ "ready-fd", required_argument, NULL, READY_FD },
+	{ "debug", no_argument, NULL, DEBUG },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* True: go on; false: leave with *ret_status. */
 static bool parse_arguments(int argc, char **argv, struct arguments *arguments, int *ret_status)
 {
-	enum {
-		CONFIG = 256,
-		RUNTIME_DIR,
-		STATE_DIR,
-		USER,
-		SYSTEM_BUS,
-		CHECK,
-		CHECK_CONSUMER,
-		READY_FD,
-		DEBUG,
-		VERSION
-	};
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, CONFIG },
-		{ "runtime-dir", required_argument, NULL, RUNTIME_DIR },
-		{ "state-dir", required_argument, NULL, STATE_DIR },
-		{ "user", no_argument, NULL, USER },
-		{ "system-bus", no_argument, NULL, SYSTEM_BUS },
-		{ "check", no_argument, NULL, CHECK },
-		{ "check-consumer", required_argument, NULL, CHECK_CONSUMER },
-		{ "ready-fd", required_argument, NULL, READY_FD },
-		{ "debug", no_argument, NULL, DEBUG },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, VERSION },
-		{ NULL, 0, NULL, 0 },
-	};
 	int64_t number;
 	int c;
 

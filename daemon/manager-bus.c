@@ -474,46 +474,38 @@ static int method_create(sd_bus_message *message, void *userdata, sd_bus_error *
 	return reply_step(message, r, text, &report, reterr);
 }
 
-static int method_set(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+/* What `set` and `unset` have in common: a name, and words about it. */
+static int alter(sd_bus_message *message, struct manager *manager, sd_bus_error *reterr,
+		 int (*change)(struct manager *manager, const char *name, char **words, struct report *report,
+			       char **reterr_text))
 {
 	struct report report = { 0 };
-	char **assignments = NULL, *text = NULL;
+	char **words = NULL, *text = NULL;
 	const char *name;
 	int r;
 
-	r = authorize_change(userdata, message, reterr);
+	r = authorize_change(manager, message, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(message, "s", &name);
 	if (r >= 0)
-		r = sd_bus_message_read_strv(message, &assignments);
+		r = sd_bus_message_read_strv(message, &words);
 	if (r < 0)
 		return r;
-	r = runtime_layer_set(userdata, name, assignments, &report, &text);
-	for (char **p = assignments; p != NULL && *p != NULL; p++)
+	r = change(manager, name, words, &report, &text);
+	for (char **p = words; p != NULL && *p != NULL; p++)
 		free(*p);
-	free(assignments);
+	free(words);
 	return reply_step(message, r, text, &report, reterr);
+}
+
+static int method_set(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	return alter(message, userdata, reterr, runtime_layer_set);
 }
 
 static int method_unset(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
-	struct report report = { 0 };
-	char **keys = NULL, *text = NULL;
-	const char *name;
-	int r;
-
-	r = authorize_change(userdata, message, reterr);
-	if (r >= 0)
-		r = sd_bus_message_read(message, "s", &name);
-	if (r >= 0)
-		r = sd_bus_message_read_strv(message, &keys);
-	if (r < 0)
-		return r;
-	r = runtime_layer_unset(userdata, name, keys, &report, &text);
-	for (char **p = keys; p != NULL && *p != NULL; p++)
-		free(*p);
-	free(keys);
-	return reply_step(message, r, text, &report, reterr);
+	return alter(message, userdata, reterr, runtime_layer_unset);
 }
 
 static int method_recover(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
