@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * See the header. A thread that hangs in stat(2) is left there (it can be killed with the process, and in no other way),
- * and another one goes on with the rest; other files of the folder in which it hangs wait with it, so that a dead mount
- * takes one thread and not all. inotify is no way to do this: it sees nothing of what other machines do to a network mount,
- * and to set it up one must walk the path, too.
+ * See the header. A thread that hangs in stat(2) is left there (only the end of the process can kill it), and another one goes
+ * on with the rest; other files of the folder in which it hangs wait with it, so that a dead mount takes one thread and not
+ * all. inotify does not help: it does not see what other machines do to a network mount, and setting it up walks the path, too.
  */
 
 #include <errno.h>

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * The key that ftok(3) makes of the file now. Waits for it, but all who ask for no more than a few seconds together. Negative
- * errno of stat(2); -ETIMEDOUT: the file does not answer. *ret_key is then the key that it had last; 0: that is not known.
+ * The key that ftok(3) makes of the file now. Waits for it, but not more than a few seconds for all files together. Negative
+ * errno of stat(2); -ETIMEDOUT: the file does not answer, and *ret_key is the key that it had last; 0: that is not known.
  */
 int key_files_look(const char *path, int project, int32_t *ret_key);
 

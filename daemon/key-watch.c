@@ -2,8 +2,8 @@
 
 /*
  * Keeps the keys of the configuration true to their files while kipcd runs: a deployment that replaces a file changes the key
- * that programs compute from then on, and nobody tells kipcd. What the threads of key-files.c find is put into the specs
- * here, and told; what to do about it is for the plan.
+ * that programs compute from then on, and nobody tells kipcd. Puts into the specs what the threads of key-files.c find, and
+ * reports it; the plan decides what to do about it.
  */
 
 #include <errno.h>
@@ -27,11 +27,11 @@ static void tell_change(struct manager *manager, const struct channel_spec *spec
 	if (error < 0 && !channel_spec_file_is_gone(error))
 		return; /* nothing has changed, as far as can be told: the channel's own warning says so */
 	if (error < 0)
-		events_tell(events, LOG_WARNING, EVENT_KEY_CHANGED, spec->name, spec->kind, old,
-			    "ftok(3) cannot look at %s: %s; programs that start now get no key, those that "
-			    "run have "
-			    "0x%08x",
-			    spec->path, strerror(-error), (unsigned)old);
+		events_tell(
+			events, LOG_WARNING, EVENT_KEY_CHANGED, spec->name, spec->kind, old,
+			"ftok(3) cannot look at %s: %s; programs that start now get no key, those that run "
+			"have 0x%08x",
+			spec->path, strerror(-error), (unsigned)old);
 	else if (key != old)
 		events_tell(
 			events, LOG_WARNING, EVENT_KEY_CHANGED, spec->name, spec->kind, key,
@@ -43,7 +43,7 @@ static void tell_change(struct manager *manager, const struct channel_spec *spec
 			    "%s is the file again that the key 0x%08x is made of", spec->path, (unsigned)key);
 }
 
-/* Brings the specs up to date. True: something is to be done about it. */
+/* Brings the specs up to date. True: a reconcile is needed. */
 static bool take_answers(struct manager *manager)
 {
 	bool is_news = false;

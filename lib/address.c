@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * How a user names a channel: the grammar of addresses, and the keys that names and paths stand for. Pure text, but for
- * the look at the file of an ftok: address; both programs and the library read addresses with these functions only, so that one text means the same
- * everywhere.
+ * How a user names a channel: the grammar of addresses, and the keys that names and paths stand for. Pure text, except for the
+ * look at the file of an ftok: address. Both programs and the library read addresses only with these functions, so that a text
+ * means the same everywhere.
  */
 
 #include <ctype.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Which ring a channel means. It attaches one at the first call, and another when that one was retired and its address means
- * a new one. Senders go on to the new one at once; takers empty the old one first. The handle of an old one stays until
- * kipc_close(), since other threads may be in it and a claim on it is still to be ended there; its memory is given back as
- * soon as nothing is to be taken from it by way of this channel.
+ * Which ring a channel means. It attaches one at the first call, and another one when that was retired and its address means
+ * a new one. Senders go on to the new ring at once; receivers empty the old one first. The handle of an old ring stays until
+ * kipc_close(), since other threads may be in it, and a claim on it must be ended there; its memory is given back as soon as
+ * this channel takes nothing from it any more.
  *
  * Invariant: from the newest to the oldest, those that are spent come last.
  */
@@ -31,7 +31,7 @@ static bool is_spent(const struct ring *ring)
 	return ring == NULL || atomic_load_explicit(&ring->is_spent, memory_order_relaxed);
 }
 
-/* Whether it is a channel by which anything was ever taken, or looked for. */
+/* Whether this channel has ever taken a message, or looked for one. */
 static bool takes(const struct ring *ring)
 {
 	while (ring != NULL && !atomic_load_explicit(&ring->was_taken_from, memory_order_relaxed))

@@ -14,7 +14,7 @@ enum ring_use {
 	RING_TO_LOOK, /* the same, and read permission does */
 };
 
-/* The rest of channel_ring(). */
+/* The slow path of channel_ring(). */
 int channel_ring_slowly(struct kipc_channel *channel, enum ring_use use, struct ring **ret_ring);
 
 /* Whether it is the one that was attached last, as almost always. */

@@ -75,7 +75,7 @@ static int resolve(const struct kipc_channel *channel, struct kipc_object *ret_o
 
 	if (channel->address.form == KIPC_BY_NAME)
 		return resolve_name(channel, ret_object);
-	/* At each look-up: a file that was replaced stands for another key, as it does for programs that start now. */
+	/* At each look-up: a replaced file gives another key, as it does for programs that start now. */
 	if (channel->address.form != KIPC_BY_ID)
 		r = kipc_address_to_key(&channel->address, &key);
 	return r < 0 ? r : resolve_number(channel, key, ret_object);

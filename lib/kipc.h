@@ -88,7 +88,7 @@ struct kipc_address {
 int kipc_address_parse(const char *text, struct kipc_address *ret_address);
 
 /*
- * The key of an address by key or by path, as ftok(3) computes it of the file that is there now.
+ * The key of an address that is a key or a path; for a path, ftok(3) computes it from the file that is there now.
  *
  * -EINVAL: the address is a name or an id; -ENOMEM; errors of stat(2) on the file.
  */
@@ -329,19 +329,19 @@ int kipc_stat(struct kipc_channel *channel, struct kipc_object *ret_object);
  * kipc_ring_format(). The calls of this section do on it what they do on a queue, with these differences:
  *
  * - It is first in, first out for everybody: choosing by type answers -EOPNOTSUPP.
- * - One that was removed and made anew is emptied before anything is taken from the new one.
+ * - If it was removed and a new one was made, it is emptied before anything is taken from the new one.
  * - Sending, receiving and waiting change it, so all three need read and write permission; peeking needs to read.
  * - A wait is by futex(2), after a spin of at most some 20 µs that ceases where it does not pay. No signal is
  *   used. A handler ends a wait with -EINTR unless it was installed with SA_RESTART (before Linux 5.16, also then).
- * - Who has waited for room for 10 ms, while others sent, gets it before those that began to wait later, however small
- *   their messages: when twice the ring's capacity has been received for it, and for each that has waited longer.
- * - The caller's memory is touched before anybody can be held up by that. A message above 1 MiB is copied as by
- *   kipc_reserve() and kipc_acquire(): meanwhile others wait for it as for room, or for a message.
+ * - A sender that has waited for room for 10 ms, while others sent, gets it before those that began to wait later, however
+ *   small their messages: when twice the ring's capacity has been received for it, and for each that has waited longer.
+ * - The caller's memory is touched before that can hold up others. A message above 1 MiB is copied as by kipc_reserve()
+ *   and kipc_acquire(): meanwhile others wait as if the ring were full, or empty.
  * - A party killed with SIGKILL at any instruction leaves it usable: what was sent stays, whole; what was not
  *   sent is not there. The kernel hands the dead one's lock on (robust futex; the C library must have
- *   registered the thread's robust list, as glibc does). A party that is stopped inside a call is waited for
- *   one second; then calls of others answer -ENOLCK until it goes on. kipc_ring_stat() names it. With KIPC_NOW nobody
- *   is waited for: while another party is inside, a ring is as good as full, or empty.
+ *   registered the thread's robust list, as glibc does). Others wait one second for a party that is stopped inside a
+ *   call; then their calls answer -ENOLCK until it goes on. kipc_ring_stat() names it. With KIPC_NOW they do not wait:
+ *   while another party is inside, the ring counts as full, or empty.
  * - A child of fork(2) may use a handle that it inherited, and holds nothing of what its parent holds. A handle must not
  *   be used in a signal handler, which must not jump out of a call either, nor by a child that shares our memory (vfork(2)).
  *
@@ -428,8 +428,8 @@ struct kipc_message {
 /*
  * Sends messages in their order, as many as fit, and returns how many; waits (for room for the first) only when
  * none does. On a ring they appear in one instant and cost little more than one. -EMSGSIZE and -EINVAL are about
- * the first message that could not be sent, and only when it is messages[0]; otherwise as kipc_send(). Of more than
- * 1 MiB, headers of 16 bytes included, a ring takes what comes to that.
+ * the first message that could not be sent, and only when it is messages[0]; otherwise as kipc_send(). A ring takes at
+ * most 1 MiB at once, headers of 16 bytes included, but always the first message.
  */
 ssize_t kipc_send_batch(struct kipc_channel *channel, const struct kipc_message *messages, size_t n_messages,
 			int64_t timeout);
@@ -453,9 +453,9 @@ ssize_t kipc_recv_batch(struct kipc_channel *channel, void *buffer, size_t size,
  *
  * From here to the commit other producers have to wait, as for a full ring: this is for a ring with one producer, or for
  * messages that are filled in quickly. One reservation a channel handle, and one acquisition, at a time; any thread may end
- * them. A reservation is the process's as long as one of its threads lives. It is void within a second of the next send when
- * the process has died, or executes another program; that only somebody can see who may read its /proc/PID/maps, otherwise
- * it lasts until the process ends.
+ * them. A reservation is the process's as long as one of its threads lives. When the process has died, or executes another
+ * program, the reservation is void within a second of the next send. Only a process that may read its /proc/PID/maps can see
+ * that it executes another program; otherwise the reservation lasts until the process ends.
  *
  * Errors as kipc_send(); -EALREADY: this handle has one already; -EMFILE, -ENFILE: no descriptor is free, which the first
  * claim of a process needs to read /proc/self/stat; -ENOSYS: there is no /proc. Commit and abort: -EINVAL: nothing is
@@ -591,9 +591,9 @@ int kipc_up(struct kipc_channel *channel, int index, int n, unsigned flags);
 int kipc_down(struct kipc_channel *channel, int index, int n, unsigned flags, int64_t timeout);
 
 /*
- * Adds up to n, as much as does not lift the semaphore above `max`: in one step it becomes the smaller of its value + n and
- * max, and nobody ever sees more because of this call, however many make it at once. A semaphore that has max or more
- * stays as it is. For n above 1, a semaphore that is nearly full has to be read too. `flags` has to be 0.
+ * Adds up to n without lifting the semaphore above `max`: in one step it becomes the smaller of its value + n and max. Nobody
+ * ever sees more because of this call, however many processes make it at once. A semaphore that is at max or above stays as
+ * it is. With n above 1, a semaphore that is nearly full is also read, which needs permission to read. `flags` must be 0.
  *
  * How many were added, 0…n. Errors as kipc_up(); -ERANGE: n or max is not 1…32767; -EINVAL: flags.
  */

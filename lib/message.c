@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The calls that a queue and a ring have in common, and the public face of rings: which of the two it is. Which ring the
- * channel means now, channel-ring.c says.
+ * The calls that a queue and a ring have in common, and the public face of rings. It decides which of the two a channel is;
+ * channel-ring.c decides which ring it means now.
  */
 
 #include <errno.h>

@@ -8,7 +8,7 @@
  *	KIND:KEY:ID:CREATOR[:WORD…]	queue:0x00004b01:32769:995
  *
  * The first four fields are for everybody. The words behind them are for kipcd: "observed" (not ours), "owned" (observed, but
- * made by us or handed to us before), "adopted" (handed to kipcd by who made it),
+ * made by us or handed to us before), "adopted" (handed to kipcd by its maker),
  * "maker=PID" (a semaphore set: the process whose operations do not count as use), "begun" (made, and not yet given its
  * values or layout), "conflict" (its key belongs to somebody else, so that what the
  * name stands for cannot be told: nothing is sent there by it), "layout=ring" (a segment that was

@@ -3,8 +3,8 @@
 #define KIPC_LIB_RING_AT_ONCE_H
 
 /*
- * What almost every call is: one message, while nobody is in the way. Inline, and without what only those need that wait. Where
- * it is otherwise, nothing has been done, and ring_send() or ring_recv() does it all.
+ * The path of almost every call: one message, and nobody in the way. Inline, and without what only a wait needs. In any other
+ * case it has done nothing, and ring_send() or ring_recv() does everything.
  */
 
 #include "lib/ring-cursor.h"

@@ -6,8 +6,8 @@
  * the side stands where it stood, so that the one compare-and-swap that moves the side ends it too, and a death leaves
  * either claim or message. A claim says which process made it; the next that comes looks whether that one lives.
  *
- * Whoever ends a claim by moving the side does so under the lock, and looks first whether it is still its own. Giving one
- * up needs no lock, so it never fails.
+ * A process that ends a claim by moving the side does so under the lock, after looking whether the claim is still its own.
+ * Giving a claim up needs no lock, so it never fails.
  */
 
 #include <errno.h>

@@ -121,8 +121,8 @@ struct ring_claim {
 #endif
 
 /*
- * Of the producers' claim, if `owner` is the same: it is a turn, for one that waits for room (lib/ring-turn.h). Zero in rings
- * that an older library laid out, and nothing to that but a claim.
+ * If `owner` is that of the producers' claim, the claim is a turn of a producer that waits for room (lib/ring-turn.h). Zero in
+ * rings that an older library laid out; to an older library a turn is an ordinary claim.
  */
 struct ring_turn {
 	_Atomic uint64_t owner;

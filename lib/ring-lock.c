@@ -272,8 +272,8 @@ int ring_lock_sleep(struct ring_side *side, const _Atomic uint32_t *retired, uin
 }
 
 /*
- * Release: what was stored before, for those who are woken, they see. Who is about to sleep on the old word finds another
- * one, and who sets SLEEPERS again has seen this change. That a wake is owed now, as it looks, is true.
+ * Release: threads that are woken see what was stored before. A thread that is about to sleep on the old word finds another
+ * one, and a thread that sets SLEEPERS again has seen this change. So if the word says that a wake is owed now, it is.
  */
 void ring_lock_ring(struct ring_side *side)
 {

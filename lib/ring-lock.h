@@ -136,8 +136,8 @@ static inline int ring_lock_drop(struct ring_side *side, uint64_t word)
 }
 
 /*
- * Sleeps until the side stands elsewhere than at `position` (its 31 bits), somebody rings, or `retired` (NULL: it does not
- * matter) is set. Costs nobody anything meanwhile. The caller holds no lock.
+ * Sleeps until the side has moved from `position` (its 31 bits), somebody rings, or `retired` (NULL: ignored) is set. It costs
+ * nothing meanwhile. The caller holds no lock.
  *
  * -ETIMEDOUT: `until`; -EINTR; errors of ring_thread_init().
  */

@@ -3,9 +3,9 @@
 /*
  * Whose a claim is, and whether that process is still there. Called by ring-claim.c and ring-lock.c.
  *
- * That a process is dead must be proven: its number is free, or it is a zombie none of whose threads lives, or its number
- * is another process's by now. Of /proc that counts only where it shows our own PID namespace, and where it can be read; the
- * start of a process, which is told in the reader's time namespace, is kept as the initial one has it.
+ * The death of a process must be proven: its number is free, or it is a zombie none of whose threads lives, or its number
+ * belongs to another process by now. /proc counts only if it can be read and shows our own PID namespace. It gives the start
+ * of a process in the reader's time namespace; claims hold it as the initial one has it.
  */
 
 #include <errno.h>

@@ -41,8 +41,8 @@ static inline __attribute__((always_inline)) bool ring_is_ready(const struct rin
 }
 
 /*
- * Makes it so; where the kernel has memory for them, for `wanted` units, which may reach beyond the end. Not under a lock.
- * -ENOBUFS: there is no memory; -ENOMEM.
+ * Makes the pages; if the kernel has memory, for `wanted` units, which may reach beyond the end. Not under a lock. -ENOBUFS:
+ * there is no memory; -ENOMEM.
  */
 int ring_make_ready(struct ring *ring, uint64_t offset, uint64_t units, uint64_t wanted);
 

@@ -3,8 +3,8 @@
 #define KIPC_LIB_RING_TOUCH_H
 
 /*
- * The caller's memory, touched before a lock is taken: what is not there, or comes from a disk, shows now and holds up nobody
- * else. A page that goes away between the touch and the copy still ends the process with the lock, which the kernel hands on.
+ * The caller's memory, touched before a lock is taken: a page that is missing, or comes from a disk, then holds up nobody else.
+ * A page that goes away between the touch and the copy still ends the process with the lock, which the kernel hands on.
  */
 
 #include <stddef.h>

@@ -45,7 +45,7 @@ static bool is_slept_through(struct ring *ring, const struct ring_cursor *cursor
 	return now - first > SLEPT_THROUGH_NS;
 }
 
-/* Whoever is kept out by a turn waits for room as well; otherwise turns of others could keep it out for ever. */
+/* A producer that a turn keeps out counts as waiting for room, too; otherwise turns of others could keep it out for ever. */
 static void begin_to_wait(const struct ring_cursor *cursor, struct ring_patience *patience)
 {
 	if (patience->is_full)
@@ -77,7 +77,7 @@ void ring_turn_look(struct ring *ring, const struct ring_cursor *cursor, struct 
 	struct ring_side *side = &ring->header->producers;
 
 	begin_to_wait(cursor, patience);
-	/* Where nobody went by, it is just full. */
+	/* If nobody went by, the ring is simply full. */
 	if (!patience->is_starving || cursor->position == patience->since)
 		return;
 	patience->turn.position = cursor->position;

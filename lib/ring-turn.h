@@ -4,7 +4,7 @@
 
 /*
  * Room in bounded time. Producers that wait for room look for it again and again, and a small message finds some where a
- * large one does not. So whoever has waited for 10 ms, while others went by, claims the producers' side where it stands
+ * large one does not. So a producer that has waited for 10 ms, while others went by, claims the producers' side where it stands
  * without having room yet: its turn. As long as it waits, nobody else takes what becomes free.
  *
  * Bounded: a producer that has waited that long has the turn at its next look unless one has it that has waited longer. So it
@@ -17,7 +17,7 @@
 
 #include "lib/ring-cursor.h"
 
-/* Under the lock: whether that claim keeps us out no more than none. */
+/* Under the lock: whether that claim does not keep us out. */
 bool ring_turn_is_ours(struct ring *ring, const struct ring_cursor *cursor, const struct ring_claimant *claim,
 		       struct ring_patience *patience);
 
@@ -30,7 +30,7 @@ void ring_turn_prepare(struct ring_patience *patience);
 /* After a wait in vain. */
 void ring_turn_give_up(struct ring *ring, const struct ring_patience *patience);
 
-/* Whether a claim is but a turn. */
+/* Whether a claim is only a turn. */
 bool ring_turn_is_claim(const struct ring_side *side, uint64_t owner);
 
 #endif

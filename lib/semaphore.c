@@ -77,9 +77,9 @@ int kipc_down(struct kipc_channel *channel, int index, int n, unsigned flags, in
 }
 
 /*
- * The kernel refuses what would pass SEMVMX, and undoes all operations of the call then. So lifted by what is missing from
- * `max` to SEMVMX besides, and taken down by it again, the semaphore passes max never, and in between nobody sees it.
- * -ERANGE: it would.
+ * The kernel refuses an operation that would exceed SEMVMX, and then undoes all operations of the call. So the call also adds the
+ * difference between SEMVMX and `max`, and takes it off again: then the semaphore cannot exceed max, and nobody sees the value
+ * in between. -ERANGE: it would exceed max.
  */
 static int add_below(struct kipc_channel *channel, unsigned short index, int n, int max)
 {
