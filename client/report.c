@@ -26,7 +26,7 @@ static const struct {
 } sentences[] = {
 	{ ENOENT, STATUS_NO_SUCH_CHANNEL, "no such channel" },
 	{ ESTALE, STATUS_NO_SUCH_CHANNEL,
-	  "what the name stands for was removed, and kipcd has not made it anew",
+	  "what the name stands for was removed, and kipcd has not made it again",
 	  "says why, and what brings it back" },
 	{ EAGAIN, STATUS_NOTHING, "it would have to wait; leave out --no-wait or give a longer --timeout" },
 	{ ENOMSG, STATUS_NOTHING, "no such message is there" },
