@@ -661,6 +661,9 @@ static int call_with(struct bench *bench, char *memory, int which)
 	}
 }
 
+/* So much of a message can be read before the wall that its size cannot. */
+#define HALF_MESSAGE offsetof(struct kipc_message, size)
+
 /* With a fault in it a call is over, and nobody else notices. */
 static void bad_address_holds_up_nobody(void **state)
 {
@@ -669,12 +672,12 @@ static void bad_address_holds_up_nobody(void **state)
 	struct bench *bench = *state;
 
 	sigaction(SIGSEGV, &action, &before);
-	memcpy(wall - 16, &(long){ 1 }, sizeof(long)); /* a type, where a message is expected */
+	memcpy(wall - HALF_MESSAGE, &(long){ 1 }, sizeof(long)); /* a type, where a message is expected */
 	for (int which = 0; which < 6; which++) {
 		assert_int_equal(kipc_send(bench->other, 1, body, sizeof body, KIPC_NOW), 0);
 		for (volatile int at = 0; at < 2; at++) {
 			if (sigsetjmp(out, 1) == 0) {
-				(void)call_with(bench, at == 0 ? wall : wall - 16, which);
+				(void)call_with(bench, at == 0 ? wall : wall - HALF_MESSAGE, which);
 				fail();
 			}
 			assert_int_equal(bench->header->producers.word & RING_WORD_OWNER, 0);

@@ -51,6 +51,8 @@ cmocka_fail(const char *file, int line, const char *format, ...)
 	longjmp(cmocka_failed, 1);
 }
 
+#define fail() cmocka_fail(__FILE__, __LINE__, "it got here")
+#define skip() longjmp(cmocka_failed, 2)
 #define fail_msg(...) cmocka_fail(__FILE__, __LINE__, __VA_ARGS__)
 #define assert_true(value)                                                                                   \
 	do {                                                                                                 \
@@ -74,10 +76,13 @@ cmocka_fail(const char *file, int line, const char *format, ...)
 	} while (0)
 #define assert_in_range(value, low, high) assert_true((value) >= (low) && (value) <= (high))
 
+/* 0: passed; 1: failed; 2: skipped. */
 static inline int cmocka_run_one(const struct CMUnitTest *test, void **state)
 {
-	if (setjmp(cmocka_failed) != 0)
-		return 1;
+	int ended = setjmp(cmocka_failed);
+
+	if (ended != 0)
+		return ended;
 	if (test->setup != NULL && test->setup(state) != 0)
 		return 1;
 	test->test(state);
@@ -96,10 +101,11 @@ static inline int cmocka_run_all(const struct CMUnitTest *tests, size_t n, int (
 		return 1;
 	for (size_t i = 0; i < n; i++) {
 		void *state = group;
-		int failed = cmocka_run_one(&tests[i], &state);
+		int ended = cmocka_run_one(&tests[i], &state);
 
-		printf("%sok %zu - %s\n", failed ? "not " : "", i + 1, tests[i].name);
-		n_failed += failed;
+		printf("%sok %zu - %s%s\n", ended == 1 ? "not " : "", i + 1, tests[i].name,
+		       ended == 2 ? " # SKIP" : "");
+		n_failed += ended == 1;
 	}
 	if (after != NULL)
 		n_failed += after(&group) != 0;

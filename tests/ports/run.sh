@@ -99,7 +99,7 @@ s390x() {
 		skip "s390x: unit tests" "there is no qemu-s390x"
 		return
 	fi
-	cannot="test-object test-ring" because="qemu's user mode has neither MSG_STAT_ANY and its kin nor robust lists"
+	cannot="test-claims test-object test-queue test-ready test-ring" because="qemu's user mode has neither MSG_STAT_ANY and its kin nor robust lists"
 	run_units s390x qemu-s390x -L "$root" -E "LD_LIBRARY_PATH=$folder/s390x/build/.libs"
 }
 
@@ -135,7 +135,7 @@ musl() {
 			-fno-semantic-interposition -D_GNU_SOURCE -DKIPC_RUNTIME_PARENT='"/run"' -I"$source" -I"$source/tests/ports" \
 			-I"$build/include" "$@" "$source"/lib/*.c -o "$build/program" -lpthread
 	}
-	for test in test-address test-object test-ring; do
+	for test in test-address test-claims test-object test-queue test-ready test-ring; do
 		try "musl: $test is built" compile "$source/tests/$test.c" &&
 			try "musl: $test" unshare --ipc timeout 120 "$build/program"
 	done
