@@ -84,7 +84,7 @@ exits 0 "once it is mended, a call starts kipcd" "${list[@]}"
 lacks() { journalctl --sync; journalctl -b -o cat -u "$1"; }
 exits 1 "a consumer of a channel that nobody declared" systemctl start kipc-consume@nosuch.path
 like "... says what to declare" "$(lacks kipc-consume-check@nosuch.service)" "no channel nosuch is declared: put \[queue nosuch\] with 'activate = yes' into /etc/kipc/kipcd.conf.d/nosuch.conf"
-like "... and what to write" "$(lacks kipc-consume-check@nosuch.service)" '/etc/kipc/consume/nosuch, .* is not there'
+like "... and what to write" "$(lacks kipc-consume-check@nosuch.service)" '/etc/kipc/consume/nosuch, .* is missing'
 unlike "... and speaks of no assertion" "$ERR" 'Assertion'
 exits 1 "figures for a node_exporter that is not there" systemctl start kipc-metrics.timer
 like "... says so" "$(lacks kipc-metrics-check.service)" 'no folder /var/lib/prometheus/node-exporter: install prometheus-node-exporter'
