@@ -6,7 +6,7 @@ set -u
 [ -n "${KIPC_BENCH_NAMESPACE:-}" ] || { export KIPC_BENCH_NAMESPACE=1; exec unshare --ipc bash "$0" "$@" || exec unshare -Ur --ipc bash "$0" "$@"; }
 build=${abs_top_builddir:?run it by 'make bench'}
 export PATH=$build:$PATH LC_ALL=C
-repetitions=${1:-5} lines=${2:-1000000} queues=${3:-10000}
+repetitions=${1:-${RUNS:-5}} lines=${2:-1000000} queues=${3:-10000}
 T=$(mktemp -d -p "${KIPC_BENCH_FOLDER:-/dev/shm}" kipc-bench.XXXXXX)
 export KIPC_RUNTIME_DIR=$T/run
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$T"' EXIT

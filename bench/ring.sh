@@ -6,7 +6,7 @@
 set -u
 [ -n "${KIPC_BENCH_NAMESPACE:-}" ] || { export KIPC_BENCH_NAMESPACE=1; exec unshare --ipc bash "$0" "$@" || exec unshare -Ur --ipc bash "$0" "$@"; }
 build=${abs_top_builddir:?run it by 'make bench'} source=${abs_top_srcdir:?run it by 'make bench'}
-repetitions=${1:-5} ms=${2:-150}
+repetitions=${1:-${RUNS:-5}} ms=${2:-150}
 sizes="16 64 256 1024 8192 65536"
 export LC_ALL=C
 T=$(mktemp -d)

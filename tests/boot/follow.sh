@@ -11,7 +11,7 @@ ends() { ends["$1"]=$2; }
 # page NAME: the file that it is in, as it is installed
 page() {
 	case $1 in
-	README) echo "$here/README.md" ;; # also before it is installed
+	README | INSTALL) echo "$here/$1.md" ;; # also before the packages are installed
 	*) compgen -G "/usr/share/man/man?/$1.gz" ;;
 	esac
 }

@@ -78,7 +78,7 @@ done
 cp -r "$installed" "$inside/installed" || give_up "there is nothing installed in $installed"
 cp "$here"/*.sh "$here"/*.pl "$here/../tap.sh" "$here/../hostile-client.pl" "$inside/"
 cp "$here"/units/* "$tree/etc/systemd/system/"
-cp "$here/kipcd.conf" "$here/../../README.md" "$inside/"
+cp "$here/kipcd.conf" "$here/../../README.md" "$here/../../INSTALL.md" "$inside/"
 chown -R 0:0 "$inside" "$tree/etc/systemd/system"
 chmod -R u=rwX,go=rX "$inside"
 ln -s /usr/sbin/kipcd /usr/bin/kipcctl "$inside/bin/"

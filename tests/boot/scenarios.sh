@@ -456,7 +456,7 @@ is "with their messages" "$(kipcctl recv --all orders)" kept
 
 # -- by hand -----------------------------------------------------------------------------------------------------
 
-# What README prints, where nothing of kipc is or was: the host has built it, and `make install` copies what that installed.
+# What INSTALL.md prints, on a machine without any trace of kipc. The host has built it; `make install` copies the result.
 scenario built and installed by hand
 dpkg --purge kipc libkipc-dev libkipc1 >"$T/purged" 2>&1 || fail "the packages are purged" "$(cat "$T/purged")"
 ipcrm --all
@@ -471,7 +471,8 @@ mkdir -p $folder
 printf '#!/bin/sh\n' | tee $folder/configure >/usr/local/bin/autoreconf
 printf '#!/bin/sh\n[ "$1" != install ] || tar -C %s -c . | tar -C / -x --keep-directory-symlink\n' $here/installed >/usr/local/bin/make
 chmod 755 $folder/configure /usr/local/bin/*
-follow README "Building and installing by hand" olga
+follow INSTALL "Building and installing by hand" olga
+everything_followed INSTALL
 is "kipcd runs, and systemd listens for it" "$(state) $(state kipcd.socket)" "active active"
 exits 0 "it is org.kipc1 at once" bus "${list[@]}"
 exits 0 "and is asked" as mallory kipcctl list
