@@ -2,7 +2,7 @@
 
 /*
  * What a lock costs a ring: the same ring of fixed 64-byte messages behind each of the locks that were considered for
- * lib/ring-lock.h, in one process (a send and a receive by turns) and between two. Prints a table; asserts nothing.
+ * lib/ring/lock.h, in one process (a send and a receive by turns) and between two. Prints a table; asserts nothing.
  * Arguments: repetitions (5), messages (3000000). Run by bench/ring.sh.
  *
  *   none       one producer, one consumer, nothing locked: the limit

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
 /*
  * kipcctl: the one table of verbs, and main(). The data half (send to check) is linked in and needs libc only; the
  * control half is loaded by the verbs that need it (control.c).
@@ -8,12 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/command.h"
-#include "client/complete.h"
-#include "client/control.h"
-#include "client/ipc-of.h"
-#include "client/report.h"
-#include "client/signals.h"
+#include "client/base/command.h"
+#include "client/base/report.h"
+#include "client/base/signals.h"
+#include "client/data/complete.h"
+#include "client/data/control.h"
+#include "client/data/ipc-of.h"
 #include "lib/kipc.h"
 
 /* clang-format off */

@@ -5,13 +5,13 @@
  * /proc, which a service may not see (ProtectProc=).
  */
 
+#include "common/ended.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "common/ended.h"
 
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
 /*
  * Escaping, and the one way in which the programs write a line to standard error. The whole line is escaped, not its parts, so
  * that no caller can forget one. Lines of several processes do not mix, since each is one write(2).

@@ -5,6 +5,8 @@
  * a field lies within its segment is for those to judge who know how large that is.
  */
 
+#include "common/field.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -12,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/field.h"
 #include "common/grammar.h"
 
 #define OFFSET_MAX INT64_MAX

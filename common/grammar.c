@@ -6,14 +6,14 @@
  * the same in both. Pure: text in, value out; nothing is written on failure.
  */
 
+#include "common/grammar.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#include "common/grammar.h"
 
 #define KIB UINT64_C(1024)
 #define SECOND UINT64_C(1000000)

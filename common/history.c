@@ -2,9 +2,9 @@
 
 /* The samples of one channel, in a ring that may become shorter or longer. Pure; filled by kipcd's samples and by top. */
 
-#include <stdlib.h>
-
 #include "common/history.h"
+
+#include <stdlib.h>
 
 size_t history_room(size_t n_channels)
 {

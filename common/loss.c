@@ -2,10 +2,11 @@
 
 /* One sentence for what a removal would destroy: the plan, a refusal and a dry run say it alike. */
 
+#include "common/loss.h"
+
 #include <stdio.h>
 
 #include "common/grammar.h"
-#include "common/loss.h"
 
 static const char *plural(uint64_t n)
 {

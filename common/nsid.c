@@ -5,6 +5,8 @@
  * is the marker, which is not a leftover.
  */
 
+#include "common/nsid.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "common/nsid.h"
 
 void nsid_to_string(const struct nsid *nsid, char buffer[static NSID_TEXT_MAX])
 {

@@ -6,10 +6,10 @@
  * the range of the second, all further bytes are 0x80…0xBF.
  */
 
+#include "common/utf8.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "common/utf8.h"
 
 static const struct lead {
 	unsigned char first, last; /* of the first byte */

@@ -5,6 +5,8 @@
  * the check: that kipcd runs as the owner of the folder, and root reads the files with its rights. Nothing is changed.
  */
 
+#include "daemon/check.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -15,9 +17,8 @@
 #include <unistd.h>
 
 #include "common/escape.h"
-#include "daemon/check.h"
-#include "daemon/manager.h"
-#include "daemon/source.h"
+#include "daemon/config/source.h"
+#include "daemon/run/manager.h"
 
 struct identity {
 	uid_t uid;

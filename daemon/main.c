@@ -6,7 +6,6 @@
  */
 
 #include <config.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -17,9 +16,9 @@
 
 #include "common/escape.h"
 #include "common/grammar.h"
+#include "common/service/log.h"
 #include "daemon/check.h"
-#include "daemon/log.h"
-#include "daemon/manager.h"
+#include "daemon/run/manager.h"
 
 #define EXIT_USAGE 2
 #define EXIT_CONFIG 78 /* as systemd names it */

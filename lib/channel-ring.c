@@ -9,9 +9,9 @@
  * Invariant: from the newest to the oldest, those that are spent come last.
  */
 
-#include <errno.h>
-
 #include "lib/channel-ring.h"
+
+#include <errno.h>
 
 static int attach_now(struct kipc_channel *channel, bool is_writable, struct ring **ret_ring)
 {

@@ -5,7 +5,7 @@
 /* Which ring a channel means: the newest, or an older one that is not empty yet or in which something is held. */
 
 #include "lib/channel.h"
-#include "lib/ring.h"
+#include "lib/ring/ring.h"
 
 /* What a call wants of a ring. */
 enum ring_use {

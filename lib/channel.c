@@ -6,11 +6,11 @@
  * The handle keeps the address, so that a dead id can be looked up again.
  */
 
+#include "lib/channel.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "lib/channel.h"
 
 static const enum kipc_kind every_kind[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
 

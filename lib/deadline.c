@@ -9,12 +9,12 @@
  * signal does, and a late one hurts nobody. What it does to the host process is said at kipc_recv() in kipc.h.
  */
 
+#include "lib/deadline.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "lib/deadline.h"
 
 #define REPEAT_NSEC 5000000 /* how late a wait may end whose first signal came just before the call */
 

@@ -14,7 +14,7 @@
  * CLOCK_MONOTONIC: KIPC_FOREVER waits, KIPC_NOW never does. Flags that a function does not know are refused
  * with -EINVAL. Nothing here prints, exits or touches global state, apart from the one signal named at
  * kipc_recv(). A channel may be used by several threads at once; closing it is for the last one. The bytes of a
- * ring are described in lib/ring-layout.h of the sources.
+ * ring are described in lib/ring/layout.h of the sources.
  *
  * Sending to, receiving from and waiting on a queue are points of cancellation (pthread_cancel(3)), as msgsnd(2) and msgrcv(2)
  * are; no other call is. A thread that is cancelled there leaves no timer and no memory behind, and takes no message with it,

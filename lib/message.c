@@ -9,7 +9,7 @@
 
 #include "lib/channel-ring.h"
 #include "lib/queue.h"
-#include "lib/ring-at-once.h"
+#include "lib/ring/at-once.h"
 
 /* No more messages than that, with their headers, are copied under a lock. */
 #define BATCH_MAX (RING_COPY_MAX / RING_UNIT)

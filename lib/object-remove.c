@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "lib/object.h"
-#include "lib/ring.h"
+#include "lib/ring/ring.h"
 #include "lib/uncancelled.h"
 
 /*

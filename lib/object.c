@@ -7,6 +7,8 @@
  * the id that comes back is always compared.
  */
 
+#include "lib/object.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/ipc.h>
@@ -14,8 +16,6 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <unistd.h>
-
-#include "lib/object.h"
 
 static void take_perm(const struct ipc_perm *perm, struct kipc_object *object)
 {

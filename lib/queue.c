@@ -9,6 +9,8 @@
  * given back then. Nothing else is one, so that a message which was taken is handed over.
  */
 
+#include "lib/queue.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -17,9 +19,8 @@
 #include <sys/ipc.h>
 #include <sys/msg.h>
 
-#include "lib/deadline.h"
 #include "lib/copy-small.h"
-#include "lib/queue.h"
+#include "lib/deadline.h"
 #include "lib/uncancelled.h"
 
 #ifndef MSG_COPY /* musl does not declare it */

@@ -6,6 +6,8 @@
  * against the kernel by the caller before it is used.
  */
 
+#include "lib/registry.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +21,6 @@
 #include <unistd.h>
 
 #include "lib/append.h"
-#include "lib/registry.h"
 #include "lib/uncancelled.h"
 
 const char *kipc_runtime_dir(void)

@@ -11,7 +11,7 @@ admins=4711 # a group that needs no name
 } >"$conf"
 start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
 socket=$KIPC_RUNTIME_DIR/control
-hostile() { timeout 60 perl "$top_src/tests/hostile-client.pl" "$socket" "$@"; }
+hostile() { timeout 60 perl "$top_src/tests/peers/hostile-client.pl" "$socket" "$@"; }
 call() { busctl --address="unix:path=$socket" call org.kipc1 /org/kipc1 org.kipc1.Manager "$@"; }
 # What kipcctl gets; without kipcd it would add a note.
 is_served() { timeout 20 kipcctl list --no-legend --columns=name --kind=queue 2>&1; }
@@ -84,7 +84,7 @@ hostile unanswered
 for i in {1..9}; do kipcctl remove "t$i" 2>/dev/null; done
 
 floods=()
-for _ in 1 2 3; do perl "$top_src/tests/hostile-client.pl" "$socket" flooding & floods+=($!); done
+for _ in 1 2 3; do perl "$top_src/tests/peers/hostile-client.pl" "$socket" flooding & floods+=($!); done
 until_true bash -c "ls -l /proc/${floods[2]}/fd | grep -q socket"
 exits 0 'beside clients that never pause, others are served' timeout 5 kipcctl reload
 kill "${floods[@]}"
@@ -119,7 +119,7 @@ is '... and serves' "$(is_served)" orders
 # hold UID N: as many connections as that uid gets, until let_go; how many these are is left in $got
 holders=()
 hold() {
-	local command=(perl "$top_src/tests/hostile-client.pl")
+	local command=(perl "$top_src/tests/peers/hostile-client.pl")
 	[ "$1" = "$(id -u)" ] || command=(setpriv --reuid="$1" --regid="$1" --clear-groups perl "$T/hostile-client.pl")
 	rm -f "$T/says"
 	mkfifo "$T/says"
@@ -129,7 +129,7 @@ hold() {
 }
 let_go() { kill "${holders[@]}"; wait "${holders[@]}" 2>/dev/null; holders=(); }
 if [ -n "$may_be_others" ]; then
-	install -m 644 "$top_src/tests/hostile-client.pl" "$T/hostile-client.pl"
+	install -m 644 "$top_src/tests/peers/hostile-client.pl" "$T/hostile-client.pl"
 	hold 1001 10
 	is 'a uid gets 8 connections' "$got" 8
 	hold 1002 10
@@ -157,7 +157,7 @@ if command -v busctl >/dev/null; then
 	like '... finds the object' "$OUT" '^/org/kipc1$'
 	is '... and each channel' "$(grep -c '^/org/kipc1/channel/' <<<"$OUT")" 502
 fi
-perl "$top_src/tests/hostile-client.pl" "$socket" silent >"$T/silent" & silent=$!
+perl "$top_src/tests/peers/hostile-client.pl" "$socket" silent >"$T/silent" & silent=$!
 until_true bash -c "ls -l /proc/$silent/fd | grep -q socket"
 kill "$kipcd_pid"
 exits 0 'kipcd ends without waiting for who says nothing' timeout 10 tail --pid="$kipcd_pid" -s 0.05 -f /dev/null

@@ -4,7 +4,7 @@
 json() { perl -MJSON::PP -e 'local $/; $d = JSON::PP->new->utf8->decode(<STDIN>); print eval $ARGV[0]' "$1"; }
 perl -MIPC::SysV -e 1 2>/dev/null || { echo "1..0 # SKIP no perl IPC::SysV"; exit 0; }
 # shellcheck disable=SC2086
-${CC:-cc} -shared -fPIC -o "$T/later.so" "$top_src/tests/later.c" || { echo "1..0 # SKIP nothing to compile with"; exit 0; }
+${CC:-cc} -shared -fPIC -o "$T/later.so" "$top_src/tests/peers/later.c" || { echo "1..0 # SKIP nothing to compile with"; exit 0; }
 
 # What is old and what is new is judged $LATER seconds from now, by doctor and by the commands that it prints.
 LATER=0

@@ -87,6 +87,7 @@ if nsenter --ipc --target="$outer" sysctl -qw kernel.shm_rmid_forced=1 2>/dev/nu
 	is "is mended there" "$(found rmid-forced)" ""
 fi
 if [ "$(id -u)" = 0 ]; then
+	rm "$T/made"
 	unshare --ipc perl -e '$| = 1; my $q = msgget(0x7a, 01666) // die; print "\n"; <STDIN>' <"$T/never" >"$T/made" & outer2=$!
 	until_true test -s "$T/made"
 	kipcctl doctor -q --ipc-of=all >"$T/found"

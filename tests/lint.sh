@@ -42,13 +42,11 @@ ours client 'lib/kipc\.h|common/.*|client/.*'
 theirs() {
 	none "$1" "$(includes lib common daemon client | grep -E " <($2)>$" | grep -vE "^($3) ")"
 }
-control_half=$(sed -n '/^findings_sources/,/[^\\]$/p; /^kipcctl_control_la_SOURCES/,/[^\\]$/p' Makefile.am | grep -oE 'client/[a-z-]+\.[ch]')
-like 'the control half of kipcctl is known' "$control_half" '^client/control-half\.c$'
-control_half=${control_half//./\\.}
-theirs '<ini.h> is read in one file' 'ini\.h' 'daemon/ini\.c'
-theirs 'System V headers are for lib and daemon/kernel.c' 'sys/(msg|shm|sem)\.h' 'lib/.*|daemon/kernel\.c'
-theirs 'systemd is for daemon and the control half' 'systemd/.*' "daemon/.*|${control_half//$'\n'/|}"
-theirs 'JSON is for the control half' 'json-c/.*' "${control_half//$'\n'/|}"
+control_half='client/(table|facts|doctor|see|change|bench)/.*'
+theirs '<ini.h> is read in one file' 'ini\.h' 'common/config/ini\.c'
+theirs 'System V headers are for lib and daemon/channel/kernel.c' 'sys/(msg|shm|sem)\.h' 'lib/.*|daemon/channel/kernel\.c'
+theirs 'systemd is for daemon and the control half' 'systemd/.*' "common/service/.*|daemon/.*|$control_half"
+theirs 'JSON is for the control half' 'json-c/.*' "$control_half"
 
 # -- every file ------------------------------------------------------------------------------------------
 
@@ -67,7 +65,7 @@ none 'what is to be copied from is CC0-1.0' "$(licensed CC0-1.0 "$(sources tests
 none 'nothing is left for later' "$(written | xargs grep -nwE 'TO''DO|FIX''ME|X''XX')"
 # A process that lives until it is killed may sleep a thousand seconds; nothing waits for time to pass. Random instants are
 # what the storm and the scribbler are about.
-none 'no test sleeps' "$(find tests -type f -name '*.*' ! -name lint.sh ! -name ring-storm.c ! -name ring-scribble.c \( -name '*.sh' -o -name '*.c' -o -name '*.p[ly]' \) \
+none 'no test sleeps' "$(find tests -type f -name '*.*' ! -name lint.sh ! -path tests/ring/storm.c ! -path tests/ring/scribble.c \( -name '*.sh' -o -name '*.c' -o -name '*.p[ly]' \) \
 	-exec grep -nHE '\b(u|nano)?sleep *\(|\bsleep +([0-9]*[.]|[0-9]{1,3}\b)' {} +)"
 
 formatter=$(command -v clang-format)
@@ -129,7 +127,7 @@ undocumented() {
 }
 
 rows_of() { sed -n "/^$2/,/^};/p" "$1"; }
-keys=$(rows_of daemon/config-keys.c 'const struct config_key config_keys' | sed -nE 's/.*= \{ "([^"]+)".*/\1/p')
+keys=$(rows_of daemon/config/keys.c 'const struct config_key config_keys' | sed -nE 's/.*= \{ "([^"]+)".*/\1/p')
 like 'the keys of the configuration are known' "$keys" '^sample_interval$'
 none 'every key is in kipcd.conf(5)' "$(undocumented daemon/kipcd.conf.5 '(^|, )WORD($|, )' "$keys")"
 
@@ -144,7 +142,7 @@ like 'the options of kipcctl are known' "$options" '^--max-type$'
 option_tag='(^|, )WORD(=|,|$)'
 none 'every option is in kipcctl(1)' "$(undocumented client/kipcctl.1 "$option_tag" "$options")"
 same 'every row of options has a verb that takes it' "$options" \
-	"$(rows_of client/option-rows.c 'const struct option_row option_rows' | sed -nE 's/.*\{ OPTION_[A-Z_]+, "([^"]+)".*/--\1/p')"
+	"$(rows_of client/base/option-rows.c 'const struct option_row option_rows' | sed -nE 's/.*\{ OPTION_[A-Z_]+, "([^"]+)".*/--\1/p')"
 for verb in $verbs; do
 	kipcctl help "$verb" | sed -n '/^Options:/,/^$/p' | options_in | sed "s/^/$verb /"
 done >"$T/taken"
@@ -155,7 +153,7 @@ none 'what kipcctl(1) says of a verb names its options' "$(comm -23 <(sort "$T/t
 # (check runs kipcd --check, and looks at what --user means.)
 none '... and no others' "$(comm -13 <(sort "$T/taken") <(sort "$T/told") | grep -vE '^check --(check|user)$')"
 
-findings=$(sed -nE '/_checks\[\] = \{/,/^\};/s/^\t\{ "([a-z-]+)",.*/\1/p' client/*-checks.c)
+findings=$(sed -nE '/_checks\[\] = \{/,/^\};/s/^\t\{ "([a-z-]+)",.*/\1/p' client/doctor/*-checks.c)
 like 'the findings of doctor are known' "$findings" '^full-no-reader$'
 none 'every finding is in kipcctl(1)' \
 	"$(comm -23 <(sort <<<"$findings") <(sed -nE 's/^([a-z-]+)\|T\{$/\1/p' client/kipcctl.1 | sort))"
@@ -164,12 +162,12 @@ options=$("$kipcd" --help | options_in)
 none 'every option is in kipcd(8)' "$(undocumented daemon/kipcd.8 "$option_tag" "$options")"
 none 'kipcd(8) has no other' \
 	"$(comm -13 <(echo "$options") <(entries daemon/kipcd.8 | cut -f 1 | grep -- '^-' | options_in))"
-states=$(rows_of daemon/plan.c 'const char \*const channel_state_words' | grep -oE '"[a-z]+"' | tr -d '"')
-actions=$(rows_of daemon/plan.c 'const char \*const plan_action_words' | grep -oE '"[a-z]+"' | tr -d '"' | grep -v keep)
+states=$(rows_of daemon/plan/plan.c 'const char \*const channel_state_words' | grep -oE '"[a-z]+"' | tr -d '"')
+actions=$(rows_of daemon/plan/plan.c 'const char \*const plan_action_words' | grep -oE '"[a-z]+"' | tr -d '"' | grep -v keep)
 like 'the states are known' "$states" '^retained$'
 none 'every state and action is in kipcd(8)' "$(undocumented daemon/kipcd.8 '^WORD$' "$states
 $actions")"
-methods=$(sed -nE 's/.*SD_BUS_METHOD_WITH_ARGS\("([A-Za-z]+)".*/\1/p' daemon/manager-bus.c)
+methods=$(sed -nE 's/.*SD_BUS_METHOD_WITH_ARGS\("([A-Za-z]+)".*/\1/p' daemon/bus/manager-bus.c)
 like 'the methods of the control interface are known' "$methods" '^List$'
 none 'every method is in kipcd(8)' "$(undocumented daemon/kipcd.8 '^WORD\(' "$methods")"
 none 'their signatures are in kipcd(8)' "$(sed -nE 's/^#define BUS_[A-Z]+ "(\([a-z]+\))".*/\1/p' common/bus-names.h |

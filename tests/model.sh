@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The ring's protocol as a model (tests/ring.pml, tests/ring-turn.pml): every order of its steps, with parties killed at any of them. Then lines
+# The ring's protocol as a model (tests/ring/order.pml, tests/ring/turn.pml): every order of its steps, with parties killed at any of them. Then lines
 # of it are broken on purpose, and each time the model must find what that does. KIPC_TEST_LONG=1: more parties and deaths.
 KIPC_TEST_LIMIT=${KIPC_TEST_LIMIT:-900} # it computes for minutes where the machine is busy
 . "$(dirname "$0")/tap.sh"
@@ -16,7 +16,7 @@ explore() {
 	folder=$(mktemp -d -p "$T")
 	(
 		cd "$folder" &&
-			spin -a "$@" "$top_src/tests/ring.pml" >spin.out 2>&1 &&
+			spin -a "$@" "$top_src/tests/ring/order.pml" >spin.out 2>&1 &&
 			${CC:-cc} -O2 -w -DSAFETY -DNOREDUCE -DCOLLAPSE -DMEMLIM=8000 -o pan pan.c &&
 			./pan -m500000 -E -n
 	) >"$output" 2>&1
@@ -73,7 +73,7 @@ fi
 	fails 'broken: a sleeper does not pass on the wake it dies with' $batches -DDEATHS=2 -DBREAK_NO_PENDING_SLEEP
 	fails 'broken: sleeping on the lock alone' $batches -DBREAK_ONE_HALF
 }
-# -- turns of those that wait for room: nobody that is not stopped waits for ever (tests/ring-turn.pml) --
+# -- turns of those that wait for room: nobody that is not stopped waits for ever (tests/ring/turn.pml) --
 
 # turns CLAIM DEFINES…: a search for a fair cycle in which the producer of that claim does not send
 turns() {
@@ -82,7 +82,7 @@ turns() {
 	folder=$(mktemp -d -p "$T")
 	(
 		cd "$folder" &&
-			spin -a "$@" "$top_src/tests/ring-turn.pml" >spin.out 2>&1 &&
+			spin -a "$@" "$top_src/tests/ring/turn.pml" >spin.out 2>&1 &&
 			${CC:-cc} -O2 -w -DNFAIR=5 -DCOLLAPSE -DMEMLIM=2000 -o pan pan.c &&
 			./pan -m1000000 -a -f -N "$claim" -n
 	) >"$T/pan" 2>&1

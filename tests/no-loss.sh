@@ -74,9 +74,8 @@ for signal in TERM INT HUP; do
 	open_stuck_pipe
 	head -c 65000 /dev/zero >&8
 	kipcctl send "$q" <"$T/lines"
-	set -m # or SIGINT would be ignored in the background
-	kipcctl recv --all "$q" >&8 2>"$T/err" & receiver=$!
-	set +m
+	# The shell ignores SIGINT in the background, nohup(1) SIGHUP.
+	env --default-signal kipcctl recv --all "$q" >&8 2>"$T/err" & receiver=$!
 	until_asleep "$receiver"
 	kill "-$signal" "$receiver"
 	wait "$receiver"
@@ -159,9 +158,7 @@ kipcctl purge -q "$q"
 
 for signal in TERM INT; do
 	exec 5<"$T/lines"
-	set -m
-	kipcctl send "$q" <&5 2>"$T/err" & sender=$!
-	set +m
+	env --default-signal kipcctl send "$q" <&5 2>"$T/err" & sender=$!
 	until_asleep "$sender"
 	kill "-$signal" "$sender"
 	wait "$sender"

@@ -149,12 +149,12 @@ speaks() {
 }
 
 if perl -MIPC::Msg -MIPC::SharedMem -MIPC::Semaphore -e 1 2>/dev/null; then
-	speaks Perl perl "$top_src/tests/peer.pl"
+	speaks Perl perl "$top_src/tests/peers/peer.pl"
 else
 	skip 'Perl' 'its core modules IPC::Msg, IPC::SharedMem and IPC::Semaphore are not here'
 fi
 if /usr/bin/python3 -c 'import sysv_ipc' 2>/dev/null; then
-	speaks Python /usr/bin/python3 "$top_src/tests/peer.py"
+	speaks Python /usr/bin/python3 "$top_src/tests/peers/peer.py"
 else
 	skip 'Python' 'no python3-sysv-ipc'
 fi

@@ -12,7 +12,7 @@ fi
 
 # explore SLOTS FLAGS…
 explore() {
-	g++ -O1 -w -std=gnu++11 -DITERATIONS=500000 -DN_SLOTS="$1" "${@:2}" "$top_src/tests/ring-orders.cc" -o "$T/orders" -lpthread &&
+	g++ -O1 -w -std=gnu++11 -DITERATIONS=500000 -DN_SLOTS="$1" "${@:2}" "$top_src/tests/ring/orders.cc" -o "$T/orders" -lpthread &&
 		timeout 120 "$T/orders"
 }
 for slots in 1 2; do

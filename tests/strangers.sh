@@ -15,7 +15,7 @@ fi
 [ -n "${SANITIZER_FLAGS:-}" ] || kipcd_under=(prlimit --data=$((256 << 20)))
 start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
 socket=$KIPC_RUNTIME_DIR/control
-install -m 644 "$top_src/tests/hostile-client.pl" "$T/hostile-client.pl"
+install -m 644 "$top_src/tests/peers/hostile-client.pl" "$T/hostile-client.pl"
 hostile() { perl "$T/hostile-client.pl" "$socket" "$@"; }
 # as UID COMMAND…
 as() { setpriv --reuid="$1" --regid="$1" --clear-groups "${@:2}"; }

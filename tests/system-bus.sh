@@ -150,7 +150,7 @@ exits 1 "but not nonsense" log_level set s loud
 like "in words" "$ERR" "'loud' is no level"
 
 # A flood from one user is refused, and does not stand in the way of others.
-like "too many calls are refused" "$(perl "$top_src/tests/hostile-client.pl" "$T/bus" eager-on-bus 3000)" '^1[0-9]{3} served, [1-9][0-9]* refused$'
+like "too many calls are refused" "$(perl "$top_src/tests/peers/hostile-client.pl" "$T/bus" eager-on-bus 3000)" '^1[0-9]{3} served, [1-9][0-9]* refused$'
 
 # -- signals -------------------------------------------------------------------------------------------------------
 
@@ -247,7 +247,7 @@ printf '[segment s%03d]\nsize = 4K\ndescription = %0100d\n' $(for i in {1..500};
 start_kipcd --system-bus || fail "kipcd starts" "$(cat "$T/kipcd.log")"
 until_true has_name
 mkfifo "$T/says" "$T/go"
-perl "$top_src/tests/hostile-client.pl" "$T/bus" stuffing 5 >"$T/says" <"$T/go" &
+perl "$top_src/tests/peers/hostile-client.pl" "$T/bus" stuffing 5 >"$T/says" <"$T/go" &
 exec 7<"$T/says" 8>"$T/go"
 read -r says <&7
 memory() { awk '/^VmRSS/ { print $2 }' "/proc/$kipcd_pid/status"; }

@@ -17,7 +17,7 @@ stand_in() {
 	local says
 	rm -f "$T/says"
 	mkfifo "$T/says"
-	perl "$top_src/tests/fake-kipcd.pl" "$socket" "$1" >"$T/says" & fake=$!
+	perl "$top_src/tests/peers/fake-kipcd.pl" "$socket" "$1" >"$T/says" & fake=$!
 	read -r says <"$T/says"
 }
 stand_down() { kill "$fake"; wait "$fake" 2>/dev/null; rm -f "$socket"; }

@@ -68,7 +68,7 @@ build() {
 			make -j"$(nproc)" && make -j"$(nproc)" $unit_tests
 	)
 }
-unit_tests=$(cd "$source" && ls tests/test-*.c | sed 's/\.c$//' | tr '\n' ' ')
+unit_tests=$(cd "$source" && ls tests/unit/*.c | sed 's/\.c$//' | tr '\n' ' ')
 
 # run_units ARCHITECTURE RUNNER…: each that is not in $cannot
 run_units() {
@@ -76,7 +76,7 @@ run_units() {
 	shift
 	for test in $unit_tests; do
 		case " $cannot " in
-		*" ${test#tests/} "*) skip "$port: $test" "$because" ;;
+		*" $test "*) skip "$port: $test" "$because" ;;
 		*) try "$port: $test" env -C "$build" srcdir="$source" \
 			LD_LIBRARY_PATH="$build/.libs" timeout 300 "$@" "$test" ;;
 		esac
@@ -99,7 +99,7 @@ s390x() {
 		skip "s390x: unit tests" "there is no qemu-s390x"
 		return
 	fi
-	cannot="test-claims test-object test-queue test-ready test-ring" because="qemu's user mode has neither MSG_STAT_ANY and its kin nor robust lists"
+	cannot="tests/unit/claims tests/unit/object tests/unit/queue tests/unit/ready tests/unit/ring" because="qemu's user mode has neither MSG_STAT_ANY and its kin nor robust lists"
 	run_units s390x qemu-s390x -L "$root" -E "LD_LIBRARY_PATH=$folder/s390x/build/.libs"
 }
 
@@ -133,13 +133,13 @@ musl() {
 	compile() {
 		musl-gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wno-missing-field-initializers -Wno-unused-parameter \
 			-fno-semantic-interposition -D_GNU_SOURCE -DKIPC_RUNTIME_PARENT='"/run"' -I"$source" -I"$source/tests/ports" \
-			-I"$build/include" "$@" "$source"/lib/*.c -o "$build/program" -lpthread
+			-I"$build/include" "$@" "$source"/lib/*.c "$source"/lib/ring/*.c -o "$build/program" -lpthread
 	}
-	for test in test-address test-claims test-object test-queue test-ready test-ring; do
-		try "musl: $test is built" compile "$source/tests/$test.c" &&
+	for test in address claims object queue ready ring; do
+		try "musl: $test is built" compile "$source/tests/unit/$test.c" &&
 			try "musl: $test" unshare --ipc timeout 120 "$build/program"
 	done
-	try "musl: the storm is built" compile "$source/tests/ring-storm.c" || return
+	try "musl: the storm is built" compile "$source/tests/ring/storm.c" || return
 	for mode in plain batch work in-place ordered; do
 		try "musl: a storm of kills, $mode" unshare --ipc timeout 120 "$build/program" "$mode" 200 16384 7
 	done

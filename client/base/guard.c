@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * A semaphore around a copy. Used by every verb that reads or writes the bytes of a segment. It is held for the copy alone,
+ * never while something is printed or waited for; killed in between, the kernel gives it back.
+ */
+
+#include "client/base/guard.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "client/base/report.h"
+
+enum status guard_open(const struct invocation *invocation, struct guard *ret_guard)
+{
+	const char *address = invocation->options->lock;
+	int r;
+
+	*ret_guard = (struct guard){ .invocation = invocation };
+	if (!address)
+		return STATUS_DONE;
+	r = kipc_open(address, invocation->runtime_dir, KIPC_SEMAPHORE, &ret_guard->semaphore);
+	return r < 0 ? report_error(invocation, address, r) : STATUS_DONE;
+}
+
+void guard_close(struct guard *guard)
+{
+	guard->semaphore = kipc_close(guard->semaphore);
+}
+
+enum status guard_take(struct guard *guard)
+{
+	const struct options *options = guard->invocation->options;
+	int r;
+
+	if (!guard->semaphore)
+		return STATUS_DONE;
+	r = kipc_down(guard->semaphore, kipc_channel_index(guard->semaphore), 1, KIPC_UNDO, options->timeout);
+	return r < 0 ? report_error(guard->invocation, options->lock, r) : STATUS_DONE;
+}
+
+void guard_release(struct guard *guard)
+{
+	if (guard->semaphore)
+		(void)kipc_up(guard->semaphore, kipc_channel_index(guard->semaphore), 1, KIPC_UNDO);
+}
+
+enum status guard_copy(struct guard *guard, struct kipc_channel *segment, uint64_t offset, uint64_t length,
+		       unsigned char **ret_data, size_t *ret_size)
+{
+	const struct invocation *invocation = guard->invocation;
+	unsigned char *data;
+	enum status status;
+	void *address;
+	size_t size;
+	ssize_t n;
+	int r;
+
+	r = kipc_attach(segment, KIPC_READ_ONLY, &address, &size);
+	if (r < 0)
+		return report_error(invocation, invocation->args[0], r);
+	if (offset > size)
+		return report(invocation, invocation->args[0], STATUS_FAILED,
+			      "--offset=%" PRIu64 " lies beyond its end; it has %zu bytes", offset, size);
+	size -= (size_t)offset;
+	if (length < size)
+		size = (size_t)length;
+	data = malloc(size + 1);
+	if (!data)
+		return report_error(invocation, invocation->args[0], -ENOMEM);
+	status = guard_take(guard);
+	if (status != STATUS_DONE) {
+		free(data);
+		return status;
+	}
+	n = kipc_read(segment, offset, data, size);
+	guard_release(guard);
+	if (n < 0) {
+		free(data);
+		return report_error(invocation, invocation->args[0], (int)n);
+	}
+	*ret_data = data;
+	*ret_size = (size_t)n;
+	return STATUS_DONE;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The one table of options, and how the text of each becomes a value. A newcomer who adds an option adds a row here, a
+ * name and a member in options.h, its place in the verbs that take it (main.c) and a line to kipcctl(1).
+ */
+
+#include "client/base/option-rows.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "common/grammar.h"
+
+#define SEMAPHORE_VALUE_MAX 32767
+
+/* For an option that says all by being given. */
+static int set_nothing(struct options *options, size_t offset, const char *text)
+{
+	return 0;
+}
+
+static int set_flag(struct options *options, size_t offset, const char *text)
+{
+	*(bool *)((char *)options + offset) = true;
+	return 0;
+}
+
+static int set_text(struct options *options, size_t offset, const char *text)
+{
+	*(const char **)((char *)options + offset) = text;
+	return 0;
+}
+
+static int set_number(struct options *options, size_t offset, const char *text)
+{
+	int64_t number;
+	int r = grammar_number_from_string(text, 0, INT64_MAX, &number);
+
+	if (r < 0)
+		return r;
+	*(uint64_t *)((char *)options + offset) = (uint64_t)number;
+	return 0;
+}
+
+static int set_status(struct options *options, size_t offset, const char *text)
+{
+	int64_t number;
+	int r = grammar_number_from_string(text, 0, 255, &number);
+
+	if (r < 0)
+		return r;
+	*(uint64_t *)((char *)options + offset) = (uint64_t)number;
+	return 0;
+}
+
+/* Sizes, and 0x… because hexdump prints offsets that way. */
+static int set_size(struct options *options, size_t offset, const char *text)
+{
+	uint64_t *size = (uint64_t *)((char *)options + offset);
+
+	return strncmp(text, "0x", 2) == 0 ? set_number(options, offset, text)
+					   : grammar_size_from_string(text, size);
+}
+
+static int set_type(struct options *options, size_t offset, const char *text)
+{
+	int64_t type;
+	int r = grammar_number_from_string(text, 1, LONG_MAX, &type);
+
+	if (r < 0)
+		return r;
+	options->type = (long)type;
+	return 0;
+}
+
+static int set_not_type(struct options *options, size_t offset, const char *text)
+{
+	options->not_type = true;
+	return set_type(options, offset, text);
+}
+
+static int set_max_type(struct options *options, size_t offset, const char *text)
+{
+	int r = set_type(options, offset, text);
+
+	options->type = -options->type;
+	return r;
+}
+
+static int set_no_wait(struct options *options, size_t offset, const char *text)
+{
+	options->timeout = KIPC_NOW;
+	return 0;
+}
+
+static int set_timeout(struct options *options, size_t offset, const char *text)
+{
+	uint64_t usec;
+	int r = grammar_span_from_string(text, &usec);
+
+	if (r < 0)
+		return r;
+	options->timeout = usec > INT64_MAX ? KIPC_FOREVER : (int64_t)usec;
+	return 0;
+}
+
+static int set_span(struct options *options, size_t offset, const char *text)
+{
+	return grammar_span_from_string(text, (uint64_t *)((char *)options + offset));
+}
+
+static int set_pid(struct options *options, size_t offset, const char *text)
+{
+	if (strcmp(text, "all") == 0) {
+		*(int64_t *)((char *)options + offset) = IPC_OF_ALL;
+		return 0;
+	}
+	return grammar_number_from_string(text, 1, INT_MAX, (int64_t *)((char *)options + offset));
+}
+
+static int set_semaphore_value(struct options *options, size_t offset, const char *text)
+{
+	return grammar_number_from_string(text, 1, SEMAPHORE_VALUE_MAX,
+					  (int64_t *)((char *)options + offset));
+}
+
+static int set_interval(struct options *options, size_t offset, const char *text)
+{
+	uint64_t usec;
+	int r = grammar_span_from_string(text, &usec);
+
+	if (r < 0 || usec > INT64_MAX)
+		return r < 0 ? r : -ERANGE;
+	options->interval = (int64_t)usec;
+	return 0;
+}
+
+static int set_duration(struct options *options, size_t offset, const char *text)
+{
+	uint64_t usec;
+	int r = grammar_span_from_string(text, &usec);
+
+	if (r < 0)
+		return r;
+	options->duration = usec > INT32_MAX ? INT32_MAX : (int64_t)usec;
+	return 0;
+}
+
+static const struct option_form nothing = { set_nothing, NULL };
+static const struct option_form flag = { set_flag, NULL };
+static const struct option_form text = { set_text, NULL };
+static const struct option_form number = { set_number, "a whole number from 0" };
+static const struct option_form status = { set_status, "an exit status from 0 to 255" };
+static const struct option_form size = { set_size, "a size like 4096, 64K or 0x40" };
+static const struct option_form type = { set_type, "a message type (a whole number from 1)" };
+static const struct option_form not_type = { set_not_type, "a message type (a whole number from 1)" };
+static const struct option_form max_type = { set_max_type, "a message type (a whole number from 1)" };
+static const struct option_form no_wait = { set_no_wait, NULL };
+static const struct option_form duration = { set_duration, "a time span like 500ms or 2s" };
+static const struct option_form span = { set_span, "a time span like 10min or 2h" };
+static const struct option_form interval = { set_interval, "a time span like 500ms or 2s" };
+static const struct option_form semaphore_value = { set_semaphore_value, "a whole number from 1 to 32767" };
+static const struct option_form pid = { set_pid, "the number of a process, or all" };
+static const struct option_form timeout = { set_timeout, "a time span like 500ms or 1min 30s" };
+
+#define AT(member) offsetof(struct options, member)
+
+const struct option_row option_rows[] = {
+	{ OPTION_TYPE, "type", 't', "N", &type, AT(type), "messages of this type (send: 1)" },
+	{ OPTION_MAX_TYPE, "max-type", 0, "N", &max_type, AT(type), "types up to N, the lowest first" },
+	{ OPTION_NOT_TYPE, "not-type", 0, "N", &not_type, AT(type), "any type but N" },
+	{ OPTION_COUNT, "count", 'n', "N", &number, AT(count), "so many (1)" },
+	{ OPTION_ALL, "all", 0, NULL, &flag, AT(all), "what is there now; none is fine" },
+	{ OPTION_FOLLOW, "follow", 'f', NULL, &flag, AT(follow), "go on until interrupted" },
+	{ OPTION_NULL, "null", '0', NULL, &flag, AT(null), "a NUL behind each message, not a newline" },
+	{ OPTION_WHOLE, "whole", 0, NULL, &flag, AT(whole), "all of standard input is one message" },
+	{ OPTION_FRAMES, "frames", 0, NULL, &flag, AT(frames), "each message behind its 4-byte length" },
+	{ OPTION_RAW, "raw", 0, NULL, &flag, AT(raw), "the bytes as they are, nothing between them" },
+	{ OPTION_KEEP, "keep", 0, "N", &number, AT(keep), "leave the newest N" },
+	{ OPTION_MAX, "max", 0, "N", &semaphore_value, AT(max), "never above N" },
+	{ OPTION_NO_WAIT, "no-wait", 'N', NULL, &no_wait, AT(timeout), "fail rather than wait" },
+	{ OPTION_TIMEOUT, "timeout", 0, "SPAN", &timeout, AT(timeout), "give up after SPAN (2s, 500ms)" },
+	{ OPTION_OFFSET, "offset", 0, "SIZE", &size, AT(offset), "start so many bytes in (0)" },
+	{ OPTION_LENGTH, "length", 0, "SIZE", &size, AT(length), "at most so many bytes" },
+	{ OPTION_LOCK, "lock", 0, "SEMAPHORE", &text, AT(lock), "while SEMAPHORE is held" },
+	{ OPTION_BUSY_STATUS, "busy-status", 0, "N", &status, AT(busy_status),
+	  "exit with N when it is busy (4)" },
+	{ OPTION_JSON, "json", 0, NULL, &flag, AT(json), "JSON; for send, as recv prints it" },
+	{ OPTION_BYTES, "bytes", 0, NULL, &flag, AT(bytes), "sizes as plain numbers of bytes" },
+	{ OPTION_NO_LEGEND, "no-legend", 0, NULL, &flag, AT(no_legend), "no headings and notes" },
+	{ OPTION_FOREIGN, "foreign", 0, NULL, &flag, AT(foreign), "the rest of the kernel's objects too" },
+	{ OPTION_KIND, "kind", 0, "KIND", &text, AT(kind), "only queue, segment or semaphore" },
+	{ OPTION_STATE, "state", 0, "STATE", &text, AT(state), "only those in this state" },
+	{ OPTION_SORT, "sort", 0, "COLUMN", &text, AT(sort), "sort by this column" },
+	{ OPTION_COLUMNS, "columns", 0, "LIST", &text, AT(columns), "these columns, separated by commas" },
+	{ OPTION_GROUP_BY, "group-by", 0, "WHOSE", &text, AT(group_by), "sums by owner, creator or process" },
+	{ OPTION_SINCE, "since", 0, "SPAN", &span, AT(since), "only what is not older than SPAN" },
+	{ OPTION_FAIL_ON, "fail-on", 0, "SEVERITY", &text, AT(fail_on),
+	  "exit with 8 on this or worse (danger)" },
+	{ OPTION_INTERVAL, "interval", 0, "SPAN", &interval, AT(interval), "how often to look" },
+	{ OPTION_ONCE, "once", 0, NULL, &flag, AT(once), "print one frame, and end" },
+	{ OPTION_OUTPUT, "output", 0, "FILE", &text, AT(output), "into FILE, in one step" },
+	{ OPTION_OPENMETRICS, "openmetrics", 0, NULL, &flag, AT(openmetrics),
+	  "in the strict OpenMetrics format" },
+	{ OPTION_REGISTRY, "registry", 0, "WHOSE", &text, AT(registry),
+	  "the registry is of this IPC namespace (ours) or of another (another)" },
+	{ OPTION_OWNER, "owner", 0, "USER", &text, AT(owner), "only what belongs to USER" },
+	{ OPTION_PRIVATE, "private", 0, NULL, &flag, AT(is_private), "only what has no key" },
+	{ OPTION_CREATOR_GONE, "creator-gone", 0, NULL, &flag, AT(creator_gone), "only if its maker ended" },
+	{ OPTION_UNATTACHED, "unattached", 0, NULL, &flag, AT(unattached),
+	  "only segments nobody has attached" },
+	{ OPTION_IDLE, "idle", 0, "SPAN", &span, AT(idle), "only what nobody used for SPAN" },
+	{ OPTION_WITH_CONTENTS, "with-contents", 0, NULL, &flag, AT(with_contents), "also what holds data" },
+	{ OPTION_DRY_RUN, "dry-run", 0, NULL, &flag, AT(dry_run), "only say what would be lost" },
+	{ OPTION_FORCE, "force", 0, NULL, &flag, AT(force), "also when something is lost" },
+	{ OPTION_CONFIG, "config", 0, "FILE", &text, AT(config), "the configuration to look at" },
+	{ OPTION_SIZES, "sizes", 0, "LIST", &text, AT(sizes), "of the messages (64,1K,8K)" },
+	{ OPTION_PRODUCERS, "producers", 0, "N", &number, AT(producers), "how many send (1)" },
+	{ OPTION_CONSUMERS, "consumers", 0, "N", &number, AT(consumers), "how many receive (1)" },
+	{ OPTION_BATCH, "batch", 0, "N", &number, AT(batch), "messages a call (1)" },
+	{ OPTION_TIME, "time", 0, "SPAN", &duration, AT(duration), "how long each figure is measured (1s)" },
+	{ OPTION_USER, "user", 0, NULL, &flag, AT(user), "your own kipcd" },
+	{ OPTION_SYSTEM, "system", 0, NULL, &nothing, 0, "the system's kipcd" },
+	{ OPTION_RUNTIME_DIR, "runtime-dir", 0, "DIR", &text, AT(runtime_dir), "the kipcd of this folder" },
+	{ OPTION_IPC_OF, "ipc-of", 0, "PID", &pid, AT(ipc_of), "in the IPC namespace of process PID" },
+	{ OPTION_QUIET, "quiet", 'q', NULL, &flag, AT(quiet), "say nothing of what was to be expected" },
+	{ OPTION_HELP, "help", 'h', NULL, &nothing, 0, "this text" },
+	{ OPTION_VERSION, "version", 0, NULL, &nothing, 0, "the version" },
+};
+
+_Static_assert(sizeof(option_rows) / sizeof(option_rows[0]) == N_OPTIONS, "each option has one row");

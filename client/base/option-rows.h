@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_BASE_OPTION_ROWS_H
+#define KIPC_CLIENT_BASE_OPTION_ROWS_H
+
+/* The table of options as parsing (options.c) and help (help.c) see it. */
+
+#include <stddef.h>
+
+#include "client/base/options.h"
+
+/* How an option's text becomes a value. */
+struct option_form {
+	/* 0; -EINVAL: not of this form; -ERANGE: too large or too small. `text` is NULL where no argument is taken. */
+	int (*set)(struct options *options, size_t offset, const char *text);
+	const char *wanted; /* for "'%s' is not ..." */
+};
+
+struct option_row {
+	enum option_id option;
+	const char *name;
+	char letter;	      /* 0: none */
+	const char *argument; /* as help shows it; NULL: takes none */
+	const struct option_form *form;
+	size_t offset; /* of its member in struct options */
+	const char *help;
+};
+
+/* N_OPTIONS of them, in the order of help. */
+extern const struct option_row option_rows[];
+
+#endif

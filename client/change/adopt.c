@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * kipcctl adopt: hands a foreign object to kipcd. kipcd says whether it would take it, we make kipcd its owner with the
+ * rights that we have, and kipcd takes it. Its programs notice nothing. Where the last step fails, the object gets its
+ * owner back; where we are killed before it, the same command again finishes it.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/base/report.h"
+#include "client/facts/bus.h"
+#include "client/facts/view.h"
+#include "client/see/control-half.h"
+
+#define CONFIG_LINE_MAX 199 /* bytes, kipcd.conf(5) */
+
+struct adoption {
+	const struct invocation *invocation;
+	const char *address, *name;
+	sd_bus *bus;
+	struct kipc_object object;
+};
+
+/* Asks kipcd; *ret_uid is who it is. */
+static enum status call(const struct adoption *adoption, bool dry_run, uint32_t *ret_uid,
+			sd_bus_message **ret_reply)
+{
+	CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
+	sd_bus_message *reply = NULL;
+	int r;
+
+	bus_expect_change(adoption->bus);
+	r = bus_call(adoption->bus, "Adopt", &error, &reply, "siisb",
+		     kipc_kind_to_string(adoption->object.kind), (int32_t)adoption->object.id,
+		     (int32_t)adoption->object.key, adoption->name, (int)dry_run);
+	if (r >= 0)
+		r = sd_bus_message_read(reply, "u", ret_uid);
+	if (r < 0) {
+		sd_bus_message_unref(reply);
+		return bus_report(adoption->invocation, adoption->address, r, &error);
+	}
+	*ret_reply = reply;
+	return STATUS_DONE;
+}
+
+static int give(const struct adoption *adoption, uid_t uid)
+{
+	struct kipc_object wanted = adoption->object;
+
+	wanted.uid = uid;
+	return kipc_object_alter(&wanted, KIPC_ALTER_UID);
+}
+
+/* Whoever made it keeps its rights, since the kernel counts creators as owners; a mere owner would lose them. */
+static enum status refuse_if_somebody_loses(const struct adoption *adoption, uid_t uid)
+{
+	const struct kipc_object *object = &adoption->object;
+
+	if (object->uid == uid || object->uid == object->cuid || object->uid == 0 ||
+	    adoption->invocation->options->force)
+		return STATUS_DONE;
+	return report(adoption->invocation, adoption->address, STATUS_FAILED,
+		      "uid %u owns it without having made it, and would be left with the rights of its group "
+		      "or of everybody; --force hands it over all the same",
+		      (unsigned)object->uid);
+}
+
+/*
+ * A line of what kipcd wrote, as it would stand in a configuration. What belongs to a section that is there already has no
+ * header of its own.
+ */
+static void print_line(const char *line)
+{
+	if (strncmp(line, "[create ", strlen("[create ")) == 0)
+		printf("    [%s", line + strlen("[create "));
+	else if (strlen(line) > CONFIG_LINE_MAX + 1)
+		printf("    # %.*s: longer than a line of kipcd.conf may be; after a reboot, 'kipcctl "
+		       "create' takes it\n",
+		       (int)strcspn(line, " ="), line);
+	else if (line[0] != '#' && line[0] != '\n' && line[0] != '[')
+		printf("    %s", line);
+}
+
+/*
+ * What kipcd wrote of it, to be kept: all of it, since a segment without its size, or a queue with another mode, would not be
+ * what its programs know once the reboot has taken this away.
+ */
+static void print_section(const struct adoption *adoption, const char *name)
+{
+	char *path, *line = NULL;
+	size_t size = 0;
+	bool is_first = true;
+	FILE *file;
+
+	if (asprintf(&path, "%s/kipcd.conf.d/%s.conf", adoption->invocation->runtime_dir, name) < 0)
+		return;
+	file = fopen(path, "re");
+	while (file != NULL && getline(&line, &size, file) > 0 &&
+	       strncmp(line, "[set ", strlen("[set ")) != 0) {
+		if (is_first && strncmp(line, "[adopt ", strlen("[adopt ")) == 0)
+			printf("This lasts until the reboot; to keep it, put into the section of %s:\n",
+			       name);
+		else if (is_first)
+			printf("This lasts until the reboot; to keep it, put into kipcd.conf:\n");
+		is_first = false;
+		print_line(line);
+	}
+	if (file != NULL)
+		fclose(file);
+	else if (errno != ENOENT)
+		printf("This lasts until the reboot; to keep it, put what is in %s into kipcd.conf\n", path);
+	free(line);
+	free(path);
+}
+
+static enum status print_answer(const struct adoption *adoption, sd_bus_message *reply)
+{
+	const char *name, *kind, *action, *state, *detail;
+	int r;
+
+	r = sd_bus_message_read(reply, BUS_STEP, &name, &kind, &action, &state, &detail);
+	if (r < 0)
+		return control_half_end(adoption->invocation, adoption->address, r);
+	if (adoption->invocation->options->quiet)
+		return STATUS_DONE;
+	printf("%s: adopted as %s, %s: %s\n", adoption->address, name, state, detail);
+	print_section(adoption, name);
+	return STATUS_DONE;
+}
+
+static enum status hand_over(const struct adoption *adoption)
+{
+	CLEANUP_BUS_MESSAGE sd_bus_message *promise = NULL, *reply = NULL;
+	uint32_t uid;
+	enum status status;
+	int r;
+
+	status = call(adoption, true, &uid, &promise);
+	if (status == STATUS_DONE)
+		status = refuse_if_somebody_loses(adoption, uid);
+	if (status != STATUS_DONE || adoption->invocation->options->dry_run)
+		return status;
+	if (adoption->object.uid != uid && adoption->object.cuid != uid) {
+		r = give(adoption, uid);
+		if (r == -EPERM)
+			return report(adoption->invocation, adoption->address, STATUS_NOT_ALLOWED,
+				      "only its owner, its creator and root may hand it over");
+		if (r < 0)
+			return control_half_end(adoption->invocation, adoption->address, r);
+	}
+	status = call(adoption, false, &uid, &reply);
+	if (status == STATUS_DONE)
+		return print_answer(adoption, reply);
+	r = give(adoption, adoption->object.uid);
+	if (r < 0)
+		report(adoption->invocation, adoption->address, status,
+		       "it belongs to kipcd's uid %u now and could not be given back: %s", (unsigned)uid,
+		       strerror(-r));
+	return status;
+}
+
+enum status command_adopt(const struct invocation *invocation)
+{
+	struct adoption adoption = {
+		.invocation = invocation,
+		.address = invocation->args[0],
+		.name = invocation->args[1],
+	};
+	const struct view_row *row;
+	enum status status;
+	struct view *view;
+	int r;
+
+	r = view_read(invocation, &view);
+	if (r < 0)
+		return control_half_end(invocation, adoption.address, r);
+	row = view_find(invocation, view, adoption.address, &status);
+	if (row != NULL && view->bus == NULL) {
+		status = bus_report_unreachable(invocation, adoption.address, view->bus_error);
+	} else if (row != NULL && row->object == NULL) {
+		status = report(invocation, adoption.address, STATUS_NO_SUCH_CHANNEL,
+				"there is no object to adopt");
+	} else if (row != NULL) {
+		adoption.bus = view->bus;
+		adoption.object = *row->object;
+		status = hand_over(&adoption);
+	}
+	view_free(view);
+	return status;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * kipcctl plan and reload: what kipcd would do, or did, one step a channel. What a step means is kipcd's business:
+ * here it is five texts, which live in the messages they came with.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/base/report.h"
+#include "client/facts/bus.h"
+#include "client/see/control-half.h"
+#include "client/table/table.h"
+#include "common/escape.h"
+
+struct step {
+	const char *name, *kind, *action, *state, *detail;
+};
+
+struct steps {
+	struct step *items;
+	size_t n_items;
+	struct bus_pages pages;
+};
+
+#define TEXT(member) column_get_member, COLUMN_MEMBER(struct step, member), .type = VALUE_TEXT
+
+const struct column step_columns[] = {
+	{ "name", "NAME", "the channel", COLUMN_DEFAULT | COLUMN_NAME, TEXT(name) },
+	{ "kind", "KIND", "queue, segment or semaphore", COLUMN_DEFAULT, TEXT(kind) },
+	{ "action", "ACTION", "what is done", COLUMN_DEFAULT, TEXT(action) },
+	{ "state", "STATE", "its state afterwards", COLUMN_DEFAULT, TEXT(state) },
+	{ "detail", "DETAIL", "what changes, what stands in the way", COLUMN_DEFAULT | COLUMN_ELASTIC,
+	  TEXT(detail) },
+};
+const size_t n_step_columns = sizeof step_columns / sizeof *step_columns;
+
+static void steps_done(struct steps *steps)
+{
+	bus_pages_done(&steps->pages);
+	free(steps->items);
+}
+
+/* Returns how many steps the page had. */
+static int read_page(sd_bus_message *page, struct steps *steps)
+{
+	struct step *items = reallocarray(steps->items, steps->n_items + BUS_LIST_PAGE, sizeof *items);
+	int n = 0, r;
+
+	if (items == NULL)
+		return -ENOMEM;
+	steps->items = items;
+	r = sd_bus_message_enter_container(page, 'a', BUS_STEP);
+	while (r >= 0 && n < BUS_LIST_PAGE) {
+		struct step *step = &items[steps->n_items];
+
+		r = sd_bus_message_read(page, BUS_STEP, &step->name, &step->kind, &step->action, &step->state,
+					&step->detail);
+		if (r <= 0)
+			break;
+		steps->n_items++;
+		n++;
+	}
+	return r < 0 ? r : n;
+}
+
+/* Page by page, until one is empty. */
+static int read_plan(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
+{
+	const char *after = "";
+	int r;
+
+	do {
+		sd_bus_message *page;
+
+		r = bus_pages_get(&steps->pages, bus, "Plan", after, reterr, &page);
+		if (r == 0)
+			r = read_page(page, steps);
+		if (r > 0 && strcmp(steps->items[steps->n_items - 1].name, after) <= 0)
+			return -EPROTO; /* it would not end */
+		if (r > 0)
+			after = steps->items[steps->n_items - 1].name;
+	} while (r > 0);
+	return r;
+}
+
+/* Text leaves out steps that change nothing, unless a change waits or something is not as a file says. */
+static bool is_of_interest(const struct step *step)
+{
+	return strcmp(step->action, "keep") != 0 || step->detail[0] != '\0' ||
+	       (strcmp(step->state, "active") != 0 && strcmp(step->state, "absent") != 0);
+}
+
+static int print_steps(const struct steps *steps, struct table *table)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < steps->n_items; i++)
+		if (table->invocation->options->json || is_of_interest(&steps->items[i]))
+			r = table_add(table, &steps->items[i]);
+	return r < 0 ? r : table_print(table);
+}
+
+static enum status print_plan(const struct invocation *invocation, const struct steps *steps,
+			      struct table *table)
+{
+	int r;
+
+	r = print_steps(steps, table);
+	if (r == 0 && table->n_rows == 0 && !invocation->options->quiet && !invocation->options->json)
+		escape_print_line("nothing to do: %zu channel%s as declared", steps->n_items,
+				  steps->n_items == 1 ? " is" : "s are");
+	return control_half_end(invocation, NULL, r);
+}
+
+/* `types` and `is_ours`: what the method takes; NULL: nothing. */
+static int read_report(sd_bus *bus, const char *member, const char *types, int is_ours, sd_bus_error *reterr,
+		       struct steps *steps)
+{
+	sd_bus_message *reply;
+	int r;
+
+	bus_expect_change(bus);
+	r = bus_call(bus, member, reterr, &reply, types, is_ours);
+	if (r >= 0)
+		r = bus_pages_add(&steps->pages, reply);
+	return r < 0 ? r : read_page(reply, steps);
+}
+
+static int read_reload(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
+{
+	return read_report(bus, "Reload", NULL, 0, reterr, steps);
+}
+
+static int read_recovery(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
+{
+	return read_report(bus, "RecoverRegistry", "b", true, reterr, steps);
+}
+
+static int read_parting(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
+{
+	return read_report(bus, "RecoverRegistry", "b", false, reterr, steps);
+}
+
+static enum status print_reload(const struct invocation *invocation, const struct steps *steps,
+				struct table *table)
+{
+	size_t n_failed = 0;
+	int r = 0;
+
+	if (!invocation->options->quiet)
+		r = print_steps(steps, table);
+	for (size_t i = 0; i < steps->n_items; i++)
+		n_failed += strcmp(steps->items[i].state, "failed") == 0;
+	if (r < 0 || n_failed == 0)
+		return control_half_end(invocation, NULL, r);
+	return report(invocation, NULL, STATUS_FAILED,
+		      "%zu channel%s failed; 'kipcctl list --state=failed --columns=name,reason' says why",
+		      n_failed, n_failed == 1 ? "" : "s");
+}
+
+static enum status run(const struct invocation *invocation,
+		       int (*read)(sd_bus *bus, sd_bus_error *reterr, struct steps *steps),
+		       enum status (*print)(const struct invocation *invocation, const struct steps *steps,
+					    struct table *table))
+{
+	CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
+	CLEANUP_BUS sd_bus *bus = NULL;
+	struct steps steps = { 0 };
+	enum status status;
+	struct table table;
+	int r;
+
+	if (!table_init(&table, invocation, step_columns, n_step_columns, &status))
+		return status;
+	status = bus_connect_or_report(invocation, NULL, &bus);
+	if (status == STATUS_DONE) {
+		r = read(bus, &error, &steps);
+		status = r < 0 ? bus_report(invocation, NULL, r, &error) : print(invocation, &steps, &table);
+	}
+	steps_done(&steps);
+	table_done(&table);
+	return status;
+}
+
+enum status command_plan(const struct invocation *invocation)
+{
+	return run(invocation, read_plan, print_plan);
+}
+
+enum status command_reload(const struct invocation *invocation)
+{
+	return run(invocation, read_reload, print_reload);
+}
+
+enum status plan_recover_registry(const struct invocation *invocation, bool is_ours)
+{
+	return run(invocation, is_ours ? read_recovery : read_parting, print_reload);
+}

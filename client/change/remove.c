@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * kipcctl remove: through kipcd whatever kipcd knows by a name, so that it does not heal what was removed on purpose;
+ * straight from the kernel what is nobody's. Nothing goes that somebody waits on, is attached to or has data in,
+ * unless --force says so; kipcd cannot see the first of these, so it is looked at here. A kipcd that watches for messages
+ * (activate) is nobody: it takes none, and means to be told of the end.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/base/report.h"
+#include "client/facts/processes.h"
+#include "client/facts/view.h"
+#include "client/see/control-half.h"
+#include "common/escape.h"
+#include "common/loss.h"
+
+#define SENTENCE_MAX 256
+
+static bool is_kipcd_watching(const struct processes *processes, const struct blocked *blocked)
+{
+	return blocked->operation == BLOCKED_WATCH &&
+	       strcmp(processes->items[blocked->process].command, "kipcd") == 0;
+}
+
+/* "1234 (cat), 1240 (perl)…": who waits on the object; returns how many. */
+static size_t describe_waiters(const struct processes *processes, const struct kipc_object *object,
+			       char sentence[static SENTENCE_MAX])
+{
+	size_t n_found, n_waiters = 0, used = 0;
+	const struct blocked *blocked = processes_blocked(processes, object->kind, object->id, &n_found);
+
+	for (size_t i = 0; i < n_found; i++) {
+		const char *command = processes->items[blocked[i].process].command;
+		char *escaped;
+		int n;
+
+		if (is_kipcd_watching(processes, &blocked[i]) || ++n_waiters > 8)
+			continue;
+		escaped = escape_text(command, strlen(command));
+		if (escaped == NULL)
+			continue;
+		n = snprintf(sentence + used, SENTENCE_MAX - used, "%s%d (%s)", used > 0 ? ", " : "",
+			     (int)blocked[i].tid, escaped);
+		free(escaped);
+		/* One that does not fit is cut off whole. */
+		if (n < 0 || used + (size_t)n >= SENTENCE_MAX)
+			sentence[used] = '\0';
+		else
+			used += (size_t)n;
+	}
+	return n_waiters;
+}
+
+/* STATUS_DONE if nobody (that we may see) waits on it. */
+static enum status refuse_if_blocked(const struct invocation *invocation, const char *address,
+				     const struct view_row *row)
+{
+	char sentence[SENTENCE_MAX] = "", loss[LOSS_MAX] = "";
+	struct processes processes;
+	size_t n;
+	int r;
+
+	if (invocation->options->force || row->object == NULL || row->kind == KIPC_SEGMENT)
+		return STATUS_DONE;
+	r = processes_read(&processes);
+	if (r < 0)
+		return control_half_end(invocation, address, r);
+	n = describe_waiters(&processes, row->object, sentence);
+	processes_done(&processes);
+	if (n == 0)
+		return STATUS_DONE;
+	if (row->kind == KIPC_QUEUE && row->object->queue.messages > 0)
+		loss_to_string(row->object, false, loss);
+	return report(invocation, address, STATUS_FAILED,
+		      "%s%s%zu thread%s on it: %s; --force removes it under them", loss,
+		      *loss ? ", and " : "", n, n == 1 ? " waits" : "s wait", sentence);
+}
+
+static void print_success(const struct invocation *invocation, const char *address, const char *loss)
+{
+	const struct options *options = invocation->options;
+
+	if (options->quiet)
+		return;
+	printf("%s: %s: %s\n", address, options->dry_run ? "would be removed" : "removed", loss);
+}
+
+static enum status remove_by_kipcd(const struct invocation *invocation, const char *address, sd_bus *bus,
+				   const char *name)
+{
+	CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
+	CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
+	const struct options *options = invocation->options;
+	const char *loss;
+	int r;
+
+	bus_expect_change(bus);
+	r = bus_call(bus, "Remove", &error, &reply, "sbb", name, (int)options->force, (int)options->dry_run);
+	if (r >= 0)
+		r = sd_bus_message_read(reply, "s", &loss);
+	if (r < 0)
+		return bus_report(invocation, address, r, &error);
+	print_success(invocation, address, loss);
+	return STATUS_DONE;
+}
+
+static enum status remove_object(const struct invocation *invocation, const char *address,
+				 const struct kipc_object *object)
+{
+	const struct options *options = invocation->options;
+	unsigned flags = (options->force ? KIPC_REMOVE_EVEN_IF_NOT_EMPTY : 0) |
+			 (options->dry_run ? KIPC_REMOVE_DRY_RUN : 0);
+	bool is_empty = kipc_object_is_empty(object, 0) > 0;
+	struct kipc_object lost = *object;
+	char loss[LOSS_MAX];
+	int r;
+
+	r = kipc_object_remove(object, flags, 0, &lost);
+	switch (r) {
+	case 0:
+		print_success(invocation, address, loss_to_string(&lost, is_empty, loss));
+		return STATUS_DONE;
+	case -EBUSY:
+		return report(invocation, address, STATUS_FAILED, "%s; --force removes it all the same",
+			      loss_to_string(&lost, false, loss));
+	case -EPERM:
+		return report(invocation, address, STATUS_NOT_ALLOWED,
+			      "only its owner, its creator and root may remove it");
+	case -EIDRM:
+		return report(invocation, address, STATUS_NO_SUCH_CHANNEL,
+			      "it is gone already, or has changed hands since it was looked at");
+	default:
+		return control_half_end(invocation, address, r);
+	}
+}
+
+static bool is_kipcds(const struct view_row *row)
+{
+	return row->name != NULL && (row->manage == NULL || strcmp(row->manage, "observe") != 0);
+}
+
+static enum status remove_one(const struct invocation *invocation, const struct view *view, const char *text)
+{
+	const struct options *options = invocation->options;
+	const struct view_row *row;
+	struct kipc_address address;
+	enum status status;
+	bool is_name;
+
+	is_name = kipc_address_parse(text, &address) == 0 && address.form == KIPC_BY_NAME;
+	if (is_name && view->bus == NULL)
+		return bus_report_unreachable(invocation, text, view->bus_error);
+	row = view_find(invocation, view, text, &status);
+	if (row == NULL)
+		return status;
+	if (options->unattached && row->object != NULL &&
+	    (row->kind != KIPC_SEGMENT || row->object->segment.attached > 0))
+		return report(invocation, text, STATUS_FAILED, "%s, and --unattached leaves it then",
+			      row->kind == KIPC_SEGMENT ? "it is attached" : "it is no segment");
+	status = refuse_if_blocked(invocation, text, row);
+	if (status != STATUS_DONE)
+		return status;
+	if (view->bus != NULL && (is_name || is_kipcds(row)))
+		return remove_by_kipcd(invocation, text, view->bus, row->name);
+	if (is_kipcds(row) && !options->force)
+		return report(invocation, text, STATUS_NO_DAEMON,
+			      "it is kipcd's channel %s, and kipcd is not reachable at %s; start it, or say "
+			      "--force",
+			      row->name, invocation->runtime_dir);
+	if (row->object == NULL)
+		return report(invocation, text, STATUS_NO_SUCH_CHANNEL, "there is no object to remove");
+	return remove_object(invocation, text, row->object);
+}
+
+enum status command_remove(const struct invocation *invocation)
+{
+	enum status worst = STATUS_DONE;
+	struct view *view;
+	int r;
+
+	r = view_read(invocation, &view);
+	if (r < 0)
+		return control_half_end(invocation, NULL, r);
+	for (int i = 0; i < invocation->n_args; i++) {
+		enum status status = remove_one(invocation, view, invocation->args[i]);
+
+		if (worst == STATUS_DONE)
+			worst = status;
+	}
+	view_free(view);
+	return worst;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * kipcctl reset: a ring made anew where it lies, without its messages. Through kipcd what kipcd made, behind its fence;
+ * otherwise with our own rights. Messages in a sound ring go only when --force says so; a broken one has none that
+ * anybody could count on.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/base/report.h"
+#include "client/facts/view.h"
+#include "client/see/control-half.h"
+#include "common/loss.h"
+
+static bool is_kipcds(const struct view_row *row)
+{
+	return row->name != NULL && (row->manage == NULL || strcmp(row->manage, "observe") != 0);
+}
+
+static enum status reset_by_kipcd(const struct invocation *invocation, const struct view *view,
+				  const struct view_row *row)
+{
+	CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
+	CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
+	const char *address = invocation->args[0];
+	int r;
+
+	if (view->bus == NULL)
+		return bus_report_unreachable(invocation, address, view->bus_error);
+	bus_expect_change(view->bus);
+	r = bus_call(view->bus, "Reset", &error, &reply, "s", row->name);
+	return r < 0 ? bus_report(invocation, address, r, &error) : STATUS_DONE;
+}
+
+static enum status reset_by_hand(const struct invocation *invocation, const struct view_row *row,
+				 const struct kipc_ring *ring)
+{
+	const char *address = invocation->args[0];
+	int r;
+
+	r = kipc_ring_format(row->id, ring == NULL ? 0 : (size_t)ring->max_message);
+	if (r == -EBUSY)
+		return report(invocation, address, STATUS_FAILED,
+			      "it is attached %llu time%s: end its users first",
+			      (unsigned long long)row->object->segment.attached,
+			      row->object->segment.attached == 1 ? "" : "s");
+	return r < 0 ? report_error(invocation, address, r) : STATUS_DONE;
+}
+
+static enum status reset(const struct invocation *invocation, struct view *view, const struct view_row *row)
+{
+	const struct options *options = invocation->options;
+	const char *address = invocation->args[0];
+	const struct kipc_ring *ring;
+	char loss[LOSS_MAX];
+	enum status status;
+	int r;
+
+	r = view_look_for_ring(view, row);
+	if (r < 0)
+		return control_half_end(invocation, address, r);
+	if (row->ring == NULL)
+		return report(invocation, address, STATUS_USAGE,
+			      "this is no ring, so there is nothing to make anew");
+	ring = ring_figures_get(row->ring);
+	if (ring != NULL && ring->fault == KIPC_RING_SOUND && ring->messages > 0 && !options->force)
+		return report(invocation, address, STATUS_FAILED, "%s: empty it first, or say --force",
+			      loss_of_ring_to_string(ring, 0, loss));
+	if (ring == NULL && !options->force && !is_kipcds(row))
+		return report(invocation, address, STATUS_NOT_ALLOWED,
+			      "what is in it cannot be seen from here; --force makes it anew all the same");
+	if (options->dry_run) {
+		printf("%s: would be made anew\n", address);
+		return STATUS_DONE;
+	}
+	status =
+		is_kipcds(row) ? reset_by_kipcd(invocation, view, row) : reset_by_hand(invocation, row, ring);
+	if (status == STATUS_DONE && !options->quiet)
+		printf("%s: made anew\n", address);
+	return status;
+}
+
+enum status command_reset(const struct invocation *invocation)
+{
+	const struct view_row *row;
+	enum status status;
+	struct view *view;
+	int r;
+
+	r = view_read(invocation, &view);
+	if (r < 0)
+		return control_half_end(invocation, NULL, r);
+	row = view_find(invocation, view, invocation->args[0], &status);
+	if (row != NULL && row->object == NULL)
+		status = report(invocation, invocation->args[0], STATUS_NO_SUCH_CHANNEL,
+				"there is no object to reset");
+	else if (row != NULL)
+		status = reset(invocation, view, row);
+	view_free(view);
+	return status;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The verb check: becomes `kipcd --check`, so that there is one reader of configurations. It prints the mistakes
+ * itself and exits with 0, or with 78 for a bad configuration; kipcctl passes that on.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/base/command.h"
+#include "client/base/report.h"
+#include "client/base/self.h"
+
+enum status command_check(const struct invocation *invocation)
+{
+	const struct options *options = invocation->options;
+	char kipcd_buffer[PATH_MAX], config[PATH_MAX + 16], runtime_dir[PATH_MAX + 16];
+	const char *kipcd = self_find("kipcd", KIPC_SBINDIR "/kipcd", kipcd_buffer);
+	const char *file = invocation->n_args > 0 ? invocation->args[0] : options->config;
+	const char *arguments[6] = { "kipcd", "--check" };
+	int n = 2;
+
+	if (invocation->n_args > 0 && options->config)
+		return report(invocation, NULL, STATUS_USAGE, "say FILE or --config=FILE, not both");
+	if (options->user)
+		arguments[n++] = "--user";
+	if (file) {
+		if ((size_t)snprintf(config, sizeof(config), "--config=%s", file) >= sizeof(config))
+			return report(invocation, file, STATUS_USAGE, "%s", strerror(ENAMETOOLONG));
+		arguments[n++] = config;
+	}
+	if (options->runtime_dir) {
+		if ((size_t)snprintf(runtime_dir, sizeof(runtime_dir), "--runtime-dir=%s",
+				     options->runtime_dir) >= sizeof(runtime_dir))
+			return report(invocation, NULL, STATUS_USAGE, "--runtime-dir: %s",
+				      strerror(ENAMETOOLONG));
+		arguments[n++] = runtime_dir;
+	}
+
+	execv(kipcd, (char *const *)arguments);
+	return report(invocation, NULL, STATUS_FAILED, "cannot run %s: %s; is kipcd installed?", kipcd,
+		      strerror(errno));
+}

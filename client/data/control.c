@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Loads the control half (kipcctl-control.so) for the verbs that need it, and hands the invocation over. Nothing
+ * of libsystemd or json-c is mapped into a kipcctl that only sends and receives.
+ */
+
+#include "client/data/control.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+#include "config.h"
+#include "client/base/report.h"
+#include "client/base/self.h"
+
+#define FILE_NAME "kipcctl-control.so"
+
+const struct control_half *control_half_load(const struct invocation *invocation)
+{
+	char buffer[PATH_MAX];
+	const char *path = self_find(".libs/" FILE_NAME, KIPC_PKGLIBDIR "/" FILE_NAME, buffer);
+	const struct control_half *half;
+	void *module;
+
+	/* It stays loaded until the program ends. */
+	module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (!module) {
+		report(invocation, NULL, STATUS_FAILED,
+		       "the half of kipcctl that does this cannot be loaded: %s; install kipc anew",
+		       dlerror());
+		return NULL;
+	}
+
+	half = dlsym(module, CONTROL_HALF_SYMBOL);
+	if (!half || strcmp(half->version, PACKAGE_VERSION) != 0) {
+		report(invocation, NULL, STATUS_FAILED,
+		       "%s is of version %s, this kipcctl of " PACKAGE_VERSION "; install kipc anew", path,
+		       half ? half->version : "unknown");
+		return NULL;
+	}
+	return half;
+}
+
+char *control_half_explain_name(const struct invocation *invocation, const char *name)
+{
+	const struct control_half *half = control_half_load(invocation);
+
+	return half ? half->explain_name(invocation, name) : NULL;
+}
+
+enum status command_control(const struct invocation *invocation)
+{
+	const struct control_half *half = control_half_load(invocation);
+
+	return half ? half->run(invocation) : STATUS_FAILED;
+}

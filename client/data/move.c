@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The verb move: takes messages off one queue or ring and puts them on another, one at a time, types kept. The one in hand is
+ * either on FROM, on TO or, when TO does not take it, put back (rescue.h): never nowhere.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/base/command.h"
+#include "client/base/report.h"
+#include "client/base/signals.h"
+#include "client/base/stream.h"
+#include "client/base/time-limit.h"
+#include "client/data/hand.h"
+#include "client/data/progress.h"
+#include "client/data/rescue.h"
+#include "client/data/stall.h"
+#include "lib/kipc.h"
+
+struct moving {
+	const struct invocation *invocation;
+	struct kipc_channel *from, *to;
+	const char *from_address, *to_address;
+	struct hand *hand; /* at most one message */
+	struct time_limit limit;
+	struct progress progress; /* counts */
+	struct stall stall;
+};
+
+/* Sends on what is in hand. */
+static int put(struct moving *moving)
+{
+	const struct hand_message *message = &moving->hand->messages[0];
+	int r;
+
+	while ((r = kipc_send(moving->to, message->type, hand_body(moving->hand, message), message->size,
+			      time_limit_left(&moving->limit))) == -EINTR &&
+	       !signals_caught())
+		stall_look(&moving->stall, moving->progress.messages);
+	if (r == 0) {
+		progress_count(&moving->progress, message->size);
+		hand_clear(moving->hand);
+	}
+	return r;
+}
+
+/* Takes one message. With --count it waits for it; otherwise only what is there is moved. */
+static int take(struct moving *moving)
+{
+	const struct options *options = moving->invocation->options;
+	bool waits = options_has(options, OPTION_COUNT);
+	ssize_t n;
+
+	do
+		n = hand_receive(moving->hand, moving->from, options->type,
+				 options->not_type ? KIPC_NOT_TYPE : 0,
+				 waits ? time_limit_left(&moving->limit) : KIPC_NOW);
+	while (n == -EINTR && !signals_caught());
+	if (n == -ENOMSG && waits && moving->limit.timeout > 0)
+		return -ETIMEDOUT;
+	return n < 0 ? (int)n : 0;
+}
+
+/* Moves --count messages, or what is there now; the result is that of the last step. */
+static int move_all(struct moving *moving)
+{
+	const struct options *options = moving->invocation->options;
+	uint64_t left = options->count;
+	int r = 0;
+
+	if (!options_has(options, OPTION_COUNT))
+		r = stream_count(moving->from, &left);
+	for (; r == 0 && left > 0 && !signals_caught(); left--) {
+		r = take(moving);
+		if (r == -ENOMSG && !options_has(options, OPTION_COUNT))
+			return 0;
+		if (r == 0)
+			r = put(moving);
+	}
+	return r;
+}
+
+/* The message in hand could not be sent on. */
+static enum status give_back(struct moving *moving, int error)
+{
+	const struct hand_message *message = &moving->hand->messages[0];
+	enum status status = report_status(error);
+	char cause[160];
+
+	if (error == -EMSGSIZE)
+		(void)snprintf(cause, sizeof(cause), "a message of %zu bytes is too large for %.64s",
+			       message->size, moving->to_address);
+	else if (error == -EAGAIN || error == -ETIMEDOUT)
+		(void)snprintf(cause, sizeof(cause), "%.64s is full", moving->to_address);
+	else
+		(void)snprintf(cause, sizeof(cause), "%.64s: %s", moving->to_address,
+			       error == -EINTR ? "interrupted" : strerror(-error));
+	rescue_messages(moving->invocation, moving->from_address, moving->from, moving->hand, cause);
+	return status;
+}
+
+static enum status move(struct moving *moving)
+{
+	const struct invocation *invocation = moving->invocation;
+	enum status status = STATUS_DONE, said;
+	int r;
+
+	signals_catch();
+	progress_start(&moving->progress, invocation->options->quiet, -1);
+	stall_watch(&moving->stall, invocation, moving->to_address, moving->to);
+	r = move_all(moving);
+	progress_end(&moving->progress);
+	if (!hand_is_empty(moving->hand))
+		status = give_back(moving, r);
+	else if (r < 0 && !(r == -EINTR && signals_caught())) /* main() dies of it */
+		status = report_error(invocation, moving->from_address, r);
+
+	said = report_result(invocation, "%" PRIu64 " message%s, %" PRIu64 " bytes moved to %s\n",
+			     moving->progress.messages, moving->progress.messages == 1 ? "" : "s",
+			     moving->progress.bytes, moving->to_address);
+	return status == STATUS_DONE ? said : status;
+}
+
+static enum status open_both(struct moving *moving)
+{
+	const char *runtime_dir = moving->invocation->runtime_dir;
+	int r;
+
+	r = stream_open(moving->from_address, runtime_dir, &moving->from);
+	if (r < 0)
+		return report_error(moving->invocation, moving->from_address, r);
+	r = stream_open(moving->to_address, runtime_dir, &moving->to);
+	return r < 0 ? report_error(moving->invocation, moving->to_address, r) : STATUS_DONE;
+}
+
+enum status command_move(const struct invocation *invocation)
+{
+	struct moving moving = {
+		.invocation = invocation,
+		.from_address = invocation->args[0],
+		.to_address = invocation->args[1],
+		.limit = time_limit_in(invocation->options->timeout),
+	};
+	enum status status;
+	int r;
+
+	status = open_both(&moving);
+	if (status != STATUS_DONE)
+		goto finish;
+	if (kipc_channel_kind(moving.from) == kipc_channel_kind(moving.to) &&
+	    kipc_channel_id(moving.from) == kipc_channel_id(moving.to))
+		status = report(invocation, moving.from_address, STATUS_USAGE, "%s is the same channel",
+				moving.to_address);
+	else if ((r = hand_new(HAND_LINES, NULL, &moving.hand)) < 0) /* so that none has no output */
+		status = report_error(invocation, moving.from_address, r);
+	else
+		status = move(&moving);
+finish:
+	hand_free(moving.hand);
+	kipc_close(moving.from);
+	kipc_close(moving.to);
+	return status;
+}

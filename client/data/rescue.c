@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Messages that were taken off a queue and can be neither written out nor sent on: recv and move call this when a
+ * disk is full, a pipe closed, a queue gone. None is given up as long as there is any place for it: the end of its
+ * queue (the kernel knows no other way back), a file, or its queue once more as soon as there is room.
+ */
+
+#include "client/data/rescue.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/base/report.h"
+#include "client/base/signals.h"
+
+struct rescue {
+	const struct invocation *invocation;
+	const char *address;
+	struct kipc_channel *queue;
+	struct hand *hand;
+};
+
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static size_t first_unwritten(const struct hand *hand)
+{
+	size_t i = 0;
+
+	while (i < hand->n_messages && hand->messages[i].end <= hand->written)
+		i++;
+	return i;
+}
+
+/* Puts one after the other back, from *first, which moves on, until one cannot. */
+static int put_back(const struct rescue *rescue, size_t *first)
+{
+	const struct hand *hand = rescue->hand;
+
+	for (; *first < hand->n_messages; (*first)++) {
+		const struct hand_message *message = &hand->messages[*first];
+		int r = kipc_send(rescue->queue, message->type, hand_body(hand, message), message->size,
+				  KIPC_NOW);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int write_all(int fd, const void *data, size_t size)
+{
+	const char *rest = data;
+
+	while (size > 0) {
+		ssize_t n = write(fd, rest, size);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			rest += n;
+			size -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+/* Writes the messages of one type, from the first on, as frames. */
+static int write_frames(const struct hand *hand, size_t first, int fd, size_t *ret_n)
+{
+	long type = hand->messages[first].type;
+	size_t n = 0;
+
+	for (size_t i = first; i < hand->n_messages; i++) {
+		const struct hand_message *message = &hand->messages[i];
+		uint32_t head = htole32((uint32_t)message->size);
+		int r;
+
+		if (message->type != type)
+			continue;
+		r = write_all(fd, &head, sizeof(head));
+		if (r == 0)
+			r = write_all(fd, hand_body(hand, message), message->size);
+		if (r < 0)
+			return r;
+		n++;
+	}
+	*ret_n = n;
+	return 0;
+}
+
+/* The messages of one type into a new file, in the first folder that takes it. */
+static int save_type(const struct rescue *rescue, size_t first, int error)
+{
+	const char *folders[] = { secure_getenv("TMPDIR"), "/tmp", "/dev/shm" };
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		char path[512];
+		size_t n = 0;
+		int fd;
+
+		if (!folders[i] ||
+		    (size_t)snprintf(path, sizeof(path), "%s/kipcctl-XXXXXX", folders[i]) >= sizeof(path))
+			continue;
+		fd = mkstemp(path);
+		r = fd < 0 ? -errno : write_frames(rescue->hand, first, fd, &n);
+		if (fd >= 0 && close(fd) < 0 && r == 0)
+			r = -errno;
+		if (r == 0) {
+			report(rescue->invocation, rescue->address, STATUS_FAILED,
+			       "%zu message%s of type %ld could not go back (%s) and lie in %s; send them "
+			       "again with "
+			       "'kipcctl send %s --type=%ld --frames <%s'",
+			       n, plural(n), rescue->hand->messages[first].type, strerror(-error), path,
+			       rescue->address, rescue->hand->messages[first].type, path);
+			return 0;
+		}
+		if (fd >= 0)
+			(void)unlink(path);
+	}
+	return r;
+}
+
+/* Whether a message before this one has its type. */
+static bool is_saved(const struct hand *hand, size_t first, size_t at)
+{
+	for (size_t i = first; i < at; i++)
+		if (hand->messages[i].type == hand->messages[at].type)
+			return true;
+	return false;
+}
+
+/* No folder takes them: waits for room on the queue, until a signal says that nobody else waits any more. */
+static void wait_for_room(const struct rescue *rescue, size_t at)
+{
+	const struct hand *hand = rescue->hand;
+	const struct hand_message *message = &hand->messages[at];
+	int before = signals_caught(), r;
+
+	report(rescue->invocation, rescue->address, STATUS_FAILED,
+	       "no folder takes a message of %zu bytes that must go back; waiting for room on the queue",
+	       message->size);
+	do
+		r = kipc_send(rescue->queue, message->type, hand_body(hand, message), message->size,
+			      KIPC_FOREVER);
+	while (r == -EINTR && signals_caught() == before);
+	if (r < 0)
+		report(rescue->invocation, rescue->address, STATUS_FAILED,
+		       "a message of type %ld and %zu bytes is lost: %s", message->type, message->size,
+		       strerror(-r));
+}
+
+/* All from `first` on: a file a type, or where there is no place for a file, one by one back after all. */
+static void save(const struct rescue *rescue, size_t first, int error)
+{
+	const struct hand *hand = rescue->hand;
+
+	for (size_t i = first; i < hand->n_messages; i++) {
+		if (is_saved(hand, first, i) || save_type(rescue, i, error) == 0)
+			continue;
+		for (size_t j = i; j < hand->n_messages; j++)
+			if (hand->messages[j].type == hand->messages[i].type)
+				wait_for_room(rescue, j);
+	}
+}
+
+void rescue_messages(const struct invocation *invocation, const char *address, struct kipc_channel *queue,
+		     struct hand *hand, const char *cause)
+{
+	struct rescue rescue = { invocation, address, queue, hand };
+	size_t first = first_unwritten(hand), next = first, n_back;
+	int r = put_back(&rescue, &next);
+
+	n_back = next - first;
+	if (n_back > 0)
+		report(invocation, address, STATUS_FAILED,
+		       "%s; %zu message%s went back to the end of the queue", cause, n_back, plural(n_back));
+	else
+		report(invocation, address, STATUS_FAILED, "%s", cause);
+	if (r < 0)
+		save(&rescue, next, r);
+	hand_clear(hand);
+}

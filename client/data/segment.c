@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The verbs read and write: bytes of a raw segment to standard output and from an argument or standard input. What
+ * would not fit is refused before anything is written, so that a segment never holds half of what was meant.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/base/command.h"
+#include "client/base/guard.h"
+#include "client/base/report.h"
+#include "client/data/hand.h"
+#include "client/data/output.h"
+#include "lib/kipc.h"
+
+#define BLOCK (64 * 1024)
+
+static enum status offset_beyond(const struct invocation *invocation, uint64_t size)
+{
+	return report(invocation, invocation->args[0], STATUS_FAILED,
+		      "--offset=%" PRIu64 " lies beyond its end; it has %" PRIu64 " bytes",
+		      invocation->options->offset, size);
+}
+
+/* How many bytes --offset and --length leave of a segment. */
+static uint64_t range_of(const struct options *options, uint64_t size)
+{
+	uint64_t room = size - options->offset;
+
+	return options->length < room ? options->length : room;
+}
+
+/* `segment`: where the bytes lie at --offset; NULL: they are a copy. */
+static enum status print_bytes(const struct invocation *invocation, struct kipc_channel *segment,
+			       const void *bytes, uint64_t size, struct hand *hand)
+{
+	enum status status = STATUS_DONE;
+
+	for (uint64_t at = 0; at < size && status == STATUS_DONE; at += BLOCK) {
+		size_t n = size - at < BLOCK ? (size_t)(size - at) : BLOCK;
+		int r = segment ? kipc_populate(segment, invocation->options->offset + at, n) : 0;
+
+		if (r == 0)
+			r = hand_add(hand, 1, (const char *)bytes + at, n);
+		status = r < 0 ? report_error(invocation, invocation->args[0], r)
+			       : output_flush(invocation, hand);
+	}
+	return status;
+}
+
+/* Copied while the semaphore is held, and printed when it is not any more. */
+static enum status print_copy(const struct invocation *invocation, struct kipc_channel *segment,
+			      struct hand *hand)
+{
+	const struct options *options = invocation->options;
+	unsigned char *bytes = NULL;
+	struct guard guard;
+	enum status status;
+	size_t size;
+
+	status = guard_open(invocation, &guard);
+	if (status == STATUS_DONE)
+		status = guard_copy(&guard, segment, options->offset, options->length, &bytes, &size);
+	if (status == STATUS_DONE)
+		status = print_bytes(invocation, NULL, bytes, size, hand);
+	free(bytes);
+	guard_close(&guard);
+	return status;
+}
+
+static enum status print_range(const struct invocation *invocation, struct kipc_channel *segment,
+			       struct hand *hand)
+{
+	const struct options *options = invocation->options;
+	void *address;
+	size_t size;
+	int r;
+
+	if (options->lock)
+		return print_copy(invocation, segment, hand);
+	r = kipc_attach(segment, KIPC_READ_ONLY, &address, &size);
+	if (r < 0)
+		return report_error(invocation, invocation->args[0], r);
+	if (options->offset > size)
+		return offset_beyond(invocation, size);
+	return print_bytes(invocation, segment, (const char *)address + options->offset,
+			   range_of(options, size), hand);
+}
+
+enum status command_read(const struct invocation *invocation)
+{
+	bool escape = !invocation->options->raw && isatty(STDOUT_FILENO);
+	struct kipc_channel *segment;
+	struct hand *hand = NULL;
+	enum status status;
+	int r;
+
+	r = kipc_open(invocation->args[0], invocation->runtime_dir, KIPC_SEGMENT, &segment);
+	if (r < 0)
+		return report_error(invocation, invocation->args[0], r);
+	r = hand_new(escape ? HAND_ESCAPED : HAND_RAW, NULL, &hand);
+	status = r < 0 ? report_error(invocation, invocation->args[0], r)
+		       : print_range(invocation, segment, hand);
+	hand_free(hand);
+	kipc_close(segment);
+	return status;
+}
+
+/* All of standard input, or one byte more than `most`: then it is too long. Pages not reached cost nothing. */
+static int read_input(size_t most, char **ret_data, size_t *ret_size)
+{
+	char *data = malloc(most + 1);
+	size_t used = 0;
+	int r = data ? 1 : -ENOMEM;
+
+	while (r > 0 && used <= most) {
+		ssize_t n = read(STDIN_FILENO, data + used, most + 1 - used);
+
+		if (n > 0)
+			used += (size_t)n;
+		else if (n == 0)
+			r = 0;
+		else if (errno != EINTR)
+			r = -errno;
+	}
+	if (r < 0) {
+		free(data);
+		return r;
+	}
+	*ret_data = data;
+	*ret_size = used;
+	return 0;
+}
+
+static enum status put(const struct invocation *invocation, struct kipc_channel *segment, const char *data,
+		       size_t size, uint64_t room)
+{
+	struct guard guard;
+	enum status status;
+	ssize_t n;
+
+	if (size > room)
+		return report(invocation, invocation->args[0], STATUS_FAILED,
+			      "there is room for %" PRIu64 " bytes from offset %" PRIu64
+			      ", and this is more; nothing was written",
+			      room, invocation->options->offset);
+	status = guard_open(invocation, &guard);
+	if (status == STATUS_DONE)
+		status = guard_take(&guard);
+	if (status == STATUS_DONE) {
+		n = kipc_write(segment, invocation->options->offset, data, size);
+		guard_release(&guard);
+		if (n < 0)
+			status = report_error(invocation, invocation->args[0], (int)n);
+	}
+	guard_close(&guard);
+	return status;
+}
+
+static enum status write_range(const struct invocation *invocation, struct kipc_channel *segment)
+{
+	struct kipc_object object;
+	enum status status;
+	uint64_t room;
+	char *data = NULL;
+	size_t size = 0;
+	int r;
+
+	r = kipc_channel_is_ring(segment);
+	if (r == 1)
+		return report(invocation, invocation->args[0], STATUS_USAGE,
+			      "this is a ring, and bytes written into it would break it; 'kipcctl send %s' "
+			      "takes messages",
+			      invocation->args[0]);
+	r = kipc_stat(segment, &object);
+	if (r < 0)
+		return report_error(invocation, invocation->args[0], r);
+	if (invocation->options->offset > object.segment.size)
+		return offset_beyond(invocation, object.segment.size);
+	room = range_of(invocation->options, object.segment.size);
+	if (invocation->n_args == 2)
+		return put(invocation, segment, invocation->args[1], strlen(invocation->args[1]), room);
+
+	r = read_input(room, &data, &size);
+	if (r < 0)
+		return report(invocation, invocation->args[0], STATUS_FAILED, "standard input: %s",
+			      strerror(-r));
+	status = put(invocation, segment, data, size, room);
+	free(data);
+	return status;
+}
+
+enum status command_write(const struct invocation *invocation)
+{
+	struct kipc_channel *segment;
+	enum status status;
+	int r;
+
+	r = kipc_open(invocation->args[0], invocation->runtime_dir, KIPC_SEGMENT, &segment);
+	if (r < 0)
+		return report_error(invocation, invocation->args[0], r);
+	status = write_range(invocation, segment);
+	kipc_close(segment);
+	return status;
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The verb send: messages from the command line or from standard input onto a queue, or text into a raw segment. A ring is sent to like a
+ * queue.
+ *
+ * A single `kipcctl send ADDR MESSAGE` is what shell scripts do most: it sets up nothing that it does not need, and a
+ * signal may end it at any time, since a message is on the queue whole or not at all. With standard input, signals
+ * are caught, so that the offset of a file can be left behind the last message sent.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/base/command.h"
+#include "client/base/report.h"
+#include "client/base/signals.h"
+#include "client/base/time-limit.h"
+#include "client/data/control.h"
+#include "client/data/input.h"
+#include "client/data/progress.h"
+#include "client/data/stall.h"
+#include "lib/kipc.h"
+
+struct sending {
+	const struct invocation *invocation;
+	const char *address;
+	struct kipc_channel *channel;
+	struct time_limit limit;
+	long type;			 /* unless JSON gives another */
+	const struct control_half *json; /* --json: reads it; NULL: the input is what is sent */
+	uint64_t n_sent;
+	struct stall stall;
+};
+
+static int send_one(struct sending *sending, long type, const char *data, size_t size)
+{
+	int r;
+
+	while ((r = kipc_send(sending->channel, type, data, size, time_limit_left(&sending->limit))) ==
+		       -EINTR &&
+	       !signals_caught())
+		stall_look(&sending->stall, sending->n_sent);
+	if (r == 0)
+		sending->n_sent++;
+	else if (r == -EAGAIN && time_limit_is_over(&sending->limit))
+		r = -ETIMEDOUT;
+	return r;
+}
+
+/* "the queue's capacity" and the like: what bounds a message here. */
+static const char *what_bounds(struct kipc_channel *channel, size_t largest)
+{
+	struct kipc_object object;
+
+	if (kipc_channel_is_ring(channel) > 0)
+		return "the ring's max_message";
+	if (kipc_channel_kind(channel) == KIPC_SEGMENT)
+		return "the size of the segment, less a NUL";
+	if (kipc_stat(channel, &object) == 0 && object.queue.capacity == largest)
+		return "the queue's capacity";
+	return "kernel.msgmax";
+}
+
+/* Says why the next message was not sent and, unless it was the only one, how many were. */
+static enum status say_failed(const struct sending *sending, int error, bool is_only)
+{
+	char before[64] = "";
+	size_t largest;
+
+	if (!is_only)
+		(void)snprintf(before, sizeof(before), "; %" PRIu64 " message%s %s sent before it",
+			       sending->n_sent, sending->n_sent == 1 ? "" : "s",
+			       sending->n_sent == 1 ? "was" : "were");
+	if (error == -EMSGSIZE && input_largest(sending->channel, &largest) == 0)
+		return report(sending->invocation, sending->address, STATUS_FAILED,
+			      "message %" PRIu64
+			      " is longer than %zu bytes, the most that one may have here (%s)%s",
+			      sending->n_sent + 1, largest, what_bounds(sending->channel, largest), before);
+	return report_error_and(sending->invocation, sending->address, error, before);
+}
+
+/* Errors that are not the channel's but those of reading standard input. */
+static bool is_input_error(int error)
+{
+	return error != -EMSGSIZE && error != -ETIMEDOUT && error != -EINTR && error != -EIDRM;
+}
+
+static enum status say_input_failed(const struct sending *sending, int error)
+{
+	if (error == -EBADMSG)
+		return report(sending->invocation, sending->address, STATUS_FAILED,
+			      "standard input ends inside frame %" PRIu64 "; %" PRIu64
+			      " message%s sent before it",
+			      sending->n_sent + 1, sending->n_sent, sending->n_sent == 1 ? " was" : "s were");
+	if (!is_input_error(error))
+		return say_failed(sending, error, false);
+	return report(sending->invocation, sending->address, STATUS_FAILED,
+		      "standard input: %s; %" PRIu64 " messages were sent before", strerror(-error),
+		      sending->n_sent);
+}
+
+static enum status say_no_message(const struct sending *sending, const char *why)
+{
+	return report(sending->invocation, sending->address, STATUS_FAILED,
+		      "message %" PRIu64 " of standard input is not one that 'kipcctl recv --json' prints: "
+		      "%s; %" PRIu64 " message%s sent before it",
+		      sending->n_sent + 1, why, sending->n_sent, sending->n_sent == 1 ? " was" : "s were");
+}
+
+static enum input_form input_form_of(const struct options *options)
+{
+	if (options->null)
+		return INPUT_NULL;
+	if (options->whole)
+		return INPUT_WHOLE;
+	if (options->json)
+		return INPUT_JSON;
+	return options->frames ? INPUT_FRAMES : INPUT_LINES;
+}
+
+static enum status send_arguments(struct sending *sending)
+{
+	char **messages = sending->invocation->args + 1;
+	int n = sending->invocation->n_args - 1;
+
+	for (int i = 0; i < n; i++) {
+		int r = send_one(sending, sending->type, messages[i], strlen(messages[i]));
+
+		if (r < 0)
+			return say_failed(sending, r, n == 1);
+	}
+	return STATUS_DONE;
+}
+
+/* Sends the message that a line of JSON describes; *ret_why says what is wrong with the line, NULL: nothing is. */
+static int send_described(struct sending *sending, const char *line, size_t n_line, const char **ret_why)
+{
+	long type;
+	size_t size;
+	void *body;
+	int r;
+
+	*ret_why = NULL;
+	r = sending->json->message_from_json(line, n_line, &type, &body, &size, ret_why);
+	if (r < 0)
+		return r;
+	r = send_one(sending, type != 0 ? type : sending->type, body, size);
+	free(body);
+	return r;
+}
+
+static enum status send_all_input(struct sending *sending, struct input *input)
+{
+	const char *data, *why = NULL;
+	struct progress progress;
+	size_t size;
+	int r, error = 0;
+
+	progress_start(&progress, sending->invocation->options->quiet, STDIN_FILENO);
+	while ((r = input_next(input, &data, &size)) > 0) {
+		if (signals_caught())
+			error = -EINTR;
+		else if (sending->json)
+			error = send_described(sending, data, size, &why);
+		else
+			error = send_one(sending, sending->type, data, size);
+		if (error < 0)
+			break;
+		progress_count(&progress, size);
+	}
+	progress_end(&progress);
+
+	if (error < 0 || r < 0)
+		input_rewind(input);
+	if (why)
+		return say_no_message(sending, why);
+	if (error < 0)
+		return say_failed(sending, error, false);
+	return r < 0 ? say_input_failed(sending, r) : STATUS_DONE;
+}
+
+static enum status send_input(struct sending *sending)
+{
+	struct input *input;
+	enum status status;
+	int r;
+
+	r = input_new(input_form_of(sending->invocation->options), sending->channel, &sending->limit, &input);
+	if (r < 0)
+		return report_error(sending->invocation, sending->address, r);
+	signals_catch();
+	status = send_all_input(sending, input);
+	input_free(input);
+	return status;
+}
+
+/* Text and its NUL to the start of the segment, in one copy; nothing if it does not fit. */
+static enum status write_text(struct sending *sending, const char *text, size_t size)
+{
+	size_t largest;
+	ssize_t n;
+	int r;
+
+	r = input_largest(sending->channel, &largest);
+	if (r == 0 && size > largest)
+		r = -EMSGSIZE;
+	if (r < 0)
+		return say_failed(sending, r, true);
+	n = kipc_write(sending->channel, 0, text, size + 1);
+	return n < 0 ? report_error(sending->invocation, sending->address, (int)n) : STATUS_DONE;
+}
+
+static enum status too_many(const struct sending *sending)
+{
+	return report(sending->invocation, sending->address, STATUS_USAGE,
+		      "a segment holds one message, these are several; for lines as one text use --whole");
+}
+
+/* A copy of the text, or of what its JSON describes, with a NUL behind it; free(3) it. */
+static int take_text(const struct sending *sending, const char *data, size_t n_data, char **ret_text,
+		     size_t *ret_size, const char **reterr_why)
+{
+	size_t size = n_data;
+	void *body = NULL;
+	char *text;
+	long type;
+	int r = 0;
+
+	if (sending->json)
+		r = sending->json->message_from_json(data, n_data, &type, &body, &size, reterr_why);
+	text = r == 0 ? malloc(size + 1) : NULL;
+	if (r == 0 && !text)
+		r = -ENOMEM;
+	if (r == 0) {
+		memcpy(text, body ? body : data, size);
+		text[size] = '\0';
+		*ret_text = text;
+		*ret_size = size;
+	}
+	free(body);
+	return r;
+}
+
+/* The only message of standard input; nothing is written before it is known to be the only one. */
+static enum status send_input_to_segment(struct sending *sending, struct input *input)
+{
+	const char *data, *why = NULL;
+	enum status status;
+	size_t size, more;
+	char *text = NULL;
+	int r;
+
+	r = input_next(input, &data, &size);
+	if (r <= 0)
+		return r < 0 ? say_input_failed(sending, r) : STATUS_DONE;
+	r = take_text(sending, data, size, &text, &size, &why);
+	if (r < 0)
+		return why ? say_no_message(sending, why)
+			   : report_error(sending->invocation, sending->address, r);
+	r = input_next(input, &data, &more);
+	if (r == 0)
+		status = write_text(sending, text, size);
+	else
+		status = r < 0 ? say_input_failed(sending, r) : too_many(sending);
+	free(text);
+	return status;
+}
+
+static enum status send_to_segment(struct sending *sending)
+{
+	const struct invocation *invocation = sending->invocation;
+	struct input *input;
+	enum status status;
+	int r;
+
+	if (options_has(invocation->options, OPTION_TYPE))
+		return report(invocation, sending->address, STATUS_USAGE,
+			      "the text of a segment has no --type");
+	if (invocation->n_args > 2)
+		return too_many(sending);
+	if (invocation->n_args == 2)
+		return write_text(sending, invocation->args[1], strlen(invocation->args[1]));
+
+	r = input_new(input_form_of(invocation->options), sending->channel, &sending->limit, &input);
+	if (r < 0)
+		return report_error(invocation, sending->address, r);
+	status = send_input_to_segment(sending, input);
+	input_free(input);
+	return status;
+}
+
+enum status command_send(const struct invocation *invocation)
+{
+	const struct options *options = invocation->options;
+	struct sending sending = { .invocation = invocation, .address = invocation->args[0] };
+	enum status status;
+	int r;
+
+	if (invocation->n_args > 1 && (options->null || options->whole || options->frames || options->json))
+		return report(invocation, NULL, STATUS_USAGE,
+			      "--null, --whole, --frames and --json are about standard input, but there are "
+			      "arguments");
+	if (options->json && !(sending.json = control_half_load(invocation)))
+		return STATUS_FAILED;
+	sending.type = options->type ? options->type : 1;
+	sending.limit = time_limit_in(options->timeout);
+	r = kipc_open(sending.address, invocation->runtime_dir, KIPC_QUEUE | KIPC_SEGMENT, &sending.channel);
+	if (r < 0)
+		return report_error(invocation, sending.address, r);
+
+	r = kipc_channel_is_ring(sending.channel);
+	if (r < 0)
+		status = report_error(invocation, sending.address, r);
+	else if (r == 0 && kipc_channel_kind(sending.channel) == KIPC_SEGMENT)
+		status = send_to_segment(&sending);
+	else {
+		stall_watch(&sending.stall, invocation, sending.address, sending.channel);
+		status = invocation->n_args > 1 ? send_arguments(&sending) : send_input(&sending);
+	}
+	kipc_close(sending.channel);
+	return status;
+}

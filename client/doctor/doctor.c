@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * kipcctl doctor: everything that the checks find, the most dangerous first, each with what was seen and what to type.
+ * One view, one pass over /proc, one look at the limits. Exits with 8 when something dangerous was found,
+ * or what --fail-on says.
+ */
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "client/doctor/findings.h"
+#include "client/see/control-half.h"
+#include "client/table/table.h"
+#include "client/table/words.h"
+#include "common/escape.h"
+
+static const char *subject_of(const struct finding *finding, char buffer[static VIEW_ADDRESS_MAX])
+{
+	return finding->row != NULL ? view_row_to_address(finding->row, buffer) : "this machine";
+}
+
+static void print_escaped(const char *text)
+{
+	char *escaped = escape_text(text, strlen(text));
+
+	fputs(escaped != NULL ? escaped : "?", stdout);
+	free(escaped);
+}
+
+static void print_text(const struct findings *findings)
+{
+	static const char *const colors[] = { "", "\033[33m", "\033[31m" };
+	const char *no_color = getenv("NO_COLOR");
+	bool may_color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
+	size_t counts[3] = { 0 };
+
+	for (size_t i = 0; i < findings->n_items; i++) {
+		const struct finding *finding = &findings->items[i];
+		char address[VIEW_ADDRESS_MAX];
+
+		counts[finding->severity]++;
+		printf("%s%s%s: %s: %s\n    ", may_color ? colors[finding->severity] : "",
+		       severity_words[finding->severity], may_color ? "\033[0m" : "",
+		       subject_of(finding, address), finding->check);
+		print_escaped(finding->evidence);
+		if (finding->command != NULL) {
+			fputs("\n    $ ", stdout);
+			print_escaped(finding->command);
+		}
+		putchar('\n');
+	}
+	if (findings->n_items == 0)
+		puts("nothing found");
+	else
+		printf("%zu found: %zu danger, %zu warning, %zu notice\n", findings->n_items,
+		       counts[SEVERITY_DANGER], counts[SEVERITY_WARNING], counts[SEVERITY_NOTICE]);
+}
+
+/* A finding's columns, for its JSON. */
+static void get_severity(const struct column *column, const void *row, struct value *value)
+{
+	value_set_text(value, severity_words[((const struct finding *)row)->severity]);
+}
+
+static void get_subject(const struct column *column, const void *row, struct value *value)
+{
+	char address[VIEW_ADDRESS_MAX];
+
+	if (((const struct finding *)row)->row != NULL)
+		value_set_format(value, "%s", subject_of(row, address));
+}
+
+#define FINDING(member) column_get_member, COLUMN_MEMBER(struct finding, member), .type = VALUE_TEXT
+
+static const struct column columns[] = {
+	{ "severity", NULL, NULL, 0, get_severity },	{ "finding", NULL, NULL, 0, FINDING(check) },
+	{ "subject", NULL, NULL, 0, get_subject },	{ "evidence", NULL, NULL, 0, FINDING(evidence) },
+	{ "command", NULL, NULL, 0, FINDING(command) },
+};
+
+static int print_json(const struct findings *findings)
+{
+	struct json_object *array = json_object_new_array();
+	struct value_style style = { 0 };
+	int r = array == NULL ? -ENOMEM : 0;
+
+	for (size_t i = 0; r == 0 && i < findings->n_items; i++) {
+		struct json_object *object = json_object_new_object();
+
+		if (object == NULL || json_object_array_add(array, object) < 0) {
+			json_object_put(object);
+			r = -ENOMEM;
+		}
+		for (size_t n = 0; r == 0 && n < sizeof columns / sizeof *columns; n++)
+			r = column_add_to_json(&columns[n], &findings->items[i], &style, object);
+	}
+	if (r == 0)
+		r = table_print_json(array);
+	json_object_put(array);
+	return r;
+}
+
+/* What --fail-on can say: a notice is nothing to fail on. */
+static const char *const fail_words[] = { "warning", "danger", NULL };
+
+static bool is_severity(const char *word)
+{
+	return word == NULL || strcmp(word, fail_words[0]) == 0 || strcmp(word, fail_words[1]) == 0;
+}
+
+/* 8 when something as bad as --fail-on says was found. */
+static enum status judge(const struct options *options, const struct findings *findings)
+{
+	enum severity limit = options->fail_on != NULL && strcmp(options->fail_on, "warning") == 0
+				      ? SEVERITY_WARNING
+				      : SEVERITY_DANGER;
+
+	return findings->n_items > 0 && findings->items[0].severity >= limit ? STATUS_DANGER : STATUS_DONE;
+}
+
+static enum status print(const struct invocation *invocation, const struct findings *findings)
+{
+	int r = 0;
+
+	if (findings->failed)
+		r = -ENOMEM;
+	else if (invocation->options->json)
+		r = print_json(findings);
+	else if (!invocation->options->quiet || findings->n_items > 0)
+		print_text(findings);
+	if (r < 0)
+		return control_half_end(invocation, NULL, r);
+	return judge(invocation->options, findings);
+}
+
+enum status command_doctor(const struct invocation *invocation)
+{
+	struct processes processes = { 0 };
+	struct accounts accounts = { 0 };
+	struct kipc_limits limits;
+	struct findings findings = {
+		.processes = &processes,
+		.limits = &limits,
+		.root = "",
+		.accounts = &accounts,
+		.invocation = invocation,
+		.now = time(NULL),
+	};
+	enum status status;
+	int r;
+
+	if (!is_severity(invocation->options->fail_on))
+		return words_report_unknown(invocation, "severity to fail on", invocation->options->fail_on,
+					    strlen(invocation->options->fail_on), fail_words,
+					    "it is warning or danger");
+	r = view_read(invocation, &findings.view);
+	if (r == 0)
+		r = processes_read(&processes);
+	if (r == 0)
+		r = kipc_limits(&limits);
+	if (r == 0) {
+		view_note(invocation, findings.view);
+		findings_examine_all(&findings);
+		status = print(invocation, &findings);
+	} else {
+		status = control_half_end(invocation, NULL, r);
+	}
+	findings_done(&findings);
+	processes_done(&processes);
+	view_free(findings.view);
+	accounts_done(&accounts);
+	return status;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What can be wrong with a semaphore set. The kernel knows no holders: a semaphore at 0 is a lock that is held, or a counter
+ * of jobs with nothing to do, and its last user may have ended because it was done. Only what was declared tells the two
+ * apart, and nothing tells a lock that was left behind from one that a script holds from one command to the next, or a daemon
+ * took before it forked: no command here gives one back.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/doctor/checks.h"
+#include "client/facts/declared-values.h"
+
+/* What a semaphore is for, by its declared values. */
+enum use {
+	USE_UNKNOWN,
+	USE_LOCK,    /* all of the set start at 1 */
+	USE_COUNTER, /* it starts at 0 */
+};
+
+static enum use find_use(struct findings *findings, const struct view_row *row, size_t i)
+{
+	enum use use = USE_UNKNOWN;
+	uint16_t *values = NULL;
+	size_t n = 0;
+
+	if (row->name == NULL || !checks_can_manage(findings) ||
+	    declared_values_read(findings->view->bus, row->name, &values, &n) < 0)
+		return USE_UNKNOWN;
+	if (i < n && values[i] == 0)
+		use = USE_COUNTER;
+	else if (i < n)
+		use = USE_LOCK;
+	for (size_t other = 0; use == USE_LOCK && other < n; other++)
+		if (values[other] != 1)
+			use = USE_UNKNOWN;
+	free(values);
+	return use;
+}
+
+/* ", and 2 wait for it: 1234 billing", or ""; freed by the caller. */
+static char *describe_waiters(struct findings *findings, const struct view_row *row,
+			      const struct kipc_semaphore *semaphore)
+{
+	size_t n_waiting;
+	char *waiting, *text;
+
+	if (semaphore->waiting == 0)
+		return strdup("");
+	waiting = checks_blocked(findings, row, BLOCKED_OPERATE, &n_waiting);
+	text = findings_text(", and %d wait%s for it%s%s", semaphore->waiting,
+			     semaphore->waiting == 1 ? "s" : "", waiting != NULL && n_waiting > 0 ? ": " : "",
+			     waiting != NULL && n_waiting > 0 ? waiting : "");
+	free(waiting);
+	return text;
+}
+
+/* A semaphore of a set, at 0. */
+struct zero {
+	const struct view_row *row;
+	size_t index;
+	const struct kipc_semaphore *semaphore;
+	enum use use;
+};
+
+static void report_zero(struct findings *findings, const struct check *check, const struct zero *zero,
+			const char *who)
+{
+	bool is_wanted = zero->semaphore->waiting > 0, is_lock = zero->use == USE_LOCK;
+	char *waiters = describe_waiters(findings, zero->row, zero->semaphore);
+	char buffer[VIEW_ADDRESS_MAX], when[VALUE_TEXT_MAX], advice[192] = "";
+	const char *address = view_row_to_address(zero->row, buffer);
+
+	if (is_lock)
+		snprintf(advice, sizeof advice,
+			 "if that was the lock's holder, 'kipcctl up --max=1 %s[%zu]' gives it back", address,
+			 zero->index);
+	findings_add(
+		findings,
+		!is_wanted ? SEVERITY_NOTICE
+		: is_lock  ? SEVERITY_DANGER
+			   : SEVERITY_NOTICE,
+		check, zero->row,
+		findings_text(
+			"semaphore[%zu] is 0%s; %s (%s); %s", zero->index, waiters != NULL ? waiters : "",
+			who, checks_time(zero->row->object->semaphore.otime, when),
+			is_lock ? advice
+				: "if it is a lock, it may have been left behind; if it counts, all is well"),
+		/* Who operated last may have held it for a child of his, or only looked whether it is free. */
+		findings_text("kipcctl show %s", address));
+	free(waiters);
+}
+
+static void examine_zero(struct findings *findings, const struct check *check, const struct view_row *row,
+			 size_t index, const struct kipc_semaphore *semaphore)
+{
+	struct zero zero = { .row = row, .index = index, .semaphore = semaphore };
+	enum checks_fate fate = checks_fate(findings, semaphore->pid, sweep_last_use(row->object));
+	char who[128];
+
+	if (fate == CHECKS_LIVES)
+		return;
+	zero.use = find_use(findings, row, index);
+	if (zero.use == USE_COUNTER || (zero.use == USE_UNKNOWN && semaphore->waiting == 0))
+		return;
+	if (fate == CHECKS_ENDED)
+		snprintf(who, sizeof who, "process %d, which operated on it last, has ended",
+			 (int)semaphore->pid);
+	else
+		snprintf(who, sizeof who,
+			 "its last user is a process that cannot be seen from this PID namespace");
+	report_zero(findings, check, &zero, who);
+}
+
+static void examine_holder(struct findings *findings, const struct check *check, const struct view_row *row)
+{
+	struct kipc_semaphore *semaphores;
+	size_t n;
+
+	/* A set on which nobody has operated is as it was made. */
+	if (row->object == NULL || row->object->semaphore.otime == 0 ||
+	    findings->now - row->object->semaphore.otime < CHECKS_PAUSE ||
+	    kipc_object_semaphores(row->id, &semaphores, &n) < 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (semaphores[i].value == 0)
+			examine_zero(findings, check, row, i, &semaphores[i]);
+	free(semaphores);
+}
+
+const struct check semaphore_checks[] = {
+	{ "dead-holder", "a semaphore is 0, and its last user has ended or cannot be seen", KIPC_SEMAPHORE,
+	  .examine_row = examine_holder },
+	{ NULL },
+};

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The pure part of sweep: decides from facts whether an object is a leftover. The invariant: a fact that is not known counts as
+ * use, never as disuse.
+ */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "client/doctor/sweep.h"
+
+static int64_t later(int64_t one, int64_t other)
+{
+	return one > other ? one : other;
+}
+
+int64_t sweep_last_use(const struct kipc_object *object)
+{
+	switch (object->kind) {
+	case KIPC_QUEUE:
+		return later(object->ctime, later(object->queue.stime, object->queue.rtime));
+	case KIPC_SEGMENT:
+		return later(object->ctime, later(object->segment.atime, object->segment.dtime));
+	case KIPC_SEMAPHORE:
+		return later(object->ctime, object->semaphore.otime);
+	}
+	return INT64_MAX;
+}
+
+static bool is_gone(const struct sweep_trace *trace)
+{
+	return trace->alive == ALIVE_GONE || trace->alive == ALIVE_RECYCLED;
+}
+
+bool sweep_creator_is_gone(const struct sweep_facts *facts)
+{
+	size_t n =
+		facts->object.kind == KIPC_SEGMENT ? 1 : facts->n_traces; /* a segment's first is its maker */
+
+	if (facts->n_traces == 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!is_gone(&facts->traces[i]))
+			return false;
+	return true;
+}
+
+/* A time in the future was noted before the clock was set: nobody knows how long ago that was. */
+static bool is_idle(const struct sweep_facts *facts, uint64_t usec)
+{
+	int64_t last = sweep_last_use(&facts->object);
+	uint64_t seconds = usec / 1000000 + (usec % 1000000 != 0);
+
+	return last <= facts->now && (uint64_t)(facts->now - last) >= seconds;
+}
+
+bool sweep_is_selected(const struct sweep_facts *facts, const struct sweep_rule *rule)
+{
+	const struct kipc_object *object = &facts->object;
+
+	if (object->kind == KIPC_SEGMENT && object->segment.removed)
+		return false; /* it goes by itself */
+	if (rule->is_private && object->key != 0)
+		return false;
+	if (rule->is_unattached && (object->kind != KIPC_SEGMENT || object->segment.attached > 0))
+		return false;
+	if (rule->has_idle && !is_idle(facts, rule->idle))
+		return false;
+	return !rule->is_creator_gone || sweep_creator_is_gone(facts);
+}
+
+static int say(char **ret_text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static int say(char **ret_text, const char *format, ...)
+{
+	va_list arguments;
+	int n;
+
+	va_start(arguments, format);
+	n = vasprintf(ret_text, format, arguments);
+	va_end(arguments);
+	return n < 0 ? -ENOMEM : 0;
+}
+
+static int find_living(const struct sweep_facts *facts, char **ret_text)
+{
+	for (size_t i = 0; i < facts->n_traces; i++) {
+		const struct sweep_trace *trace = &facts->traces[i];
+
+		if (trace->alive == ALIVE_YES)
+			return say(ret_text, "process %d, which %s, lives", (int)trace->pid, trace->deed);
+		/* Where every process has a number here, 0 means that there never was one. */
+		if (trace->alive == ALIVE_UNKNOWN && trace->when != 0 &&
+		    !(facts->object.kind == KIPC_SEMAPHORE && facts->sees_all))
+			return say(ret_text,
+				   "the process that %s is in a PID namespace that cannot be seen from here",
+				   trace->deed);
+	}
+	return 0;
+}
+
+int sweep_find_use(const struct sweep_facts *facts, char **ret_text)
+{
+	const struct kipc_object *object = &facts->object;
+
+	*ret_text = NULL;
+	if (object->kind == KIPC_SEGMENT && object->segment.attached > 0)
+		return say(ret_text, "it is attached (%llu)", (unsigned long long)object->segment.attached);
+	if (object->kind == KIPC_SEMAPHORE && facts->semaphores_error < 0)
+		return say(ret_text, "its waiters cannot be known: its mode does not let you read it");
+	if (facts->n_waiting > 0)
+		return say(ret_text, "%zu thread%s for it", facts->n_waiting,
+			   facts->n_waiting == 1 ? " waits" : "s wait");
+	if (facts->n_blocked > 0)
+		return say(ret_text, "process %d%s blocked on it", (int)facts->blocked_pid,
+			   facts->n_blocked == 1 ? " is" : " and others are");
+	if (find_living(facts, ret_text) < 0)
+		return -ENOMEM;
+	if (*ret_text == NULL && object->kind == KIPC_QUEUE && facts->blind != NULL)
+		return say(ret_text, "its waiters cannot be known: %s", facts->blind);
+	return 0;
+}
+
+bool sweep_has_contents(const struct sweep_facts *facts)
+{
+	switch (facts->object.kind) {
+	case KIPC_QUEUE:
+		return facts->object.queue.messages > 0;
+	case KIPC_SEGMENT:
+		return facts->object.segment.atime !=
+		       0; /* an empty ring too: to look inside would leave a mark */
+	case KIPC_SEMAPHORE:
+		return !facts->is_untouched;
+	}
+	return true;
+}

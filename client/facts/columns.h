@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_FACTS_COLUMNS_H
+#define KIPC_CLIENT_FACTS_COLUMNS_H
+
+/* The columns of a channel: what `list` can show and what `show` shows. Rows are struct view_row. */
+
+#include "client/table/table.h"
+
+extern const struct column channel_columns[];
+extern const size_t n_channel_columns;
+
+/* Those of limits (limits.c), and of plan and reload (plan.c); the rows are theirs alone. */
+extern const struct column limit_columns[], step_columns[];
+extern const size_t n_limit_columns, n_step_columns;
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Manager.Describe() as JSON, whatever words kipcd sends: a new configuration key needs no change here. Used by the
+ * card of a channel. What a number means says the column of the same name.
+ */
+
+#include "client/facts/declared.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/facts/bus.h"
+#include "client/facts/columns.h"
+
+static enum value_type type_of_number(const char *word)
+{
+	for (size_t i = 0; i < n_channel_columns; i++)
+		if (channel_columns[i].type != VALUE_NONE && strcmp(channel_columns[i].name, word) == 0)
+			return channel_columns[i].type;
+	return VALUE_NUMBER;
+}
+
+static int read_list(sd_bus_message *message, struct value *value)
+{
+	const uint16_t *items;
+	size_t size;
+	int r;
+
+	r = sd_bus_message_read_array(message, 'q', (const void **)&items, &size);
+	if (r < 0)
+		return r;
+	value->n_list = size / sizeof *items;
+	value->list = calloc(value->n_list + 1, sizeof *value->list);
+	if (value->list == NULL)
+		return -ENOMEM;
+	value->type = VALUE_LIST;
+	for (size_t i = 0; i < value->n_list; i++)
+		value->list[i] = items[i];
+	return 0;
+}
+
+/* The variant under the cursor, of one of the types that kipcd sends. */
+static int read_value(sd_bus_message *message, const char *word, struct value *value)
+{
+	const char *type, *text;
+	uint32_t small;
+	uint64_t number;
+	int r, yes;
+
+	r = sd_bus_message_peek_type(message, NULL, &type);
+	if (r < 0)
+		return r;
+	if (strcmp(type, "s") == 0) {
+		r = sd_bus_message_read(message, "v", "s", &text);
+		if (r >= 0)
+			value_set_text(value, text);
+	} else if (strcmp(type, "u") == 0) {
+		r = sd_bus_message_read(message, "v", "u", &small);
+		if (r >= 0)
+			value_set_number(value, type_of_number(word), small);
+	} else if (strcmp(type, "t") == 0) {
+		r = sd_bus_message_read(message, "v", "t", &number);
+		if (r >= 0)
+			value_set_number(value, type_of_number(word), number);
+	} else if (strcmp(type, "b") == 0) {
+		r = sd_bus_message_read(message, "v", "b", &yes);
+		if (r >= 0)
+			value_set_number(value, VALUE_BOOL, (uint64_t)yes);
+	} else if (strcmp(type, "aq") == 0) {
+		r = sd_bus_message_enter_container(message, 'v', type);
+		if (r >= 0)
+			r = read_list(message, value);
+		if (r >= 0)
+			r = sd_bus_message_exit_container(message);
+	} else {
+		r = sd_bus_message_skip(message, "v");
+	}
+	return r;
+}
+
+/* name -> text, as JSON: fields with type and place, keys with their origins */
+static int read_texts(sd_bus_message *message, struct json_object **ret_json)
+{
+	struct json_object *fields = json_object_new_object();
+	const char *name, *type;
+	int r = fields == NULL ? -ENOMEM : 0;
+
+	if (r == 0)
+		r = sd_bus_message_enter_container(message, 'v', "a{ss}");
+	if (r >= 0)
+		r = sd_bus_message_enter_container(message, 'a', "{ss}");
+	while (r >= 0 && (r = sd_bus_message_read(message, "{ss}", &name, &type)) > 0)
+		if (json_object_object_add(fields, name, json_object_new_string(type)) < 0)
+			r = -ENOMEM;
+	for (int i = 0; r >= 0 && i < 2; i++)
+		r = sd_bus_message_exit_container(message);
+	if (r < 0) {
+		json_object_put(fields);
+		return r;
+	}
+	*ret_json = fields;
+	return 0;
+}
+
+/* What is overridden, as JSON. */
+static int read_overrides(sd_bus_message *message, struct json_object **ret_json)
+{
+	static const char *const names[] = { "key", "value", "by", "declared", "declared_in" };
+	struct json_object *overrides = json_object_new_array(), *item;
+	const char *texts[5];
+	int r = overrides == NULL ? -ENOMEM : 0;
+
+	if (r == 0)
+		r = sd_bus_message_enter_container(message, 'v', "a(sssss)");
+	if (r >= 0)
+		r = sd_bus_message_enter_container(message, 'a', "(sssss)");
+	while (r >= 0 && (r = sd_bus_message_read(message, "(sssss)", &texts[0], &texts[1], &texts[2],
+						  &texts[3], &texts[4])) > 0) {
+		item = json_object_new_object();
+		if (item == NULL || json_object_array_add(overrides, item) < 0) {
+			json_object_put(item);
+			r = -ENOMEM;
+		}
+		for (size_t i = 0; r >= 0 && i < 5; i++)
+			if (json_object_object_add(item, names[i], json_object_new_string(texts[i])) < 0)
+				r = -ENOMEM;
+	}
+	for (int i = 0; r >= 0 && i < 2; i++)
+		r = sd_bus_message_exit_container(message);
+	if (r < 0) {
+		json_object_put(overrides);
+		return r;
+	}
+	*ret_json = overrides;
+	return 0;
+}
+
+static int read_word(sd_bus_message *message, struct value_style *style, struct json_object *object)
+{
+	struct json_object *member = NULL;
+	struct value value = { 0 };
+	const char *word;
+	int r;
+
+	r = sd_bus_message_read(message, "s", &word);
+	if (r >= 0 && (strcmp(word, "fields") == 0 || strcmp(word, "origins") == 0)) {
+		r = read_texts(message, &member);
+	} else if (r >= 0 && strcmp(word, "overrides") == 0) {
+		r = read_overrides(message, &member);
+	} else if (r >= 0) {
+		r = read_value(message, word, &value);
+		if (r >= 0)
+			r = value_to_json(&value, style, &member);
+	}
+	value_done(&value);
+	if (r >= 0 && json_object_object_add(object, word, member) < 0) {
+		json_object_put(member);
+		r = -ENOMEM;
+	}
+	return r;
+}
+
+static int read_words(sd_bus_message *message, struct value_style *style, struct json_object *object)
+{
+	int r;
+
+	r = sd_bus_message_enter_container(message, 'a', "{sv}");
+	while (r >= 0 && (r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
+		r = read_word(message, style, object);
+		if (r >= 0)
+			r = sd_bus_message_exit_container(message);
+	}
+	return r;
+}
+
+int declared_read(sd_bus *bus, const char *name, struct value_style *style, struct json_object **ret_json)
+{
+	CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
+	struct json_object *object;
+	int r;
+
+	r = bus_call(bus, "Describe", NULL, &reply, "s", name);
+	if (r < 0)
+		return r;
+	object = json_object_new_object();
+	if (object == NULL)
+		return -ENOMEM;
+	r = read_words(reply, style, object);
+	if (r < 0 || json_object_object_length(object) == 0) {
+		json_object_put(object);
+		object = NULL;
+	}
+	if (r < 0)
+		return r;
+	*ret_json = object;
+	return 0;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Asking kipcd for histories. Used by top and show. */
+
+#include "client/facts/past.h"
+
+#include <stdlib.h>
+
+static int read_one(sd_bus_message *reply, void (*take)(const char *, struct history *, void *),
+		    void *userdata)
+{
+	struct history *history = NULL;
+	struct history_sample sample;
+	const char *name;
+	int r;
+
+	r = sd_bus_message_read(reply, "s", &name);
+	if (r >= 0)
+		r = sd_bus_message_enter_container(reply, 'a', "(uu)");
+	while (r >= 0 && (r = sd_bus_message_read(reply, "(uu)", &sample.depth, &sample.passed)) > 0)
+		history_add(&history, HISTORY_SAMPLES_MAX, &sample);
+	if (r >= 0)
+		r = sd_bus_message_exit_container(reply);
+	if (r >= 0 && history != NULL)
+		take(name, history, userdata);
+	else
+		free(history);
+	return r;
+}
+
+int past_read(sd_bus *bus, const char *const *names,
+	      void (*take)(const char *name, struct history *history, void *userdata), void *userdata,
+	      uint64_t *ret_interval)
+{
+	CLEANUP_BUS_MESSAGE sd_bus_message *call = NULL, *reply = NULL;
+	int r;
+
+	r = sd_bus_message_new_method_call(bus, &call, NULL, BUS_PATH, BUS_MANAGER, "History");
+	if (r >= 0)
+		r = sd_bus_message_append_strv(call, (char **)names);
+	if (r >= 0)
+		r = bus_call_message(bus, call, NULL, &reply);
+	if (r >= 0)
+		r = sd_bus_message_read(reply, "t", ret_interval);
+	if (r >= 0)
+		r = sd_bus_message_enter_container(reply, 'a', "(sa(uu))");
+	while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'r', "sa(uu)")) > 0) {
+		r = read_one(reply, take, userdata);
+		if (r >= 0)
+			r = sd_bus_message_exit_container(reply);
+	}
+	return r < 0 ? r : 0;
+}

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Joins kipcd's list (or the registry), and the kernel's objects, into rows. Used by list, show and remove. Arrays
+ * sorted by id and by name are searched by halves, so that ten thousand channels cost three passes and no system
+ * call each. An id is believed only together with its key and, from the registry, its creator.
+ */
+
+#include "client/facts/view.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client/base/report.h"
+#include "common/escape.h"
+#include "common/nsid.h"
+#include "common/ownership.h"
+
+static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
+#define N_KINDS (sizeof kinds / sizeof *kinds)
+
+const char *const view_states[] = { "active", "absent",	  "conflict", "stale", "failed",
+				    "lost",   "retained", "foreign",  NULL };
+
+static size_t kind_to_index(enum kipc_kind kind)
+{
+	return kind == KIPC_QUEUE ? 0 : kind == KIPC_SEGMENT ? 1 : 2;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	int one = ((const struct kipc_object *)a)->id, other = ((const struct kipc_object *)b)->id;
+
+	return one < other ? -1 : one > other;
+}
+
+/* They come by the kernel's index, which is the order of their ids where none was removed in between. */
+static void sort_by_id(struct kipc_object *objects, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (objects[i - 1].id >= objects[i].id) {
+			qsort(objects, n, sizeof *objects, compare_ids);
+			return;
+		}
+}
+
+static int read_objects(struct view *view)
+{
+	for (size_t i = 0; i < N_KINDS; i++) {
+		struct view_objects *objects = &view->objects[i];
+		int r;
+
+		r = kipc_object_list(kinds[i], &objects->items, &objects->n_items);
+		if (r < 0)
+			return r;
+		sort_by_id(objects->items, objects->n_items);
+		objects->is_named = calloc(objects->n_items + 1, sizeof *objects->is_named);
+		if (objects->is_named == NULL)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* A removed segment has lost its key and lives on under its id. */
+static bool object_has_key(const struct kipc_object *object, key_t key)
+{
+	return object->key == key || (object->kind == KIPC_SEGMENT && object->segment.removed);
+}
+
+/* The object of that id, marked as named; NULL: gone, or another one by now. `creator` NULL: anybody. */
+static const struct kipc_object *take_object(struct view *view, enum kipc_kind kind, int id, key_t key,
+					     const uid_t *creator)
+{
+	struct view_objects *objects = &view->objects[kind_to_index(kind)];
+	const struct kipc_object wanted = { .id = id };
+	struct kipc_object *object;
+
+	if (id < 0 || objects->n_items == 0)
+		return NULL;
+	object = bsearch(&wanted, objects->items, objects->n_items, sizeof wanted, compare_ids);
+	if (object == NULL || !object_has_key(object, key) || (creator != NULL && object->cuid != *creator))
+		return NULL;
+	objects->is_named[object - objects->items] = true;
+	return object;
+}
+
+/* Makes room for n more rows behind those that are there. */
+static int grow_rows(struct view *view, size_t n)
+{
+	struct view_row *rows = reallocarray(view->rows, view->n_rows + n + 1, sizeof *rows);
+
+	if (rows == NULL)
+		return -ENOMEM;
+	view->rows = rows;
+	return 0;
+}
+
+/* One page into rows whose strings lie in the message. Returns how many rows it had. */
+static int read_page(struct view *view, sd_bus_message *page)
+{
+	int n = 0, r;
+
+	r = grow_rows(view, BUS_LIST_PAGE);
+	if (r == 0)
+		r = sd_bus_message_enter_container(page, 'a', BUS_CHANNEL);
+	if (r < 0)
+		return r;
+	for (;;) {
+		struct view_row row = { 0 };
+		const char *kind;
+		int32_t id;
+		uint32_t key;
+
+		r = sd_bus_message_read(page, BUS_CHANNEL, &row.name, &kind, &row.layout, &key, &id,
+					&row.state, &row.reason, &row.manage, &row.lifetime, &row.description,
+					&row.origin, &row.needs, &row.healings, &row.losses);
+		if (r <= 0)
+			return r < 0 ? r : n;
+		row.kind = kipc_kind_from_string(kind);
+		row.key = (key_t)key;
+		row.id = id;
+		if (row.kind == 0 || n == BUS_LIST_PAGE ||
+		    (view->n_rows > 0 && strcmp(view->rows[view->n_rows - 1].name, row.name) >= 0))
+			return -EPROTO;
+		view->rows[view->n_rows++] = row;
+		n++;
+	}
+}
+
+static int read_from_daemon(const struct invocation *invocation, struct view *view)
+{
+	int r;
+
+	r = bus_connect(invocation, &view->bus);
+	if (r < 0)
+		return r;
+	do {
+		const char *after = view->n_rows > 0 ? view->rows[view->n_rows - 1].name : "";
+		sd_bus_message *page;
+
+		r = bus_pages_get(&view->pages, view->bus, "List", after, NULL, &page);
+		if (r == 0)
+			r = read_page(view, page);
+	} while (r > 0);
+	if (r < 0)
+		view->bus = sd_bus_close_unref(view->bus);
+	/* It has no List, or answers something else: it is not kipcd. */
+	return r == -EBADR || r == -EBADMSG || r == -ENXIO ? -EPROTO : r;
+}
+
+/* kipcd runs as the owner of its registry. */
+static uid_t uid_of_kipcd(const struct invocation *invocation)
+{
+	struct stat st;
+	char *path;
+	int r = -1;
+
+	if (asprintf(&path, "%s/channels", invocation->runtime_dir) >= 0) {
+		r = stat(path, &st);
+		free(path);
+	}
+	return r < 0 ? (uid_t)-1 : st.st_uid;
+}
+
+/* The row's object, and how it stands, in kipcd's words. */
+static void find_named(struct view *view, const struct kipc_name *name, uid_t kipcd, struct view_row *row)
+{
+	const struct kipc_object *object =
+		take_object(view, name->kind, name->id, name->key, name->observed ? NULL : &name->creator);
+	struct view_objects *objects = &view->objects[kind_to_index(name->kind)];
+	struct kipc_name meant = *name;
+
+	if (object == NULL) {
+		row->state = name->observed ? "absent" : "lost";
+		row->reason = "its object is gone";
+		return;
+	}
+	meant.key = object->key; /* a removed segment has lost its key */
+	if (!name->observed && !ownership_holds(&meant, object, kipcd)) {
+		objects->is_named[object - objects->items] = false;
+		row->state = "conflict";
+		row->reason = "it was adopted, and its maker has taken it back";
+		return;
+	}
+	row->object = object;
+	row->state = name->in_conflict ? "conflict" : "active";
+	row->reason = name->in_conflict ? "its key belongs to an object that kipcd did not make" : NULL;
+}
+
+static int read_from_registry(const struct invocation *invocation, struct view *view)
+{
+	uid_t kipcd = uid_of_kipcd(invocation);
+	size_t n_names = 0;
+	int r;
+
+	r = kipc_registry_list(invocation->runtime_dir, &view->names, &n_names);
+	if (r < 0) {
+		view->registry_error = r;
+		return r == -ENOMEM ? r : 0; /* what the kernel shows is there all the same */
+	}
+	r = grow_rows(view, n_names);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n_names; i++) {
+		const struct kipc_name *name = &view->names[i];
+		struct view_row *row = &view->rows[view->n_rows++];
+
+		*row = (struct view_row){
+			.name = name->name,
+			.kind = name->kind,
+			.layout = name->kind != KIPC_SEGMENT ? NULL
+				  : name->is_ring	     ? "ring"
+							     : "raw",
+			.key = name->key,
+			.id = name->id,
+			.manage = name->observed ? "observe" : "own",
+		};
+		if (!view->is_elsewhere)
+			find_named(view, name, kipcd, row);
+	}
+	return 0;
+}
+
+static int read_named(const struct invocation *invocation, struct view *view)
+{
+	view->is_elsewhere = kipc_registry_check(invocation->runtime_dir) == -EXDEV;
+	/* Names of another namespace say nothing of the one that somebody went into to look at. */
+	if (view->is_elsewhere && options_has(invocation->options, OPTION_IPC_OF))
+		return 0;
+	view->bus_error = read_from_daemon(invocation, view);
+	if (view->bus_error == -ENOMEM)
+		return -ENOMEM;
+	if (view->bus_error < 0) {
+		view->n_rows = 0;
+		return read_from_registry(invocation, view);
+	}
+	for (size_t i = 0; !view->is_elsewhere && i < view->n_rows; i++)
+		view->rows[i].object =
+			take_object(view, view->rows[i].kind, view->rows[i].id, view->rows[i].key, NULL);
+	return 0;
+}
+
+static int add_foreign(struct view *view)
+{
+	for (size_t i = 0; i < N_KINDS; i++) {
+		const struct view_objects *objects = &view->objects[i];
+		int r;
+
+		r = grow_rows(view, objects->n_items);
+		if (r < 0)
+			return r;
+		for (size_t n = 0; n < objects->n_items; n++)
+			if (!objects->is_named[n] &&
+			    !nsid_is_like_marker(&objects->items[n], objects->items[n].cuid))
+				view->rows[view->n_rows++] = (struct view_row){
+					.kind = kinds[i],
+					.key = objects->items[n].key,
+					.id = objects->items[n].id,
+					.state = "foreign",
+					.object = &objects->items[n],
+				};
+	}
+	return 0;
+}
+
+/* Only declared rings: nothing foreign is attached to see what it is. */
+static int add_rings(struct view *view)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < view->n_rows && r == 0; i++) {
+		struct view_row *row = &view->rows[i];
+
+		if (row->object != NULL && row->layout != NULL && strcmp(row->layout, "ring") == 0)
+			r = ring_figures_new(row->id, &row->ring);
+	}
+	return r;
+}
+
+int view_look_for_ring(struct view *view, const struct view_row *row)
+{
+	if (row->kind != KIPC_SEGMENT || row->object == NULL || row->ring != NULL ||
+	    !ring_figures_is_ring(row->id))
+		return 0;
+	view->rows[row - view->rows].layout = "ring";
+	return ring_figures_new(row->id, &view->rows[row - view->rows].ring);
+}
+
+int view_read(const struct invocation *invocation, struct view **ret_view)
+{
+	return invocation->options->ipc_of == IPC_OF_ALL ? view_read_all(invocation, ret_view)
+							 : view_read_one(invocation, ret_view);
+}
+
+int view_read_one(const struct invocation *invocation, struct view **ret_view)
+{
+	struct view *view = calloc(1, sizeof *view);
+	int r;
+
+	if (view == NULL)
+		return -ENOMEM;
+	r = read_objects(view);
+	if (r == 0)
+		r = read_named(invocation, view);
+	if (r == 0) {
+		view->n_named = view->n_rows;
+		r = add_rings(view);
+	}
+	if (r == 0)
+		r = add_foreign(view);
+	if (r < 0) {
+		view_free(view);
+		return r;
+	}
+	*ret_view = view;
+	return 0;
+}
+
+/* What is not shown, and why. */
+void view_note_places(const struct invocation *invocation, const struct view *view)
+{
+	if (invocation->options->quiet)
+		return;
+	for (size_t i = 0; i < view->places.n_items; i++)
+		if (view->places.items[i].error < 0)
+			escape_print_line(
+				"kipcctl: %s: the IPC namespace of %s cannot be entered: %s; root may",
+				invocation->command->name, view->places.items[i].name,
+				strerror(-view->places.items[i].error));
+	if (view->places.n_unseen > 0)
+		escape_print_line("kipcctl: %s: the IPC namespaces of %zu process%s cannot be determined%s",
+				  invocation->command->name, view->places.n_unseen,
+				  view->places.n_unseen == 1 ? "" : "es",
+				  geteuid() != 0 ? "; root can see them" : "");
+}
+
+void view_note(const struct invocation *invocation, const struct view *view)
+{
+	if (invocation->options->quiet)
+		return;
+	view_note_places(invocation, view);
+	if (view->is_elsewhere && options_has(invocation->options, OPTION_IPC_OF)) {
+		escape_print_line(
+			"kipcctl: %s: no kipcd named this IPC namespace in %s; shown is what the kernel "
+			"shows "
+			"(--runtime-dir chooses another kipcd)",
+			invocation->command->name, invocation->runtime_dir);
+		return;
+	}
+	if (view->bus == NULL) {
+		char *text = bus_explain(invocation, view->bus_error);
+
+		escape_print_line("kipcctl: %s: %s; shown is what %s", invocation->command->name,
+				  text != NULL ? text : strerror(ENOMEM),
+				  view->registry_error < 0 ? "the kernel shows"
+							   : "the registry and the kernel show");
+		free(text);
+	}
+	if (view->is_elsewhere)
+		escape_print_line("kipcctl: %s: the registry in %s is of another boot or IPC namespace; "
+				  "the objects of its channels cannot be seen from here",
+				  invocation->command->name, invocation->runtime_dir);
+}
+
+struct view *view_free(struct view *view)
+{
+	if (view == NULL)
+		return NULL;
+	bus_pages_done(&view->pages);
+	for (size_t i = 0; i < N_KINDS; i++) {
+		free(view->objects[i].items);
+		free(view->objects[i].is_named);
+	}
+	sd_bus_close_unref(view->bus);
+	free(view->names);
+	for (size_t i = 0; i < view->n_rows; i++) {
+		ring_figures_free(view->rows[i].ring);
+		free(view->rows[i].look);
+	}
+	processes_done(&view->processes);
+	for (size_t i = 0; view->parts != NULL && i < view->places.n_items; i++)
+		view_free(view->parts[i]);
+	free(view->parts);
+	places_done(&view->places);
+	free(view->rows);
+	free(view);
+	return NULL;
+}
+
+static bool row_matches(const struct view_row *row, const struct kipc_address *address)
+{
+	if (address->kind != 0 && row->kind != address->kind)
+		return false;
+	return address->form == KIPC_BY_KEY ? row->key == address->key : row->id == address->id;
+}
+
+const struct view_row *view_find_name(const struct view *view, const char *name)
+{
+	size_t low = 0, high = view->n_named;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int r = strcmp(view->rows[middle].name, name);
+
+		if (r == 0)
+			return &view->rows[middle];
+		if (r < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static int find_name(const struct view *view, const struct kipc_address *address,
+		     const struct view_row **ret_row)
+{
+	*ret_row = view_find_name(view, address->name);
+	if (*ret_row == NULL)
+		return -ENOENT;
+	return address->kind != 0 && (*ret_row)->kind != address->kind ? -EPROTOTYPE : 0;
+}
+
+/*
+ * -ENOENT; -ENOTUNIQ: a key or id that two kinds have (*ret_row and *ret_other are both); -EPROTOTYPE: a name of
+ * another kind than the address says (*ret_row is it).
+ */
+static int find_row(const struct view *view, const struct kipc_address *address,
+		    const struct view_row **ret_row, const struct view_row **ret_other)
+{
+	const struct view_row *found[N_KINDS] = { NULL };
+	bool has_object = false;
+	int n_found = 0;
+
+	if (address->form == KIPC_BY_NAME)
+		return find_name(view, address, ret_row);
+	for (size_t i = 0; i < view->n_rows; i++) {
+		const struct view_row *row = &view->rows[i];
+		const struct view_row **place = &found[kind_to_index(row->kind)];
+
+		/* The first wins, unless it only wishes for the key that the other's object has. */
+		if (row_matches(row, address) && (*place == NULL || (*place)->object == NULL))
+			*place = row;
+	}
+	for (size_t i = 0; i < N_KINDS; i++)
+		has_object |= found[i] != NULL && found[i]->object != NULL;
+	for (size_t i = 0; i < N_KINDS; i++) {
+		if (found[i] == NULL || (has_object && found[i]->object == NULL))
+			continue;
+		*(n_found == 0 ? ret_row : ret_other) = found[i];
+		n_found++;
+	}
+	return n_found == 0 ? -ENOENT : n_found == 1 ? 0 : -ENOTUNIQ;
+}
+
+const char *view_row_to_address(const struct view_row *row, char buffer[static VIEW_ADDRESS_MAX])
+{
+	if (row->name != NULL)
+		return row->name;
+	snprintf(buffer, VIEW_ADDRESS_MAX, "%s:@%d", kipc_kind_to_string(row->kind), row->id);
+	return buffer;
+}
+
+const struct view_row *view_find(const struct invocation *invocation, const struct view *view,
+				 const char *text, enum status *ret_status)
+{
+	char one[VIEW_ADDRESS_MAX], two[VIEW_ADDRESS_MAX];
+	const struct view_row *row = NULL, *other = NULL;
+	struct kipc_address address;
+	int r;
+
+	r = kipc_address_parse(text, &address);
+	if (r == 0 && address.form == KIPC_BY_FTOK) {
+		r = kipc_address_to_key(&address, &address.key);
+		address.form = KIPC_BY_KEY;
+	}
+	if (r == 0)
+		r = find_row(view, &address, &row, &other);
+	if (r == 0)
+		return row;
+	if (r == -ENOTUNIQ)
+		*ret_status =
+			report(invocation, text, STATUS_USAGE,
+			       "this could be %s %s or %s %s; write queue:, segment: or semaphore: in front",
+			       kipc_kind_to_string(row->kind), view_row_to_address(row, one),
+			       kipc_kind_to_string(other->kind), view_row_to_address(other, two));
+	else if (r == -EPROTOTYPE)
+		*ret_status = report(invocation, text, report_status(r), "%s is a %s", row->name,
+				     kipc_kind_to_string(row->kind));
+	else if (r == -ENOENT && view->registry_error < 0 && view->registry_error != -ENOENT)
+		*ret_status = report(invocation, text, report_status(view->registry_error),
+				     "the registry in %s cannot be read: %s", invocation->runtime_dir,
+				     strerror(-view->registry_error));
+	else
+		*ret_status = report_error(invocation, text, r);
+	return NULL;
+}

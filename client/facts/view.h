@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_FACTS_VIEW_H
+#define KIPC_CLIENT_FACTS_VIEW_H
+
+/*
+ * What there is, as rows: the channels that kipcd knows (or, without it, those that the registry names), joined
+ * with what the kernel says of their objects; and the foreign objects behind them.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "client/facts/bus.h"
+#include "client/facts/look.h"
+#include "client/facts/places.h"
+#include "client/facts/processes.h"
+#include "client/facts/ring-figures.h"
+#include "lib/kipc.h"
+
+struct view_row {
+	const char *name; /* NULL: foreign */
+	enum kipc_kind kind;
+	const char *layout;
+	key_t key;
+	int id;								       /* -1: none now */
+	const char *state, *reason, *manage, *lifetime, *description, *origin; /* "" or NULL: not known */
+	uint32_t healings, losses;					       /* since kipcd started */
+	uint64_t needs; /* what it declares: capacity, size or number of semaphores; 0: not known */
+	const struct kipc_object *object;  /* NULL: gone, or not to be seen from here */
+	struct ring_figures *ring;	   /* NULL: no ring, as far as is known */
+	struct look *look;		   /* NULL: nobody looked into it (look.h) */
+	struct place *place;		   /* --ipc-of=all: the IPC namespace that it is of; else NULL */
+	const struct processes *processes; /* who uses what, of all rows; NULL: nobody looked */
+};
+
+struct view {
+	struct view_row *rows; /* by name, then the foreign ones by kind and id */
+	size_t n_rows, n_named;
+
+	sd_bus *bus;	    /* NULL: kipcd was not reachable */
+	int bus_error;	    /* why not */
+	int registry_error; /* without kipcd: why there are no names */
+	bool is_elsewhere;  /* the registry is of another boot or IPC namespace: its ids are not ours */
+
+	/* --ipc-of=all: the namespaces, and a view of each that could be entered, by their order. */
+	struct places places;
+	struct view **parts;
+
+	struct processes processes; /* look.c's */
+	bool has_processes;
+
+	/* What the rows point into. */
+	struct bus_pages pages;
+	struct kipc_name *names;
+	struct view_objects {
+		struct kipc_object *items; /* by id */
+		bool *is_named;
+		size_t n_items;
+	} objects[3];
+};
+
+/*
+ * Reads everything. Without kipcd that is what registry and kernel know. Free with view_free().
+ *
+ * -ENOMEM.
+ */
+int view_read(const struct invocation *invocation, struct view **ret_view);
+struct view *view_free(struct view *view);
+
+/* The same of the IPC namespace that we are in, and of all of them (view-all.c); view_read() is one or the other. */
+int view_read_one(const struct invocation *invocation, struct view **ret_view);
+int view_read_all(const struct invocation *invocation, struct view **ret_view);
+
+/* STATUS_NOT_ALLOWED: some of all namespaces could not be entered. */
+enum status view_judge_places(const struct view *view);
+
+/*
+ * Attaches a foreign segment to see whether it is a ring, and shows it as one. For who is about to change it only: to look is
+ * to leave a mark. -ENOMEM.
+ */
+int view_look_for_ring(struct view *view, const struct view_row *row);
+
+/* Says on standard error, unless --quiet, what a reader of the view must know: that kipcd was not there. */
+void view_note(const struct invocation *invocation, const struct view *view);
+
+/* What of it is about namespaces that are not shown. */
+void view_note_places(const struct invocation *invocation, const struct view *view);
+
+/* The words for states; NULL-terminated. */
+extern const char *const view_states[];
+#define VIEW_STATES_ADVICE "it is active, absent, conflict, stale, failed, lost, retained or foreign"
+
+/*
+ * The row that an address means: one with a name goes before a foreign one, one with an object before one without.
+ * NULL after having said what is wrong, with the candidates where there are two; *ret_status is what to end with.
+ */
+const struct view_row *view_find(const struct invocation *invocation, const struct view *view,
+				 const char *text, enum status *ret_status);
+
+/* The row of that name, or NULL. */
+const struct view_row *view_find_name(const struct view *view, const char *name);
+
+/* How a row is addressed: its name, or "queue:@5". */
+#define VIEW_ADDRESS_MAX 48
+const char *view_row_to_address(const struct view_row *row, char buffer[static VIEW_ADDRESS_MAX]);
+
+#endif

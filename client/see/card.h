@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_SEE_CARD_H
+#define KIPC_CLIENT_SEE_CARD_H
+
+/* Everything known of one channel, collected by show.c, and its two forms. */
+
+#include <stdio.h>
+
+#include "client/doctor/findings.h"
+#include "client/facts/view.h"
+#include "client/table/value.h"
+#include "common/history.h"
+
+struct card {
+	const struct view_row *row;
+	struct json_object *declared;	   /* NULL: nothing, or not known */
+	struct kipc_semaphore *semaphores; /* NULL: not a set, or not to be read */
+	size_t n_semaphores;
+	int semaphores_error;		   /* why not */
+	struct history *history;	   /* what kipcd kept of it; NULL: nothing */
+	uint64_t history_interval;	   /* microseconds between two samples */
+	const struct processes *processes; /* who uses what, of all channels; NULL: the object is gone */
+	const struct findings *findings;   /* what is wrong with this one */
+};
+
+void card_done(struct card *card);
+
+/* For people. */
+void card_print(const struct card *card, struct value_style *style, FILE *out);
+
+/* As a JSON object. -ENOMEM. */
+int card_to_json(const struct card *card, struct value_style *style, struct json_object **ret_json);
+
+#endif

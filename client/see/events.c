@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * kipcctl events: what kipcd remembers of what happened and, with --follow, what happens. Whoever follows subscribes before
+ * he asks for what was, so nothing falls in between; events come with ascending numbers, which tells those that come twice.
+ */
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "client/base/report.h"
+#include "client/base/signals.h"
+#include "client/facts/bus.h"
+#include "client/see/control-half.h"
+#include "common/escape.h"
+#include "common/utf8.h"
+
+#define USEC_PER_SEC UINT64_C(1000000)
+#define SILENCE_MSEC 10000 /* after which kipcd is asked whether it is there */
+#define LAST_FEW 10	   /* that --follow begins with */
+
+struct event {
+	uint64_t number, usec;
+	const char *event, *channel, *kind, *detail;
+	int32_t key;
+};
+
+struct watch {
+	const struct invocation *invocation;
+	bool may_color;
+	uint64_t last;	/* the number of the last event that was seen */
+	uint64_t since; /* microseconds since the epoch; 0: all */
+	uint64_t skip;	/* how many of those that are remembered are not among the last --count */
+	int error;	/* of a signal's handler */
+};
+
+/* -- which -------------------------------------------------------------------------------------------------- */
+
+static bool is_wanted(const struct watch *watch, const struct event *event)
+{
+	const struct invocation *invocation = watch->invocation;
+
+	if (event->usec < watch->since)
+		return false;
+	for (int i = 0; i < invocation->n_args; i++)
+		if (strcmp(invocation->args[i], event->channel) == 0)
+			return true;
+	return invocation->n_args == 0;
+}
+
+static uint64_t now_usec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* -- printing ----------------------------------------------------------------------------------------------- */
+
+static const char *color_of(const char *event)
+{
+	static const struct {
+		const char *event, *color;
+	} colors[] = {
+		{ "conflict", "\033[31m" },	 { "failed", "\033[31m" },	  { "lost", "\033[31m" },
+		{ "healed", "\033[33m" },	 { "stale", "\033[33m" },	  { "warning", "\033[33m" },
+		{ "above_warn_at", "\033[33m" }, { "consumer_gone", "\033[33m" }, { "restored", "\033[33m" },
+		{ "key_changed", "\033[33m" },
+	};
+
+	for (size_t i = 0; i < sizeof colors / sizeof *colors; i++)
+		if (strcmp(event, colors[i].event) == 0)
+			return colors[i].color;
+	return NULL;
+}
+
+static void print_text(const struct watch *watch, const struct event *event)
+{
+	const char *color = watch->may_color ? color_of(event->event) : NULL;
+	char *detail = escape_text(event->detail, strlen(event->detail));
+	time_t seconds = (time_t)(event->usec / USEC_PER_SEC);
+	char when[32] = "?";
+	struct tm parts;
+
+	if (localtime_r(&seconds, &parts) != NULL)
+		strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &parts);
+	printf("%s.%03u %s%-13s%s ", when, (unsigned)(event->usec % USEC_PER_SEC / 1000),
+	       color != NULL ? color : "", event->event, color != NULL ? "\033[0m" : "");
+	if (event->channel[0] != '\0')
+		printf("%s %s: ", event->kind, event->channel);
+	puts(detail != NULL ? detail : "?");
+	free(detail);
+}
+
+/* Takes the member over; NULL on failure of either. */
+static bool add(struct json_object *object, const char *key, struct json_object *member)
+{
+	if (json_object_object_add_ex(object, key, member, JSON_C_OBJECT_ADD_CONSTANT_KEY) == 0)
+		return true;
+	json_object_put(member);
+	return false;
+}
+
+static struct json_object *text_or_null(const char *text)
+{
+	return text[0] != '\0' ? json_object_new_string(text) : NULL;
+}
+
+/* D-Bus has seen to it that all texts are UTF-8. */
+static int print_json(const struct event *event)
+{
+	struct json_object *object = json_object_new_object();
+	time_t seconds = (time_t)(event->usec / USEC_PER_SEC);
+	char when[40] = "", key[16];
+	struct tm parts;
+	bool is_good;
+	size_t n;
+
+	if (gmtime_r(&seconds, &parts) != NULL) {
+		n = strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &parts);
+		snprintf(when + n, sizeof when - n, ".%06uZ", (unsigned)(event->usec % USEC_PER_SEC));
+	}
+	snprintf(key, sizeof key, "0x%08x", (unsigned)event->key);
+	is_good = object != NULL && add(object, "number", json_object_new_uint64(event->number)) &&
+		  add(object, "time", json_object_new_string(when)) &&
+		  add(object, "event", json_object_new_string(event->event)) &&
+		  add(object, "channel", text_or_null(event->channel)) &&
+		  add(object, "kind", text_or_null(event->kind)) &&
+		  add(object, "key", event->channel[0] != '\0' ? json_object_new_string(key) : NULL) &&
+		  add(object, "detail", json_object_new_string(event->detail));
+	if (is_good)
+		puts(json_object_to_json_string_ext(object,
+						    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(object);
+	return is_good ? 0 : -ENOMEM;
+}
+
+static int take(struct watch *watch, const struct event *event)
+{
+	if (event->number <= watch->last)
+		return 0;
+	watch->last = event->number;
+	if (!is_wanted(watch, event))
+		return 0;
+	if (watch->skip > 0) {
+		watch->skip--;
+		return 0;
+	}
+	if (watch->invocation->options->json)
+		return print_json(event);
+	print_text(watch, event);
+	return 0;
+}
+
+static int read_event(sd_bus_message *message, struct event *event)
+{
+	return sd_bus_message_read(message, BUS_EVENT, &event->number, &event->usec, &event->event,
+				   &event->channel, &event->kind, &event->key, &event->detail);
+}
+
+/* -- what was ------------------------------------------------------------------------------------------------ */
+
+/* One page behind the number *after, which moves on; how many there were. `count`: they are only counted. */
+static int read_page(struct watch *watch, sd_bus *bus, uint64_t *after, uint64_t *count, sd_bus_error *error)
+{
+	CLEANUP_BUS_MESSAGE sd_bus_message *page = NULL;
+	struct event event;
+	int n = 0, r;
+
+	r = bus_call(bus, "Events", error, &page, "tu", *after, (uint32_t)BUS_LIST_PAGE);
+	if (r >= 0)
+		r = sd_bus_message_enter_container(page, 'a', BUS_EVENT);
+	while (r >= 0 && (r = read_event(page, &event)) > 0) {
+		*after = event.number;
+		n++;
+		if (count == NULL)
+			r = take(watch, &event);
+		else
+			*count += is_wanted(watch, &event);
+	}
+	return r < 0 ? r : n;
+}
+
+static int read_all(struct watch *watch, sd_bus *bus, uint64_t *count, sd_bus_error *error)
+{
+	uint64_t after = 0;
+	int r;
+
+	do
+		r = read_page(watch, bus, &after, count, error);
+	while (r > 0);
+	return r;
+}
+
+static int print_past(struct watch *watch, sd_bus *bus, sd_bus_error *error)
+{
+	const struct options *options = watch->invocation->options;
+	uint64_t count = 0, wanted = UINT64_MAX;
+	int r = 0;
+
+	if (options_has(options, OPTION_COUNT))
+		wanted = options->count;
+	else if (options->follow && !options_has(options, OPTION_SINCE))
+		wanted = LAST_FEW;
+	if (wanted != UINT64_MAX) {
+		r = read_all(watch, bus, &count, error);
+		watch->skip = count > wanted ? count - wanted : 0;
+	}
+	if (r >= 0)
+		r = read_all(watch, bus, NULL, error);
+	watch->skip = 0;
+	return r;
+}
+
+/* -- what happens --------------------------------------------------------------------------------------------- */
+
+static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct watch *watch = userdata;
+	struct event event;
+	int r;
+
+	if (!sd_bus_message_is_signal(message, BUS_MANAGER, "Event"))
+		return 0;
+	r = read_event(message, &event);
+	if (r >= 0)
+		r = take(watch, &event);
+	if (r < 0)
+		watch->error = r;
+	return 1;
+}
+
+/* Whether it is still there, when it was silent for long: a kipcd that hangs says nothing either. */
+static int ping(sd_bus *bus)
+{
+	CLEANUP_BUS_MESSAGE sd_bus_message *call = NULL;
+	int r;
+
+	r = sd_bus_message_new_method_call(bus, &call, NULL, BUS_PATH, "org.freedesktop.DBus.Peer", "Ping");
+	return r < 0 ? r : bus_call_message(bus, call, NULL, NULL);
+}
+
+/* Until something comes, or nobody reads us any more: a reader's end does not wait for the next event. -EPIPE. */
+static int await(sd_bus *bus)
+{
+	struct pollfd fds[] = {
+		{ .fd = sd_bus_get_fd(bus), .events = (short)sd_bus_get_events(bus) },
+		{ .fd = STDOUT_FILENO }, /* errors are always told */
+	};
+
+	int n = poll(fds, 2, SILENCE_MSEC);
+
+	if (n < 0)
+		return -errno;
+	if (n == 0)
+		return ping(bus);
+	return (fds[1].revents & (POLLERR | POLLHUP)) != 0 ? -EPIPE : 0;
+}
+
+static enum status follow(struct watch *watch, sd_bus *bus)
+{
+	int r = 0;
+
+	while (watch->error == 0 && !signals_caught()) {
+		struct bus_bound bound;
+
+		bus_bound_begin(&bound);
+		r = sd_bus_process(bus, NULL);
+		bus_bound_end(&bound);
+		if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+			return STATUS_FAILED; /* the control half says why */
+		if (r == 0)
+			r = await(bus);
+		if (r == -EPIPE)
+			return STATUS_FAILED;
+		if (r < 0 && r != -EINTR)
+			break;
+	}
+	if (watch->error < 0)
+		return control_half_end(watch->invocation, NULL, watch->error);
+	if (signals_caught())
+		return STATUS_DONE;
+	if (r == -ENOMEM || r == -EBADMSG || r == -EPROTO)
+		return bus_report_unreachable(watch->invocation, NULL, -EPROTO);
+	return report(watch->invocation, NULL, STATUS_NO_DAEMON,
+		      "kipcd went away: %s; start it, and this command again", strerror(-r));
+}
+
+enum status command_events(const struct invocation *invocation)
+{
+	CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
+	CLEANUP_BUS sd_bus *bus = NULL;
+	const struct options *options = invocation->options;
+	const char *no_color = getenv("NO_COLOR");
+	struct watch watch = {
+		.invocation = invocation,
+		.may_color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0'),
+	};
+	enum status status;
+	int r = 0;
+
+	if (options_has(options, OPTION_SINCE))
+		watch.since = options->since < now_usec() ? now_usec() - options->since : 0;
+	status = bus_connect_or_report(invocation, NULL, &bus);
+	if (status != STATUS_DONE)
+		return status;
+	if (options->follow) {
+		signals_catch();
+		r = sd_bus_add_filter(bus, NULL, on_signal, &watch);
+		if (r >= 0)
+			r = bus_call(bus, "Subscribe", &error, NULL, "");
+	}
+	if (r >= 0)
+		r = print_past(&watch, bus, &error);
+	if (r < 0)
+		return bus_report(invocation, NULL, r, &error);
+	return options->follow ? follow(&watch, bus) : STATUS_DONE;
+}

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * kipcctl limits: the kernel's limits with the sysctls that set them, what is used of each, and what kipcd's channels
+ * need of it by their declarations. Works without kipcd: then their objects say what they need.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/facts/groups.h"
+#include "client/facts/view.h"
+#include "client/see/control-half.h"
+#include "client/table/table.h"
+
+/* One row: where in struct kipc_limits its figures lie, and which channels need something of it. */
+struct limit {
+	const char *name, *sysctl, *help;
+	enum value_type type;
+	size_t limit, used; /* NONE: it has no such figure */
+	enum kipc_kind kind;
+	uint64_t (*add)(uint64_t sum,
+			uint64_t need); /* what one more channel makes of the sum; NULL: nothing */
+};
+
+static uint64_t count(uint64_t sum, uint64_t need)
+{
+	return sum + 1;
+}
+
+static uint64_t largest(uint64_t sum, uint64_t need)
+{
+	return need > sum ? need : sum;
+}
+
+static uint64_t total(uint64_t sum, uint64_t need)
+{
+	return sum + need;
+}
+
+static uint64_t pages(uint64_t sum, uint64_t need)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	return sum + need / page + (need % page != 0);
+}
+
+#define NONE SIZE_MAX
+#define AT(member) offsetof(struct kipc_limits, member)
+
+/* clang-format off */
+static const struct limit limits[] = {
+	{ "msgmni", "kernel.msgmni", "queues", VALUE_NUMBER, AT(msgmni), AT(queues), KIPC_QUEUE, count },
+	{ "msgmnb", "kernel.msgmnb", "bytes a queue may hold", VALUE_SIZE, AT(msgmnb), NONE, KIPC_QUEUE, largest },
+	{ "msgmax", "kernel.msgmax", "bytes of a message", VALUE_SIZE, AT(msgmax), NONE },
+	{ "messages", NULL, "messages on all queues", VALUE_NUMBER, NONE, AT(messages) },
+	{ "message_bytes", NULL, "bytes on all queues", VALUE_SIZE, NONE, AT(message_bytes) },
+	{ "shmmni", "kernel.shmmni", "segments", VALUE_NUMBER, AT(shmmni), AT(segments), KIPC_SEGMENT, count },
+	{ "shmmax", "kernel.shmmax", "bytes of a segment", VALUE_SIZE, AT(shmmax), NONE, KIPC_SEGMENT, largest },
+	{ "shmmin", NULL, "bytes of the smallest segment", VALUE_SIZE, AT(shmmin), NONE },
+	{ "shmall", "kernel.shmall", "pages of all segments", VALUE_NUMBER, AT(shmall), AT(segment_pages),
+	  KIPC_SEGMENT, pages },
+	{ "resident", NULL, "of those in memory", VALUE_NUMBER, NONE, AT(segment_pages_resident) },
+	{ "swapped", NULL, "of those swapped out", VALUE_NUMBER, NONE, AT(segment_pages_swapped) },
+	{ "semmni", "kernel.sem (4th)", "semaphore sets", VALUE_NUMBER, AT(semmni), AT(semaphore_sets),
+	  KIPC_SEMAPHORE, count },
+	{ "semmns", "kernel.sem (2nd)", "semaphores of all sets", VALUE_NUMBER, AT(semmns), AT(semaphores),
+	  KIPC_SEMAPHORE, total },
+	{ "semmsl", "kernel.sem (1st)", "semaphores of a set", VALUE_NUMBER, AT(semmsl), NONE,
+	  KIPC_SEMAPHORE, largest },
+	{ "semopm", "kernel.sem (3rd)", "operations of a call", VALUE_NUMBER, AT(semopm), NONE },
+	{ "semvmx", NULL, "the highest value of a semaphore", VALUE_NUMBER, AT(semvmx), NONE },
+};
+/* clang-format on */
+#define N_LIMITS (sizeof limits / sizeof *limits)
+
+/* The offset of what a group uses of a limit. */
+static const struct {
+	const char *limit;
+	size_t used;
+} uses_of_groups[] = {
+	{ "msgmni", offsetof(struct group_sum, queues) },
+	{ "messages", offsetof(struct group_sum, messages) },
+	{ "message_bytes", offsetof(struct group_sum, bytes) },
+	{ "shmmni", offsetof(struct group_sum, segments) },
+	{ "shmall", offsetof(struct group_sum, pages) },
+	{ "semmni", offsetof(struct group_sum, semaphore_sets) },
+	{ "semmns", offsetof(struct group_sum, semaphores) },
+};
+#define N_USES (sizeof uses_of_groups / sizeof *uses_of_groups)
+
+/* A limit with today's figures. */
+struct limit_row {
+	const struct limit *limit;
+	const struct kipc_limits *figures;
+	const struct view *view;
+	const struct place *place;     /* --ipc-of=all */
+	const struct group_sum *group; /* NULL: all */
+	uint64_t used;		       /* of the group */
+};
+
+static void get_text(const struct column *column, const void *row, struct value *value)
+{
+	column_get_member(column, ((const struct limit_row *)row)->limit, value);
+}
+
+/* The member of struct limit that the column names says where the figure lies. */
+static void get_figure(const struct column *column, const void *row, struct value *value)
+{
+	const struct limit_row *limit = row;
+	uint64_t figure;
+	size_t offset;
+
+	memcpy(&offset, (const char *)limit->limit + column->offset, sizeof offset);
+	if (offset == NONE)
+		return;
+	memcpy(&figure, (const char *)limit->figures + offset, sizeof figure);
+	value_set_number(value, limit->limit->type, figure);
+}
+
+static void get_full(const struct column *column, const void *row, struct value *value)
+{
+	const struct limit_row *limit = row;
+	uint64_t most, used;
+
+	if (limit->limit->limit == NONE || limit->limit->used == NONE)
+		return;
+	memcpy(&most, (const char *)limit->figures + limit->limit->limit, sizeof most);
+	memcpy(&used, (const char *)limit->figures + limit->limit->used, sizeof used);
+	if (limit->group != NULL)
+		used = limit->used;
+	if (most > 0)
+		value_set_number(value, VALUE_PERCENT, (uint64_t)((double)used * 100 / (double)most));
+}
+
+static bool is_own(const struct view_row *row)
+{
+	return row->manage != NULL && strcmp(row->manage, "own") == 0;
+}
+
+static uint64_t need_of(const struct view_row *row)
+{
+	if (row->needs != 0 || row->object == NULL)
+		return row->needs;
+	switch (row->kind) {
+	case KIPC_QUEUE:
+		return row->object->queue.capacity;
+	case KIPC_SEGMENT:
+		return row->object->segment.size;
+	case KIPC_SEMAPHORE:
+		return row->object->semaphore.semaphores;
+	}
+	return 0;
+}
+
+static void get_declared(const struct column *column, const void *row, struct value *value)
+{
+	const struct limit *limit = ((const struct limit_row *)row)->limit;
+	const struct view *view = ((const struct limit_row *)row)->view;
+	uint64_t sum = 0;
+
+	if (limit->add == NULL)
+		return;
+	for (size_t i = 0; i < view->n_named; i++)
+		if (view->rows[i].place == ((const struct limit_row *)row)->place && is_own(&view->rows[i]) &&
+		    view->rows[i].kind == limit->kind)
+			sum = limit->add(sum, need_of(&view->rows[i]));
+	value_set_number(value, limit->type, sum);
+}
+
+static void get_namespace(const struct column *column, const void *row, struct value *value)
+{
+	const struct limit_row *limit = row;
+
+	if (limit->place != NULL)
+		value_set_text(value, limit->place->name);
+}
+
+#define NAMESPACE                                                                                            \
+	{                                                                                                    \
+		"namespace", "NAMESPACE", "with --ipc-of=all: the unit or container whose limits these are", \
+			COLUMN_PLACE, get_namespace                                                          \
+	}
+#define TEXT(member) get_text, COLUMN_MEMBER(struct limit, member), .type = VALUE_TEXT
+#define FIGURE(member) get_figure, COLUMN_MEMBER(struct limit, member)
+
+const struct column limit_columns[] = {
+	NAMESPACE,
+	{ "name", "NAME", "the kernel's name of it", COLUMN_DEFAULT, TEXT(name) },
+	{ "limit", "LIMIT", "the limit", COLUMN_DEFAULT | COLUMN_RIGHT, FIGURE(limit) },
+	{ "used", "USED", "what is used of it now", COLUMN_DEFAULT | COLUMN_RIGHT, FIGURE(used) },
+	{ "full", "FULL", "per cent of the limit in use", COLUMN_DEFAULT | COLUMN_RIGHT, get_full },
+	{ "declared", "DECLARED", "what kipcd's channels need of it by their declarations",
+	  COLUMN_DEFAULT | COLUMN_RIGHT, get_declared },
+	{ "of", "OF", "what is counted", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(help) },
+	{ "sysctl", "SYSCTL", "what sets it", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(sysctl) },
+};
+const size_t n_limit_columns = sizeof limit_columns / sizeof *limit_columns;
+
+/* -- by owner, creator or process --------------------------------------------------------------------------- */
+
+static void get_of_group(const struct column *column, const void *row, struct value *value)
+{
+	column_get_member(column, ((const struct limit_row *)row)->group, value);
+}
+
+static void get_used_by_group(const struct column *column, const void *row, struct value *value)
+{
+	const struct limit_row *limit = row;
+
+	value_set_number(value, limit->limit->type, limit->used);
+}
+
+#define GROUP(member) get_of_group, COLUMN_MEMBER(struct group_sum, member)
+
+/* The third and fourth are named by what is grouped by. */
+static const struct column columns_by_group[] = {
+	NAMESPACE,
+	{ "name", "NAME", "the kernel's name of it", COLUMN_DEFAULT, TEXT(name) },
+	{ "owner", "OWNER", "the user that uses it", COLUMN_DEFAULT | COLUMN_ELASTIC, GROUP(name),
+	  .type = VALUE_TEXT },
+	{ "uid", "UID", "the number of that user", COLUMN_RIGHT, GROUP(number), .type = VALUE_NUMBER },
+	{ "limit", "LIMIT", "the limit", COLUMN_RIGHT, FIGURE(limit) },
+	{ "used", "USED", "how much of it is used by that user", COLUMN_DEFAULT | COLUMN_RIGHT,
+	  get_used_by_group },
+	{ "full", "FULL", "per cent of the limit", COLUMN_DEFAULT | COLUMN_RIGHT, get_full },
+	{ "of", "OF", "what is counted", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(help) },
+	{ "sysctl", "SYSCTL", "what sets it", COLUMN_ELASTIC, TEXT(sysctl) },
+};
+#define N_COLUMNS_BY_GROUP (sizeof columns_by_group / sizeof *columns_by_group)
+
+static void name_columns(enum group_by by, struct column columns[static N_COLUMNS_BY_GROUP])
+{
+	struct column named[N_GROUP_COLUMNS];
+
+	groups_columns(by, named);
+	memcpy(columns, columns_by_group, sizeof columns_by_group);
+	for (size_t i = 0; i < 2; i++) {
+		columns[2 + i].name = named[i].name;
+		columns[2 + i].heading = named[i].heading;
+	}
+	if (by == GROUP_BY_PROCESS)
+		columns[3].type = VALUE_PID;
+}
+
+static int compare_uses(const void *a, const void *b)
+{
+	const struct limit_row *one = a, *other = b;
+
+	return one->used > other->used ? -1 : one->used < other->used;
+}
+
+/* A row for each group that uses something of one limit, the largest use first. Returns the end of the rows. */
+static struct limit_row *add_uses(const struct groups *groups, const struct limit_row *row, size_t used,
+				  struct limit_row *end)
+{
+	struct limit_row *first = end;
+
+	for (size_t i = 0; i < groups->n_items; i++) {
+		*end = *row;
+		end->group = &groups->items[i];
+		memcpy(&end->used, (const char *)end->group + used, sizeof end->used);
+		end += end->used > 0;
+	}
+	qsort(first, (size_t)(end - first), sizeof *first, compare_uses);
+	return end;
+}
+
+/* Figures of one namespace, and the rows that are made of them. */
+struct figures {
+	const struct view *view;
+	const struct place *place; /* NULL: ours, and the only one */
+	struct kipc_limits limits;
+	struct groups groups;
+	struct limit_row *rows;
+};
+
+static int add_rows(struct table *table, const struct limit_row *rows, const struct limit_row *end)
+{
+	int r = 0;
+
+	for (; r == 0 && rows < end; rows++)
+		r = table_add(table, rows);
+	return r;
+}
+
+static int add_by_group(struct table *table, enum group_by by, struct view *view, struct figures *figures)
+{
+	const struct view_row **rows = calloc(view->n_rows + 1, sizeof(struct view_row *));
+	struct limit_row row = { .figures = &figures->limits, .place = figures->place }, *end;
+	size_t n = 0;
+	int r = rows == NULL ? -ENOMEM : 0;
+
+	for (size_t i = 0; r == 0 && i < view->n_rows; i++)
+		if (view->rows[i].place == figures->place)
+			rows[n++] = &view->rows[i];
+	if (r == 0)
+		r = groups_make(view, rows, n, by, false, &figures->groups);
+	free(rows);
+	if (r < 0)
+		return r;
+	figures->rows = end = calloc(N_USES * figures->groups.n_items + 1, sizeof *figures->rows);
+	if (end == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < N_LIMITS; i++)
+		for (size_t use = 0; use < N_USES; use++)
+			if (strcmp(limits[i].name, uses_of_groups[use].limit) == 0) {
+				row.limit = &limits[i];
+				end = add_uses(&figures->groups, &row, uses_of_groups[use].used, end);
+			}
+	return add_rows(table, figures->rows, end);
+}
+
+/* -- the verb ------------------------------------------------------------------------------------------------ */
+
+static int add_all(struct table *table, struct figures *figures)
+{
+	figures->rows = calloc(N_LIMITS, sizeof *figures->rows);
+	if (figures->rows == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < N_LIMITS; i++)
+		figures->rows[i] = (struct limit_row){
+			.limit = &limits[i],
+			.figures = &figures->limits,
+			.view = figures->view,
+			.place = figures->place,
+		};
+	return add_rows(table, figures->rows, figures->rows + N_LIMITS);
+}
+
+static int add_place(struct table *table, enum group_by by, struct view *view, struct place *place,
+		     struct figures *figures)
+{
+	int r;
+
+	if (place_enter(place) < 0)
+		return 0; /* view_note() says so */
+	*figures = (struct figures){ .view = view, .place = place };
+	r = kipc_limits(&figures->limits);
+	if (r < 0)
+		return r;
+	return by == GROUP_BY_NOTHING ? add_all(table, figures) : add_by_group(table, by, view, figures);
+}
+
+static int print_limits(const struct invocation *invocation, enum group_by by, struct table *table,
+			enum status *ret_status)
+{
+	struct figures *figures;
+	struct view *view;
+	size_t n;
+	int r;
+
+	r = view_read(invocation, &view);
+	if (r < 0)
+		return r;
+	view_note(invocation, view);
+	n = view->parts != NULL ? view->places.n_items : 1;
+	figures = calloc(n + 1, sizeof *figures);
+	r = figures == NULL ? -ENOMEM : 0;
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = add_place(table, by, view, view->parts != NULL ? &view->places.items[i] : NULL,
+			      &figures[i]);
+	if (r == 0)
+		r = table_print(table);
+	*ret_status = view_judge_places(view);
+	for (size_t i = 0; figures != NULL && i < n; i++) {
+		groups_done(&figures[i].groups);
+		free(figures[i].rows);
+	}
+	free(figures);
+	view_free(view);
+	return r;
+}
+
+enum status command_limits(const struct invocation *invocation)
+{
+	struct column columns[N_COLUMNS_BY_GROUP];
+	enum status status;
+	struct table table;
+	enum group_by by;
+	int r;
+
+	if (!groups_take_option(invocation, &by))
+		return STATUS_USAGE;
+	name_columns(by, columns);
+	if (by == GROUP_BY_NOTHING ? !table_init(&table, invocation, limit_columns, n_limit_columns, &status)
+				   : !table_init(&table, invocation, columns, N_COLUMNS_BY_GROUP, &status))
+		return status;
+	r = print_limits(invocation, by, &table, &status);
+	status = r < 0 ? control_half_end(invocation, NULL, r) : status;
+	table_done(&table);
+	return status;
+}

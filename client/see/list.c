@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * kipcctl list: the rows of a view, filtered, sorted, printed. Everything it can show is in columns.c; what there is,
+ * in view.c.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/facts/columns.h"
+#include "client/facts/groups.h"
+#include "client/facts/view.h"
+#include "client/see/control-half.h"
+#include "client/table/words.h"
+#include "common/escape.h"
+
+static bool row_is_wanted(const struct options *options, const struct view_row *row)
+{
+	if (row->name == NULL && !options->foreign &&
+	    (options->state == NULL || !words_have(options->state, "foreign")))
+		return false;
+	return words_have(options->kind, kipc_kind_to_string(row->kind)) &&
+	       words_have(options->state, row->state != NULL ? row->state : "");
+}
+
+/* An empty list would puzzle a user who does not know --foreign yet. */
+static void note_foreign(const struct options *options, const struct view *view)
+{
+	static const struct {
+		enum kipc_kind kind;
+		const char *one, *many;
+	} kinds[] = {
+		{ KIPC_QUEUE, "queue", "queues" },
+		{ KIPC_SEGMENT, "segment", "segments" },
+		{ KIPC_SEMAPHORE, "semaphore set", "semaphore sets" },
+	};
+	size_t n[3] = { 0 };
+
+	if (view->n_named > 0 || view->n_rows == 0 || options->quiet || options->no_legend || options->json)
+		return;
+	for (size_t i = 0; i < view->n_rows; i++)
+		for (size_t k = 0; k < 3; k++)
+			n[k] += view->rows[i].kind == kinds[k].kind;
+	escape_print_line(
+		"no channels; 'kipcctl list --foreign' shows %zu %s, %zu %s and %zu %s without a name", n[0],
+		n[0] == 1 ? kinds[0].one : kinds[0].many, n[1], n[1] == 1 ? kinds[1].one : kinds[1].many,
+		n[2], n[2] == 1 ? kinds[2].one : kinds[2].many);
+}
+
+static int print_rows(const struct invocation *invocation, struct table *table, enum status *ret_status)
+{
+	struct view *view;
+	int r;
+
+	r = view_read(invocation, &view);
+	if (r < 0)
+		return r;
+	view_note(invocation, view);
+	for (size_t i = 0; r == 0 && i < view->n_rows; i++)
+		if (row_is_wanted(invocation->options, &view->rows[i]))
+			r = table_add(table, &view->rows[i]);
+	if (r == 0 && table_looks(table) != 0)
+		r = look_at_rows(view, (const struct view_row *const *)table->rows, table->n_rows,
+				 table_looks(table));
+	if (r == 0)
+		r = table_print(table);
+	if (r == 0 && table->n_rows == 0)
+		note_foreign(invocation->options, view);
+	*ret_status = view_judge_places(view);
+	view_free(view);
+	return r;
+}
+
+/* The sums of the rows that would be shown. */
+static int print_groups(const struct invocation *invocation, enum group_by by, struct table *table,
+			enum status *ret_status)
+{
+	const struct view_row **rows;
+	struct groups groups = { 0 };
+	struct view *view;
+	size_t n_rows = 0;
+	int r;
+
+	r = view_read(invocation, &view);
+	if (r < 0)
+		return r;
+	view_note(invocation, view);
+	rows = calloc(view->n_rows + 1, sizeof(struct view_row *));
+	for (size_t i = 0; rows != NULL && i < view->n_rows; i++)
+		if (row_is_wanted(invocation->options, &view->rows[i]))
+			rows[n_rows++] = &view->rows[i];
+	r = rows == NULL ? -ENOMEM : groups_make(view, rows, n_rows, by, false, &groups);
+	for (size_t i = 0; r == 0 && i < groups.n_items; i++)
+		r = table_add(table, &groups.items[i]);
+	if (r == 0)
+		r = table_print(table);
+	if (r == 0 && n_rows == 0)
+		note_foreign(invocation->options, view);
+	*ret_status = view_judge_places(view);
+	groups_done(&groups);
+	free(rows);
+	view_free(view);
+	return r;
+}
+
+enum status command_list(const struct invocation *invocation)
+{
+	const struct options *options = invocation->options;
+	struct column group_columns[N_GROUP_COLUMNS];
+	enum status status;
+	struct table table;
+	enum group_by by;
+	int r;
+
+	if (!words_check(invocation, "kind", options->kind, words_kinds, WORDS_KINDS_ADVICE) ||
+	    !words_check(invocation, "state", options->state, view_states, VIEW_STATES_ADVICE) ||
+	    !groups_take_option(invocation, &by))
+		return STATUS_USAGE;
+	groups_columns(by, group_columns);
+	if (by == GROUP_BY_NOTHING
+		    ? !table_init(&table, invocation, channel_columns, n_channel_columns, &status)
+		    : !table_init(&table, invocation, group_columns, N_GROUP_COLUMNS, &status))
+		return status;
+	r = by == GROUP_BY_NOTHING ? print_rows(invocation, &table, &status)
+				   : print_groups(invocation, by, &table, &status);
+	status = r < 0 ? control_half_end(invocation, NULL, r) : status;
+	table_done(&table);
+	return status;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The terminal, through ncurses; the only file that starts and stops it. Owned by whichever verb runs, one at a time. */
+
+#include "client/see/screen.h"
+
+#include <errno.h>
+#include <ncurses.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "client/base/report.h"
+#include "client/base/signals.h"
+#include "common/escape.h"
+
+static SCREEN *screen;
+
+enum status screen_start(const struct invocation *invocation)
+{
+	const char *no_color = getenv("NO_COLOR"), *type = getenv("TERM");
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return report(invocation, NULL, STATUS_USAGE,
+			      "it needs a terminal to draw on; --once prints one frame");
+	signals_catch();
+	/* ncurses would believe them for ever, also after a change of size. */
+	unsetenv("COLUMNS");
+	unsetenv("LINES");
+	screen = newterm(NULL, stdout, stdin);
+	if (screen == NULL)
+		return report(invocation, NULL, STATUS_FAILED,
+			      "the terminal '%s' is not known here; set TERM to one that is, or use --once",
+			      type != NULL ? type : "");
+	cbreak();
+	noecho();
+	nonl();
+	keypad(stdscr, true);
+	curs_set(0);
+	set_escdelay(50);
+	if (has_colors() && (no_color == NULL || no_color[0] == '\0')) {
+		start_color();
+		use_default_colors();
+		init_pair(1, COLOR_RED, -1);
+		init_pair(2, COLOR_YELLOW, -1);
+		init_pair(3, COLOR_GREEN, -1);
+	}
+	return STATUS_DONE;
+}
+
+void screen_stop(void)
+{
+	if (screen == NULL)
+		return;
+	endwin();
+	delscreen(screen);
+	screen = NULL;
+}
+
+void screen_show(void)
+{
+	wnoutrefresh(stdscr);
+	doupdate();
+}
+
+int screen_wait_key(int64_t usec)
+{
+	int key;
+
+	if (signals_caught())
+		return -EINTR;
+	timeout(usec > INT32_MAX ? INT32_MAX / 1000 : (int)(usec / 1000));
+	errno = 0;
+	key = getch();
+	if (signals_caught())
+		return -EINTR;
+	if (key != ERR)
+		return key;
+	return errno == EIO || errno == EBADF ? -EPIPE : 0;
+}
+
+bool screen_has_colors(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return has_colors() && (no_color == NULL || no_color[0] == '\0');
+}
+
+size_t screen_fit(const char *text, size_t size, int width)
+{
+	mbstate_t state = { 0 };
+	size_t n_fit = 0;
+	int used = 0;
+
+	while (n_fit < size) {
+		wchar_t character;
+		size_t n = mbrtowc(&character, text + n_fit, size - n_fit, &state);
+		int places = n == 0 || n > size - n_fit ? -1 : wcwidth(character);
+
+		if (places < 0) { /* not in this locale: a place a byte */
+			n = 1;
+			places = 1;
+			memset(&state, 0, sizeof state);
+		}
+		if (used + places > width && n_fit > 0)
+			break;
+		used += places;
+		n_fit += n;
+	}
+	return n_fit;
+}
+
+int screen_write(int line, int column, int width, const char *text)
+{
+	char *escaped = escape_text(text, strlen(text));
+	const char *p = escaped != NULL ? escaped : "?";
+	mbstate_t state = { 0 };
+	int used = 0;
+
+	while (*p != '\0') {
+		wchar_t character;
+		size_t n = mbrtowc(&character, p, strlen(p), &state);
+		int places = n == 0 || n > strlen(p) ? -1 : wcwidth(character);
+
+		if (places < 0) { /* not in this locale */
+			character = L'?';
+			places = 1;
+			n = 1;
+			memset(&state, 0, sizeof state);
+		}
+		if (used + places > width)
+			break;
+		mvaddnwstr(line, column + used, &character, 1);
+		used += places;
+		p += n;
+	}
+	free(escaped);
+	return used;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Words out of lists, and the one sentence for a word that is not known. Called by every verb that takes one. */
+
+#include "client/table/words.h"
+
+#include <string.h>
+
+#include "client/base/report.h"
+#include "common/grammar.h"
+
+const char *const words_kinds[] = { "queue", "segment", "semaphore", NULL };
+
+const char *words_next(const char **list, size_t *ret_n)
+{
+	const char *word = *list;
+
+	if (word == NULL)
+		return NULL;
+	*ret_n = strcspn(word, ",");
+	*list = word[*ret_n] == ',' ? word + *ret_n + 1 : NULL;
+	return word;
+}
+
+bool words_equal(const char *word, size_t n, const char *text)
+{
+	return strlen(text) == n && memcmp(text, word, n) == 0;
+}
+
+bool words_have(const char *list, const char *wanted)
+{
+	const char *word;
+	size_t n;
+
+	if (list == NULL)
+		return true;
+	while ((word = words_next(&list, &n)) != NULL)
+		if (words_equal(word, n, wanted))
+			return true;
+	return false;
+}
+
+enum status words_report_unknown(const struct invocation *invocation, const char *what, const char *word,
+				 size_t n, const char *const *known, const char *advice)
+{
+	char text[64]; /* as much of it as a sentence bears */
+	const char *nearest;
+
+	snprintf(text, sizeof text, "%.*s", (int)(n < sizeof text ? n : sizeof text - 1), word);
+	nearest = grammar_nearest(text, known);
+	if (nearest != NULL)
+		return report(invocation, NULL, STATUS_USAGE, "there is no %s '%s'; did you mean '%s'?", what,
+			      text, nearest);
+	return report(invocation, NULL, STATUS_USAGE, "there is no %s '%s'; %s", what, text, advice);
+}
+
+bool words_check(const struct invocation *invocation, const char *what, const char *list,
+		 const char *const *known, const char *advice)
+{
+	const char *word;
+	size_t n;
+
+	while ((word = words_next(&list, &n)) != NULL) {
+		const char *const *p = known;
+
+		while (*p != NULL && !words_equal(word, n, *p))
+			p++;
+		if (*p == NULL) {
+			(void)words_report_unknown(invocation, what, word, n, known, advice);
+			return false;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What is wrong with a configuration, collected by source.c and config.c and shown by whoever asked for the
+ * configuration. The number of mistakes is right even when there was no memory left for a sentence, so that a
+ * configuration with mistakes is never taken for a good one.
+ */
+
+#include "common/config/problems.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/escape.h"
+
+void problems_done(struct problems *problems)
+{
+	for (size_t i = 0; i < problems->n_items; i++) {
+		free(problems->items[i].file);
+		free(problems->items[i].sentence);
+	}
+	for (size_t i = 0; i < problems->n_files; i++)
+		free(problems->files[i]);
+	free(problems->items);
+	free(problems->files);
+	*problems = PROBLEMS_INIT;
+}
+
+/* Makes room for one more where n is a power of two and the array therefore full. */
+static void *grown(void *array, size_t n, size_t size)
+{
+	if ((n & (n - 1)) != 0)
+		return array;
+	return reallocarray(array, n == 0 ? 1 : 2 * n, size);
+}
+
+void problems_forget(struct problems *problems, size_t n_items, size_t n_mistakes)
+{
+	while (problems->n_items > n_items) {
+		problems->n_items--;
+		free(problems->items[problems->n_items].file);
+		free(problems->items[problems->n_items].sentence);
+	}
+	problems->n_mistakes = n_mistakes;
+}
+
+void problems_note_file(struct problems *problems, const char *file)
+{
+	char **files = grown(problems->files, problems->n_files, sizeof *files);
+
+	if (files == NULL)
+		return;
+	problems->files = files;
+	files[problems->n_files] = strdup(file);
+	if (files[problems->n_files] != NULL)
+		problems->n_files++;
+}
+
+__attribute__((format(printf, 5, 0))) static void add(struct problems *problems, const char *file,
+						      unsigned line, bool is_warning, const char *format,
+						      va_list arguments)
+{
+	struct problem problem = { .line = line, .is_warning = is_warning };
+	struct problem *items;
+
+	if (!is_warning)
+		problems->n_mistakes++;
+	items = grown(problems->items, problems->n_items, sizeof *items);
+	if (items == NULL)
+		return;
+	problems->items = items;
+	problem.file = strdup(file);
+	if (problem.file == NULL)
+		return;
+	if (vasprintf(&problem.sentence, format, arguments) < 0) {
+		free(problem.file);
+		return;
+	}
+	items[problems->n_items++] = problem;
+}
+
+void problems_add_mistake(struct problems *problems, const char *file, unsigned line, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	add(problems, file, line, false, format, arguments);
+	va_end(arguments);
+}
+
+void problems_add_warning(struct problems *problems, const char *file, unsigned line, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	add(problems, file, line, true, format, arguments);
+	va_end(arguments);
+}
+
+/* A problem's place while the problems are sorted; also a noted file's, which has no item. */
+struct place {
+	const char *file;
+	size_t order; /* first of the file's name, then of its first appearance */
+	unsigned line;
+	size_t item;
+};
+#define NO_ITEM SIZE_MAX
+
+static int compare_files(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int r = strcmp(x->file, y->file);
+
+	return r != 0 ? r : (x->order > y->order) - (x->order < y->order);
+}
+
+/* Equal lines stay in the order in which they were found. */
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->order != y->order)
+		return x->order < y->order ? -1 : 1;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return (x->item > y->item) - (x->item < y->item);
+}
+
+/* The places of all noted files and all problems, sorted as the problems are to be. */
+static struct place *places_new(const struct problems *problems, size_t n_places)
+{
+	struct place *places = calloc(n_places, sizeof *places);
+
+	if (places == NULL)
+		return NULL;
+	for (size_t i = 0; i < problems->n_files; i++)
+		places[i] = (struct place){ problems->files[i], i, 0, NO_ITEM };
+	for (size_t i = 0; i < problems->n_items; i++)
+		places[problems->n_files + i] =
+			(struct place){ problems->items[i].file, problems->n_files + i,
+					problems->items[i].line, i };
+	qsort(places, n_places, sizeof *places, compare_files);
+	for (size_t i = 1; i < n_places; i++)
+		if (strcmp(places[i].file, places[i - 1].file) == 0)
+			places[i].order = places[i - 1].order;
+	qsort(places, n_places, sizeof *places, compare_places);
+	return places;
+}
+
+void problems_sort(struct problems *problems)
+{
+	size_t n_places = problems->n_files + problems->n_items, n = 0;
+	struct problem *sorted;
+	struct place *places;
+
+	if (problems->n_items < 2)
+		return;
+	places = places_new(problems, n_places);
+	sorted = calloc(problems->n_items, sizeof *sorted);
+	/* out of memory: unsorted is better than lost */
+	if (places != NULL && sorted != NULL) {
+		for (size_t i = 0; i < n_places; i++)
+			if (places[i].item != NO_ITEM)
+				sorted[n++] = problems->items[places[i].item];
+		memcpy(problems->items, sorted, n * sizeof *sorted);
+	}
+	free(places);
+	free(sorted);
+}
+
+/* One line, whatever file names and values hold. */
+static void print_problem(FILE *stream, const struct problem *problem)
+{
+	char *file = escape_text(problem->file, strlen(problem->file));
+	char *sentence = escape_text(problem->sentence, strlen(problem->sentence));
+
+	if (problem->file[0] != '\0')
+		(void)fprintf(stream, "%s:", file ? file : "?");
+	if (problem->line > 0)
+		(void)fprintf(stream, "%u:", problem->line);
+	(void)fprintf(stream, "%s%s%s\n", problem->file[0] != '\0' ? " " : "",
+		      problem->is_warning ? "warning: " : "", sentence ? sentence : strerror(ENOMEM));
+	free(file);
+	free(sentence);
+}
+
+char *problems_to_string(const struct problems *problems, bool with_warnings)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+	bool is_whole;
+
+	if (stream == NULL)
+		return NULL;
+	for (size_t i = 0; i < problems->n_items; i++) {
+		const struct problem *problem = &problems->items[i];
+
+		if (problem->is_warning && !with_warnings)
+			continue;
+		print_problem(stream, problem);
+	}
+	is_whole = ferror(stream) == 0;
+	is_whole = fclose(stream) == 0 && is_whole;
+	if (!is_whole) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}

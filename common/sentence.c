@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Failing with a sentence: used wherever an operator can mend what went wrong. */
+
+#include "common/sentence.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int sentence_fail(char **reterr_text, int error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	if (vasprintf(reterr_text, format, arguments) < 0)
+		*reterr_text = NULL;
+	va_end(arguments);
+	return error;
+}

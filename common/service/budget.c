@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Calls are counted, and charged with what they cost: the processor time that kipcd spent on them. Both ways in (connection.c,
+ * system-bus.c) ask for every message, before anything else sees it: also for those that libsystemd answers by itself, such as
+ * introspection.
+ */
+
+#include "common/service/budget.h"
+
+#include <sys/param.h>
+#include <time.h>
+
+#include "common/bus-names.h"
+
+#define CALLS_PER_SECOND 500
+#define CALLS_AT_ONCE 1000
+#define WORK_PER_SECOND 0.25
+#define WORK_AT_ONCE 0.1
+#define DEBT_MAX 1.0 /* calls rarely cost more, and nobody should be refused for minutes */
+
+static double seconds(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* The place of a uid. Who was not heard of for longest gives it up: by now it would have its full budget back anyway. */
+static struct budget_user *find_user(struct budget *budget, uid_t uid)
+{
+	struct budget_user *oldest = &budget->users[0];
+
+	for (size_t i = 0; i < BUDGET_UIDS; i++) {
+		struct budget_user *user = &budget->users[i];
+
+		if (user->last_called > 0 && user->uid == uid)
+			return user;
+		if (user->last_called < oldest->last_called)
+			oldest = user;
+	}
+	*oldest = (struct budget_user){
+		.uid = uid,
+		.calls_left = CALLS_AT_ONCE,
+		.work_left = WORK_AT_ONCE,
+		.last_called = seconds(CLOCK_MONOTONIC),
+	};
+	return oldest;
+}
+
+static bool take(struct budget *budget, uid_t uid)
+{
+	struct budget_user *user = find_user(budget, uid);
+	double now = seconds(CLOCK_MONOTONIC), passed = now - user->last_called;
+
+	user->calls_left = MIN(user->calls_left + passed * CALLS_PER_SECOND, CALLS_AT_ONCE);
+	user->work_left = MIN(user->work_left + passed * WORK_PER_SECOND, WORK_AT_ONCE);
+	user->last_called = now;
+	if (user->calls_left < 1 || user->work_left <= 0)
+		return false;
+	user->calls_left--;
+	return true;
+}
+
+void budget_settle(struct budget *budget)
+{
+	struct budget_user *user;
+
+	if (budget->begun == 0)
+		return;
+	user = find_user(budget, budget->measured_uid);
+	user->work_left -= seconds(CLOCK_THREAD_CPUTIME_ID) - budget->begun;
+	user->work_left = MAX(user->work_left, -DEBT_MAX);
+	budget->begun = 0;
+}
+
+int budget_charge(struct budget *budget, uid_t uid, bool may_change, sd_bus_message *message)
+{
+	int r;
+
+	budget_settle(budget);
+	if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0)
+		return 0;
+	if (take(budget, uid)) {
+		budget->begun = may_change ? 0 : seconds(CLOCK_THREAD_CPUTIME_ID);
+		budget->measured_uid = uid;
+		return 0;
+	}
+	r = sd_bus_reply_method_errorf(message, BUS_ERROR_LIMIT,
+				       "more than %d calls a second of one user, or %d ms of work: slow down",
+				       CALLS_PER_SECOND, (int)(WORK_PER_SECOND * 1000));
+	return r < 0 ? r : 1; /* 0: who called wants no answer */
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_BUS_BUS_DRIVER_H
+#define KIPC_DAEMON_BUS_BUS_DRIVER_H
+
+/* What clients of a real bus ask its driver for, answered on the control socket. */
+
+#include <systemd/sd-bus.h>
+
+/* As a bus would call us: a client that asked for the owner of our name takes signals only from that owner. */
+#define BUS_DRIVER_OUR_ADDRESS ":1.0"
+
+struct connection;
+
+int bus_driver_add(struct connection *connection, sd_bus *bus);
+
+#endif

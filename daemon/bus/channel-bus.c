@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * org.kipc1.Channel, and beside it .Queue, .Segment (and .Ring) or .Semaphore, on an object for each channel. Properties
+ * only, for everyone to read: what changes a channel is a method of the manager. Figures are looked at when somebody asks
+ * and are not signalled; state and id are.
+ */
+
+#include "daemon/bus/channel-bus.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/bus-names.h"
+#include "daemon/bus/bus-objects.h"
+#include "daemon/channel/kernel.h"
+#include "daemon/run/manager.h"
+
+#define USEC_PER_SEC INT64_C(1000000)
+
+static const char *or_empty(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+/* What it takes of the limit on its kind, for `kipcctl limits`. */
+static uint64_t declared_need(const struct channel_spec *spec)
+{
+	switch (spec->kind) {
+	case KIPC_QUEUE:
+		return spec->capacity;
+	case KIPC_SEGMENT:
+		return spec->size;
+	case KIPC_SEMAPHORE:
+		return spec->n_values;
+	}
+	return 0;
+}
+
+/* Of the object it has, not yet what is declared; in a conflict, the key that is fought over. */
+static bool shows_object(const struct channel *channel)
+{
+	return channel->spec == NULL || (channel->has_link && channel->state != STATE_CONFLICT);
+}
+
+static enum kipc_kind shown_kind(const struct channel *channel)
+{
+	return channel->has_link && channel->state != STATE_CONFLICT ? channel->link.kind : channel->kind;
+}
+
+static const char *shown_layout(const struct channel *channel)
+{
+	if (shown_kind(channel) != KIPC_SEGMENT)
+		return "";
+	if (shows_object(channel))
+		return layout_words[channel->link.is_ring ? LAYOUT_RING : LAYOUT_RAW];
+	return layout_words[channel->spec->layout];
+}
+
+void channel_bus_show(const struct channel *channel, struct channel_shown *ret_shown)
+{
+	const struct channel_spec *spec = channel->spec;
+
+	*ret_shown = (struct channel_shown){
+		.name = channel->name,
+		.kind = kipc_kind_to_string(shown_kind(channel)),
+		.layout = shown_layout(channel),
+		.state = channel_state_words[channel->state],
+		.reason = or_empty(channel->reason),
+		.manage = manage_words[spec != NULL ? spec->manage : MANAGE_OWN],
+		.lifetime = lifetime_words[spec != NULL ? spec->lifetime : LIFETIME_BOOT],
+		.origin = or_empty(spec != NULL ? spec->origin : NULL),
+		.description = or_empty(spec != NULL ? spec->description : NULL),
+		.key = shows_object(channel) ? channel->link.key : spec->key,
+		.id = channel->has_link ? channel->link.id : -1,
+		.needs = spec != NULL ? declared_need(spec) : 0,
+		.healings = channel->healings,
+		.losses = channel->losses,
+	};
+}
+
+/* -- finding the object of a path ------------------------------------------------------------------------------ */
+
+static struct channel *find_channel(const struct manager *manager, const char *path)
+{
+	struct channel *channel = NULL;
+	char *name = NULL;
+
+	if (sd_bus_path_decode(path, BUS_CHANNELS, &name) > 0)
+		channel = manager_find(manager, name);
+	free(name);
+	return channel;
+}
+
+/* What is shown stays until the next look: sd-bus reads the properties right behind. */
+static int find(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret_found,
+		sd_bus_error *reterr)
+{
+	struct manager *manager = userdata;
+	const struct channel *channel = find_channel(manager, path);
+
+	if (channel == NULL)
+		return 0;
+	channel_bus_show(channel, &manager->shown);
+	if (!channel_is_there(channel, &manager->shown.object))
+		manager->shown.object = (struct kipc_object){ 0 };
+	*ret_found = &manager->shown;
+	return 1;
+}
+
+/* Interfaces that not every channel has. */
+static int find_kind(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret_found,
+		     sd_bus_error *reterr)
+{
+	struct channel_shown *shown = &((struct manager *)userdata)->shown;
+	const struct channel *channel = find_channel(userdata, path);
+	bool has;
+	int r;
+
+	if (channel == NULL)
+		return 0;
+	if (strcmp(interface, BUS_QUEUE) == 0)
+		has = shown_kind(channel) == KIPC_QUEUE;
+	else if (strcmp(interface, BUS_SEGMENT) == 0)
+		has = shown_kind(channel) == KIPC_SEGMENT;
+	else if (strcmp(interface, BUS_RING) == 0)
+		has = strcmp(shown_layout(channel), layout_words[LAYOUT_RING]) == 0;
+	else
+		has = shown_kind(channel) == KIPC_SEMAPHORE;
+	r = has ? find(bus, path, interface, userdata, ret_found, reterr) : 0;
+	/* All zero where it cannot be looked into. */
+	if (r > 0 && strcmp(interface, BUS_RING) == 0 && shown->object.kind == KIPC_SEGMENT &&
+	    kernel_look_into_ring(&shown->object, &shown->ring) < 0)
+		shown->ring = (struct kernel_ring){ 0 };
+	return r;
+}
+
+static int enumerate(sd_bus *bus, const char *prefix, void *userdata, char ***ret_nodes, sd_bus_error *reterr)
+{
+	const struct manager *manager = userdata;
+	char **nodes;
+
+	if (strcmp(prefix, BUS_CHANNELS) != 0)
+		return 0; /* below a channel there is nothing */
+	nodes = calloc(manager->n_channels + 1, sizeof *nodes);
+	if (nodes == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < manager->n_channels; i++)
+		if (sd_bus_path_encode(BUS_CHANNELS, manager->channels[i].name, &nodes[i]) < 0) {
+			while (i > 0)
+				free(nodes[--i]);
+			free(nodes);
+			return -ENOMEM;
+		}
+	*ret_nodes = nodes;
+	return 0;
+}
+
+/* -- properties ------------------------------------------------------------------------------------------------- */
+
+#define GETTER(name)                                                                                         \
+	static int name(sd_bus *bus, const char *path, const char *interface, const char *property,          \
+			sd_bus_message *reply, void *userdata, sd_bus_error *reterr)
+
+GETTER(get_bool)
+{
+	return sd_bus_message_append(reply, "b", (int)*(const bool *)userdata);
+}
+
+/* Seconds become microseconds, as everywhere on D-Bus. */
+GETTER(get_time)
+{
+	return sd_bus_message_append(reply, "t", (uint64_t)(*(const int64_t *)userdata * USEC_PER_SEC));
+}
+
+/* Empty where kipcd may not read them. */
+GETTER(get_values)
+{
+	const struct channel_shown *shown = userdata;
+	unsigned short *values = NULL;
+	size_t n = 0;
+	int r;
+
+	if (shown->object.kind == KIPC_SEMAPHORE)
+		values = kernel_read_values(&shown->object);
+	if (values != NULL)
+		n = shown->object.semaphore.semaphores;
+	r = sd_bus_message_open_container(reply, 'a', "u");
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = sd_bus_message_append(reply, "u", (uint32_t)values[i]);
+	free(values);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+#define SHOWN(name, signature, member, flags)                                                                \
+	SD_BUS_PROPERTY(name, signature, NULL, offsetof(struct channel_shown, member), flags)
+#define TIME(name, member) SD_BUS_PROPERTY(name, "t", get_time, offsetof(struct channel_shown, member), 0)
+#define BOOL(name, member) SD_BUS_PROPERTY(name, "b", get_bool, offsetof(struct channel_shown, member), 0)
+#define RING(name, member) SHOWN(name, "t", ring.stat.member, 0)
+
+static const sd_bus_vtable channel_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SHOWN("Name", "s", name, SD_BUS_VTABLE_PROPERTY_CONST),
+	SHOWN("Kind", "s", kind, 0),
+	SHOWN("Layout", "s", layout, 0),
+	SHOWN("Key", "i", key, 0),
+	SHOWN("Id", "i", id, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SHOWN("State", "s", state, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SHOWN("Reason", "s", reason, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SHOWN("Owner", "u", object.uid, 0),
+	SHOWN("Group", "u", object.gid, 0),
+	SHOWN("Mode", "u", object.mode, 0),
+	SHOWN("Creator", "u", object.cuid, 0),
+	SHOWN("CreatorGroup", "u", object.cgid, 0),
+	TIME("Changed", object.ctime),
+	SHOWN("Manage", "s", manage, 0),
+	SHOWN("Lifetime", "s", lifetime, 0),
+	SHOWN("Origin", "s", origin, 0),
+	SHOWN("Description", "s", description, 0),
+	SHOWN("Healings", "u", healings, 0),
+	SHOWN("Losses", "u", losses, 0),
+	SD_BUS_VTABLE_END,
+};
+
+static const sd_bus_vtable queue_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SHOWN("Messages", "t", object.queue.messages, 0),
+	SHOWN("Bytes", "t", object.queue.bytes, 0),
+	SHOWN("Capacity", "t", object.queue.capacity, 0),
+	SHOWN("LastSender", "i", object.queue.lspid, 0),
+	TIME("LastSent", object.queue.stime),
+	SHOWN("LastReceiver", "i", object.queue.lrpid, 0),
+	TIME("LastReceived", object.queue.rtime),
+	SD_BUS_VTABLE_END,
+};
+
+static const sd_bus_vtable segment_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SHOWN("Size", "t", object.segment.size, 0),
+	SHOWN("Attached", "t", object.segment.attached, 0),
+	SHOWN("CreatorPid", "i", object.segment.cpid, 0),
+	SHOWN("LastUser", "i", object.segment.lpid, 0),
+	TIME("LastAttached", object.segment.atime),
+	TIME("LastDetached", object.segment.dtime),
+	BOOL("Removed", object.segment.removed),
+	BOOL("Locked", object.segment.locked),
+	SD_BUS_VTABLE_END,
+};
+
+static const sd_bus_vtable ring_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	RING("Messages", messages),
+	RING("Bytes", bytes),
+	RING("Used", used),
+	RING("Capacity", capacity),
+	RING("MaxMessage", max_message),
+	RING("SentMessages", sent_messages),
+	RING("SentBytes", sent_bytes),
+	RING("ReceivedMessages", received_messages),
+	RING("ReceivedBytes", received_bytes),
+	SD_BUS_VTABLE_END,
+};
+
+static const sd_bus_vtable semaphore_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SHOWN("Semaphores", "t", object.semaphore.semaphores, 0),
+	SD_BUS_PROPERTY("Values", "au", get_values, 0, 0),
+	TIME("LastOperation", object.semaphore.otime),
+	SD_BUS_VTABLE_END,
+};
+
+int channel_bus_add(struct manager *manager, sd_bus *bus)
+{
+	static const struct {
+		const char *interface;
+		const sd_bus_vtable *vtable;
+		sd_bus_object_find_t find;
+	} interfaces[] = {
+		{ BUS_CHANNEL_INTERFACE, channel_vtable, find }, { BUS_QUEUE, queue_vtable, find_kind },
+		{ BUS_SEGMENT, segment_vtable, find_kind },	 { BUS_RING, ring_vtable, find_kind },
+		{ BUS_SEMAPHORE, semaphore_vtable, find_kind },
+	};
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < sizeof interfaces / sizeof *interfaces; i++)
+		r = sd_bus_add_fallback_vtable(bus, NULL, BUS_CHANNELS, interfaces[i].interface,
+					       interfaces[i].vtable, interfaces[i].find, manager);
+	return r < 0 ? r : sd_bus_add_node_enumerator(bus, NULL, BUS_CHANNELS, enumerate, manager);
+}
+
+/* -- telling ---------------------------------------------------------------------------------------------------- */
+
+static int send_changed(sd_bus *bus, const void *news)
+{
+	char *path;
+	int r;
+
+	r = sd_bus_path_encode(BUS_CHANNELS, ((const struct channel *)news)->name, &path);
+	if (r < 0)
+		return r;
+	r = sd_bus_emit_properties_changed(bus, path, BUS_CHANNEL_INTERFACE, "Id", "Reason", "State", NULL);
+	free(path);
+	return r;
+}
+
+void channel_bus_publish(struct manager *manager)
+{
+	for (size_t i = 0; i < manager->n_channels; i++) {
+		struct channel *channel = &manager->channels[i];
+		int id = channel->has_link ? channel->link.id : -1;
+
+		if (channel->is_told && channel->told_state == channel->state && channel->told_id == id)
+			continue;
+		if (channel->is_told)
+			bus_objects_tell(manager, send_changed, channel);
+		channel->is_told = true;
+		channel->told_state = channel->state;
+		channel->told_id = id;
+	}
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_BUS_MANAGER_BUS_H
+#define KIPC_DAEMON_BUS_MANAGER_BUS_H
+
+#include <systemd/sd-bus.h>
+
+struct manager;
+
+/* Puts org.kipc1.Manager on a connection. */
+int manager_bus_add(struct manager *manager, sd_bus *bus);
+
+#endif

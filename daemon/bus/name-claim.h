@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_DAEMON_BUS_NAME_CLAIM_H
+#define KIPC_DAEMON_BUS_NAME_CLAIM_H
+
+/* The claim to the name org.kipc1 on a bus: kipcd asks until it gets the name. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+struct manager;
+
+struct name_claim {
+	struct manager *manager;
+	sd_bus *bus; /* not ours; NULL: none */
+	sd_event_source *again;
+	uint64_t delay; /* microseconds until it is asked again */
+	bool is_held;
+	bool is_asking;
+	bool is_refused;   /* and that was said */
+	bool has_reloaded; /* this bus was asked to read its policy again */
+};
+
+/* From here on, until name_claim_drop(). Negative errno: the bus cannot be asked at all. */
+int name_claim_start(struct name_claim *claim, struct manager *manager, sd_bus *bus);
+
+/* The connection is gone or to be left. */
+void name_claim_drop(struct name_claim *claim);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The second way in. kipcd works without it: a bus that is not there, ends, refuses the name or does not read costs a line
+ * in the journal and nothing else. A bus that is not there yet is waited for by inotify (sd_bus_set_watch_bind(3)), one that
+ * went is asked for again after a moment.
+ */
+
+#include "daemon/bus/system-bus.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/bus-names.h"
+#include "common/service/budget.h"
+#include "common/service/log.h"
+#include "daemon/bus/bus-objects.h"
+#include "daemon/bus/caller.h"
+#include "daemon/bus/name-claim.h"
+#include "daemon/run/manager.h"
+
+#define DEFAULT_ADDRESS "unix:path=/run/dbus/system_bus_socket"
+#define AGAIN_USEC 1000000
+#define STUCK_USEC                                                                                           \
+	30000000 /* a bus that does not answer holds us up for two seconds: not more often than this */
+#define SIGNALS_WAITING_MAX 4096 /* a reload of 10,000 channels is told in one go */
+#define REPLIES_WAITING_MAX 64	 /* beyond this, calls are refused, in replies that are short */
+
+struct system_bus {
+	struct manager *manager;
+	sd_bus *bus;
+	sd_event_source *again;
+	struct name_claim name;
+	bool is_behind; /* signals are left out until it has read those that wait */
+};
+
+static int on_again(sd_event_source *source, uint64_t usec, void *userdata);
+
+/* Leaves the connection, outside of sd-bus's own callbacks, and tries anew after `delay` microseconds. */
+static void try_again(struct system_bus *system_bus, uint64_t delay)
+{
+	system_bus->again = sd_event_source_disable_unref(system_bus->again);
+	if (sd_event_add_time_relative(system_bus->manager->event, &system_bus->again, CLOCK_MONOTONIC, delay,
+				       0, on_again, system_bus) < 0)
+		log_line(LOG_WARNING, "system bus: out of memory: it is not asked again");
+}
+
+static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct system_bus *system_bus = userdata;
+
+	if (system_bus->name.is_held)
+		log_line(LOG_NOTICE,
+			 "the system bus has gone: kipcctl goes on working; kipcd will be " BUS_NAME
+			 " again when it is back");
+	name_claim_drop(&system_bus->name);
+	try_again(system_bus, AGAIN_USEC);
+	return 0;
+}
+
+/*
+ * A client that reads no replies makes a bus hold them, until the bus reads nothing more of ours: neither our replies nor
+ * our questions who calls. All that it held of ours is off our account when we come back.
+ */
+static int leave_stuck(struct system_bus *system_bus)
+{
+	log_line(LOG_WARNING, "the system bus takes nothing from kipcd or does not answer: it is left for 30 "
+			      "s; kipcctl does not "
+			      "need it");
+	sd_bus_close(system_bus->bus);
+	name_claim_drop(&system_bus->name);
+	try_again(system_bus, STUCK_USEC);
+	return 1;
+}
+
+/* Ends the way of a call, also of one that wants no answer (for which libsystemd returns 0). */
+static int refuse(sd_bus_message *call, const char *error, const char *text)
+{
+	int r = sd_bus_reply_method_errorf(call, error, "%s", text);
+
+	return r < 0 ? r : 1;
+}
+
+/* Sees every message before anybody else. */
+static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
+{
+	struct system_bus *system_bus = userdata;
+	uint64_t n_waiting = 0;
+	bool may_change;
+	uid_t uid;
+	int r;
+
+	if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0)
+		return 0;
+	if (sd_bus_get_n_queued_write(system_bus->bus, &n_waiting) < 0 || n_waiting > 2 * SIGNALS_WAITING_MAX)
+		return leave_stuck(system_bus);
+	if (n_waiting > REPLIES_WAITING_MAX)
+		return refuse(message, BUS_ERROR_LIMIT, "the bus is slow to take what kipcd says: try again");
+	r = caller_judge(system_bus->manager, message, &uid, &may_change);
+	if (r == -ETIMEDOUT)
+		return leave_stuck(system_bus);
+	if (r < 0)
+		return refuse(message, BUS_ERROR_NOT_ALLOWED, "the bus does not say who you are");
+	return budget_charge(&system_bus->manager->budget, uid, may_change, message);
+}
+
+static int start(struct system_bus *system_bus)
+{
+	const char *address = secure_getenv("DBUS_SYSTEM_BUS_ADDRESS");
+	sd_bus *bus = NULL;
+	int r;
+
+	r = sd_bus_new(&bus);
+	if (r >= 0)
+		r = sd_bus_set_address(bus, address != NULL ? address : DEFAULT_ADDRESS);
+	if (r >= 0)
+		r = sd_bus_set_bus_client(bus, 1);
+	if (r >= 0)
+		r = sd_bus_negotiate_fds(bus, 0);
+	if (r >= 0)
+		r = sd_bus_set_watch_bind(bus, 1);
+	if (r >= 0)
+		r = sd_bus_set_exit_on_disconnect(bus, 0);
+	if (r >= 0)
+		r = sd_bus_set_close_on_exit(bus, 0); /* it would wait for the bus to read */
+	if (r >= 0)
+		r = sd_bus_start(bus);
+	if (r >= 0)
+		r = sd_bus_attach_event(bus, system_bus->manager->event, SD_EVENT_PRIORITY_IDLE);
+	if (r >= 0)
+		r = sd_bus_add_match(bus, NULL, BUS_LOCAL_SIGNAL("Disconnected"), on_disconnected,
+				     system_bus);
+	if (r >= 0)
+		r = sd_bus_add_filter(bus, NULL, on_any_message, system_bus);
+	if (r >= 0)
+		r = bus_objects_add(system_bus->manager, bus);
+	if (r >= 0)
+		r = name_claim_start(&system_bus->name, system_bus->manager, bus);
+	if (r < 0) {
+		name_claim_drop(&system_bus->name);
+		sd_bus_close_unref(bus);
+		return r;
+	}
+	system_bus->bus = bus;
+	return 0;
+}
+
+static int on_again(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct system_bus *system_bus = userdata;
+	int r;
+
+	plan_pages_forget(&system_bus->manager->plan_pages, system_bus->bus);
+	callers_done(&system_bus->manager->callers); /* another bus gives the same names to others */
+	system_bus->bus = sd_bus_close_unref(system_bus->bus);
+	r = start(system_bus);
+	if (r < 0) {
+		log_line(LOG_DEBUG, "system bus: %s", strerror(-r));
+		try_again(system_bus, AGAIN_USEC);
+	}
+	return 0;
+}
+
+void system_bus_tell(struct system_bus *system_bus, bus_teller *tell, const void *news)
+{
+	uint64_t n_waiting = 0;
+
+	if (!system_bus->name.is_held || sd_bus_get_n_queued_write(system_bus->bus, &n_waiting) < 0)
+		return;
+	if (n_waiting > SIGNALS_WAITING_MAX) {
+		if (!system_bus->is_behind)
+			log_line(LOG_NOTICE, "the system bus is slow to take what happens: signals are left "
+					     "out; Manager.Events has them");
+		system_bus->is_behind = true;
+		return;
+	}
+	system_bus->is_behind = false;
+	(void)tell(system_bus->bus, news);
+}
+
+bool system_bus_is_refused(const struct system_bus *system_bus)
+{
+	return system_bus->name.is_refused;
+}
+
+void system_bus_catch_up(struct system_bus *system_bus)
+{
+	if (system_bus->bus != NULL)
+		(void)bus_objects_catch_up(system_bus->bus);
+}
+
+int system_bus_new(struct manager *manager, struct system_bus **ret_system_bus)
+{
+	struct system_bus *system_bus = calloc(1, sizeof *system_bus);
+	int r;
+
+	if (system_bus == NULL)
+		return -ENOMEM;
+	system_bus->manager = manager;
+	r = start(system_bus);
+	if (r < 0) {
+		log_line(LOG_WARNING, "the system bus cannot be asked for: %s; kipcctl does not need it",
+			 strerror(-r));
+		try_again(system_bus, AGAIN_USEC);
+	}
+	*ret_system_bus = system_bus;
+	return 0;
+}
+
+struct system_bus *system_bus_free(struct system_bus *system_bus)
+{
+	if (system_bus == NULL)
+		return NULL;
+	sd_event_source_disable_unref(system_bus->again);
+	name_claim_drop(&system_bus->name);
+	sd_bus_close_unref(system_bus->bus);
+	free(system_bus);
+	return NULL;
+}

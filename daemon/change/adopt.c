@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Taking over an object that somebody else made. Only its owner changes, and what a declared section says of it. The caller of
+ * `kipcctl adopt` makes kipcd the owner first, so kipcd needs no privilege. After a kill anywhere in between, the object works
+ * as before for everybody else, and the same command finishes the adoption.
+ */
+
+#include "daemon/change/adopt.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/sentence.h"
+#include "daemon/change/change.h"
+#include "daemon/channel/kernel.h"
+#include "daemon/config/keys.h"
+
+#define ASSIGNMENTS_MAX 8
+
+/* Already a channel of ours, under whichever name. */
+static const struct channel *find_owner(const struct manager *manager, const struct adoption *adoption)
+{
+	for (size_t i = 0; i < manager->n_channels; i++) {
+		const struct channel *channel = &manager->channels[i];
+
+		if (channel->has_link && !channel->link.observed && channel->link.kind == adoption->kind &&
+		    channel->link.id == adoption->id && channel_look(channel, NULL) != 0)
+			return channel;
+	}
+	return NULL;
+}
+
+static int find_object(const struct adoption *adoption, struct kipc_object *ret_object, char **reterr_text)
+{
+	if (adoption->key == 0)
+		return sentence_fail(reterr_text, -EINVAL,
+				     "it has no key, so nothing could be made anew in its place: only its "
+				     "programs can give it one");
+	if (kipc_object_stat(adoption->kind, adoption->id, ret_object) < 0 ||
+	    ret_object->key != adoption->key)
+		return sentence_fail(reterr_text, -ENOENT, "it is gone");
+	return 0;
+}
+
+/* What the name means still, under an older key, must be empty: known before the object is given away. */
+static int refuse_to_forget(const struct channel *channel, const struct adoption *adoption,
+			    char **reterr_text)
+{
+	struct kipc_object own;
+
+	if (channel == NULL || !channel->has_link || channel->link.observed || adoption->kind != KIPC_QUEUE ||
+	    !channel_is_there(channel, &own) || own.queue.messages == 0)
+		return 0;
+	return sentence_fail(reterr_text, -EBUSY, "%s is %s: %s", channel->name,
+			     channel_state_words[channel->state], channel->reason);
+}
+
+/* A name may be declared already if it waits for this very object: observed until now, or in conflict with it. */
+static int check_name(const struct manager *manager, const struct adoption *adoption, char **reterr_text)
+{
+	const struct channel_spec *spec = config_find(manager->config, adoption->name);
+	const struct channel *channel = manager_find(manager, adoption->name);
+
+	if (!kipc_name_is_valid(adoption->name))
+		return sentence_fail(reterr_text, -EINVAL,
+				     "'%s' is not a name: 1 to %d of A-Z a-z 0-9 . _ -, a letter first",
+				     adoption->name, KIPC_NAME_MAX);
+	if (spec == NULL && channel == NULL)
+		return 0;
+	if (spec != NULL && spec->kind == adoption->kind && spec->key == adoption->key &&
+	    (spec->manage == MANAGE_OBSERVE ||
+	     (channel != NULL && (channel->state == STATE_CONFLICT || channel->state == STATE_STALE))))
+		return refuse_to_forget(channel, adoption, reterr_text);
+	return sentence_fail(reterr_text, -EEXIST, "the name %s is in use already%s%s: choose another one",
+			     adoption->name, spec != NULL ? ", in " : "", spec != NULL ? spec->origin : "");
+}
+
+int adopt_check(const struct manager *manager, const struct adoption *adoption, char **reterr_text)
+{
+	const struct channel *owner;
+	struct kipc_object object;
+	int r;
+
+	r = find_object(adoption, &object, reterr_text);
+	if (r < 0)
+		return r;
+	owner = find_owner(manager, adoption);
+	if (owner != NULL)
+		return sentence_fail(reterr_text, -EEXIST, "it is kipcd's already, by the name of %s",
+				     owner->name);
+	return check_name(manager, adoption, reterr_text);
+}
+
+/* -- its section --------------------------------------------------------------------------------------------- */
+
+/* The declaration has precedence; the object supplies the rest. */
+struct assignments {
+	const struct channel_spec *spec; /* NULL: nothing declares the name */
+	struct adopting *adopting;
+	char *items[ASSIGNMENTS_MAX + 1]; /* NULL-terminated */
+	size_t n;
+	bool failed;
+};
+
+/* An earlier adoption declared nothing. */
+static bool is_declared(const struct assignments *assignments, enum config_key_id id)
+{
+	const struct channel_spec *spec = assignments->spec;
+
+	for (unsigned i = 0; spec != NULL && i < spec->n_places; i++)
+		if (spec->places[i].key == id)
+			return spec->places[i].verb != LAYER_ADOPT;
+	return false;
+}
+
+static void assign(struct assignments *assignments, enum config_key_id id, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void assign(struct assignments *assignments, enum config_key_id id, const char *format, ...)
+{
+	va_list arguments;
+
+	if (is_declared(assignments, id))
+		return;
+	va_start(arguments, format);
+	if (vasprintf(&assignments->items[assignments->n], format, arguments) < 0) {
+		assignments->items[assignments->n] = NULL;
+		assignments->failed = true;
+	} else {
+		assignments->n++;
+	}
+	va_end(arguments);
+}
+
+static void assign_layout(struct assignments *assignments, const struct kipc_object *object)
+{
+	struct kernel_ring ring;
+
+	assign(assignments, CONFIG_KEY_SIZE, "size=%llu", (unsigned long long)object->segment.size);
+	if (kernel_look_into_ring(object, &ring) < 0 || !ring.is_laid_out)
+		return;
+	assignments->adopting->is_ring = true;
+	assignments->adopting->max_message = ring.stat.max_message;
+	assign(assignments, CONFIG_KEY_LAYOUT, "layout=ring");
+	if (assignments->spec == NULL || !is_declared(assignments, CONFIG_KEY_LAYOUT) ||
+	    assignments->spec->layout == LAYOUT_RING)
+		assign(assignments, CONFIG_KEY_MAX_MESSAGE, "max_message=%llu",
+		       (unsigned long long)ring.stat.max_message);
+}
+
+/* As they are now: what a set made anew would start with. */
+static void assign_values(struct assignments *assignments, const struct kipc_object *object)
+{
+	struct kipc_semaphore *semaphores = NULL;
+	size_t n = 0, size;
+	char *text = NULL;
+	FILE *out;
+
+	if (kipc_object_semaphores(object->id, &semaphores, &n) < 0)
+		n = object->semaphore.semaphores;
+	out = open_memstream(&text, &size);
+	for (size_t i = 0; out != NULL && i < n; i++)
+		fprintf(out, "%s%d", i == 0 ? "" : ",", semaphores != NULL ? semaphores[i].value : 0);
+	if (out != NULL && fclose(out) == 0)
+		assign(assignments, CONFIG_KEY_VALUES, "values=%s", text);
+	else
+		assignments->failed = true;
+	free(text);
+	free(semaphores);
+}
+
+static void describe(struct assignments *assignments, const struct kipc_object *object)
+{
+	if (assignments->spec == NULL)
+		assign(assignments, CONFIG_KEY_KEY, "key=0x%08x", (unsigned)object->key);
+	assign(assignments, CONFIG_KEY_GROUP, "group=%u", (unsigned)object->gid);
+	assign(assignments, CONFIG_KEY_MODE, "mode=%04o", (unsigned)object->mode);
+	switch (object->kind) {
+	case KIPC_QUEUE:
+		assign(assignments, CONFIG_KEY_CAPACITY, "capacity=%llu",
+		       (unsigned long long)object->queue.capacity);
+		break;
+	case KIPC_SEGMENT:
+		assign_layout(assignments, object);
+		break;
+	case KIPC_SEMAPHORE:
+		assign_values(assignments, object);
+		break;
+	}
+}
+
+int adopt(struct manager *manager, const struct adoption *adoption, struct report *report, char **reterr_text)
+{
+	struct adopting adopting = { .name = adoption->name, .kind = adoption->kind, .id = adoption->id };
+	struct assignments assignments = {
+		.spec = config_find(manager->config, adoption->name),
+		.adopting = &adopting,
+	};
+	struct kipc_object object;
+	int r;
+
+	r = adopt_check(manager, adoption, reterr_text);
+	if (r == 0)
+		r = find_object(adoption, &object, reterr_text);
+	if (r < 0)
+		return r;
+	if (object.uid != geteuid() && object.cuid != geteuid())
+		return sentence_fail(reterr_text, -EPERM,
+				     "it still belongs to uid %u: 'kipcctl adopt' gives it to kipcd first",
+				     (unsigned)object.uid);
+	/* The one key of the section that adopting contradicts. */
+	if (assignments.spec != NULL && assignments.spec->manage == MANAGE_OBSERVE)
+		assignments.items[assignments.n++] = strdup("manage=own");
+	describe(&assignments, &object);
+	r = assignments.failed || (assignments.n > 0 && assignments.items[0] == NULL) ? -ENOMEM : 0;
+	manager->adopting = &adopting;
+	if (r == 0)
+		r = runtime_layer_adopt(manager, adoption->kind, adoption->name, assignments.items, report,
+					reterr_text);
+	manager->adopting = NULL;
+	for (size_t i = 0; i < assignments.n; i++)
+		free(assignments.items[i]);
+	return r;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Single changes by kipcctl: create, adopt, set, unset. Each becomes a file of the configuration's runtime layer,
+ * RUNTIME/kipcd.conf.d/NAME.conf, so that it survives a restart of kipcd but not the next boot. A change that fails, or does
+ * not have the wanted effect, leaves everything as it was.
+ */
+
+#include "daemon/change/change.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/sentence.h"
+#include "daemon/change/layer-change.h"
+#include "daemon/change/layer-edit.h"
+#include "daemon/config/layer-file.h"
+
+#define CREATED_MAX 1000 /* channels that create may have made */
+
+static size_t count_created(const struct manager *manager)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < manager->n_sources; i++)
+		n += manager->sources[i].runtime_layer;
+	return n;
+}
+
+static int check_creation(const struct manager *manager, enum kipc_kind kind, const char *name,
+			  char **reterr_text)
+{
+	const struct channel_spec *spec;
+
+	if (kind == 0)
+		return sentence_fail(reterr_text, -EINVAL, "the kind must be queue, segment or semaphore");
+	if (!kipc_name_is_valid(name))
+		return sentence_fail(reterr_text, -EINVAL,
+				     "'%s' is not a name: 1 to %d of A-Z a-z 0-9 . _ -, a letter first", name,
+				     KIPC_NAME_MAX);
+	spec = config_find(manager->config, name);
+	if (spec != NULL)
+		return sentence_fail(reterr_text, -EEXIST,
+				     "%s %s is declared already, in %s: 'kipcctl set' alters it",
+				     kipc_kind_to_string(spec->kind), name, spec->origin);
+	if (count_created(manager) >= CREATED_MAX)
+		return sentence_fail(
+			reterr_text, -EDQUOT,
+			"%d channels were created by hand already: declare more of them in configuration "
+			"files",
+			CREATED_MAX);
+	return 0;
+}
+
+/* How a channel stands, to be compared with how it stands after a change. */
+struct standing {
+	bool is_there;
+	enum channel_state state;
+	char *reason;
+};
+
+static struct standing standing_of(const struct manager *manager, const char *name)
+{
+	const struct channel *channel = manager_find(manager, name);
+
+	if (channel == NULL)
+		return (struct standing){ 0 };
+	return (struct standing){
+		.is_there = true,
+		.state = channel->state,
+		.reason = channel->reason == NULL ? NULL : strdup(channel->reason),
+	};
+}
+
+enum wish {
+	WISH_CREATE,
+	WISH_ADOPT, /* as it is: stale where it is not as declared */
+	WISH_ALTER, /* what was wrong before, and in the same way, is not its fault */
+};
+
+/* Whether this change failed to fulfil the wish. */
+static bool is_short_of_the_wish(const struct channel *channel, const struct standing *before, enum wish wish)
+{
+	switch (channel->state) {
+	case STATE_STALE:
+		if (wish == WISH_ADOPT)
+			return false;
+		break;
+	case STATE_CONFLICT:
+	case STATE_FAILED:
+	case STATE_LOST:
+		break;
+	case STATE_ABSENT:
+		if (channel->spec == NULL || channel->spec->manage == MANAGE_OBSERVE)
+			return false;
+		break;
+	case STATE_ACTIVE:
+	case STATE_RETAINED:
+		return false;
+	}
+	return wish != WISH_ALTER || !before->is_there || before->state != channel->state ||
+	       (channel->reason != NULL && before->reason != NULL &&
+		strcmp(channel->reason, before->reason) != 0);
+}
+
+/*
+ * Makes `text` what the layer says of a channel, and carries it out; or leaves everything as it was. What a failed creation
+ * made is empty, and is removed again.
+ */
+static int change_or_revert(struct manager *manager, const char *name, const char *text, enum wish wish,
+			    struct report *report, char **reterr_text)
+{
+	struct standing before = standing_of(manager, name);
+	const struct config_source *source = layer_source(manager, name);
+	char *old_text = source == NULL ? NULL : strdup(source->text);
+	char *lost = NULL, *ignored = NULL, *path = layer_path(manager, name);
+	const struct channel *channel;
+	int r = path == NULL || (source != NULL && old_text == NULL) ? -ENOMEM : 0, made_r = -ENOENT;
+
+	if (r < 0)
+		goto finish;
+	r = layer_change_try(manager, name, text, report, reterr_text);
+	channel = manager_find(manager, name);
+	if (r == 0 && channel != NULL && is_short_of_the_wish(channel, &before, wish)) {
+		r = channel_fail(channel, reterr_text);
+		if (!before.is_there && channel->has_link)
+			made_r = runtime_layer_remove(manager, name, false, false, &lost, &ignored);
+		if (made_r < 0)
+			(void)layer_change_revert(manager, name, old_text);
+	} else if (r == 0) {
+		layer_file_settle(path);
+	}
+	free(lost);
+	free(ignored);
+finish:
+	free(old_text);
+	free(before.reason);
+	free(path);
+	return r;
+}
+
+int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
+			 struct report *report, char **reterr_text)
+{
+	char *text = NULL;
+	int r;
+
+	r = check_creation(manager, kind, name, reterr_text);
+	if (r == 0)
+		r = layer_edit_create(kind, name, assignments, &text, reterr_text);
+	if (r == 0)
+		r = change_or_revert(manager, name, text, WISH_CREATE, report, reterr_text);
+	free(text);
+	return r;
+}
+
+int runtime_layer_adopt(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
+			struct report *report, char **reterr_text)
+{
+	char *text = NULL;
+	int r;
+
+	r = layer_edit_adopt(manager, config_find(manager->config, name), kind, name, assignments, &text,
+			     reterr_text);
+	if (r == 0)
+		r = change_or_revert(manager, name, text, WISH_ADOPT, report, reterr_text);
+	free(text);
+	return r;
+}
+
+int runtime_layer_set(struct manager *manager, const char *name, char **assignments, struct report *report,
+		      char **reterr_text)
+{
+	const struct channel_spec *spec = config_find(manager->config, name);
+	char *text = NULL;
+	int r;
+
+	if (spec == NULL)
+		return sentence_fail(reterr_text, -ENOENT,
+				     "no channel of that name is declared: 'kipcctl create' makes one");
+	r = layer_edit_set(manager, spec, assignments, &text, reterr_text);
+	if (r == 0)
+		r = change_or_revert(manager, name, text, WISH_ALTER, report, reterr_text);
+	free(text);
+	return r;
+}
+
+int runtime_layer_unset(struct manager *manager, const char *name, char **keys, struct report *report,
+			char **reterr_text)
+{
+	const struct channel *channel = manager_find(manager, name);
+	char *text = NULL;
+	size_t n;
+	int r;
+
+	r = layer_edit_unset(manager, name, keys, &text, &n, reterr_text);
+	if (r == 0 && n == 0 && channel != NULL)
+		r = report_add(report, channel->name, channel->kind, PLAN_KEEP, channel->state,
+			       "nothing of it is overridden");
+	else if (r == 0)
+		r = change_or_revert(manager, name, text, WISH_ALTER, report, reterr_text);
+	free(text);
+	return r;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Single changes by kipcctl, the second half: remove and recover. A removal cannot be undone, so everything that may fail is done
+ * before it. What the runtime layer declared is removed with the object.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/loss.h"
+#include "common/sentence.h"
+#include "common/service/log.h"
+#include "daemon/change/change.h"
+#include "daemon/change/layer-change.h"
+#include "daemon/change/layer-edit.h"
+#include "daemon/channel/kernel.h"
+#include "daemon/channel/store.h"
+#include "daemon/config/layer-file.h"
+#include "daemon/plan/link.h"
+#include "daemon/run/reconcile.h"
+#include "daemon/run/waiting.h"
+#include "lib/object.h"
+
+/* What a removal would lose. Of a ring, it says so itself. */
+static void say_loss(const struct channel *channel, const struct kipc_object *object, bool is_empty,
+		     char buffer[static LOSS_MAX])
+{
+	struct kernel_ring ring;
+
+	if (is_empty || !channel->link.is_ring || kernel_look_into_ring(object, &ring) < 0 ||
+	    !ring.is_laid_out)
+		(void)loss_to_string(object, is_empty, buffer);
+	else
+		(void)loss_of_ring_to_string(&ring.stat, object->segment.attached - (channel->held != NULL),
+					     buffer);
+}
+
+static bool is_taken_back(const struct channel *channel)
+{
+	struct kipc_object object;
+
+	return !channel->link.observed &&
+	       kipc_object_stat(channel->link.kind, channel->link.id, &object) == 0 &&
+	       link_names(&channel->link, &object) && !link_owns(&channel->link, &object, geteuid());
+}
+
+/* The object's part: refuses, says what would be lost, or removes. */
+static int remove_object(const struct channel *channel, bool force, bool dry_run, char **ret_lost,
+			 char **reterr_text)
+{
+	unsigned flags = (force ? KIPC_REMOVE_EVEN_IF_NOT_EMPTY : 0) | (dry_run ? KIPC_REMOVE_DRY_RUN : 0);
+	unsigned n_ours = channel->held != NULL;
+	struct kipc_object object, lost;
+	char text[LOSS_MAX];
+	bool is_empty;
+	int r;
+
+	r = channel->link.observed ? 0 : channel_look(channel, &object);
+	if (r < 0)
+		return sentence_fail(reterr_text, r, "it cannot be looked at: %s", strerror(-r));
+	if (r == 0) {
+		*ret_lost =
+			strdup(!channel->has_link	? "it had no object"
+			       : is_taken_back(channel) ? "only its name: the maker of the adopted object "
+							  "has taken it back, and the object stays"
+							: "its object is gone already");
+		return *ret_lost == NULL ? -ENOMEM : 0;
+	}
+	is_empty = object_is_empty(&object, channel->link.maker, n_ours) > 0;
+	say_loss(channel, &object, is_empty, text);
+	*ret_lost = strdup(text); /* while the object is still there to be described */
+	if (*ret_lost == NULL)
+		return -ENOMEM;
+	r = object_remove(&object, flags, channel->link.maker, n_ours, &lost);
+	if (r == -EBUSY && is_empty) /* not any more */
+		say_loss(channel, &lost, false, text);
+	if (r == -EBUSY)
+		return sentence_fail(reterr_text, r, "%s: empty it first, or say --force", text);
+	if (r < 0)
+		return sentence_fail(reterr_text, r, "%s @%d cannot be removed: %s",
+				     kipc_kind_to_string(object.kind), object.id, strerror(-r));
+	return 0;
+}
+
+/* A channel that `kipcctl create` only observed: the name goes; the object is somebody else's and stays. */
+static int forget_observed(struct manager *manager, const char *name, bool dry_run, char **ret_lost,
+			   char **reterr_text)
+{
+	struct report report = { 0 };
+	char *lost = strdup("only its name: the object that it observed is not kipcd's, and stays");
+	int r = lost == NULL ? -ENOMEM : 0;
+
+	if (r == 0 && !dry_run)
+		r = layer_change(manager, name, NULL, &report, reterr_text);
+	report_done(&report);
+	if (r < 0) {
+		free(lost);
+		return r;
+	}
+	*ret_lost = lost;
+	return 0;
+}
+
+/*
+ * The object is gone, and its name must go too. Nothing here can take the removal back, so it is reported as done; a failure is
+ * logged, and the next sample or reload mends it.
+ */
+static void forget_removed(struct manager *manager, struct channel *channel, struct layer_change *change)
+{
+	struct report report = { 0 };
+	char name[KIPC_NAME_MAX + 1];
+	int r = -EAGAIN;
+
+	memcpy(name, channel->name, sizeof name);
+	if (store_drop_link(manager->runtime.channels_fd, name) == 0)
+		channel->has_link = false;
+	channel->is_removed_by_hand = channel->spec != NULL;
+	/* A failure that was only momentary does not happen twice. */
+	for (int i = 0; r < 0 && i < 2; i++)
+		r = change->path != NULL ? layer_change_carry_out(manager, name, change, &report)
+					 : reconcile(manager, manager->config, RECONCILE_ONE, name, &report);
+	if (r < 0) {
+		log_line(LOG_WARNING, "%s is removed, but not forgotten yet: %s; 'kipcctl reload' does it",
+			 name, strerror(-r));
+		channel->state = STATE_ABSENT;
+		free(channel->reason);
+		channel->reason = strdup("removed by hand: 'kipcctl reload' makes it again");
+	}
+	copy_update(manager);
+	manager_notify_status(manager);
+	report_done(&report);
+}
+
+/*
+ * Everything that may fail is done before the removal, which cannot be undone. A kill in between leaves an object that is
+ * declared no more, with its name.
+ */
+static int remove_for_good(struct manager *manager, struct channel *channel, bool force, char **ret_lost,
+			   char **reterr_text)
+{
+	const struct config_source *source = layer_source(manager, channel->name);
+	struct layer_change change = { 0 };
+	bool has_section = source != NULL;
+	char *text = NULL;
+	int r = 0;
+
+	if (has_section)
+		r = layer_edit_remove(manager, channel->name, &text);
+	has_section = has_section && (text == NULL || strcmp(text, source->text) != 0);
+	if (r == 0 && has_section)
+		r = layer_change_prepare(manager, channel->name, text, &change, reterr_text);
+	if (r == 0 && has_section) {
+		r = layer_file_replace(change.path, text);
+		if (r < 0)
+			sentence_fail(reterr_text, r, "%s cannot be %s: %s", change.path,
+				      text != NULL ? "written" : "removed", strerror(-r));
+	}
+	free(text);
+	if (r == 0) {
+		waiting_release(manager->waiting, channel->name);
+		r = remove_object(channel, force, false, ret_lost, reterr_text);
+		if (r < 0 && has_section)
+			(void)layer_file_restore(change.path);
+	}
+	if (r == 0) {
+		if (has_section)
+			layer_file_settle(change.path);
+		events_tell(&manager->events, LOG_NOTICE, EVENT_REMOVED, channel->name, channel->kind,
+			    channel->link.key, "removed by hand: %s", *ret_lost);
+		forget_removed(manager, channel, &change);
+	}
+	layer_change_done(&change);
+	return r;
+}
+
+int runtime_layer_remove(struct manager *manager, const char *name, bool force, bool dry_run, char **ret_lost,
+			 char **reterr_text)
+{
+	struct channel *channel = manager_find(manager, name);
+	bool is_observed =
+		channel != NULL && channel->spec != NULL && channel->spec->manage == MANAGE_OBSERVE;
+	char *lost = NULL;
+	int r;
+
+	if (channel == NULL)
+		return sentence_fail(reterr_text, -ENOENT, "there is no channel of that name");
+	if (is_observed && channel->spec->is_of_layer)
+		return forget_observed(manager, name, dry_run, ret_lost, reterr_text);
+	if (is_observed)
+		return sentence_fail(
+			reterr_text, -EPERM,
+			"it is only observed, and kipcd never removes what it did not make: remove it by "
+			"its key, 0x%08x",
+			(unsigned)channel->spec->key);
+	/* Only a name that the runtime layer alone declares has something to lose here: its section. */
+	if (channel->state == STATE_CONFLICT && channel->spec != NULL && !channel_is_there(channel, NULL) &&
+	    !channel->spec->is_of_layer)
+		return sentence_fail(reterr_text, -EPERM, "nothing here is kipcd's: %s",
+				     channel->reason != NULL ? channel->reason : "its key is in use");
+	r = dry_run ? remove_object(channel, force, true, &lost, reterr_text)
+		    : remove_for_good(manager, channel, force, &lost, reterr_text);
+	if (r < 0) {
+		free(lost);
+		return r;
+	}
+	*ret_lost = lost;
+	return 0;
+}
+
+/* What could not be made again is still lost, and says so: a semaphore is never made unasked. */
+static void lose_again(const struct manager *manager, struct channel *channel,
+		       const struct registry_link *lost)
+{
+	char *reason = NULL;
+
+	(void)store_write_link(manager->runtime.channels_fd, channel->name, lost, false);
+	channel->has_link = true;
+	channel->link = *lost;
+	channel->state = STATE_LOST;
+	if (asprintf(&reason, "it is gone, and could not be made anew: %s",
+		     channel->reason != NULL ? channel->reason : "") < 0)
+		reason = NULL;
+	free(channel->reason);
+	channel->reason = reason;
+}
+
+/* Only a lost channel waits for a recover; for others, says what helps instead. */
+static int refuse_to_recover(const struct channel *channel, char **reterr_text)
+{
+	const char *way = channel->reason, *more = "";
+
+	if (channel->state == STATE_ACTIVE)
+		return sentence_fail(reterr_text, -EPERM, "it is active: there is nothing to recover");
+	if (way == NULL)
+		way = channel->spec != NULL && channel->spec->manage == MANAGE_OBSERVE
+			      ? "the program that makes it has not made it"
+			      : "'kipcctl reload' makes it anew";
+	else if (channel->state == STATE_FAILED)
+		more = "; 'kipcctl reload' tries again at once";
+	return sentence_fail(reterr_text, -EPERM, "it is %s, and not lost: %s%s",
+			     channel_state_words[channel->state], way, more);
+}
+
+int runtime_layer_recover(struct manager *manager, const char *name, struct report *report,
+			  char **reterr_text)
+{
+	struct channel *channel = manager_find(manager, name);
+	struct registry_link lost;
+	int r;
+
+	if (channel == NULL)
+		return sentence_fail(reterr_text, -ENOENT, "there is no channel of that name");
+	lost = channel->link;
+	if (channel->state != STATE_LOST)
+		return refuse_to_recover(channel, reterr_text);
+	/* Forgotten, it is like one that never was; on disk it stands until the new one takes its place. */
+	channel->has_link = false;
+	r = reconcile(manager, manager->config, RECONCILE_ONE, name, report);
+	copy_update(manager);
+	channel = manager_find(manager, name);
+	if (r < 0 && channel != NULL)
+		channel->has_link = true;
+	if (r < 0 || channel == NULL || channel->state == STATE_ACTIVE)
+		return r;
+	r = channel_fail(channel, reterr_text);
+	lose_again(manager, channel, &lost);
+	return r;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* A channel and its object, looked up in the kernel. */
+
+#include "daemon/channel/channel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "common/sentence.h"
+#include "daemon/plan/link.h"
+
+void channel_done(struct channel *channel)
+{
+	free(channel->reason);
+	free(channel->history);
+}
+
+void channel_say_when(struct channel *channel, uint64_t now)
+{
+	uint64_t left = channel->next_mend > now ? channel->next_mend - now : 0;
+	char *reason;
+
+	if (asprintf(&reason,
+		     "somebody removes it again and again: it comes back in %llu s, or now with 'kipcctl "
+		     "reload'; "
+		     "find out who",
+		     (unsigned long long)((left + 999999) / 1000000)) < 0)
+		return;
+	free(channel->reason);
+	channel->reason = reason;
+}
+
+/* As kipcd was started: it never becomes another, and ten thousand looks a second need not ask the kernel each. */
+static uid_t own_uid(void)
+{
+	return (uid_t)getauxval(AT_EUID);
+}
+
+int link_look(const struct registry_link *link, struct kipc_object *ret_object)
+{
+	struct kipc_object object;
+	int r;
+
+	r = kipc_object_stat(link->kind, link->id, &object);
+	if (r < 0)
+		return r == -EIDRM ? 0 : r;
+	if (link->observed ? !link_names(link, &object) : !link_owns(link, &object, own_uid()))
+		return 0;
+	if (ret_object != NULL)
+		*ret_object = object;
+	return 1;
+}
+
+bool link_is_there(const struct registry_link *link, struct kipc_object *ret_object)
+{
+	return link_look(link, ret_object) > 0;
+}
+
+int channel_look(const struct channel *channel, struct kipc_object *ret_object)
+{
+	return channel->has_link ? link_look(&channel->link, ret_object) : 0;
+}
+
+bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object)
+{
+	return channel_look(channel, ret_object) > 0;
+}
+
+int channel_fail(const struct channel *channel, char **reterr_text)
+{
+	int error = channel->state == STATE_CONFLICT ? -EEXIST
+		    : channel->state == STATE_STALE  ? -EBUSY
+						     : -EIO;
+
+	return sentence_fail(reterr_text, error, "%s%s%s", channel_state_words[channel->state],
+			     channel->reason != NULL ? ": " : "",
+			     channel->reason != NULL ? channel->reason : "");
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The threads of kipcd, each of them one wait in one system call; called by waiting.c. The kernel has no other way to be
+ * told of a message without taking it or looking again and again. A thread allocates nothing, logs nothing and touches
+ * nothing but its struct: the main thread reads the result once it has joined it.
+ *
+ * Ending one: a signal makes the system call fail, but does nothing if it comes just before the call. So it is sent until
+ * the thread says that it is done.
+ */
+
+#include "daemon/run/notice.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "daemon/channel/kernel.h"
+
+#define WAKE_SIGNAL SIGURG /* whoever sends one unasked changes nothing: it is ignored by default */
+#define STACK_SIZE ((size_t)64 * 1024)
+#define NAP_NSEC 200000
+#define PUT_BACK_NSEC (INT64_C(5) * 1000 * 1000 * 1000) /* how long a message in hand may hold up an end */
+
+struct notice {
+	pthread_t thread;
+	int queue_id, event_fd;
+	atomic_bool is_unwanted;   /* set by the main thread */
+	atomic_bool is_done;	   /* set by the other, with nothing left to do but to tell and return */
+	enum notice_result result; /* the other's until it is joined */
+};
+
+static void nap(void)
+{
+	(void)nanosleep(&(struct timespec){ .tv_nsec = NAP_NSEC }, NULL);
+}
+
+static int64_t now_nsec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/*
+ * The message that we took is somebody's: as long as nobody wants us to end, and we have the right, this waits for room.
+ * Rights are taken away for a moment behind a fence, too, so that is tried again.
+ */
+static enum notice_result put_back(struct notice *notice, long type)
+{
+	int64_t give_up = 0;
+	int r;
+
+	while ((r = kernel_put_back(notice->queue_id, type)) < 0) {
+		if (r == -EIDRM)
+			return NOTICE_NOTHING; /* all that was on it is gone */
+		if (r == -EINTR && !atomic_load_explicit(&notice->is_unwanted, memory_order_relaxed))
+			continue;
+		if (give_up == 0)
+			give_up = now_nsec() + PUT_BACK_NSEC;
+		else if (now_nsec() > give_up)
+			return NOTICE_LOST_MESSAGE;
+		nap();
+	}
+	return NOTICE_EMPTY_MESSAGE;
+}
+
+static void *run(void *userdata)
+{
+	struct notice *notice = userdata;
+	long type;
+	int r = -EINTR;
+
+	(void)prctl(PR_SET_NAME, "kipcd-wait"); /* for whoever looks at threads */
+	while (r == -EINTR && !atomic_load_explicit(&notice->is_unwanted, memory_order_relaxed))
+		r = kernel_await_message(notice->queue_id, &type);
+	if (r > 0)
+		notice->result = put_back(notice, type);
+	else
+		notice->result = r == 0 ? NOTICE_MESSAGE : NOTICE_NOTHING;
+	/* Nothing is ordered by this: who reads the result has joined us. */
+	atomic_store_explicit(&notice->is_done, true, memory_order_relaxed);
+	(void)eventfd_write(notice->event_fd, 1);
+	return NULL;
+}
+
+static void on_wake(int signal)
+{
+}
+
+/* A handler that does nothing, so that the call fails; without SA_RESTART, which IPC calls do not heed anyway. */
+static int catch_signal(void)
+{
+	struct sigaction action = { .sa_handler = on_wake };
+
+	sigemptyset(&action.sa_mask);
+	return sigaction(WAKE_SIGNAL, &action, NULL) < 0 ? -errno : 0;
+}
+
+/* A thread inherits the mask: it gets none of the signals that kipcd obeys, and the main thread none that is for it. */
+static int start_thread(struct notice *notice)
+{
+	pthread_attr_t attributes;
+	sigset_t mask, before;
+	int r;
+
+	r = pthread_attr_init(&attributes);
+	if (r != 0)
+		return -r;
+	/* Where that is too small, the default will do. */
+	(void)pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	sigfillset(&mask);
+	sigdelset(&mask, WAKE_SIGNAL);
+	(void)pthread_sigmask(SIG_SETMASK, &mask, &before);
+	r = pthread_create(&notice->thread, &attributes, run, notice);
+	sigaddset(&before, WAKE_SIGNAL);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
+	return -r;
+}
+
+int notice_new(int queue_id, int event_fd, struct notice **ret_notice)
+{
+	struct notice *notice;
+	int r;
+
+	r = catch_signal();
+	if (r < 0)
+		return r;
+	notice = calloc(1, sizeof *notice);
+	if (notice == NULL)
+		return -ENOMEM;
+	notice->queue_id = queue_id;
+	notice->event_fd = event_fd;
+	r = start_thread(notice);
+	if (r < 0) {
+		free(notice);
+		return r;
+	}
+	*ret_notice = notice;
+	return 0;
+}
+
+bool notice_is_done(const struct notice *notice)
+{
+	return atomic_load_explicit(&notice->is_done, memory_order_relaxed);
+}
+
+void notice_stop(struct notice *notice)
+{
+	atomic_store_explicit(&notice->is_unwanted, true, memory_order_relaxed);
+	if (!notice_is_done(notice))
+		(void)pthread_kill(notice->thread, WAKE_SIGNAL);
+}
+
+struct notice *notice_free(struct notice *notice, enum notice_result *ret_result)
+{
+	if (notice == NULL)
+		return NULL;
+	while (!notice_is_done(notice)) {
+		notice_stop(notice);
+		nap();
+	}
+	(void)pthread_join(notice->thread, NULL);
+	if (ret_result != NULL)
+		*ret_result = notice->result;
+	free(notice);
+	return NULL;
+}

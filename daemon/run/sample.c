@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Looking at every channel once in sample_interval: is its object still there and as kipcd left it, is a queue or ring
+ * fuller than warn_at, who came and went; and keeping the figures while somebody watches. One *_STAT_ANY a channel (0.4 microseconds), and a whole reconcile only when something is wrong.
+ *
+ * Only a ring that is watched or has warn_at is looked into, and it is attached for that moment alone (some 10 microseconds). Kept
+ * attached, kipcd would count in shm_nattch for ever, which is what tells everybody, kipcd itself at a removal, a reset or
+ * a healing included, whether a segment is in use; and one that was removed would live on for kipcd alone. The price
+ * is that shm_atime, shm_dtime and shm_lpid of such a ring speak of kipcd: nothing is decided by them where a ring is
+ * concerned, which is empty when it has no message.
+ */
+
+#include "daemon/run/sample.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/ended.h"
+#include "common/service/log.h"
+#include "daemon/channel/kernel.h"
+#include "daemon/run/damage.h"
+#include "daemon/run/key-watch.h"
+#include "daemon/run/manager.h"
+#include "daemon/run/reconcile.h"
+#include "daemon/run/waiting.h"
+
+#define CONSUMER_GONE_AFTER 5 /* samples: a program that is started for each message is not gone */
+
+static bool is_changed(const struct channel *channel, const struct kipc_object *object)
+{
+	return object->uid != channel->uid || object->gid != channel->gid || object->mode != channel->mode ||
+	       (object->kind == KIPC_QUEUE && channel->spec->capacity != 0 &&
+		object->queue.capacity != channel->capacity);
+}
+
+/* Whether the world has moved since the channel was last brought up to date, and it is time to do something about it. */
+static bool needs_attention(struct channel *channel, const struct kipc_object *object, uint64_t now)
+{
+	const struct channel_spec *spec = channel->spec;
+	struct kipc_object found;
+
+	/* Learned while something else was done, when it was not its turn. */
+	if (spec != NULL && spec->path != NULL &&
+	    (channel->file_key != spec->key || channel->file_error != spec->key_error))
+		return true;
+	switch (channel->state) {
+	case STATE_ACTIVE:
+		return object == NULL ||
+		       (!channel->link.observed && now >= channel->next_mend && is_changed(channel, object));
+	case STATE_ABSENT:
+		if (channel->is_removed_by_hand)
+			return false;
+		if (channel->spec == NULL)
+			return true; /* its name could not be dropped */
+		if (channel->spec->manage == MANAGE_OWN && now < channel->next_mend)
+			channel_say_when(channel, now);
+		return channel->spec->manage == MANAGE_OWN
+			       ? now >= channel->next_mend
+			       : kipc_object_find(channel->kind, channel->spec->key, &found) == 0;
+	case STATE_CONFLICT:
+		return kipc_object_find(channel->kind, channel->spec->key, &found) < 0;
+	case STATE_STALE:
+	case STATE_RETAINED:
+		return object == NULL;
+	case STATE_FAILED:
+		return now >= channel->next_mend;
+	case STATE_LOST:
+		/* A segment's users may have let go of the old one; a semaphore waits for `kipcctl recover`. */
+		return channel->kind == KIPC_SEGMENT &&
+		       kipc_object_stat(KIPC_SEGMENT, channel->link.id, &found) < 0;
+	}
+	return false;
+}
+
+struct fill {
+	uint64_t messages, bytes, capacity;
+};
+
+/* Says once that a ring is broken; a reconcile makes it the reason of the channel. True: news that a reconcile wants. */
+static bool note_trouble(struct channel *channel, const struct kernel_ring *ring)
+{
+	bool was_broken = channel->is_ring_broken;
+	char *trouble = kernel_ring_trouble(ring, channel->name);
+
+	channel->is_ring_broken = trouble != NULL;
+	free(trouble);
+	return channel->is_ring_broken && !was_broken;
+}
+
+static bool fill_of_ring(const struct kernel_ring *ring, struct fill *ret_fill)
+{
+	if (!ring->is_laid_out || ring->stat.fault != KIPC_RING_SOUND || ring->stat.capacity == 0 ||
+	    ring->stat.used > ring->stat.capacity)
+		return false;
+	*ret_fill = (struct fill){ ring->stat.messages, ring->stat.used, ring->stat.capacity };
+	return true;
+}
+
+static void compare_fill(struct events *events, struct channel *channel, key_t key, const struct fill *fill)
+{
+	unsigned percent = (unsigned)(fill->bytes * 100 / fill->capacity);
+
+	if (!channel->is_above_warn_at && percent >= channel->spec->warn_at)
+		events_tell(events, LOG_WARNING, EVENT_ABOVE_WARN_AT, channel->name, channel->kind, key,
+			    "%u%% full (%llu message%s, %llu of %llu bytes), warn_at is %u%%", percent,
+			    (unsigned long long)fill->messages, fill->messages == 1 ? "" : "s",
+			    (unsigned long long)fill->bytes, (unsigned long long)fill->capacity,
+			    channel->spec->warn_at);
+	else if (channel->is_above_warn_at && percent < channel->spec->warn_at)
+		events_tell(events, LOG_NOTICE, EVENT_BELOW_WARN_AT, channel->name, channel->kind, key,
+			    "%u%% full, below warn_at (%u%%) again", percent, channel->spec->warn_at);
+	channel->is_above_warn_at = percent >= channel->spec->warn_at;
+}
+
+/* Who came and went, by the count of mappings; kipcd's own for a moment are over by now. */
+static void compare_attached(struct events *events, struct channel *channel, const struct kipc_object *object)
+{
+	uint64_t before = channel->attached, now = object->segment.attached;
+
+	channel->attached = now;
+	if (!channel->is_seen || now == before)
+		return;
+	events_tell(events, LOG_DEBUG, now > before ? EVENT_ATTACHED : EVENT_DETACHED, channel->name,
+		    channel->kind, object->key, "mapped %llu time%s, before %llu; the last was process %d",
+		    (unsigned long long)now, now == 1 ? "" : "s", (unsigned long long)before,
+		    (int)object->segment.lpid);
+}
+
+/* Most often one process is the receiver of many queues, which lie side by side: it is looked at once. */
+static bool has_receiver_ended(struct manager *manager, pid_t receiver)
+{
+	if (manager->receiver != receiver) {
+		manager->receiver = receiver;
+		manager->has_receiver_ended = process_has_ended(receiver);
+	}
+	return manager->has_receiver_ended;
+}
+
+/* A queue with messages whose last receiver has ended: said once, and again when another one has. */
+static void look_for_consumer(struct manager *manager, struct channel *channel,
+			      const struct kipc_object *object)
+{
+	struct events *events = &manager->events;
+	pid_t receiver = object->queue.lrpid;
+
+	if (object->queue.messages == 0 || receiver <= 0 || !has_receiver_ended(manager, receiver)) {
+		channel->n_consumer_gone = 0;
+		return;
+	}
+	if (channel->gone_consumer == receiver || ++channel->n_consumer_gone < CONSUMER_GONE_AFTER)
+		return;
+	channel->gone_consumer = receiver;
+	events_tell(events, LOG_NOTICE, EVENT_CONSUMER_GONE, channel->name, channel->kind, object->key,
+		    "%llu message%s wait, and process %d, which received last, has ended: start the consumer",
+		    (unsigned long long)object->queue.messages, object->queue.messages == 1 ? "" : "s",
+		    (int)receiver);
+}
+
+void sample_note_head(struct channel *channel, const struct kipc_object *object)
+{
+	struct timespec now;
+
+	if (object->queue.messages == 0) {
+		channel->head.since = 0;
+		return;
+	}
+	if (channel->head.since != 0 && channel->head.rtime == object->queue.rtime &&
+	    channel->head.id == object->id)
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	channel->head.since = now.tv_sec > object->queue.rtime
+				      ? (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000
+				      : 0;
+	channel->head.rtime = object->queue.rtime;
+	channel->head.id = object->id;
+}
+
+static uint32_t to_sample(uint64_t number)
+{
+	return number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
+}
+
+static void keep_sample(struct channel *channel, size_t room, const struct kipc_object *object,
+			const struct kernel_ring *ring)
+{
+	struct history_sample sample = { 0 };
+	uint64_t received;
+
+	if (object->kind == KIPC_QUEUE) {
+		sample.depth = to_sample(object->queue.messages);
+	} else if (ring != NULL) {
+		received = ring->stat.received_messages;
+		sample.depth = to_sample(ring->stat.messages);
+		/* Anybody may make a ring say anything. */
+		if (channel->history != NULL && received > channel->received)
+			sample.passed = to_sample(received - channel->received);
+		channel->received = received;
+	} else if (object->kind == KIPC_SEGMENT) {
+		sample.depth = to_sample(object->segment.attached);
+	}
+	history_add(&channel->history, room, &sample);
+}
+
+static bool has_warn_at(const struct channel *channel)
+{
+	return channel->spec != NULL && channel->spec->warn_at != 0;
+}
+
+/*
+ * How full it is, who uses it, and what is kept of that. Only a ring that is watched or has warn_at is looked into. True:
+ * something was found that a reconcile should see.
+ */
+static bool look_at_use(struct manager *manager, struct channel *channel, const struct kipc_object *object,
+			size_t room)
+{
+	bool is_watched = room > 0 && (manager->is_watched || has_warn_at(channel)), is_news = false;
+	bool has_ring = false;
+	struct kernel_ring ring;
+	struct fill fill = { 0 };
+
+	if (object->kind == KIPC_QUEUE) {
+		fill = (struct fill){ object->queue.messages, object->queue.bytes, object->queue.capacity };
+		look_for_consumer(manager, channel, object);
+		sample_note_head(channel, object);
+	} else if (object->kind == KIPC_SEGMENT) {
+		compare_attached(&manager->events, channel, object);
+		has_ring = channel->link.is_ring && (is_watched || has_warn_at(channel)) &&
+			   kernel_look_into_ring(object, &ring) == 0;
+	}
+	if (has_ring) {
+		is_news = note_trouble(channel, &ring) && !channel->link.observed;
+		has_ring = fill_of_ring(&ring, &fill);
+	}
+	if (has_warn_at(channel) && fill.capacity > 0)
+		compare_fill(&manager->events, channel, object->key, &fill);
+	if (is_watched)
+		keep_sample(channel, room, object, has_ring ? &ring : NULL);
+	channel->is_seen = true;
+	return is_news;
+}
+
+/* How many samples each channel keeps; 0: nobody is to keep any. What is kept no more is freed. */
+static size_t choose_room(struct manager *manager, uint64_t now)
+{
+	size_t n_kept = 0;
+
+	manager->is_watched = now < manager->watched_until;
+	for (size_t i = 0; i < manager->n_channels; i++) {
+		struct channel *channel = &manager->channels[i];
+
+		if (manager->is_watched || has_warn_at(channel)) {
+			n_kept++;
+		} else {
+			free(channel->history);
+			channel->history = NULL;
+		}
+	}
+	return n_kept > 0 ? history_room(n_kept) : 0;
+}
+
+/* What was seen of an object that is gone says nothing about the next one. */
+static void forget_look(struct channel *channel)
+{
+	channel->is_seen = false;
+	channel->head.since = 0;
+}
+
+static bool look_at_all(struct manager *manager, uint64_t now)
+{
+	size_t room = choose_room(manager, now);
+	bool is_wrong = false;
+
+	manager->receiver = 0;
+	for (size_t i = 0; i < manager->n_channels; i++) {
+		struct channel *channel = &manager->channels[i];
+		struct kipc_object object;
+		int there = channel_look(channel, &object);
+		bool is_there = there > 0;
+
+		if (there < 0) { /* not known now: it must not stay active by what was seen before */
+			is_wrong |= channel->state == STATE_ACTIVE;
+			continue;
+		}
+		is_wrong |= needs_attention(channel, is_there ? &object : NULL, now);
+		if (is_there)
+			is_wrong |= look_at_use(manager, channel, &object, room);
+		else
+			forget_look(channel);
+	}
+	return is_wrong;
+}
+
+static uint64_t usec_since(uint64_t start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 - start;
+}
+
+void sample_heal(struct manager *manager)
+{
+	int r = reconcile(manager, manager->config, RECONCILE_HEAL, NULL, NULL);
+
+	if (r < 0)
+		log_line(LOG_ERR, "healing: %s", strerror(-r));
+	manager_notify_status(manager);
+}
+
+static void sample(struct manager *manager, uint64_t now)
+{
+	struct statistics *statistics = &manager->statistics;
+	uint64_t start = usec_since(0);
+	bool is_wrong = key_watch_sample(manager);
+
+	is_wrong |= look_at_all(manager, now);
+	statistics->samples++;
+	statistics->sample_usec_last = usec_since(start);
+	if (statistics->sample_usec_last > statistics->sample_usec_max)
+		statistics->sample_usec_max = statistics->sample_usec_last;
+	if (is_wrong)
+		sample_heal(manager);
+	else
+		waiting_update(manager->waiting, manager);
+}
+
+static int on_sample(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct manager *manager = userdata;
+	uint64_t now;
+
+	if (!damage_mend(manager))
+		return sd_event_exit(manager->event, MANAGER_START_AGAIN);
+	if (manager->damage.has_nsid &&
+	    namespace_keep_marker(&manager->runtime, &manager->namespace, &manager->damage.nsid))
+		damage_learn(manager);
+	sd_event_now(manager->event, CLOCK_MONOTONIC, &now);
+	sample(manager, now);
+	sd_event_source_set_time_relative(source, manager->config->sample_interval);
+	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+int sample_start(struct manager *manager)
+{
+	uint64_t interval = manager->config->sample_interval;
+	uint64_t slack = interval / 10; /* lets the kernel join our wake-up with others' */
+	sd_event_source *timer = manager->sample_timer;
+	int r;
+
+	if (timer == NULL)
+		return sd_event_add_time_relative(manager->event, &manager->sample_timer, CLOCK_MONOTONIC,
+						  interval, slack, on_sample, manager);
+	/* Never without one, so that nothing goes unnoticed. */
+	r = sd_event_source_set_time_accuracy(timer, slack);
+	if (r >= 0)
+		r = sd_event_source_set_time_relative(timer, interval);
+	return r < 0 ? r : sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * systemd starts kipcd for every client that connects to its socket or calls it on the bus, so any user can cause starts that
+ * are refused each time. At systemd's start limit, the start after the correction would be refused too; so kipcd.service has
+ * no limit, and this file keeps the starts rare: one that follows a refused one takes two seconds. Meanwhile each caller makes
+ * it look again, a few times a second at most, and is sent away if nothing is corrected; otherwise it is served.
+ */
+
+#include "daemon/start/refusal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/bus-names.h"
+#include "daemon/start/runtime.h"
+
+#define PAUSE_MSEC 2000
+#define LOOK_MSEC 250 /* from one look at the configuration to the next */
+#define NEW_NAME BUS_REFUSED_NAME ".new"
+
+static int64_t now_msec(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* If the clock was set meanwhile, the last refusal counts as long ago. */
+static bool is_recent(const struct runtime *runtime)
+{
+	struct stat status;
+	int64_t age;
+
+	if (fstatat(runtime->fd, BUS_REFUSED_NAME, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	age = now_msec(CLOCK_REALTIME) -
+	      ((int64_t)status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000);
+	return age >= 0 && age < PAUSE_MSEC;
+}
+
+static void write_note(const struct runtime *runtime, const char *text, size_t n)
+{
+	int fd;
+	bool is_written;
+
+	(void)unlinkat(runtime->fd, NEW_NAME, 0);
+	fd = openat(runtime->fd, NEW_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return;
+	is_written = write(fd, text, n) == (ssize_t)n;
+	close(fd);
+	if (!is_written || renameat(runtime->fd, NEW_NAME, runtime->fd, BUS_REFUSED_NAME) < 0)
+		(void)unlinkat(runtime->fd, NEW_NAME, 0);
+}
+
+bool refusal_note(const struct runtime *runtime, const struct problems *problems, const char *reason)
+{
+	char *text = problems->n_mistakes > 0 ? problems_to_string(problems, false) : NULL;
+	const char *said = text != NULL ? text : reason;
+	bool was_recent = is_recent(runtime);
+
+	write_note(runtime, said, strcspn(said, "\n"));
+	free(text);
+	return was_recent;
+}
+
+void refusal_clear(const struct runtime *runtime)
+{
+	(void)unlinkat(runtime->fd, BUS_REFUSED_NAME, 0);
+}
+
+static bool turn_away_all(int fd)
+{
+	bool was_anybody = false;
+	int connection;
+
+	for (int i = 0; fd >= 0 && i < SOMAXCONN; i++) {
+		connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+		if (connection < 0)
+			break;
+		close(connection);
+		was_anybody = true;
+	}
+	return was_anybody;
+}
+
+/* Until a client calls at `fd`, or the time has come. A signal to stop does not wait. */
+static void wait_until(int64_t end, int fd)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	int64_t left = end - now_msec(CLOCK_MONOTONIC);
+	struct timespec time = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000 };
+	sigset_t none;
+
+	sigemptyset(&none);
+	if (left > 0)
+		(void)ppoll(&poll_fd, 1, &time, &none);
+}
+
+bool refusal_wait(struct refusal *refusal, int fd)
+{
+	bool was_anybody = turn_away_all(fd);
+	int64_t now = now_msec(CLOCK_MONOTONIC);
+
+	if (refusal->is_over || (refusal->end == 0 && !was_anybody && !refusal->is_again))
+		return false;
+	if (refusal->end == 0)
+		refusal->end = now + PAUSE_MSEC;
+	refusal->look = now + LOOK_MSEC;
+	wait_until(refusal->end, fd);
+	wait_until(refusal->look < refusal->end ? refusal->look : refusal->end, -1);
+	refusal->is_over = now_msec(CLOCK_MONOTONIC) >= refusal->end;
+	return true;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Everything below the runtime folder that is not the registry: the folder itself, the lock that keeps a second kipcd
+ * out, the control socket. The folder is where clients read which object a name means, so it must be ours and nobody
+ * else's to write.
+ */
+
+#include "daemon/start/runtime.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/bus-names.h"
+#include "common/sentence.h"
+#include "lib/registry.h"
+
+#define NEW_SOCKET_NAME BUS_SOCKET_NAME ".new"
+#define BACKLOG 64
+
+int runtime_make_folders(const char *path)
+{
+	char *copy = strdup(path);
+	int r = 0;
+
+	if (copy == NULL)
+		return -ENOMEM;
+	for (char *p = copy + 1; r == 0; p++) {
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+			r = -errno;
+		*p = c;
+		if (c == '\0')
+			break;
+	}
+	free(copy);
+	return r;
+}
+
+/* The folder of another user may be what a kipcd lives in: it is not for us to have it mended. */
+static int refuse_folder(const struct stat *st, const char *shown, char **reterr_text)
+{
+	if (st->st_uid != geteuid())
+		return sentence_fail(
+			reterr_text, -EPERM,
+			"the folder %s belongs to uid %u, and this kipcd runs as uid %u: start it as that "
+			"user, or choose another folder with --user or --runtime-dir=",
+			shown, (unsigned)st->st_uid, (unsigned)geteuid());
+	return sentence_fail(
+		reterr_text, -EPERM,
+		"the folder %s must be writable by nobody but uid %u (its mode is %04o): 'chmod go-w %s' "
+		"mends it",
+		shown, (unsigned)geteuid(), (unsigned)st->st_mode & 07777, shown);
+}
+
+/* Opens a folder that must be ours and closed to other writers. */
+static int open_folder(int parent_fd, const char *path, const char *shown, char **reterr_text)
+{
+	struct stat st;
+	int fd;
+
+	fd = openat(parent_fd, path, O_DIRECTORY | O_NOFOLLOW | O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return sentence_fail(reterr_text, -errno, "cannot open the folder %s: %s", shown,
+				     strerror(errno));
+	if (fstat(fd, &st) < 0) {
+		int r = -errno;
+
+		close(fd);
+		return sentence_fail(reterr_text, r, "cannot look at the folder %s: %s", shown, strerror(-r));
+	}
+	if (st.st_uid == geteuid() && !(st.st_mode & 0022))
+		return fd;
+	close(fd);
+	return refuse_folder(&st, shown, reterr_text);
+}
+
+int runtime_open_subfolder(const struct runtime *runtime, const char *name, char **reterr_text)
+{
+	char *shown = NULL;
+	int fd;
+
+	if (mkdirat(runtime->fd, name, 0755) < 0 && errno != EEXIST)
+		return sentence_fail(reterr_text, -errno, "cannot make the folder %s/%s: %s", runtime->path,
+				     name, strerror(errno));
+	if (asprintf(&shown, "%s/%s", runtime->path, name) < 0)
+		return -ENOMEM;
+	fd = open_folder(runtime->fd, name, shown, reterr_text);
+	free(shown);
+	return fd;
+}
+
+int runtime_open_channels(struct runtime *runtime, char **reterr_text)
+{
+	int fd = runtime_open_subfolder(runtime, REGISTRY_FOLDER, reterr_text);
+
+	if (fd < 0)
+		return fd;
+	if (runtime->channels_fd >= 0)
+		close(runtime->channels_fd);
+	runtime->channels_fd = fd;
+	return 0;
+}
+
+/* The lock lives as long as its descriptor: no stale lock survives a kill. */
+int runtime_lock(struct runtime *runtime, char **reterr_text)
+{
+	if (runtime->lock_fd >= 0)
+		close(runtime->lock_fd);
+	runtime->lock_fd = openat(runtime->fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (runtime->lock_fd < 0)
+		return sentence_fail(reterr_text, -errno, "cannot open %s/lock: %s", runtime->path,
+				     strerror(errno));
+	if (flock(runtime->lock_fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno == EWOULDBLOCK)
+		return sentence_fail(reterr_text, -EBUSY,
+				     "another kipcd already runs on %s: stop it first, or give this one a "
+				     "--runtime-dir= of its own",
+				     runtime->path);
+	return sentence_fail(reterr_text, -errno, "cannot lock %s/lock: %s", runtime->path, strerror(errno));
+}
+
+static int check_what_is_there(const struct runtime *runtime, char **reterr_text)
+{
+	struct stat st;
+
+	if (fstatat(runtime->fd, BUS_SOCKET_NAME, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno == ENOENT)
+			return 0;
+		return sentence_fail(reterr_text, -errno, "cannot look at %s/%s: %s", runtime->path,
+				     BUS_SOCKET_NAME, strerror(errno));
+	}
+	if (!S_ISSOCK(st.st_mode))
+		return sentence_fail(reterr_text, -EEXIST,
+				     "%s/%s is there and is no socket: it is left alone; move it away",
+				     runtime->path, BUS_SOCKET_NAME);
+	if (st.st_uid != geteuid())
+		return sentence_fail(reterr_text, -EEXIST,
+				     "%s/%s belongs to uid %u: it is left alone; have it removed",
+				     runtime->path, BUS_SOCKET_NAME, (unsigned)st.st_uid);
+	return 0;
+}
+
+int runtime_open(struct runtime *runtime, const char *path, char **reterr_text)
+{
+	int r;
+
+	*runtime = (struct runtime){ .path = strdup(path), .fd = -1, .channels_fd = -1, .lock_fd = -1 };
+	if (runtime->path == NULL)
+		return -ENOMEM;
+	if (path[0] == '\0')
+		return sentence_fail(reterr_text, -EINVAL,
+				     "the runtime folder has no name: give one with --runtime-dir=");
+	r = runtime_make_folders(path);
+	if (r < 0)
+		return sentence_fail(reterr_text, r, "cannot make the runtime folder %s: %s", path,
+				     strerror(-r));
+	r = runtime->fd = open_folder(AT_FDCWD, path, path, reterr_text);
+	if (r >= 0)
+		r = runtime_lock(runtime, reterr_text);
+	if (r >= 0)
+		r = check_what_is_there(runtime,
+					reterr_text); /* before anything is made that nobody could control */
+	if (r >= 0)
+		r = runtime_open_channels(runtime, reterr_text);
+	if (r >= 0) {
+		r = runtime_open_subfolder(runtime, RUNTIME_LAYER, reterr_text);
+		if (r >= 0)
+			close(r);
+	}
+	return r < 0 ? r : 0;
+}
+
+void runtime_close(struct runtime *runtime)
+{
+	if (runtime->channels_fd >= 0)
+		close(runtime->channels_fd);
+	if (runtime->fd >= 0)
+		close(runtime->fd);
+	if (runtime->lock_fd >= 0)
+		close(runtime->lock_fd);
+	free(runtime->path);
+	*runtime = (struct runtime){ .fd = -1, .channels_fd = -1, .lock_fd = -1 };
+}
+
+/* A socket's address holds 108 bytes; a folder may lie deeper, so the path goes through our descriptor of it. */
+static void socket_address(const struct runtime *runtime, const char *name, struct sockaddr_un *address)
+{
+	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	snprintf(address->sun_path, sizeof address->sun_path, "/proc/self/fd/%d/%s", runtime->fd, name);
+}
+
+int runtime_listen(const struct runtime *runtime, char **reterr_text)
+{
+	struct sockaddr_un address;
+	int fd, r;
+
+	r = check_what_is_there(runtime, reterr_text);
+	if (r < 0)
+		return r;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return sentence_fail(reterr_text, -errno, "cannot make a socket: %s", strerror(errno));
+	(void)unlinkat(runtime->fd, NEW_SOCKET_NAME, 0);
+	socket_address(runtime, NEW_SOCKET_NAME, &address);
+	/* Bound and listening before it gets its name: whoever finds it can connect. Everyone may; see manager-bus.c. */
+	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
+	    fchmodat(runtime->fd, NEW_SOCKET_NAME, 0666, 0) < 0 || listen(fd, BACKLOG) < 0 ||
+	    renameat(runtime->fd, NEW_SOCKET_NAME, runtime->fd, BUS_SOCKET_NAME) < 0) {
+		r = sentence_fail(reterr_text, -errno, "cannot make the control socket %s/%s: %s",
+				  runtime->path, BUS_SOCKET_NAME, strerror(errno));
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+bool runtime_is_listened(const struct runtime *runtime)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), r = 0;
+	struct sockaddr_un address;
+
+	if (fd < 0)
+		return true;
+	socket_address(runtime, BUS_SOCKET_NAME, &address);
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
+		r = errno;
+	close(fd);
+	return r != ENOENT && r != ECONNREFUSED;
+}
+
+void runtime_unlisten(const struct runtime *runtime)
+{
+	(void)unlinkat(runtime->fd, BUS_SOCKET_NAME, 0);
+}

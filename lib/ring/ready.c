@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Pages of a ring's data area, asked for before they are touched. Called by ring.c and ring/claim.c. */
+
+#include "lib/channel.h"
+#include "lib/ring/cursor.h"
+
+bool ring_pages_are_ready(const struct ring *ring, uint64_t page, uint64_t last)
+{
+	for (; page <= last; page++)
+		if (!ring_page_is_ready(ring, page))
+			return false;
+	return true;
+}
+
+/* Two threads that do this at once store what is true, though the second may store less. */
+static void move_end(struct ring *ring)
+{
+	uint64_t end = ring_ready_end(ring);
+
+	while (end < ring->capacity && ring_page_is_ready(ring, end >> RING_READY_SHIFT))
+		end += 1 << RING_READY_SHIFT;
+	if (end > ring->capacity)
+		end = ring->capacity;
+	atomic_store_explicit(&ring->ready_end, end, memory_order_relaxed);
+}
+
+static int make_ready(struct ring *ring, uint64_t offset, uint64_t units)
+{
+	uint64_t page = offset >> RING_READY_SHIFT, last = (offset + units - 1) >> RING_READY_SHIFT;
+	uint64_t start = page << RING_READY_SHIFT, end = (last + 1) << RING_READY_SHIFT;
+	int r;
+
+	if (end > ring->capacity)
+		end = ring->capacity;
+	r = segment_populate(ring->data + start * RING_UNIT, (end - start) * RING_UNIT);
+	/* Relaxed: what is there stays, and whoever learns it late asks again. */
+	for (; r == 0 && page <= last; page++)
+		atomic_store_explicit(&ring->ready[page], true, memory_order_relaxed);
+	move_end(ring);
+	return r;
+}
+
+int ring_make_ready(struct ring *ring, uint64_t offset, uint64_t units, uint64_t wanted)
+{
+	if (wanted > ring->capacity - offset)
+		wanted = ring->capacity - offset;
+	if (wanted > units && make_ready(ring, offset, wanted) == 0)
+		return 0;
+	return make_ready(ring, offset, units);
+}
+
+int ring_leave_to_make_ready(struct ring *ring, struct ring_side *side, const struct ring_cursor *cursor,
+			     uint64_t wanted)
+{
+	if (ring_lock_drop(side, cursor->word) < 0)
+		return ring_broken(ring, KIPC_RING_LOCK);
+	return ring_make_ready(ring, cursor->offset, cursor->lacks, wanted);
+}

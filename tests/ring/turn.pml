@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Turns of producers that wait for room (lib/ring/turn.c) as a model: PARTIES producers, of which the first LARGES have to find
+ * 2 units free at one look and the others 1, and a consumer. A look is one step, as it is one hold of the lock. Every party that
+ * is not stopped looks again and again; nothing else is assumed of how fast it is (weak fairness).
+ *
+ * Checked: each producer that is not stopped sends again and again, also while the owner of the turn is stopped. Never is more
+ * in the ring than it holds.
+ *
+ * Not in the model: time. One that has waited for 10 ms is one that has looked in vain before; only one that is stopped sleeps
+ * through the 100 ms in which there is room for all.
+ */
+
+#ifndef PARTIES
+#define PARTIES 3
+#endif
+#ifndef LARGES
+#define LARGES 1
+#endif
+#define CAPACITY 3
+#define NOBODY 0
+
+byte used;
+chan ring = [CAPACITY] of { byte }; /* the sizes of what is in it */
+byte turn = NOBODY;		    /* whose claim it is */
+byte age[PARTIES + 1];		    /* of one that waits: 1 began last; 0: it does not wait */
+bit sent[PARTIES + 1];
+byte stopped = NOBODY;
+
+/* ring_turn_is_ours(): no turn, our own, that of a younger, or one that was slept through. */
+inline look(me)
+{
+	is_free = turn == NOBODY || turn == me;
+#ifndef BREAK_YOUNGER_FIRST
+	is_free = is_free || age[me] > age[turn];
+#endif
+#ifndef BREAK_TURNS_FOR_EVER
+	is_free = is_free || (turn == stopped && used == 0)
+#endif
+}
+
+/* One that is served makes all that are older than it younger by one. */
+inline serve(me)
+{
+	ring!units;
+	used = used + units;
+	assert(used <= CAPACITY);
+	turn = NOBODY; /* the side has moved */
+	i = 1;
+	do
+	:: i <= PARTIES ->
+		age[i] = (age[me] > 0 && age[i] > age[me] -> age[i] - 1 : age[i]);
+		i++
+	:: else -> break
+	od;
+	i = 0;
+	age[me] = 0;
+	sent[me] = 1
+}
+
+inline begin_to_wait(me)
+{
+	i = 1;
+	do
+	:: i <= PARTIES ->
+		age[i] = (age[i] > 0 -> age[i] + 1 : 0);
+		i++
+	:: else -> break
+	od;
+	i = 0;
+	age[me] = 1
+}
+
+proctype producer(byte me; byte units)
+{
+	byte i;
+	bit is_free;
+
+	do
+	:: d_step {
+		sent[me] = 0;
+		look(me);
+		if
+		:: is_free && used + units <= CAPACITY -> serve(me)
+		:: !(is_free && used + units <= CAPACITY) && age[me] == 0 -> begin_to_wait(me)
+#ifndef BREAK_NO_TURNS
+		:: is_free && used + units > CAPACITY && age[me] > 0 -> turn = me
+#endif
+		:: else
+		fi;
+		is_free = 0
+	   }
+#ifdef STOPS
+	:: atomic { turn == me && stopped == NOBODY -> stopped = me; break }
+#endif
+	od
+}
+
+proctype consumer()
+{
+	byte units;
+
+	do
+	:: atomic { ring?units -> used = used - units; units = 0 }
+	od
+}
+
+init
+{
+	byte i;
+
+	atomic {
+		i = 1;
+		do
+		:: i <= PARTIES -> run producer(i, (i <= LARGES -> 2 : 1)); i++
+		:: else -> break
+		od;
+		i = 0;
+		run consumer()
+	}
+}
+
+ltl first { []<> (sent[1] || stopped == 1) }
+ltl second { []<> (sent[2] || stopped == 2) }
+ltl last { []<> (sent[PARTIES] || stopped == PARTIES) }
