@@ -209,7 +209,7 @@ sed -n '/^\.\\" A test compiles/,/^\.\\" \.\.\. and here/p' lib/libkipc.3 |
 like 'libkipc(3) has an example' "$(cat "$T/example.c")" '^int main\('
 # CC and the flags are lists of words.
 # shellcheck disable=SC2086
-exits 0 'it compiles without a warning' ${CC:-cc} ${CPPFLAGS:-} ${SANITIZER_FLAGS:-} -std=c11 -D_DEFAULT_SOURCE -pedantic \
+exits 0 'it compiles without a warning' ${CC:-cc} ${CPPFLAGS:-} ${SANITIZER_FLAGS:-} -std=c11 -pedantic \
 	-Wall -Wextra -Werror -o "$T/example" "$T/example.c" $flags
 export LD_LIBRARY_PATH=$top_build/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 exits 1 'without a registry it fails' "$T/example"
