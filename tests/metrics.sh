@@ -114,21 +114,21 @@ tests:
           - exp_labels: { instance: a, finding: stuck-reader, severity: critical }
             exp_annotations:
               summary: 'kipc: stuck-reader on a'
-              description: 'Something stands still, or data or access is at risk: kipcctl doctor says what, and what mends it.'
+              description: 'Programs are stuck, or data or access is at risk. kipcctl doctor shows the problem and the command that fixes it.'
       - eval_time: 5m
         alertname: KipcDaemonDown
         exp_alerts:
           - exp_labels: { instance: a, severity: critical }
             exp_annotations:
               summary: 'kipcd does not answer on a'
-              description: 'Messages flow, but nothing is made, mended or watched: systemctl status kipcd.'
+              description: 'Messages still flow, but channels are not created or healed. systemctl status kipcd shows why.'
       - eval_time: 7m
         alertname: KipcConsumerFails
         exp_alerts:
           - exp_labels: { instance: a, channel: orders, severity: critical }
             exp_annotations:
               summary: 'the consumer of orders fails on a'
-              description: 'Messages wait for it: journalctl -u kipc-consume@orders.service.'
+              description: 'Messages wait for it. journalctl -u kipc-consume@orders.service shows why it fails.'
 END
 	exits 0 "and they ring when they should, where channels are declared" promtool test rules "$T/alerts.yml"
 else
