@@ -222,7 +222,7 @@ EOF2
 	press -l v
 	shows "zsh: a command, with its own completion" '^zsh> kipcctl lock --count=1 build -- kipcctl recv$'
 	types 'kipcd -'
-	shows "zsh: options of kipcd" '^--check +-- say what is wrong'
+	shows "zsh: options of kipcd" '^--check +-- check the configuration'
 	listed=$(shown)
 	is "zsh: every option of kipcd" "$(for option in $options; do grep -qE -- "(^| )${option%=} .*-- " <<<"$listed" || echo "$option"; done)" ""
 	press C-u C-d

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Completion of kipcctl in bash. It owns how bash asks, and what bash does with the answer. What can stand where is answered
-# by `kipcctl --complete` from the tables that kipcctl parses with, so that no second copy of them can fall behind. Nothing
-# of the answer is ever expanded or evaluated.
+# Completion of kipcctl in bash: how bash asks, and what it does with the answer. `kipcctl --complete` answers from the tables
+# that kipcctl parses with, so there is no second copy of them. The answer is never expanded or evaluated.
 
 _kipcctl()
 {
 	local line=${COMP_LINE:0:COMP_POINT} words=() at=() gap word cur i
 
-	# bash breaks words at '=', ':' and '@', too. What stands together in the line is one word.
+	# bash also breaks words at '=', ':' and '@'. Join the parts that no blank separates.
 	for ((i = 0; i <= COMP_CWORD; i++)); do
 		gap=${line%%[![:space:]]*}
 		line=${line#"$gap"}
@@ -36,11 +35,11 @@ _kipcctl()
 	done < <(command kipcctl --complete "${words[@]:1}" 2>/dev/null)
 
 	[[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != *[=.] ]] || compopt -o nospace
-	# bash replaces no more than what is behind the '='.
+	# bash replaces only the part after the '='.
 	[[ $cur != *=* || $COMP_WORDBREAKS != *=* ]] || COMPREPLY=("${COMPREPLY[@]#"${cur%"${cur##*=}"}"}")
 }
 
-# _kipcctl_command N: a command line of its own begins with word N
+# _kipcctl_command N: completes the command line that begins with word N
 _kipcctl_command()
 {
 	if declare -F _comp_command_offset >/dev/null; then

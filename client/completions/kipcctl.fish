@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Completion of kipcctl in fish. It owns how fish asks, and what fish does with the answer. What can stand where is answered
-# by `kipcctl --complete` from the tables that kipcctl parses with, so that no second copy of them can fall behind. Nothing
-# of the answer is ever expanded or evaluated.
+# Completion of kipcctl in fish: how fish asks, and what it does with the answer. `kipcctl --complete` answers from the tables
+# that kipcctl parses with, so there is no second copy of them. The answer is never expanded or evaluated.
 
 function __kipcctl_complete
     set -l before (commandline -opc)

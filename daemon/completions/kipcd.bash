@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Completion of kipcd in bash: its options, as in `kipcd --help`; a test says if one is missing.
+# Completion of kipcd in bash: the options of `kipcd --help`; a test checks that none is missing.
 
 _kipcd()
 {

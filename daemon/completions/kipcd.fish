@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Completion of kipcd in fish: its options, as in `kipcd --help`; a test says if one is missing.
+# Completion of kipcd in fish: the options of `kipcd --help`; a test checks that none is missing.
 
 complete -c kipcd -f
 complete -c kipcd -l config -rF -d 'Read this file and FILE.d/*.conf'
-complete -c kipcd -l runtime-dir -x -a '(__fish_complete_directories)' -d 'Keep registry and control socket there'
-complete -c kipcd -l state-dir -x -a '(__fish_complete_directories)' -d 'Keep a copy of the registry there'
-complete -c kipcd -l user -d 'Run for this user'
-complete -c kipcd -l system-bus -d 'Be org.kipc1 on the D-Bus system bus'
-complete -c kipcd -l check-consumer -x -d 'Say what a consumer of this channel lacks, and leave'
-complete -c kipcd -l check -d 'Say what is wrong with the configuration, and leave'
-complete -c kipcd -l ready-fd -x -d 'Write a newline there when all channels are there'
-complete -c kipcd -l debug -d 'Log more'
+complete -c kipcd -l runtime-dir -x -a '(__fish_complete_directories)' -d 'Folder of the registry and the control socket'
+complete -c kipcd -l state-dir -x -a '(__fish_complete_directories)' -d 'Folder of the copy of the registry'
+complete -c kipcd -l user -d 'Run for the calling user'
+complete -c kipcd -l system-bus -d 'Take the name org.kipc1 on the D-Bus system bus'
+complete -c kipcd -l check-consumer -x -d 'Check what a consumer of this channel needs, and exit'
+complete -c kipcd -l check -d 'Check the configuration, and exit'
+complete -c kipcd -l ready-fd -x -d 'Write a newline to this descriptor when all channels are set up'
+complete -c kipcd -l debug -d 'Log debug messages'
 complete -c kipcd -s h -l help -d 'Show the options'
 complete -c kipcd -l version -d 'Show the version'
