@@ -76,7 +76,7 @@ for package in "$packages"/*.deb; do
 	cp "$package" "$inside/packages/" || give_up "there are no packages in $packages"
 done
 cp -r "$installed" "$inside/installed" || give_up "there is nothing installed in $installed"
-cp "$here"/*.sh "$here"/*.pl "$here/../tap.sh" "$here/../hostile-client.pl" "$inside/"
+cp "$here"/*.sh "$here"/*.pl "$here/../tap.sh" "$here/../peers/hostile-client.pl" "$inside/"
 cp "$here"/units/* "$tree/etc/systemd/system/"
 cp "$here/kipcd.conf" "$here/../../README.md" "$here/../../INSTALL.md" "$inside/"
 chown -R 0:0 "$inside" "$tree/etc/systemd/system"
