@@ -69,7 +69,7 @@ clean_up() {
 }
 trap clean_up EXIT
 
-diagnose() { sed 's/^/# /' <<<"$1" >&2; }
+diagnose() { sed 's/^/# /' <<<"$1"; }
 
 pass() { n_tests=$((n_tests + 1)); echo "ok $n_tests - $1"; }
 fail() {

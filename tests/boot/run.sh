@@ -33,7 +33,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 skip() { echo "boot: skipped: $*"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }
-give_up() { echo "boot: $*"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+give_up() { echo "failed: $*"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 
 # -- the tree ----------------------------------------------------------------------------------------------------
 
@@ -128,17 +128,18 @@ passed=$(grep '^ok ' "$work/tap" | grep -vc '# SKIP')
 failed=$(grep -c '^not ok ' "$work/tap")
 skipped=$(grep -c '^ok .*# SKIP' "$work/tap")
 if [ "$hung" -eq 124 ]; then
-	echo "boot: not done after $limit s, so it was ended"
 	failed=$((failed + 1))
 	echo "boot: the end of the journal (all of it: $work/journal):"
 	tail -n 80 "$work/journal"
 	[ -s "$work/journal" ] || tail -n 40 "$work/console"
+	echo "failed: it was not done after $limit s, and was stopped"
 elif [ "$(awk -F'[.][.]' '/^1[.][.]/ { n++; sum += $2 } END { print n + 0, sum + 0 }' "$work/tap")" != "2 $((passed + failed + skipped))" ]; then
-	echo "boot: it ended before all scenarios were done"
 	failed=$((failed + 1))
 	tail -n 80 "$work/journal"
+	echo "failed: it ended before all scenarios were done"
 elif [ "$failed" -gt 0 ]; then
 	echo "boot: the journal is in $work/journal"
 fi
+sed -n 's/^not ok [0-9]* - /failed: /p' "$work/tap"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

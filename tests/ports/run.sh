@@ -8,11 +8,15 @@ source=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 shift
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 failures=
 
 pass() { passed=$((passed + 1)); echo "ok - $1"; }
 skip() { skipped=$((skipped + 1)); echo "ok - $1 # SKIP $2"; }
-fail() { failed=$((failed + 1)); echo "not ok - $1"; tail -n 20 "$2" | sed 's/^/# /'; }
+fail() {
+	failed=$((failed + 1)) failures+="failed: $1"$'\n'
+	echo "not ok - $1"
+	tail -n 20 "$2" | sed 's/^/# /'
+}
 
 # try WHAT COMMAND…: quiet, unless it fails
 try() {
@@ -148,5 +152,6 @@ musl() {
 for port in ${*:-musl s390x i386}; do
 	"$port"
 done
+printf %s "$failures"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
