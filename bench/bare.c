@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The bare system calls that kipc is measured against, as small as C can have them:
+ * The bare system calls that kipc is compared with, in as little C as possible:
  *
- *	bare send KEY		each line of standard input becomes a message
- *	bare recv KEY N		N messages become lines
- *	bare one KEY TEXT	one message: msgget and msgsnd, nothing else
- *	bare create KEY N	N queues from KEY on: msgget and msgctl(IPC_SET)
+ *	bare send KEY		send each line of standard input as a message
+ *	bare recv KEY N		print N messages as lines
+ *	bare one KEY TEXT	send one message: msgget and msgsnd only
+ *	bare create KEY N	create N queues with keys from KEY: msgget and msgctl(IPC_SET)
  */
 
 #include <stdio.h>

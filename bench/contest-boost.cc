@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Boost.Interprocess message_queue: a heap in shared memory behind one mutex and two conditions. */
+/* Boost.Interprocess message_queue: a heap in shared memory with one mutex and two condition variables. */
 
 #include <boost/interprocess/ipc/message_queue.hpp>
 #include <string>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The kernel's own ways: System V queue, POSIX queue, pipe, seqpacket socket. One system call a message each. */
+/* The kernel's means: System V queue, POSIX queue, pipe and seqpacket socket. Each message costs two system calls. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 #include "bench/contest.h"
 
-/* Its one is received, and n is never more. */
+/* The received message is in contest_buffer. */
 static size_t got(const char **ret_data, size_t *ret_stride, size_t size)
 {
 	*ret_data = contest_buffer;
@@ -124,7 +124,7 @@ const struct contestant contest_mq = {
 	.recv = mq_recv_one,
 };
 
-/* -- pipe and socket: two descriptors, to read and to write -- */
+/* -- pipe and socket: one descriptor to read from, one to write to -- */
 
 static int ends[2];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* kipc's own: a queue through libkipc, and a ring by single calls, in batches, and without a copy. */
+/* libkipc: a queue; a ring with one message a call, with batches, and without a copy. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -34,7 +34,7 @@ static bool queue_make(size_t size)
 	is_ring = false;
 	if (!contest_sysv.make(size))
 		return false;
-	contest_sysv.unmake(); /* raised the limits */
+	contest_sysv.unmake(); /* it was created only to raise the limits */
 	id = msgget(IPC_PRIVATE, 0600);
 	return id >= 0;
 }
@@ -133,7 +133,7 @@ const struct contestant contest_ring_batch = {
 	.recv = recv_batch,
 };
 
-/* The message is made where it lies: all its bytes are written, and read where they are. */
+/* The message is written and read in place. */
 static size_t send_in_place(const char *data, size_t size, size_t n)
 {
 	void *place;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The limit: one producer and one consumer over slots of one size, no lock, no sleep, no crash safety; by single messages
- * and in batches. And Concurrency Kit's rings of pointers, here to buffers in the same shared memory.
+ * What the hardware allows: one producer and one consumer with slots of one size, without locks, sleeping or crash
+ * safety; one message at a time, and in batches. Also Concurrency Kit's rings of pointers, here to buffers in the same
+ * shared memory.
  */
 
 #include <stdatomic.h>
@@ -23,7 +24,7 @@ static struct shared {
 	_Alignas(128) _Atomic uint64_t tail;
 	_Alignas(128) char slots[];
 } * shared;
-static uint64_t n_slots, head, tail, seen; /* ours, and the other's as last seen */
+static uint64_t n_slots, head, tail, seen; /* our positions; the other side's position when last read */
 static size_t made_size;
 
 static void relax(void)
@@ -120,8 +121,8 @@ const struct contestant contest_spin_batch = {
 #ifdef HAVE_CK
 
 /*
- * The ring holds offsets of buffers that go round in order. With several parties a buffer could be overwritten early; with
- * one of each side the ring bounds how many are under way.
+ * The ring holds pointers to buffers that are used in turn. The ring limits how many buffers are in use, but only with one
+ * producer and one consumer; with more, a buffer could be overwritten while it is read.
  */
 #define CK_SLOTS 4096
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Ways of passing messages between processes, side by side. One measurement a call, so that a script can interleave them:
+ * Compares ways to pass messages between processes. Each call takes one measurement; a script interleaves them:
  *
- *   contest list                                   the names of those that were built in
- *   contest rate NAME SIZE PRODUCERS CONSUMERS MS  messages a second, and the smallest and largest share of a party
- *   contest trip NAME PAUSE-US MS                  the median round trip over two of them, in ns
- *   contest pair NAME MS                           a send and a receive by turns in one process, in ns
- *   contest distance                               the round trip of a cache line between the CPUs, in ns
- *   contest idle                                   wake-ups and CPU time of a consumer of a ring that waits for 5 s
- *   contest death                                  how long a ring is out of use when its lock's owner is killed, in µs
+ *   contest list                                   names that were built in
+ *   contest rate NAME SIZE PRODUCERS CONSUMERS MS  messages a second; slowest/fastest producer, consumer
+ *   contest trip NAME PAUSE-US MS                  median round trip over two channels, in ns
+ *   contest pair NAME MS                           a send and a receive in one process, in ns
+ *   contest distance                               round trip of a cache line between two CPUs, in ns
+ *   contest idle                                   wake-ups and CPU time of a ring's consumer that waits for 5 s
+ *   contest death                                  time from the death of a lock's owner to the next send on the ring, in µs
  *
- * Every message carries its number, and receivers check what they get.
+ * Every message carries its number; receivers check it.
  */
 
 #include <errno.h>
@@ -109,7 +109,7 @@ static pid_t start(void)
 
 /* -- rate ------------------------------------------------------------------------------------------------- */
 
-/* Tells each consumer that it is over. */
+/* Tells each consumer to stop. */
 static void send_ends(const struct contestant *way, size_t size, unsigned n)
 {
 	const uint64_t end = THE_END;
@@ -150,7 +150,7 @@ static void produce(const struct contestant *way, size_t size, unsigned party, u
 		}
 		atomic_store_explicit(&board->parties[party].count, number, memory_order_relaxed);
 	}
-	/* The last one to end. */
+	/* The last producer stops the consumers. */
 	if (++board->ended == producers)
 		send_ends(way, size, consumers);
 }
@@ -170,7 +170,7 @@ static void consume(const struct contestant *way, size_t size, unsigned party, b
 			memcpy(&number, data + i * stride, sizeof number);
 			if (number == THE_END) {
 				board->ended++;
-				/* The others' ends, if they came along. */
+				/* The batch may hold the end marks of other consumers. */
 				for (size_t j = i + 1; j < n; j++)
 					way->send(data + j * stride, size, 1);
 				return;
@@ -225,7 +225,8 @@ static int rate(const struct contestant *way, size_t size, unsigned producers, u
 	for (unsigned i = 0; i < producers; i++)
 		if (start() == 0) {
 			produce(way, size, i, producers, consumers);
-			while (board->ended < producers + consumers) /* it may be sending in the background */
+			while (board->ended <
+			       producers + consumers) /* the library may send in the background */
 				sleep_ms(1);
 			_exit(0);
 		}
@@ -261,7 +262,7 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* There and back over two queues, bare, or two rings. */
+/* Two System V queues or two rings: one for each direction. */
 struct route {
 	bool is_ring;
 	int ids[2];
@@ -377,7 +378,7 @@ static int pair(const struct contestant *way, unsigned long ms)
 	return 0;
 }
 
-/* -- the machine, and particular things about rings --------------------------------------------------------- */
+/* -- the machine; properties of rings ----------------------------------------------------------------------- */
 
 static void pin(int cpu)
 {
@@ -437,7 +438,7 @@ static struct kipc_channel *open_scratch_ring(void)
 	return ring;
 }
 
-/* How often a process was switched to, and how long it ran. */
+/* How long a process ran, and how often the kernel switched to it. */
 static void read_schedstat(pid_t pid, unsigned long *ret_ns, unsigned long *ret_times)
 {
 	unsigned long waited;
@@ -472,7 +473,7 @@ static int idle(void)
 	return 0;
 }
 
-/* Stops a producer until it is stopped inside the lock, kills it, and times our own next send. */
+/* Stops a producer again and again until it holds the lock, kills it, and times the next send of this process. */
 static int death(void)
 {
 	static double samples[100];
@@ -517,7 +518,7 @@ static const struct contestant *find(const char *name)
 	for (size_t i = 0; i < sizeof contestants / sizeof *contestants; i++)
 		if (strcmp(contestants[i]->name, name) == 0)
 			return contestants[i];
-	fprintf(stderr, "contest: nobody is called '%s'\n", name);
+	fprintf(stderr, "contest: no contestant is called '%s'\n", name);
 	exit(2);
 }
 

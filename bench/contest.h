@@ -2,7 +2,7 @@
 #ifndef KIPC_BENCH_CONTEST_H
 #define KIPC_BENCH_CONTEST_H
 
-/* What a way of passing messages between processes has to offer to take part in bench/contest.c. */
+/* A way to pass messages between processes, as bench/contest.c measures it. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,30 +14,31 @@ struct contestant {
 	const char *name;
 	unsigned max_parties; /* of each side */
 
-	/* In the parent, before anybody is forked. False: not for messages of this size; errno says why. */
+	/* Called in the parent before it forks. False: cannot pass messages of this size; errno tells why. */
 	bool (*make)(size_t size);
 	void (*unmake)(void);
 
-	/* In each process that sends or receives; may be NULL. */
+	/* Called in each process that sends or receives; may be NULL. */
 	void (*begin_send)(void);
 	void (*begin_recv)(void);
 
 	/*
-	 * Messages of one size lie behind one another in `data`; each call moves up to n (at least one) and returns how many.
-	 * A receiver finds what it got at *ret_data, every *ret_stride bytes. done() ends its use of them; may be NULL.
+	 * `data` holds messages of one size, one behind another. A call sends or receives up to n of them, at least one, and
+	 * returns how many. A receiver finds the messages at *ret_data, *ret_stride bytes apart; it calls done(), which may
+	 * be NULL, when it has read them.
 	 */
 	size_t (*send)(const char *data, size_t size, size_t n);
 	size_t (*recv)(const char **ret_data, size_t *ret_stride, size_t size);
 	void (*done)(void);
 };
 
-/* A message that the receiver reads into: room for CONTEST_BATCH of the largest. */
+/* The receiver's buffer: room for CONTEST_BATCH of the largest messages. */
 extern char *contest_buffer;
 
-/* Ends the process with a sentence. */
+/* Prints `what` and the error of errno, and exits. */
 void contest_fail(const char *what) __attribute__((noreturn));
 
-/* Shared between all processes that are forked later; zeroed. */
+/* Zeroed memory that is shared with all processes forked later. */
 void *contest_share(size_t size);
 
 extern const struct contestant contest_sysv, contest_mq, contest_pipe, contest_seqpacket;

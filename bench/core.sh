@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kipc beside the bare system calls and the usual tools, interleaved in one run; medians and ratios. `make bench`.
-# Everything happens in an IPC namespace of its own. Arguments: repetitions (5), lines (1000000), queues (10000).
+# Compares kipc with the bare system calls and the usual tools: interleaved in one run, medians and ratios, in a private IPC
+# namespace. Run by `make bench`. Arguments: repetitions ($RUNS, or 5), lines (1000000), queues (10000).
 set -u
 [ -n "${KIPC_BENCH_NAMESPACE:-}" ] || { export KIPC_BENCH_NAMESPACE=1; exec unshare --ipc bash "$0" "$@" || exec unshare -Ur --ipc bash "$0" "$@"; }
-build=${abs_top_builddir:?run it by 'make bench'}
+build=${abs_top_builddir:?run it with 'make bench'}
 export PATH=$build:$PATH LC_ALL=C
 repetitions=${1:-${RUNS:-5}} lines=${2:-1000000} queues=${3:-10000}
 T=$(mktemp -d -p "${KIPC_BENCH_FOLDER:-/dev/shm}" kipc-bench.XXXXXX)
@@ -16,7 +16,7 @@ now() { local t=$EPOCHREALTIME; echo "${t/./}"; } # microseconds
 median() { sort -n "$T/$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 
-# timed NAME COMMAND…: appends how long it took
+# timed NAME COMMAND…: appends the duration in microseconds to $T/NAME
 timed() {
 	local name=$1 begin
 	shift
@@ -34,7 +34,7 @@ stop_kipcd() { kill "$kipcd_pid"; wait "$kipcd_pid"; }
 
 echo "== $(uname -sr), $(nproc) CPUs, $(date -u +%F); medians of $repetitions interleaved runs"
 
-# -- many lines through two processes
+# -- many lines from one process to another
 printf '[queue bulk]\nkey = 0x6b01\n' >"$T/one.conf"
 start_kipcd "$T/one.conf"
 seq "$lines" >"$T/lines"
@@ -52,7 +52,7 @@ bulk="kipc bare"
 for ((i = 0; i < repetitions; i++)); do
 	for way in $bulk; do
 		timed "bulk-$way" "bulk_$way"
-		cmp -s "$T/lines" "$T/out" || echo "!! bulk $way: other bytes came out"
+		cmp -s "$T/lines" "$T/out" || echo "!! bulk $way: the output differs from the input"
 	done
 done
 for way in $bulk; do
@@ -61,7 +61,7 @@ for way in $bulk; do
 		"$(ratio "$(median bulk-bare)" "$us")"
 done
 
-# -- one message, start to exit
+# -- one message, from the start of the process to its exit
 N=200
 many() { local i; for ((i = 0; i < N; i++)); do "$@"; done; kipcctl purge -q bulk; }
 for ((i = 0; i < repetitions; i++)); do
@@ -92,7 +92,6 @@ kipcctl remove -q --force 0x6b01 2>/dev/null || ipcrm -Q 0x6b01
 for ((i = 0; i < queues; i++)); do printf '[queue q%05d]\nkey = %d\nmode = 0660\ncapacity = 16K\n\n' "$i" $((0x10000 + i)); done >"$T/many.conf"
 sed '3s/0660/0600/' "$T/many.conf" >"$T/changed.conf"
 cp "$T/many.conf" "$T/used.conf"
-list_foreign_tools="ipcs lsipc"
 for ((i = 0; i < repetitions; i++)); do
 	rm -rf "$T/run"; ipcrm --all=msg
 	timed start-bare bare create 0x10000 "$queues"
@@ -103,7 +102,7 @@ for ((i = 0; i < repetitions; i++)); do
 	cp "$T/changed.conf" "$T/used.conf"
 	timed reload kipcctl -q reload
 	timed list-kipcctl kipcctl list >"$T/out"
-	[ "$(wc -l <"$T/out")" -gt "$queues" ] || echo "!! kipcctl list: $(wc -l <"$T/out") lines"
+	[ "$(wc -l <"$T/out")" -gt "$queues" ] || echo "!! kipcctl list: only $(wc -l <"$T/out") lines"
 	timed list-ipcs ipcs -q >"$T/out"
 	timed list-lsipc lsipc -q >"$T/out"
 	stop_kipcd
@@ -111,7 +110,7 @@ done
 printf '%-44s %8.1f ms bare, %.1f ms kipcd: %s times\n' "$queues queues, start to ready" "$(ratio "$(median start-bare)" 1000)" \
 	"$(ratio "$(median start-kipcd)" 1000)" "$(ratio "$(median start-kipcd)" "$(median start-bare)")"
 printf '%-44s %8d KiB\n' "kipcd's resident memory" "$(median rss)"
-printf '%-44s %8.1f ms: %s of the start\n' "reload that changes one" "$(ratio "$(median reload)" 1000)" \
+printf '%-44s %8.1f ms: %s of the start\n' "reload that changes one queue" "$(ratio "$(median reload)" 1000)" \
 	"$(ratio "$(median reload)" "$(median start-kipcd)")"
 printf '%-44s %8.1f ms, ipcs -q %.1f ms, lsipc -q %.1f ms\n' "kipcctl list" "$(ratio "$(median list-kipcctl)" 1000)" \
 	"$(ratio "$(median list-ipcs)" 1000)" "$(ratio "$(median list-lsipc)" 1000)"

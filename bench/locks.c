@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What a lock costs a ring: the same ring of fixed 64-byte messages behind each of the locks that were considered for
- * lib/ring/lock.h, in one process (a send and a receive by turns) and between two. Prints a table; asserts nothing.
- * Arguments: repetitions (5), messages (3000000). Run by bench/ring.sh.
+ * What a lock costs a ring: a ring of 64-byte messages with each of the locks that were considered for lib/ring/lock.h,
+ * in one process (send and receive alternate) and between two. Prints a table. Run by bench/ring.sh.
+ * Arguments: repetitions (5), messages (3000000).
  *
- *   none       one producer, one consumer, nothing locked: the limit
- *   cas        a compare-and-swap spin lock a side, no crash safety
- *   two words  a robust futex word a side; the position is a word of its own, unlocking is an exchange
- *   one word   a robust futex word that is the position too: moving and unlocking are one compare-and-swap (lib/)
- *   mutex      a robust pthread mutex a side, whose list lies in the shared memory
- *   sem_undo   a System V semaphore a side, taken with SEM_UNDO
+ *   none       no lock: one producer, one consumer
+ *   cas        a compare-and-swap spin lock for each side; not crash-safe
+ *   two words  a robust futex for each side, and the position in another word; an exchange unlocks
+ *   one word   a robust futex that also holds the position; one compare-and-swap moves and unlocks (as in lib/ring)
+ *   mutex      a robust pthread mutex for each side; its list is in the shared memory
+ *   sem_undo   a System V semaphore for each side, taken with SEM_UNDO
  */
 
 #include <errno.h>
@@ -40,7 +40,7 @@ struct slot {
 };
 
 struct side {
-	_Alignas(128) _Atomic uint64_t word; /* lock, or lock and position */
+	_Alignas(128) _Atomic uint64_t word; /* the lock, or the lock and the position */
 	_Alignas(128) _Atomic uint32_t position;
 	pthread_mutex_t mutex;
 	int semaphore;
@@ -56,13 +56,13 @@ static int semaphores;
 static struct robust_list_head *robust;
 static uint32_t tid;
 
-/* Each returns the side's position with the lock held, or publishes a new one and lets go. */
+/* enter() takes the lock and returns the position; leave() publishes a new position and unlocks; look() only reads it. */
 struct lock {
 	const char *name;
 	uint32_t (*enter)(unsigned side);
 	void (*leave)(unsigned side, uint32_t position);
 	uint32_t (*look)(unsigned side);
-	uint64_t divisor; /* of the number of messages, for the slow */
+	uint64_t divisor; /* slow locks get fewer messages */
 };
 
 static uint32_t look_at_position(unsigned side)
@@ -120,7 +120,7 @@ static void two_leave(unsigned side, uint32_t position)
 {
 	none_leave(side, position);
 	if (atomic_exchange_explicit(&shared->sides[side].word, 0, memory_order_acq_rel) != tid)
-		abort(); /* where a waiter would be woken */
+		abort(); /* a real lock would wake a waiter */
 	announce(NULL);
 }
 
@@ -144,7 +144,7 @@ static void one_leave(unsigned side, uint32_t position)
 	if (!atomic_compare_exchange_strong_explicit(&shared->sides[side].word, &word,
 						     (uint64_t)(position & INT32_MAX) << 33,
 						     memory_order_release, memory_order_relaxed))
-		abort(); /* where a sleeper would be woken */
+		abort(); /* a real lock would wake a sleeper */
 	announce(NULL);
 }
 
@@ -260,7 +260,7 @@ static void begin(void)
 	}
 }
 
-/* ns a pair in one process. */
+/* Nanoseconds for a send and a receive in one process. */
 static double by_turns(const struct lock *lock, uint64_t n)
 {
 	uint32_t seen[2] = { 0 };
@@ -276,7 +276,7 @@ static double by_turns(const struct lock *lock, uint64_t n)
 	return (now() - start) / (double)n * 1e9;
 }
 
-/* Millions a second between two processes. */
+/* Million messages a second between two processes. */
 static double between(const struct lock *lock, uint64_t n)
 {
 	char message[SIZE] = { 0 };
@@ -332,7 +332,8 @@ int main(int argc, char **argv)
 			rate[j][i] = between(&locks[j], n / locks[j].divisor);
 		}
 	semctl(semaphores, 0, IPC_RMID);
-	printf("| lock | a pair in one process, ns | two processes, million/s |\n| --- | --- | --- |\n");
+	printf("| lock | send and receive in one process, ns | two processes, million/s |\n| --- | --- | --- "
+	       "|\n");
 	for (unsigned j = 0; j < N_LOCKS; j++) {
 		qsort(pair[j], repetitions, sizeof(double), compare);
 		qsort(rate[j], repetitions, sizeof(double), compare);

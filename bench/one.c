@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The smallest program that sends a message: what a one-shot `kipcctl send` is measured against. */
+/* The smallest program that sends a message, for comparison with `kipcctl send`. */
 
 #include <string.h>
 #include <sys/ipc.h>

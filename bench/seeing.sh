@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Looking at 30,000 queues: side by side with ipcs and lsipc, by turns, medians; then what watching costs kipcd. Asserts
-# nothing.
+# Compares how kipcctl, ipcs and lsipc show 30,000 queues: interleaved in one run, medians, in a private IPC namespace. Then
+# measures what samples and histories cost kipcd. Argument: queues (30000). RUNS: repetitions (7).
 set -eu
 build=${abs_top_builddir:-$(cd "$(dirname "$0")/.." && pwd)/build}
 n=${1:-30000}
@@ -16,7 +16,7 @@ T=$(mktemp -d)
 trap 'kill "${kipcd_pid:-0}" 2>/dev/null; rm -rf "$T"' EXIT
 sysctl -qw kernel.msgmni=32000
 
-# by_turns NAME COMMAND…: one line a command, the median of the wall times in milliseconds
+# by_turns NAME COMMAND…: runs the commands by turns and prints the median wall time of each
 by_turns() {
 	perl -MTime::HiRes=time -e '
 		my ($runs, %times, %commands, @names) = shift;
@@ -26,12 +26,12 @@ by_turns() {
 		my ($best) = sort { $a <=> $b } map { $median->($_) } grep { /ipcs/ || /lsipc/ } @names;
 		for (@names) {
 			printf "%-40s %8.1f ms", $_, $median->($_);
-			printf "   %.2f of the faster of the two", $median->($_) / $best if $best;
-			printf ", %.2f of the text", $median->($_) / $median->(s/ --json//r) if / --json/;
+			printf "   %.2f of the faster of ipcs and lsipc", $median->($_) / $best if $best;
+			printf ", %.2f of the same without --json", $median->($_) / $median->(s/ --json//r) if / --json/;
 			print "\n" }' "$runs" "$@"
 }
 
-echo "# $n foreign queues, medians of $runs runs by turns"
+echo "# $n foreign queues, medians of $runs interleaved runs"
 perl -e 'for (1 .. $ARGV[0]) { defined msgget(0x100000 + $_, 01600 | 0660) or die $! }' "$n"
 export KIPC_RUNTIME_DIR=$T/none
 by_turns "ipcs -q" "ipcs -q" "lsipc -q" "lsipc -q" \
@@ -43,7 +43,7 @@ by_turns "ipcs -q" "ipcs -q" "lsipc -q" "lsipc -q" \
 	"kipcctl metrics" "kipcctl metrics -q"
 ipcrm --all=msg
 
-echo "# the same as channels of a kipcd"
+echo "# the same queues as channels of kipcd"
 perl -e 'print "[daemon]\nsample_interval = 1s\n"; printf "[queue q%05d]\nkey = %d\n", $_, 0x100000 + $_ for 1 .. $ARGV[0]' "$n" >"$T/kipcd.conf"
 export KIPC_RUNTIME_DIR=$T/run
 mkfifo "$T/ready"
@@ -52,19 +52,19 @@ kipcd_pid=$!
 read -r _ <"$T/ready"
 statistic() { kipcctl metrics | awk -v name="kipc_daemon_$1" '$1 == name { print $2 }'; }
 memory() { awk '/^Rss(Anon|Shmem)/ { sum += $2 } END { print sum }' "/proc/$kipcd_pid/status"; }
-report_samples() {
-	printf '%-40s %8.1f ms a look, %.2f us a channel; %d KiB of memory, %d bytes a channel\n' "$1" \
+print_samples() {
+	printf '%-40s %8.1f ms a sample, %.2f us a channel; %d KiB of memory, %d bytes a channel\n' "$1" \
 		"$(perl -e "print 1000 * $(statistic last_sample_seconds)")" "$(perl -e "print 1e6 * $(statistic last_sample_seconds) / $n")" \
 		"$(memory)" "$((1024 * $(memory) / n))"
 }
-more_samples() { local from; from=$(statistic samples_total); until [ "$(statistic samples_total)" -ge $((from + $1)) ]; do read -r -t 0.5 _ <>"$T/ready" || true; done; }
-more_samples 3
-report_samples "nobody watches"
+wait_for_samples() { local from; from=$(statistic samples_total); until [ "$(statistic samples_total)" -ge $((from + $1)) ]; do read -r -t 0.5 _ <>"$T/ready" || true; done; }
+wait_for_samples 3
+print_samples "without histories"
 kipcctl show q00001 >/dev/null
-more_samples 3
+wait_for_samples 3
 kipcctl show q00001 >/dev/null
-report_samples "somebody watches"
-printf '%-40s %8d bytes of histories\n' "" "$(statistic history_bytes)"
+print_samples "with histories"
+printf '%-40s %8d bytes\n' "histories" "$(statistic history_bytes)"
 by_turns "kipcctl list" "kipcctl list" "kipcctl top --once" "kipcctl top --once" "kipcctl doctor" "kipcctl doctor" \
 	"kipcctl metrics" "kipcctl metrics"
 ipcrm --all=msg

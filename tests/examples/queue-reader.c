@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: CC0-1.0 */
 
-/* A textbook program: waits for one message of type 1 on the queue with key 1234 and prints it. */
+/* A textbook program: waits for a message of type 1 on the queue with key 1234, and prints it. */
 
 #include <stdio.h>
 #include <sys/ipc.h>

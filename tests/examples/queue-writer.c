@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: CC0-1.0 */
 
 /*
- * A textbook program: sends each argument (or a greeting) through the queue with key 1234. It knows nothing of kipc;
- * that the queue is declared to kipcd is no business of its.
+ * A textbook program: sends each argument, or a greeting, to the queue with key 1234. It knows nothing of kipc, and
+ * works whether or not kipcd created the queue.
  */
 
 #include <stdio.h>
