@@ -34,7 +34,7 @@ char *escape_text(const char *text, size_t size)
 	char *escaped, *out;
 
 	escaped = out = malloc(4 * size + 1);
-	if (!escaped)
+	if (escaped == NULL)
 		return NULL;
 	while (size > 0) {
 		size_t n = printable_length(text, size);
@@ -65,7 +65,7 @@ void escape_print_line(const char *format, ...)
 	va_end(arguments);
 	if (n >= 0)
 		escaped = escape_text(line, (size_t)n);
-	(void)dprintf(STDERR_FILENO, "%s\n", escaped ? escaped : strerror(ENOMEM));
+	(void)dprintf(STDERR_FILENO, "%s\n", escaped != NULL ? escaped : strerror(ENOMEM));
 	free(escaped);
 	if (n >= 0)
 		free(line);

@@ -19,7 +19,7 @@ enum status guard_open(const struct invocation *invocation, struct guard *ret_gu
 	int r;
 
 	*ret_guard = (struct guard){ .invocation = invocation };
-	if (!address)
+	if (address == NULL)
 		return STATUS_DONE;
 	r = kipc_open(address, invocation->runtime_dir, KIPC_SEMAPHORE, &ret_guard->semaphore);
 	return r < 0 ? report_error(invocation, address, r) : STATUS_DONE;
@@ -35,7 +35,7 @@ enum status guard_take(struct guard *guard)
 	const struct options *options = guard->invocation->options;
 	int r;
 
-	if (!guard->semaphore)
+	if (guard->semaphore == NULL)
 		return STATUS_DONE;
 	r = kipc_down(guard->semaphore, kipc_channel_index(guard->semaphore), 1, KIPC_UNDO, options->timeout);
 	return r < 0 ? report_error(guard->invocation, options->lock, r) : STATUS_DONE;
@@ -43,7 +43,7 @@ enum status guard_take(struct guard *guard)
 
 void guard_release(struct guard *guard)
 {
-	if (guard->semaphore)
+	if (guard->semaphore != NULL)
 		(void)kipc_up(guard->semaphore, kipc_channel_index(guard->semaphore), 1, KIPC_UNDO);
 }
 
@@ -68,7 +68,7 @@ enum status guard_copy(struct guard *guard, struct kipc_channel *segment, uint64
 	if (length < size)
 		size = (size_t)length;
 	data = malloc(size + 1);
-	if (!data)
+	if (data == NULL)
 		return report_error(invocation, invocation->args[0], -ENOMEM);
 	status = guard_take(guard);
 	if (status != STATUS_DONE) {

@@ -38,8 +38,8 @@ static void print_options(FILE *out, const struct option_set *set)
 			continue;
 		n = option_rows[i].letter ? fprintf(out, "  -%c, ", option_rows[i].letter)
 					  : fprintf(out, "      ");
-		n += fprintf(out, "--%s%s%s", option_rows[i].name, argument ? "=" : "",
-			     argument ? argument : "");
+		n += fprintf(out, "--%s%s%s", option_rows[i].name, argument != NULL ? "=" : "",
+			     argument != NULL ? argument : "");
 		fprintf(out, "%*s%s\n", n < 28 ? 28 - n : 2, "", option_rows[i].help);
 	}
 }
@@ -54,7 +54,7 @@ static bool set_is_empty(const struct option_set *set)
 
 void options_print_help(FILE *out, const struct command *commands, const struct command *command)
 {
-	if (command) {
+	if (command != NULL) {
 		fprintf(out, "Usage: kipcctl %s [OPTION…]%s%s\n%s.\n", command->name,
 			*command->arguments ? " " : "", command->arguments, command->help);
 		if (!set_is_empty(&command->options))
@@ -62,7 +62,7 @@ void options_print_help(FILE *out, const struct command *commands, const struct 
 		print_options(out, &command->options);
 	} else {
 		fprintf(out, "Usage: kipcctl VERB [OPTION…] [ARGUMENT…]\n\nVerbs:\n");
-		for (command = commands; command->name; command++)
+		for (command = commands; command->name != NULL; command++)
 			print_command(out, command);
 		fprintf(out,
 			"\nADDR is a name (orders), a key (0x4b01, 19201), an id (@32769) or ftok:PATH:N;\n"
@@ -76,7 +76,7 @@ void options_print_help(FILE *out, const struct command *commands, const struct 
 void options_print_common(FILE *out, const struct command *commands)
 {
 	fprintf(out, "Usage: kipcctl VERB [OPTION…] [ARGUMENT…]\n\nThe verbs that are used most:\n");
-	for (const struct command *command = commands; command->name; command++)
+	for (const struct command *command = commands; command->name != NULL; command++)
 		if (command->is_common)
 			print_command(out, command);
 	fprintf(out, "\n'kipcctl help' lists all verbs, 'kipcctl help VERB' explains one; kipc(7) is an "

@@ -230,4 +230,4 @@ const struct option_row option_rows[] = {
 	{ OPTION_VERSION, "version", 0, NULL, &nothing, 0, "the version" },
 };
 
-_Static_assert(sizeof(option_rows) / sizeof(option_rows[0]) == N_OPTIONS, "each option has one row");
+_Static_assert(sizeof option_rows / sizeof option_rows[0] == N_OPTIONS, "each option has one row");

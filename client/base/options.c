@@ -38,7 +38,7 @@ static const struct option_set exclusive[] = {
 	SET(O(USER), O(SYSTEM), O(RUNTIME_DIR)),
 	SET(O(DRY_RUN), O(FORCE)),
 };
-#define N_EXCLUSIVE (sizeof(exclusive) / sizeof(exclusive[0]))
+#define N_EXCLUSIVE (sizeof exclusive / sizeof exclusive[0])
 
 /* What is being parsed. */
 struct parser {
@@ -51,7 +51,7 @@ struct parser {
 /* Prints "kipcctl: VERB: sentence; try ..."; always false. */
 static bool __attribute__((format(printf, 2, 3))) wrong(struct parser *parser, const char *format, ...)
 {
-	const char *verb = parser->command ? parser->command->name : NULL;
+	const char *verb = parser->command != NULL ? parser->command->name : NULL;
 	char *sentence = NULL;
 	va_list arguments;
 
@@ -59,17 +59,19 @@ static bool __attribute__((format(printf, 2, 3))) wrong(struct parser *parser, c
 	if (vasprintf(&sentence, format, arguments) < 0)
 		sentence = NULL;
 	va_end(arguments);
-	escape_print_line("kipcctl: %s%s%s; try 'kipcctl %s%s--help'", verb ? verb : "", verb ? ": " : "",
-			  sentence ? sentence : strerror(ENOMEM), verb ? verb : "", verb ? " " : "");
+	escape_print_line("kipcctl: %s%s%s; try 'kipcctl %s%s--help'", verb != NULL ? verb : "",
+			  verb != NULL ? ": " : "", sentence != NULL ? sentence : strerror(ENOMEM),
+			  verb != NULL ? verb : "", verb != NULL ? " " : "");
 	free(sentence);
 
-	parser->status = verb && parser->command->runs_command ? STATUS_LOCK_FAILED : STATUS_USAGE;
+	parser->status = verb != NULL && parser->command->runs_command ? STATUS_LOCK_FAILED : STATUS_USAGE;
 	return false;
 }
 
 static bool is_taken(const struct parser *parser, enum option_id option)
 {
-	return !parser->command || parser->command->options.has[option] || options_everywhere.has[option];
+	return parser->command == NULL || parser->command->options.has[option] ||
+	       options_everywhere.has[option];
 }
 
 /* getopt's tables for what may stand here. Long options are returned as LONG + row. */
@@ -89,13 +91,13 @@ static void build_tables(const struct parser *parser, char mode,
 			continue;
 		long_options[n_long++] = (struct option){
 			.name = option_rows[i].name,
-			.has_arg = option_rows[i].argument ? required_argument : no_argument,
+			.has_arg = option_rows[i].argument != NULL ? required_argument : no_argument,
 			.val = LONG + (int)i,
 		};
 		if (!option_rows[i].letter)
 			continue;
 		letters[n_letters++] = option_rows[i].letter;
-		if (option_rows[i].argument)
+		if (option_rows[i].argument != NULL)
 			letters[n_letters++] = ':';
 	}
 	long_options[n_long] = (struct option){ 0 };
@@ -133,7 +135,7 @@ static bool wrong_long_option(struct parser *parser, const char *word)
 	size_t n_names = 0;
 	char name[32];
 
-	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	(void)snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		if (is_taken(parser, option_rows[i].option))
 			names[n_names++] = option_rows[i].name;
@@ -142,8 +144,8 @@ static bool wrong_long_option(struct parser *parser, const char *word)
 	}
 	names[n_names] = NULL;
 	nearest = grammar_nearest(name, names);
-	return nearest ? wrong(parser, "unknown option --%s (did you mean --%s?)", name, nearest)
-		       : wrong(parser, "unknown option --%s", name);
+	return nearest != NULL ? wrong(parser, "unknown option --%s (did you mean --%s?)", name, nearest)
+			       : wrong(parser, "unknown option --%s", name);
 }
 
 static bool wrong_option(struct parser *parser, int code, const char *word)
@@ -156,8 +158,8 @@ static bool wrong_option(struct parser *parser, int code, const char *word)
 		return wrong_long_option(parser, word);
 	if (optopt >= LONG)
 		return wrong(parser, "--%s takes no value", row->name);
-	return row ? wrong(parser, "takes no -%c (--%s)", row->letter, row->name)
-		   : wrong(parser, "unknown option -%c", optopt);
+	return row != NULL ? wrong(parser, "takes no -%c (--%s)", row->letter, row->name)
+			   : wrong(parser, "unknown option -%c", optopt);
 }
 
 /*
@@ -182,13 +184,13 @@ static bool take_options(struct parser *parser, int argc, char **argv, char mode
 				return false;
 			continue;
 		}
-		if (operand) { /* the second one: COMMAND, with options of its own */
+		if (operand != NULL) { /* the second one: COMMAND, with options of its own */
 			optind--;
 			break;
 		}
 		operand = optarg;
 	}
-	if (operand) /* options may have stood between the two */
+	if (operand != NULL) /* options may have stood between the two */
 		argv[--optind] = (char *)operand;
 	*ret_first = optind;
 	return true;
@@ -197,7 +199,7 @@ static bool take_options(struct parser *parser, int argc, char **argv, char mode
 /* Whether the verb allows two options of an exclusive set together; command NULL: before the verb. */
 static bool may_stand_together(const struct command *command, enum option_id a, enum option_id b)
 {
-	return a == b || (command && command->together.has[a] && command->together.has[b]);
+	return a == b || (command != NULL && command->together.has[a] && command->together.has[b]);
 }
 
 bool options_may_join(const struct options *options, const struct command *command, enum option_id option)
@@ -220,7 +222,7 @@ static bool check_exclusive_set(struct parser *parser, const struct option_set *
 
 		if (!set->has[row->option] || !options_has(parser->options, row->option))
 			continue;
-		if (first && !may_stand_together(parser->command, first->option, row->option))
+		if (first != NULL && !may_stand_together(parser->command, first->option, row->option))
 			return wrong(parser, "--%s and --%s exclude each other", first->name, row->name);
 		first = row;
 	}
@@ -264,18 +266,18 @@ static bool find_command(struct parser *parser, const char *verb)
 	const char *names[64], *nearest;
 	size_t n = 0;
 
-	for (const struct command *command = parser->commands; command->name; command++) {
+	for (const struct command *command = parser->commands; command->name != NULL; command++) {
 		if (strcmp(command->name, verb) == 0) {
 			parser->command = command;
 			return true;
 		}
-		if (n + 1 < sizeof(names) / sizeof(names[0]))
+		if (n + 1 < sizeof names / sizeof names[0])
 			names[n++] = command->name;
 	}
 	names[n] = NULL;
 	nearest = grammar_nearest(verb, names);
-	return nearest ? wrong(parser, "'%s' is no verb (did you mean '%s'?)", verb, nearest)
-		       : wrong(parser, "'%s' is no verb", verb);
+	return nearest != NULL ? wrong(parser, "'%s' is no verb (did you mean '%s'?)", verb, nearest)
+			       : wrong(parser, "'%s' is no verb", verb);
 }
 
 /* --help and --version: prints what was asked for; the program is to end then. */
@@ -294,7 +296,7 @@ static bool was_answered(struct parser *parser)
 /* `kipcctl help [VERB]` is `kipcctl [VERB] --help`. */
 static bool help(struct parser *parser, const char *verb)
 {
-	if (verb && !find_command(parser, verb))
+	if (verb != NULL && !find_command(parser, verb))
 		return false;
 	parser->options->given.has[OPTION_HELP] = true;
 	return was_answered(parser);
@@ -359,10 +361,10 @@ int options_runtime_dir(const struct options *options, char buffer[static PATH_M
 {
 	const char *from_environment = secure_getenv("KIPC_RUNTIME_DIR");
 
-	if (options->user && (!from_environment || !*from_environment)) {
+	if (options->user && (from_environment == NULL || !*from_environment)) {
 		const char *parent = getenv("XDG_RUNTIME_DIR");
 
-		if (!parent || parent[0] != '/' ||
+		if (parent == NULL || parent[0] != '/' ||
 		    (size_t)snprintf(buffer, PATH_MAX, "%s/kipcd", parent) >= PATH_MAX) {
 			escape_print_line("kipcctl: --user needs XDG_RUNTIME_DIR, which is not set to a "
 					  "folder; say --runtime-dir=DIR");
@@ -372,7 +374,7 @@ int options_runtime_dir(const struct options *options, char buffer[static PATH_M
 	} else if (options_has(options, OPTION_SYSTEM)) {
 		*ret_dir = KIPC_RUNTIME_PARENT "/kipcd";
 	} else {
-		*ret_dir = options->runtime_dir ? options->runtime_dir : kipc_runtime_dir();
+		*ret_dir = options->runtime_dir != NULL ? options->runtime_dir : kipc_runtime_dir();
 	}
 	return STATUS_DONE;
 }

@@ -68,15 +68,15 @@ static const struct {
 
 static const char *sentence_of(int error)
 {
-	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++)
-		if (sentences[i].error == -error && sentences[i].sentence)
+	for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++)
+		if (sentences[i].error == -error && sentences[i].sentence != NULL)
 			return sentences[i].sentence;
 	return strerror(-error);
 }
 
 enum status report_status(int error)
 {
-	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++)
+	for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++)
 		if (sentences[i].error == -error)
 			return sentences[i].status;
 	return STATUS_FAILED;
@@ -86,8 +86,8 @@ enum status report_status(int error)
 static const char *advice_of(int error, const char *address, char *buffer, size_t size)
 {
 	*buffer = '\0';
-	for (size_t i = 0; address && i < sizeof(sentences) / sizeof(sentences[0]); i++)
-		if (sentences[i].error == -error && sentences[i].tells)
+	for (size_t i = 0; address != NULL && i < sizeof sentences / sizeof sentences[0]; i++)
+		if (sentences[i].error == -error && sentences[i].tells != NULL)
 			(void)snprintf(buffer, size, "; 'kipcctl show %.*s' %s", (int)strcspn(address, "["),
 				       address, sentences[i].tells);
 	return buffer;
@@ -101,8 +101,8 @@ print_line(const struct invocation *invocation, const char *subject, const char 
 
 	if (vasprintf(&sentence, format, arguments) < 0)
 		sentence = NULL;
-	escape_print_line("kipcctl: %s%s%s: %s", invocation->command->name, subject ? " " : "",
-			  subject ? subject : "", sentence ? sentence : strerror(ENOMEM));
+	escape_print_line("kipcctl: %s%s%s: %s", invocation->command->name, subject != NULL ? " " : "",
+			  subject != NULL ? subject : "", sentence != NULL ? sentence : strerror(ENOMEM));
 	free(sentence);
 }
 
@@ -126,11 +126,11 @@ bool report_nearest_name(const struct invocation *invocation, const char *name,
 
 	if (kipc_registry_list(invocation->runtime_dir, &names, &n) < 0)
 		return false;
-	words = calloc(n + 1, sizeof(*words));
-	for (size_t i = 0; words && i < n; i++)
+	words = calloc(n + 1, sizeof *words);
+	for (size_t i = 0; words != NULL && i < n; i++)
 		words[i] = names[i].name;
-	found = words ? grammar_nearest(name, words) : NULL;
-	if (found)
+	found = words != NULL ? grammar_nearest(name, words) : NULL;
+	if (found != NULL)
 		memcpy(nearest, found, strlen(found) + 1);
 	free(words);
 	free(names);
@@ -143,9 +143,9 @@ char *(*report_explain_name)(const struct invocation *invocation, const char *na
 static bool report_why(const struct invocation *invocation, const char *address, const char *name,
 		       enum status status)
 {
-	char *sentence = report_explain_name ? report_explain_name(invocation, name) : NULL;
+	char *sentence = report_explain_name != NULL ? report_explain_name(invocation, name) : NULL;
 
-	if (sentence)
+	if (sentence != NULL)
 		(void)report(invocation, address, status, "%s", sentence);
 	free(sentence);
 	return sentence != NULL;
@@ -210,13 +210,13 @@ static enum status report_ambiguous(const struct invocation *invocation, const c
 	char forms[256] = "";
 	size_t used = 0;
 
-	for (size_t i = 0; i < 3 && used < sizeof(forms); i++) {
+	for (size_t i = 0; i < 3 && used < sizeof forms; i++) {
 		struct kipc_channel *channel;
 
 		if (kipc_open(address, invocation->runtime_dir, kinds[i], &channel) < 0)
 			continue;
 		kipc_close(channel);
-		used += (size_t)snprintf(forms + used, sizeof(forms) - used, "%s%s:%s", used ? " or " : "",
+		used += (size_t)snprintf(forms + used, sizeof forms - used, "%s%s:%s", used ? " or " : "",
 					 kipc_kind_to_string(kinds[i]), address);
 	}
 	return report(invocation, address, STATUS_USAGE, "more than one kind has this number; write %s",
@@ -255,7 +255,7 @@ enum status report_error_and(const struct invocation *invocation, const char *ad
 	if (stream_report_ring(invocation, address, error, more, &status))
 		return status;
 	return report(invocation, address, status, "%s%s%s", sentence_of(error),
-		      advice_of(error, address, advice, sizeof(advice)), more);
+		      advice_of(error, address, advice, sizeof advice), more);
 }
 
 enum status report_error(const struct invocation *invocation, const char *address, int error)

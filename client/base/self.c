@@ -26,7 +26,7 @@ static bool is_of_owner(const char *path, uid_t owner)
 /* Whether all of `path` behind the executable's folder is its owner's. */
 static bool is_part_of_us(char *path, char *behind_folder, uid_t owner)
 {
-	for (char *slash = strchr(behind_folder, '/'); slash; slash = strchr(slash + 1, '/')) {
+	for (char *slash = strchr(behind_folder, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
 		bool is_ours;
 
 		*slash = '\0';
@@ -50,7 +50,7 @@ const char *self_find(const char *name, const char *installed, char buffer[stati
 		return installed;
 	buffer[n] = '\0';
 	slash = strrchr(buffer, '/');
-	if (!slash)
+	if (slash == NULL)
 		return installed;
 
 	room = PATH_MAX - (size_t)(slash + 1 - buffer);

@@ -59,11 +59,11 @@ static void name_of(pid_t id, char name[static 32])
 	FILE *file;
 
 	name[0] = '\0';
-	(void)snprintf(path, sizeof(path), "/proc/%d/comm", (int)id);
+	(void)snprintf(path, sizeof path, "/proc/%d/comm", (int)id);
 	file = fopen(path, "re");
-	if (!file)
+	if (file == NULL)
 		return;
-	if (fgets(name, 32, file))
+	if (fgets(name, 32, file) != NULL)
 		name[strcspn(name, "\n")] = '\0';
 	(void)fclose(file);
 }
@@ -81,7 +81,7 @@ static enum status say_held(const struct invocation *invocation, const char *add
 			      more);
 	name_of(holder, name);
 	escaped = escape_text(name, strlen(name));
-	(void)snprintf(shown, sizeof(shown), "%s", escaped ? escaped : "?");
+	(void)snprintf(shown, sizeof shown, "%s", escaped != NULL ? escaped : "?");
 	free(escaped);
 	if (name[0] == '\0')
 		return report(invocation, address, STATUS_FAILED,

@@ -68,7 +68,7 @@ static int make_channel(struct run *run, unsigned index)
 		r = kipc_ring_format(run->ids[index], plan->max_message);
 	if (r < 0)
 		return r;
-	(void)snprintf(address, sizeof(address), "%s:@%d", kipc_kind_to_string(wanted.kind), run->ids[index]);
+	(void)snprintf(address, sizeof address, "%s:@%d", kipc_kind_to_string(wanted.kind), run->ids[index]);
 	r = kipc_open(address, NULL, KIPC_ANY_KIND, &run->channels[index]);
 	if (r == 0)
 		r = kipc_message_bound(run->channels[index], &bound);
@@ -123,7 +123,7 @@ static void __attribute__((noreturn)) produce(const struct run *run, unsigned se
 	uint32_t number = 0;
 	ssize_t n;
 
-	if (!bodies)
+	if (bodies == NULL)
 		_exit(1);
 	for (unsigned i = 0; i < plan->batch; i++)
 		messages[i] = (struct kipc_message){ 1, bodies + i * plan->size, plan->size };
@@ -131,7 +131,7 @@ static void __attribute__((noreturn)) produce(const struct run *run, unsigned se
 		for (unsigned i = 0; i < plan->batch; i++) {
 			const struct tag tag = { sender, number + i };
 
-			memcpy(messages[i].data, &tag, sizeof(tag));
+			memcpy(messages[i].data, &tag, sizeof tag);
 		}
 		if (plan->batch == 1)
 			n = kipc_send(run->channels[0], 1, bodies, plan->size, KIPC_FOREVER) == 0 ? 1 : -1;
@@ -153,7 +153,7 @@ static void __attribute__((noreturn)) consume(const struct run *run, unsigned re
 	char *buffer = aligned_alloc(16, (room + 15) / 16 * 16);
 	uint64_t count = 0;
 
-	if (!buffer)
+	if (buffer == NULL)
 		_exit(1);
 	for (;;) {
 		ssize_t n =
@@ -164,7 +164,7 @@ static void __attribute__((noreturn)) consume(const struct run *run, unsigned re
 		for (ssize_t i = 0; i < n; i++) {
 			struct tag tag;
 
-			memcpy(&tag, messages[i].data, sizeof(tag));
+			memcpy(&tag, messages[i].data, sizeof tag);
 			/* With other receivers there are gaps; backwards it never goes. */
 			if (messages[i].size != plan->size || tag.sender >= plan->producers ||
 			    (plan->consumers == 1 ? tag.number != next[tag.sender]
@@ -269,7 +269,7 @@ static void __attribute__((noreturn)) answer(const struct run *run)
 	size_t size = run->plan->size;
 	char *body = malloc(size + 1);
 
-	while (body && kipc_recv(run->channels[0], body, size, 0, 0, KIPC_FOREVER, NULL) >= 0 &&
+	while (body != NULL && kipc_recv(run->channels[0], body, size, 0, 0, KIPC_FOREVER, NULL) >= 0 &&
 	       kipc_send(run->channels[1], 1, body, size, KIPC_FOREVER) >= 0)
 		;
 	_exit(1);
@@ -280,7 +280,7 @@ static int measure_trips(struct run *run, struct bench_result *result)
 	const int64_t end = now_ns() + run->plan->duration * 1000;
 	size_t size = run->plan->size;
 	char *body = calloc(1, size + 1);
-	int r = body ? start_process(run) : -ENOMEM;
+	int r = body != NULL ? start_process(run) : -ENOMEM;
 
 	if (r == 0)
 		answer(run);
@@ -340,13 +340,13 @@ int bench_run(const struct bench_plan *plan, struct bench_result *ret_result)
 	    plan->producers < 1 || plan->producers > PARTIES_MAX || plan->consumers < 1 ||
 	    plan->consumers > PARTIES_MAX)
 		return -EINVAL;
-	run.board = mmap(NULL, sizeof(*run.board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	run.board = mmap(NULL, sizeof *run.board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (run.board == MAP_FAILED)
 		return -errno;
 	r = measure(&run, 1, measure_rate, &result);
 	if (r == 0)
 		r = measure(&run, 2, measure_trips, &result);
-	(void)munmap(run.board, sizeof(*run.board));
+	(void)munmap(run.board, sizeof *run.board);
 	if (r == 0)
 		*ret_result = result;
 	return r;

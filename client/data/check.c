@@ -23,18 +23,18 @@ enum status command_check(const struct invocation *invocation)
 	const char *arguments[6] = { "kipcd", "--check" };
 	int n = 2;
 
-	if (invocation->n_args > 0 && options->config)
+	if (invocation->n_args > 0 && options->config != NULL)
 		return report(invocation, NULL, STATUS_USAGE, "say FILE or --config=FILE, not both");
 	if (options->user)
 		arguments[n++] = "--user";
-	if (file) {
-		if ((size_t)snprintf(config, sizeof(config), "--config=%s", file) >= sizeof(config))
+	if (file != NULL) {
+		if ((size_t)snprintf(config, sizeof config, "--config=%s", file) >= sizeof config)
 			return report(invocation, file, STATUS_USAGE, "%s", strerror(ENAMETOOLONG));
 		arguments[n++] = config;
 	}
-	if (options->runtime_dir) {
-		if ((size_t)snprintf(runtime_dir, sizeof(runtime_dir), "--runtime-dir=%s",
-				     options->runtime_dir) >= sizeof(runtime_dir))
+	if (options->runtime_dir != NULL) {
+		if ((size_t)snprintf(runtime_dir, sizeof runtime_dir, "--runtime-dir=%s",
+				     options->runtime_dir) >= sizeof runtime_dir)
 			return report(invocation, NULL, STATUS_USAGE, "--runtime-dir: %s",
 				      strerror(ENAMETOOLONG));
 		arguments[n++] = runtime_dir;

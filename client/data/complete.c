@@ -58,7 +58,7 @@ static bool is_taken(const struct completion *completion, const char *word)
 		if (strncmp(completion->operands[i], word, n) == 0 &&
 		    (word[n - 1] == '=' || completion->operands[i][n] == '\0'))
 			return true;
-	for (const char *p = completion->list; p && p < completion->word + completion->n_kept;) {
+	for (const char *p = completion->list; p != NULL && p < completion->word + completion->n_kept;) {
 		size_t n_item = strcspn(p, ",");
 
 		if (n_item == n && memcmp(p, word, n) == 0)
@@ -84,7 +84,7 @@ static void tell_words(struct completion *completion, const char *words)
 	while (*words) {
 		size_t n = strcspn(words, ",");
 
-		(void)snprintf(word, sizeof(word), "%.*s", (int)n, words);
+		(void)snprintf(word, sizeof word, "%.*s", (int)n, words);
 		tell(completion, word, "");
 		words += n + (words[n] == ',');
 	}
@@ -92,7 +92,7 @@ static void tell_words(struct completion *completion, const char *words)
 
 static void tell_verbs(struct completion *completion)
 {
-	for (const struct command *command = completion->commands; command->name; command++)
+	for (const struct command *command = completion->commands; command->name != NULL; command++)
 		tell(completion, command->name, command->help);
 	if (!completion->is_help)
 		tell(completion, "help", "Say what a verb does and takes");
@@ -106,13 +106,14 @@ static void tell_options(struct completion *completion)
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (!options_everywhere.has[row->option] && !(command && command->options.has[row->option]))
+		if (!options_everywhere.has[row->option] &&
+		    !(command != NULL && command->options.has[row->option]))
 			continue;
 		if (!options_may_join(&completion->options, command, row->option))
 			continue;
-		(void)snprintf(text, sizeof(text), "--%s%s", row->name, row->argument ? "=" : "");
+		(void)snprintf(text, sizeof text, "--%s%s", row->name, row->argument != NULL ? "=" : "");
 		tell(completion, text, row->help);
-		(void)snprintf(text, sizeof(text), "-%c", row->letter);
+		(void)snprintf(text, sizeof text, "-%c", row->letter);
 		if (row->letter)
 			tell(completion, text, row->help);
 	}
@@ -160,7 +161,7 @@ static void tell_channels(struct completion *completion, unsigned sorts)
 	for (size_t i = 0; i < n_names; i++) {
 		if (!(sort_of(&names[i]) & sorts))
 			continue;
-		(void)snprintf(help, sizeof(help), "%s 0x%08x",
+		(void)snprintf(help, sizeof help, "%s 0x%08x",
 			       names[i].is_ring ? "ring" : kipc_kind_to_string(names[i].kind),
 			       (unsigned)names[i].key);
 		tell(completion, names[i].name, help);
@@ -177,9 +178,9 @@ static void tell_altered(struct completion *completion)
 	DIR *folder;
 
 	choose_runtime_dir(completion, &invocation, buffer);
-	(void)snprintf(path, sizeof(path), "%s/kipcd.conf.d", invocation.runtime_dir);
+	(void)snprintf(path, sizeof path, "%s/kipcd.conf.d", invocation.runtime_dir);
 	folder = opendir(path);
-	while (folder && (entry = readdir(folder))) {
+	while (folder != NULL && (entry = readdir(folder)) != NULL) {
 		size_t n = strlen(entry->d_name), n_suffix = strlen(".conf");
 
 		if (n <= n_suffix || n - n_suffix > KIPC_NAME_MAX ||
@@ -190,7 +191,7 @@ static void tell_altered(struct completion *completion)
 		if (kipc_name_is_valid(name))
 			tell(completion, name, "");
 	}
-	if (folder)
+	if (folder != NULL)
 		closedir(folder);
 }
 
@@ -199,7 +200,7 @@ static void tell_assignment(void *context, const char *word, const char *help)
 {
 	char text[64];
 
-	if (snprintf(text, sizeof(text), "%s=", word) < (int)sizeof(text))
+	if (snprintf(text, sizeof text, "%s=", word) < (int)sizeof text)
 		tell(context, text, help);
 }
 
@@ -212,7 +213,7 @@ static void tell_from_control_half(struct completion *completion, enum complete_
 
 	choose_runtime_dir(completion, &invocation, buffer);
 	half = control_half_load(&invocation);
-	if (half)
+	if (half != NULL)
 		half->complete(&invocation, what, teller, completion);
 }
 
@@ -224,7 +225,7 @@ static void tell_processes(struct completion *completion)
 	struct dirent *entry;
 	pid_t pid;
 
-	while (folder && (entry = readdir(folder))) {
+	while (folder != NULL && (entry = readdir(folder)) != NULL) {
 		if (!process_id_from_string(entry->d_name, &pid) || process_command(pid, command) < 0)
 			continue;
 		for (char *p = command; *p; p++)
@@ -232,7 +233,7 @@ static void tell_processes(struct completion *completion)
 				*p = '?';
 		tell(completion, entry->d_name, command);
 	}
-	if (folder)
+	if (folder != NULL)
 		closedir(folder);
 }
 
@@ -240,7 +241,7 @@ static void tell_users(struct completion *completion)
 {
 	const struct passwd *user;
 
-	while ((user = getpwent()))
+	while ((user = getpwent()) != NULL)
 		tell(completion, user->pw_name, "");
 }
 
@@ -248,7 +249,7 @@ static void tell_groups(struct completion *completion)
 {
 	const struct group *group;
 
-	while ((group = getgrent()))
+	while ((group = getgrent()) != NULL)
 		tell(completion, group->gr_name, "");
 }
 
@@ -303,17 +304,17 @@ static void tell_keys(struct completion *completion, const char *word)
 	unsigned sorts = sort_of_operands(completion);
 	const char *value = strchr(word, '=');
 
-	if (value)
+	if (value != NULL)
 		completion->n_kept = (size_t)(value + 1 - word);
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (!value && keys[i].sorts & sorts)
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		if (value == NULL && keys[i].sorts & sorts)
 			tell(completion, keys[i].name, keys[i].help);
-		if (!value || strlen(keys[i].name) != completion->n_kept ||
+		if (value == NULL || strlen(keys[i].name) != completion->n_kept ||
 		    strncmp(keys[i].name, word, completion->n_kept) != 0)
 			continue;
-		if (keys[i].values)
+		if (keys[i].values != NULL)
 			tell_words(completion, keys[i].values);
-		if (keys[i].tell_values)
+		if (keys[i].tell_values != NULL)
 			keys[i].tell_values(completion);
 	}
 }
@@ -364,10 +365,10 @@ static void complete_channel(struct completion *completion, const char *form)
 {
 	unsigned sorts = 0;
 
-	for (size_t i = 0; i < sizeof(channel_forms) / sizeof(channel_forms[0]); i++)
+	for (size_t i = 0; i < sizeof channel_forms / sizeof channel_forms[0]; i++)
 		if (strcmp(channel_forms[i].form, form) == 0)
 			sorts = channel_forms[i].sorts;
-	for (size_t i = 0; i < sizeof(wanted_by) / sizeof(wanted_by[0]); i++)
+	for (size_t i = 0; i < sizeof wanted_by / sizeof wanted_by[0]; i++)
 		if (strcmp(wanted_by[i].verb, completion->command->name) == 0)
 			sorts &= wanted_by[i].sorts;
 	if (sorts)
@@ -378,7 +379,7 @@ static void complete_operand(struct completion *completion, const char *word)
 {
 	char form[FORM_MAX];
 
-	if (!completion->command) {
+	if (completion->command == NULL) {
 		if (completion->n_operands == 0)
 			tell_verbs(completion);
 		return;
@@ -423,8 +424,8 @@ static void complete_value(struct completion *completion, const struct option_ro
 	completion->n_kept = (size_t)(value - completion->word);
 	if (row->option == OPTION_SORT && value[0] == '-') /* downwards */
 		completion->n_kept++;
-	if (comma && (row->option == OPTION_KIND || row->option == OPTION_STATE ||
-		      row->option == OPTION_COLUMNS || row->option == OPTION_OWNER)) {
+	if (comma != NULL && (row->option == OPTION_KIND || row->option == OPTION_STATE ||
+			      row->option == OPTION_COLUMNS || row->option == OPTION_OWNER)) {
 		completion->n_kept = (size_t)(comma + 1 - completion->word);
 		completion->list = value;
 	}
@@ -447,9 +448,9 @@ static void complete_value(struct completion *completion, const struct option_ro
 		tell_channels(completion, SEMAPHORE);
 	else if (row->option == OPTION_IPC_OF)
 		tell_places(completion);
-	else if (row->argument && strcmp(row->argument, "FILE") == 0)
+	else if (row->argument != NULL && strcmp(row->argument, "FILE") == 0)
 		puts(":files");
-	else if (row->argument && strcmp(row->argument, "DIR") == 0)
+	else if (row->argument != NULL && strcmp(row->argument, "DIR") == 0)
 		puts(":folders");
 }
 
@@ -477,10 +478,10 @@ static const struct option_row *find_letter(char letter)
 /* What is wrong with the value, the command itself will say. */
 static void take_option(struct completion *completion, const struct option_row *row, const char *value)
 {
-	if (!row)
+	if (row == NULL)
 		return;
 	completion->options.given.has[row->option] = true;
-	if (row->argument && !value)
+	if (row->argument != NULL && value == NULL)
 		completion->pending = row;
 	else
 		(void)row->form->set(&completion->options, row->offset, value);
@@ -490,7 +491,7 @@ static void take_letters(struct completion *completion, const char *letters)
 {
 	for (; *letters; letters++) {
 		const struct option_row *row = find_letter(*letters);
-		bool has_value = row && row->argument && letters[1];
+		bool has_value = row != NULL && row->argument != NULL && letters[1];
 
 		take_option(completion, row, has_value ? letters + 1 : NULL);
 		if (has_value)
@@ -500,15 +501,15 @@ static void take_letters(struct completion *completion, const char *letters)
 
 static void take_operand(struct completion *completion, char *word)
 {
-	if (completion->command || completion->is_help) {
+	if (completion->command != NULL || completion->is_help) {
 		completion->operands[completion->n_operands++] = word;
 		return;
 	}
-	for (const struct command *command = completion->commands; command->name; command++)
+	for (const struct command *command = completion->commands; command->name != NULL; command++)
 		if (strcmp(command->name, word) == 0)
 			completion->command = command;
 	completion->are_options_over = false; /* "--" before the verb speaks of nothing behind it */
-	completion->is_help = !completion->command;
+	completion->is_help = completion->command == NULL;
 	if (completion->is_help && strcmp(word, "help") != 0)
 		completion->operands[completion->n_operands++] =
 			word; /* no verb, which is as good as all said */
@@ -516,7 +517,7 @@ static void take_operand(struct completion *completion, char *word)
 
 static void take(struct completion *completion, char *word)
 {
-	if (completion->pending) {
+	if (completion->pending != NULL) {
 		const struct option_row *row = completion->pending;
 
 		completion->pending = NULL;
@@ -528,7 +529,7 @@ static void take(struct completion *completion, char *word)
 	} else if (word[1] == '-') {
 		const char *value = strchr(word, '=');
 
-		take_option(completion, find_long_option(word), value ? value + 1 : NULL);
+		take_option(completion, find_long_option(word), value != NULL ? value + 1 : NULL);
 	} else {
 		take_letters(completion, word + 1);
 	}
@@ -536,8 +537,8 @@ static void take(struct completion *completion, char *word)
 
 static bool is_at_command(const struct completion *completion)
 {
-	return completion->command && completion->command->runs_command && completion->n_operands == 1 &&
-	       !completion->pending;
+	return completion->command != NULL && completion->command->runs_command &&
+	       completion->n_operands == 1 && completion->pending == NULL;
 }
 
 static void complete_last(struct completion *completion, const char *word)
@@ -546,13 +547,13 @@ static void complete_last(struct completion *completion, const char *word)
 
 	completion->word = word;
 	completion->first_taken = completion->n_operands;
-	if (completion->pending) {
+	if (completion->pending != NULL) {
 		complete_value(completion, completion->pending, word);
 	} else if (completion->are_options_over || word[0] != '-') {
 		complete_operand(completion, word);
-	} else if (strncmp(word, "--", 2) == 0 && strchr(word, '=')) {
+	} else if (strncmp(word, "--", 2) == 0 && strchr(word, '=') != NULL) {
 		row = find_long_option(word);
-		if (row)
+		if (row != NULL)
 			complete_value(completion, row, strchr(word, '=') + 1);
 	} else {
 		tell_options(completion);
@@ -566,8 +567,8 @@ enum status complete(const struct command *commands, int n_words, char **words)
 	alarm(SECONDS_MAX);
 	if (n_words <= 0)
 		return STATUS_USAGE;
-	completion.operands = calloc((size_t)n_words + 1, sizeof(*completion.operands));
-	if (!completion.operands)
+	completion.operands = calloc((size_t)n_words + 1, sizeof *completion.operands);
+	if (completion.operands == NULL)
 		return STATUS_FAILED;
 	for (int i = 0; i < n_words; i++) {
 		if (is_at_command(&completion) && (completion.are_options_over || words[i][0] != '-')) {

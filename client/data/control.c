@@ -25,7 +25,7 @@ const struct control_half *control_half_load(const struct invocation *invocation
 
 	/* It stays loaded until the program ends. */
 	module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (!module) {
+	if (module == NULL) {
 		report(invocation, NULL, STATUS_FAILED,
 		       "the half of kipcctl that does this cannot be loaded: %s; install kipc anew",
 		       dlerror());
@@ -33,10 +33,10 @@ const struct control_half *control_half_load(const struct invocation *invocation
 	}
 
 	half = dlsym(module, CONTROL_HALF_SYMBOL);
-	if (!half || strcmp(half->version, PACKAGE_VERSION) != 0) {
+	if (half == NULL || strcmp(half->version, PACKAGE_VERSION) != 0) {
 		report(invocation, NULL, STATUS_FAILED,
 		       "%s is of version %s, this kipcctl of " PACKAGE_VERSION "; install kipc anew", path,
-		       half ? half->version : "unknown");
+		       half != NULL ? half->version : "unknown");
 		return NULL;
 	}
 	return half;
@@ -46,12 +46,12 @@ char *control_half_explain_name(const struct invocation *invocation, const char 
 {
 	const struct control_half *half = control_half_load(invocation);
 
-	return half ? half->explain_name(invocation, name) : NULL;
+	return half != NULL ? half->explain_name(invocation, name) : NULL;
 }
 
 enum status command_control(const struct invocation *invocation)
 {
 	const struct control_half *half = control_half_load(invocation);
 
-	return half ? half->run(invocation) : STATUS_FAILED;
+	return half != NULL ? half->run(invocation) : STATUS_FAILED;
 }

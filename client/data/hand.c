@@ -49,7 +49,7 @@ static int reserve(struct hand_buffer *buffer, size_t size)
 		room = HAND_BYTES + USUAL_MESSAGE +
 		       16; /* for good, as a rule: pages not touched cost nothing */
 	data = realloc(buffer->data, room);
-	if (!data)
+	if (data == NULL)
 		return -ENOMEM;
 	buffer->data = data;
 	buffer->room = room;
@@ -58,9 +58,9 @@ static int reserve(struct hand_buffer *buffer, size_t size)
 
 int hand_new(enum hand_form form, hand_to_json *to_json, struct hand **ret_hand)
 {
-	struct hand *hand = malloc(sizeof(*hand)); /* not calloc: most of `messages` is never touched */
+	struct hand *hand = malloc(sizeof *hand); /* not calloc: most of `messages` is never touched */
 
-	if (!hand)
+	if (hand == NULL)
 		return -ENOMEM;
 	memset(hand, 0, offsetof(struct hand, messages));
 	hand->form = form;
@@ -72,7 +72,7 @@ int hand_new(enum hand_form form, hand_to_json *to_json, struct hand **ret_hand)
 
 struct hand *hand_free(struct hand *hand)
 {
-	if (!hand)
+	if (hand == NULL)
 		return NULL;
 	free(hand->output.data);
 	free(hand->bodies.data);
@@ -97,9 +97,9 @@ static int render(struct hand *hand, const struct hand_message *message)
 		text = hand->to_json(message->type, body, message->size, &size);
 	} else {
 		text = escape_text(body, message->size);
-		size = text ? strlen(text) : 0;
+		size = text != NULL ? strlen(text) : 0;
 	}
-	r = text ? reserve(&hand->output, size + 1) : -ENOMEM;
+	r = text != NULL ? reserve(&hand->output, size + 1) : -ENOMEM;
 	if (r == 0) {
 		memcpy(hand->output.data + hand->output.used, text, size);
 		hand->output.data[hand->output.used + size] = '\n';

@@ -49,7 +49,7 @@ static ssize_t read_bytes(const struct source *source, uint64_t at, unsigned cha
 {
 	size_t left;
 
-	if (!source->copy)
+	if (source->copy == NULL)
 		return kipc_read(source->segment, at, bytes, size);
 	left = source->size - (size_t)(at - source->offset);
 	if (size > left)
@@ -112,7 +112,7 @@ enum status command_hexdump(const struct invocation *invocation)
 	r = kipc_open(address, invocation->runtime_dir, KIPC_SEGMENT, &source.segment);
 	if (r < 0)
 		return report_error(invocation, address, r);
-	if (invocation->options->lock)
+	if (invocation->options->lock != NULL)
 		status = take_copy(invocation, &source);
 	if (status == STATUS_DONE)
 		r = dump(&source, invocation->options);

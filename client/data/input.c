@@ -23,12 +23,12 @@
 int input_new(enum input_form form, struct kipc_channel *channel, const struct time_limit *limit,
 	      struct input **ret_input)
 {
-	struct input *input = calloc(1, sizeof(*input));
+	struct input *input = calloc(1, sizeof *input);
 
-	if (!input)
+	if (input == NULL)
 		return -ENOMEM;
 	input->data = malloc(BLOCK);
-	if (!input->data) {
+	if (input->data == NULL) {
 		free(input);
 		return -ENOMEM;
 	}
@@ -43,7 +43,7 @@ int input_new(enum input_form form, struct kipc_channel *channel, const struct t
 
 struct input *input_free(struct input *input)
 {
-	if (!input)
+	if (input == NULL)
 		return NULL;
 	free(input->data);
 	free(input);
@@ -97,7 +97,7 @@ static int grow(struct input *input, size_t size)
 	if (room - FRAME_HEAD - 1 > largest)
 		room = largest + FRAME_HEAD + 1;
 	data = realloc(input->data, room);
-	if (!data)
+	if (data == NULL)
 		return -ENOMEM;
 	input->data = data;
 	input->room = room;
@@ -176,11 +176,11 @@ static int next_separated(struct input *input, char separator, const char **ret_
 	for (;;) {
 		char *from = input->data + input->scanned;
 		char *found = memchr(from, separator, input->end - input->scanned);
-		size_t size =
-			(size_t)((found ? found : input->data + input->end) - input->data) - input->start;
+		size_t size = (size_t)((found != NULL ? found : input->data + input->end) - input->data) -
+			      input->start;
 		int r;
 
-		if (found)
+		if (found != NULL)
 			return give(input, 0, size, 1, ret_data, ret_size);
 		input->scanned = input->end;
 		if (input->at_end)

@@ -92,12 +92,12 @@ static enum status give_back(struct moving *moving, int error)
 	char cause[160];
 
 	if (error == -EMSGSIZE)
-		(void)snprintf(cause, sizeof(cause), "a message of %zu bytes is too large for %.64s",
+		(void)snprintf(cause, sizeof cause, "a message of %zu bytes is too large for %.64s",
 			       message->size, moving->to_address);
 	else if (error == -EAGAIN || error == -ETIMEDOUT)
-		(void)snprintf(cause, sizeof(cause), "%.64s is full", moving->to_address);
+		(void)snprintf(cause, sizeof cause, "%.64s is full", moving->to_address);
 	else
-		(void)snprintf(cause, sizeof(cause), "%.64s: %s", moving->to_address,
+		(void)snprintf(cause, sizeof cause, "%.64s: %s", moving->to_address,
 			       error == -EINTR ? "interrupted" : strerror(-error));
 	rescue_messages(moving->invocation, moving->from_address, moving->from, moving->hand, cause);
 	return status;

@@ -24,7 +24,7 @@ enum status output_hand(const struct invocation *invocation, struct hand **ret_h
 
 	if (options->json) {
 		half = control_half_load(invocation);
-		if (!half)
+		if (half == NULL)
 			return STATUS_FAILED;
 		form = HAND_JSON;
 	} else if (options->null) {
@@ -37,7 +37,7 @@ enum status output_hand(const struct invocation *invocation, struct hand **ret_h
 		form = HAND_ESCAPED;
 	}
 
-	r = hand_new(form, half ? half->message_to_json : NULL, ret_hand);
+	r = hand_new(form, half != NULL ? half->message_to_json : NULL, ret_hand);
 	return r < 0 ? report_error(invocation, NULL, r) : STATUS_DONE;
 }
 
@@ -56,7 +56,7 @@ static int text_length(struct kipc_channel *segment, const char *text, size_t si
 	const char *nul = NULL;
 	size_t at = 0;
 
-	while (!nul && at < size) {
+	while (nul == NULL && at < size) {
 		size_t n = size - at < BLOCK ? size - at : BLOCK;
 		int r = kipc_populate(segment, at, n);
 
@@ -65,7 +65,7 @@ static int text_length(struct kipc_channel *segment, const char *text, size_t si
 		nul = memchr(text + at, '\0', n);
 		at += n;
 	}
-	*ret_length = nul ? (size_t)(nul - text) : size;
+	*ret_length = nul != NULL ? (size_t)(nul - text) : size;
 	return 0;
 }
 

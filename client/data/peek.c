@@ -47,7 +47,7 @@ static ssize_t peek_at(struct peeking *peeking, long position, long *ret_type)
 	if (bound <= peeking->room)
 		return n; /* longer than today's kernel.msgmax */
 	buffer = realloc(peeking->buffer, bound);
-	if (!buffer)
+	if (buffer == NULL)
 		return -ENOMEM;
 	peeking->buffer = buffer;
 	peeking->room = bound;
@@ -108,7 +108,7 @@ static int find_places(struct peeking *peeking, size_t n_messages, struct place 
 		if (is_wanted(peeking->invocation->options, place.type))
 			places[n_places++] = place;
 	}
-	qsort(places, n_places, sizeof(*places), compare_places);
+	qsort(places, n_places, sizeof *places, compare_places);
 	*ret_n_places = n_places;
 	return 0;
 }
@@ -120,11 +120,11 @@ static bool may_go_on(const struct peeking *peeking)
 
 static int show_by_type(struct peeking *peeking, size_t n_messages)
 {
-	struct place *places = calloc(n_messages + 1, sizeof(*places));
+	struct place *places = calloc(n_messages + 1, sizeof *places);
 	size_t n_places = 0;
 	int r;
 
-	if (!places)
+	if (places == NULL)
 		return -ENOMEM;
 	r = find_places(peeking, n_messages, places, &n_places);
 	for (size_t i = 0; i < n_places && may_go_on(peeking) && r == 0; i++)

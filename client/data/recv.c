@@ -94,8 +94,7 @@ static enum status finish(struct receiving *receiving, int error)
 	if (receiving->write_error == 0)
 		(void)flush(receiving);
 	if (receiving->write_error < 0) {
-		(void)snprintf(cause, sizeof(cause), "standard output: %s",
-			       strerror(-receiving->write_error));
+		(void)snprintf(cause, sizeof cause, "standard output: %s", strerror(-receiving->write_error));
 		rescue_messages(invocation, receiving->address, receiving->queue, receiving->hand, cause);
 		return STATUS_FAILED;
 	}

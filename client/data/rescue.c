@@ -85,7 +85,7 @@ static int write_frames(const struct hand *hand, size_t first, int fd, size_t *r
 
 		if (message->type != type)
 			continue;
-		r = write_all(fd, &head, sizeof(head));
+		r = write_all(fd, &head, sizeof head);
 		if (r == 0)
 			r = write_all(fd, hand_body(hand, message), message->size);
 		if (r < 0)
@@ -102,13 +102,13 @@ static int save_type(const struct rescue *rescue, size_t first, int error)
 	const char *folders[] = { secure_getenv("TMPDIR"), "/tmp", "/dev/shm" };
 	int r = -ENOENT;
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
 		char path[512];
 		size_t n = 0;
 		int fd;
 
-		if (!folders[i] ||
-		    (size_t)snprintf(path, sizeof(path), "%s/kipcctl-XXXXXX", folders[i]) >= sizeof(path))
+		if (folders[i] == NULL ||
+		    (size_t)snprintf(path, sizeof path, "%s/kipcctl-XXXXXX", folders[i]) >= sizeof path)
 			continue;
 		fd = mkstemp(path);
 		r = fd < 0 ? -errno : write_frames(rescue->hand, first, fd, &n);

@@ -43,7 +43,7 @@ static enum status print_bytes(const struct invocation *invocation, struct kipc_
 
 	for (uint64_t at = 0; at < size && status == STATUS_DONE; at += BLOCK) {
 		size_t n = size - at < BLOCK ? (size_t)(size - at) : BLOCK;
-		int r = segment ? kipc_populate(segment, invocation->options->offset + at, n) : 0;
+		int r = segment != NULL ? kipc_populate(segment, invocation->options->offset + at, n) : 0;
 
 		if (r == 0)
 			r = hand_add(hand, 1, (const char *)bytes + at, n);
@@ -81,7 +81,7 @@ static enum status print_range(const struct invocation *invocation, struct kipc_
 	size_t size;
 	int r;
 
-	if (options->lock)
+	if (options->lock != NULL)
 		return print_copy(invocation, segment, hand);
 	r = kipc_attach(segment, KIPC_READ_ONLY, &address, &size);
 	if (r < 0)
@@ -116,7 +116,7 @@ static int read_input(size_t most, char **ret_data, size_t *ret_size)
 {
 	char *data = malloc(most + 1);
 	size_t used = 0;
-	int r = data ? 1 : -ENOMEM;
+	int r = data != NULL ? 1 : -ENOMEM;
 
 	while (r > 0 && used <= most) {
 		ssize_t n = read(STDIN_FILENO, data + used, most + 1 - used);

@@ -73,7 +73,7 @@ static enum status say_failed(const struct sending *sending, int error, bool is_
 	size_t largest;
 
 	if (!is_only)
-		(void)snprintf(before, sizeof(before), "; %" PRIu64 " message%s %s sent before it",
+		(void)snprintf(before, sizeof before, "; %" PRIu64 " message%s %s sent before it",
 			       sending->n_sent, sending->n_sent == 1 ? "" : "s",
 			       sending->n_sent == 1 ? "was" : "were");
 	if (error == -EMSGSIZE && input_largest(sending->channel, &largest) == 0)
@@ -165,7 +165,7 @@ static enum status send_all_input(struct sending *sending, struct input *input)
 	while ((r = input_next(input, &data, &size)) > 0) {
 		if (signals_caught())
 			error = -EINTR;
-		else if (sending->json)
+		else if (sending->json != NULL)
 			error = send_described(sending, data, size, &why);
 		else
 			error = send_one(sending, sending->type, data, size);
@@ -177,7 +177,7 @@ static enum status send_all_input(struct sending *sending, struct input *input)
 
 	if (error < 0 || r < 0)
 		input_rewind(input);
-	if (why)
+	if (why != NULL)
 		return say_no_message(sending, why);
 	if (error < 0)
 		return say_failed(sending, error, false);
@@ -231,13 +231,13 @@ static int take_text(const struct sending *sending, const char *data, size_t n_d
 	long type;
 	int r = 0;
 
-	if (sending->json)
+	if (sending->json != NULL)
 		r = sending->json->message_from_json(data, n_data, &type, &body, &size, reterr_why);
 	text = r == 0 ? malloc(size + 1) : NULL;
-	if (r == 0 && !text)
+	if (r == 0 && text == NULL)
 		r = -ENOMEM;
 	if (r == 0) {
-		memcpy(text, body ? body : data, size);
+		memcpy(text, body != NULL ? body : data, size);
 		text[size] = '\0';
 		*ret_text = text;
 		*ret_size = size;
@@ -260,8 +260,8 @@ static enum status send_input_to_segment(struct sending *sending, struct input *
 		return r < 0 ? say_input_failed(sending, r) : STATUS_DONE;
 	r = take_text(sending, data, size, &text, &size, &why);
 	if (r < 0)
-		return why ? say_no_message(sending, why)
-			   : report_error(sending->invocation, sending->address, r);
+		return why != NULL ? say_no_message(sending, why)
+				   : report_error(sending->invocation, sending->address, r);
 	r = input_next(input, &data, &more);
 	if (r == 0)
 		status = write_text(sending, text, size);
@@ -305,7 +305,7 @@ enum status command_send(const struct invocation *invocation)
 		return report(invocation, NULL, STATUS_USAGE,
 			      "--null, --whole, --frames and --json are about standard input, but there are "
 			      "arguments");
-	if (options->json && !(sending.json = control_half_load(invocation)))
+	if (options->json && (sending.json = control_half_load(invocation)) == NULL)
 		return STATUS_FAILED;
 	sending.type = options->type ? options->type : 1;
 	sending.limit = time_limit_in(options->timeout);

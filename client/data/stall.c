@@ -39,7 +39,7 @@ static char *describe_reader(const struct kipc_object *queue)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	if (!out)
+	if (out == NULL)
 		return NULL;
 	if (queue->queue.rtime == 0) {
 		fputs("no process has received from it yet", out);
@@ -71,7 +71,7 @@ static void tell(const struct stall *stall)
 	escape_print_line("kipcctl: %s %s: waiting: the queue is full (%llu message%s, %s); %s", verb,
 			  stall->address, (unsigned long long)object.queue.messages,
 			  object.queue.messages == 1 ? "" : "s",
-			  grammar_size_to_string(object.queue.bytes, size), reader ? reader : "");
+			  grammar_size_to_string(object.queue.bytes, size), reader != NULL ? reader : "");
 	free(reader);
 }
 

@@ -179,11 +179,11 @@ static void print_problem(FILE *stream, const struct problem *problem)
 	char *sentence = escape_text(problem->sentence, strlen(problem->sentence));
 
 	if (problem->file[0] != '\0')
-		(void)fprintf(stream, "%s:", file ? file : "?");
+		(void)fprintf(stream, "%s:", file != NULL ? file : "?");
 	if (problem->line > 0)
 		(void)fprintf(stream, "%u:", problem->line);
 	(void)fprintf(stream, "%s%s%s\n", problem->file[0] != '\0' ? " " : "",
-		      problem->is_warning ? "warning: " : "", sentence ? sentence : strerror(ENOMEM));
+		      problem->is_warning ? "warning: " : "", sentence != NULL ? sentence : strerror(ENOMEM));
 	free(file);
 	free(sentence);
 }
