@@ -315,7 +315,7 @@ like "the entries of a channel are found by its name" \
 	"$(journalctl -b -o json KIPC_CHANNEL=orders | head -n 1)" '"KIPC_(KIND":"queue|KEY":"0x00004b01)".*"KIPC_(KIND":"queue|KEY":"0x00004b01)"'
 is "and no other's" "$(journalctl -b -o json --output-fields=KIPC_CHANNEL KIPC_CHANNEL=orders | grep -vc '"KIPC_CHANNEL":"orders"')" 0
 like "journalctl -x explains them" "$(journalctl -b -x -u kipcd | grep '^-- kipcd')" '^-- kipcd has read its configuration'
-like "... with the channel's name" "$(journalctl -b -x KIPC_CHANNEL=orders)" '^-- Subject: The queue orders was made'
+like "... with the channel's name" "$(journalctl -b -x KIPC_CHANNEL=orders)" '^-- Subject: The queue orders was created'
 exits 0 "the log level can be raised" systemctl service-log-level kipcd debug
 is "... and asked for" "$(systemctl service-log-level kipcd)" debug
 systemctl service-log-level kipcd info
