@@ -16,7 +16,7 @@ max_message = 1K
 [segment raw]
 size = 4K
 CONF
-start_kipcd || { fail 'kipcd starts' "$(cat "$T/kipcd.log")"; finish; }
+start_kipcd || { fail 'kipcd starts' "$(log)"; finish; }
 before=$(objects)
 kipcctl send ticks one two
 kipcctl send orders three

@@ -9,10 +9,9 @@ admins=4711 # a group that needs no name
 	printf '[queue orders]\nkey = 0x4b01\n[semaphore build]\nvalues = 1,0\n'
 	printf '[segment s%03d]\nsize = 4K\ndescription = %0100d\n' $(for i in {1..500}; do echo "$i $i"; done)
 } >"$conf"
-start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
+start
 socket=$KIPC_RUNTIME_DIR/control
 hostile() { timeout 60 perl "$top_src/tests/peers/hostile-client.pl" "$socket" "$@"; }
-call() { busctl --address="unix:path=$socket" call org.kipc1 /org/kipc1 org.kipc1.Manager "$@"; }
 # What kipcctl gets; without kipcd it would add a note.
 is_served() { timeout 20 kipcctl list --no-legend --columns=name --kind=queue 2>&1; }
 
@@ -106,7 +105,7 @@ for how in silent half waiting dripping; do
 done
 wait $(jobs -p | grep -vx "$kipcd_pid")
 is 'clients that read no replies are disconnected' "$(cat "$T"/deaf.* | grep -c '^disconnected: ')" 5
-like '... which the log says' "$(cat "$T/kipcd.log")" 'a client of uid [0-9]+ does not read its replies: disconnected'
+like '... which the log says' "$(log)" 'a client of uid [0-9]+ does not read its replies: disconnected'
 if [ -n "${SANITIZER_FLAGS:-}" ]; then
 	skip '... kipcd has not grown' 'sanitizers keep what is freed'
 else

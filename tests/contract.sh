@@ -54,7 +54,6 @@ status() {
 # without_rights COMMAND…: by root, without what root may
 without_rights() { setpriv --bounding-set=-all --inh-caps=-all "$@"; }
 address=unix:path=$KIPC_RUNTIME_DIR/control
-call() { busctl --address="$address" call org.kipc1 /org/kipc1 org.kipc1.Manager "$@"; }
 
 # -- what needs no kipcd -------------------------------------------------------------------------------------------
 
@@ -145,7 +144,7 @@ layout = ring
 key = 0x16
 values = 1,0
 END
-start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
+start
 kipcctl set plain mode=0600 >/dev/null
 kipcctl send orders one two
 kipcctl recv orders >/dev/null
@@ -259,7 +258,7 @@ values = 1
 [queue watched]
 manage = observe
 END
-start_kipcd --state-dir="$T/state" || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
+start --state-dir="$T/state"
 # plain: without ids, pids, and what says which boot and which namespace it is
 plain() {
 	sed -E -e "s|$T|DIR|g; s|${T//\//-}|-DIR|g" \
@@ -348,16 +347,14 @@ perl -e 'defined semget(0x7a, 1, 01600) or die; shmwrite(shmget(0x7b, 4096, 0160
 	kipcctl create queue closed mode=0000 >/dev/null
 	status without_rights kipcctl send closed one
 	kipcctl recv bills >/dev/null 2>&1 & reader=$!
-	reads() { kipcctl show bills | grep -q "blocked: $reader "; }
-	until_true reads
+	until_true is_blocked bills "$reader"
 	kipcctl remove --force -q bills
 	wait "$reader"
 	echo "$?: kipcctl recv bills, removed meanwhile"
 	kipcctl set orders mode=0666 >/dev/null
 	status kipcctl doctor --fail-on=warning
 	ipcrm -S "$(readlink "$KIPC_RUNTIME_DIR/channels/build" | cut -d: -f2)"
-	is_lost() { [ -n "$(kipcctl list --no-legend --state=lost)" ]; }
-	until_true is_lost
+	until_true is_in_state build lost
 	status kipcctl doctor
 	status kipcctl check "$T/wrong.conf"
 	status kipcctl lock nothing -- true
@@ -369,8 +366,7 @@ perl -e 'defined semget(0x7a, 1, 01600) or die; shmwrite(shmget(0x7b, 4096, 0160
 	status kipcctl lock --no-wait other_build -- true
 	status kipcctl lock --no-wait --busy-status=75 other_build -- true
 	kipcctl recv orders & reader=$!
-	reads() { kipcctl show orders | grep -q "blocked: $reader "; }
-	until_true reads
+	until_true is_blocked orders "$reader"
 	kill "$reader"
 	wait "$reader"
 	echo "$?: kipcctl recv orders, ended by SIGTERM"

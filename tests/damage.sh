@@ -4,7 +4,6 @@
 # replaced, with kipcd alive, killed before it noticed, or unable to make a folder. Nothing that is kipcd's is forgotten.
 . "$(dirname "$0")/tap.sh"
 
-log() { cat "$T/kipcd.log"; }
 run=$KIPC_RUNTIME_DIR
 printf '%s\n' '[daemon]' 'sample_interval = 100ms' '[queue orders]' 'key = 0x4b01' '[semaphore build]' 'key = 0x4b03' 'values = 1' \
 	'[segment ticks]' 'key = 0x4b04' 'size = 16K' 'layout = ring' >"$conf"
@@ -138,7 +137,7 @@ ipcrm --all; rm -r "$run" "$T/state"
 
 # -- where no folder can be made ---------------------------------------------------------------------------------
 
-if [ "$(id -u)" = 0 ] && setpriv --reuid=4711 --regid=4711 --clear-groups true 2>/dev/null; then
+if can_be 4711; then
 	mkdir "$T/owned" "$T/owned/run" "$T/state" && chown 4711:4711 "$T/owned/run" "$T/state"
 	chmod 644 "$conf"
 	export KIPC_RUNTIME_DIR=$T/owned/run

@@ -19,7 +19,7 @@ key = 0x14
 size = 64K
 layout = ring
 END
-start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start
 
 # -- two containers in a pod ------------------------------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests of kipcctl doctor ask and do, behind tap.sh.
 
-json() { perl -MJSON::PP -e 'local $/; $d = JSON::PP->new->utf8->decode(<STDIN>); print eval $ARGV[0]' "$1"; }
 perl -MIPC::SysV -e 1 2>/dev/null || { echo "1..0 # SKIP no perl IPC::SysV"; exit 0; }
 # shellcheck disable=SC2086
 ${CC:-cc} -shared -fPIC -o "$T/later.so" "$top_src/tests/peers/later.c" || { echo "1..0 # SKIP nothing to compile with"; exit 0; }
@@ -26,5 +25,4 @@ mend() {
 silent() { is "$1" "$(finding "$2" "${3:-}")" ""; } # silent WHAT CHECK [SUBJECT]
 # Users and groups who have no process, and whom no test that runs beside this one uses.
 stranger=$((100000 + 2 * $$)) neighbour=$((100001 + 2 * $$))
-can_be_others() { [ "$(id -u)" = 0 ] && setpriv --reuid=$stranger --regid=$stranger --clear-groups true 2>/dev/null; }
-as() { setpriv --reuid="$1" --regid="$1" --clear-groups "${@:2}"; }
+can_be_others() { can_be $stranger; }

@@ -20,7 +20,7 @@ values = 1
 key = 0x14
 values = 0
 END
-start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start
 exits 0 "a healthy machine" kipcctl doctor -q
 is "nothing but what cannot be seen" "$(kipcctl doctor --json | json 'join " ", grep { $_ ne "unseen" } map { $_->{finding} } @$d')" ""
 LATER=$((3 * DAY))
@@ -31,14 +31,13 @@ LATER=0
 
 # Whoever reads it has crashed, and it is full; another waits to send.
 fill() { kipcctl send "$1" "$(printf 'x%.0s' {1..64})"; }
-waits() { kipcctl show "$1" | grep -q "blocked: $2 "; }
 depth_of() { kipcctl list --foreign --columns=name,id,messages --no-legend | awk -v a="$1" '$1 == a || "@" $2 == a { print $3 }'; }
 fill orders
 perl -e 'msgrcv(msgget(0x11, 0), $b, 100, 0, 0) or die; kill 9, $$' & reader=$!
 wait "$reader" 2>/dev/null
 fill orders
 kipcctl send orders more & sender=$!
-until_true waits orders "$sender"
+until_true is_blocked orders "$sender"
 silent "one program after another may receive: a moment says nothing" full-no-reader
 LATER=100
 like "a queue whose reader crashed" "$(finding full-no-reader)" \
@@ -72,7 +71,7 @@ stop_reader() {
 }
 stopped="^warning 100% full .*; $stuck_pid perl.*, which received last .*, lives, and does not wait for a message here: it is stopped$"
 read -r -t 10 -u 5
-until_true waits bills "$stuck_pid"
+until_true is_blocked bills "$stuck_pid"
 stop_reader
 like "a reader stopped while it receives" "$(finding stuck-reader)" "$stopped"
 like "its card says so" "$(kipcctl show bills)" "blocked: $stuck_pid perl.* waits to receive, but is stopped$"
@@ -102,7 +101,7 @@ is "and has taken what was there" "$(depth_of bills)" 0
 # Messages wait for nobody who waits.
 kipcctl send --type=5 orders five
 kipcctl recv --type=7 orders >/dev/null & picky=$!
-until_true waits orders "$picky"
+until_true is_blocked orders "$picky"
 silent "a moment ago nothing else was to be expected" wrong-type
 LATER=100
 like "messages of another type than is waited for" "$(finding wrong-type)" \
@@ -121,7 +120,7 @@ kipcctl send orders one
 read -r -t 10 -u "${server[0]}"
 kipcctl send orders two
 kipcctl recv --type=99 orders >/dev/null & client=$!
-until_true waits orders "$client"
+until_true is_blocked orders "$client"
 LATER=200
 silent "a server at work is waited for" wrong-type
 LATER=0
@@ -209,7 +208,7 @@ if can_be_others; then
 	LATER=0
 	kill "$other_pid"; wait "$other_pid" 2>/dev/null
 	LATER=$((2 * DAY))
-	if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+	if can_trace; then
 		doctor_by=(strace -f -o /dev/null -e inject=getdents64:error=EIO)
 		like "processes that cannot be looked at may come back too" "$(command_of orphan-segment)" "^kipcctl show segment:@"
 		doctor_by=()
@@ -300,7 +299,7 @@ LATER=100
 like "for a while" "$(finding dead-holder)" \
 	"^notice semaphore\[0\] is 0; process $taker, which operated on it last, has ended \(20.*\); if that was the lock's holder, 'kipcctl up --max=1 build\[0\]' gives it back$"
 kipcctl down build & waiter=$!
-until_true waits build "$waiter"
+until_true is_blocked build "$waiter"
 like "and others wait for it" "$(finding dead-holder)" "^danger semaphore\[0\] is 0, and 1 waits for it: $waiter kipcctl.*; process $taker, .* has ended"
 mend dead-holder
 like "it is shown" "$(cat "$T/mend")" "blocked: $waiter "
@@ -328,7 +327,7 @@ LATER=$((DAY + 60))
 
 # A counter of jobs is at 0 when there is nothing to do, whoever counted last: also after a restart of kipcd.
 kipcctl down jobs & waiter=$!
-until_true waits jobs "$waiter"
+until_true is_blocked jobs "$waiter"
 stop_kipcd
 LATER=0 start_kipcd || fail "kipcd starts again"
 silent "a declared counter" dead-holder jobs
@@ -384,7 +383,6 @@ ipcs -s | awk '$1 == "0x00000000" { print $2 }' | xargs -n 1 ipcrm -s
 
 # -- channels --------------------------------------------------------------------------------------------------------
 
-state_of() { kipcctl list --columns=name,state --no-legend | awk -v a="$1" '$1 == a { print $2 }'; }
 
 # A declared key that somebody else has.
 perl -e 'defined msgget(0x31, 01600 | 0600) or die'
@@ -419,7 +417,7 @@ printf '[queue moved]\nkey = 0x38\n' >>"$conf"
 kipcctl reload >/dev/null
 kipcctl send moved kept
 perl -e 'msgrcv(msgget(0x38, 0), $b, 100, 77, 0)' & reader=$!
-until_true waits moved "$reader"
+until_true is_blocked moved "$reader"
 perl -e 'defined msgget(0x39, 01600 | 0600) or die'
 sed -i 's/^key = 0x38/key = 0x39/' "$conf"
 kipcctl reload >/dev/null
@@ -604,7 +602,7 @@ like "is refused" "$ERR" "there is no severity to fail on 'notice'; it is warnin
 # What processes call themselves reaches no terminal and breaks no JSON.
 fill orders; fill orders
 perl -MIPC::SysV -e '$0 = "e\e[31m\n\xff"; msgsnd(msgget(0x11, 0), pack("l! a*", 1, "x"), 0)' & evil=$!
-until_true waits orders "$evil"
+until_true is_blocked orders "$evil"
 LATER=100
 is "no escape sequence" "$(later kipcctl doctor | grep -c $'\e')" 0
 like "but its escape" "$(later kipcctl doctor)" "waiting to send: $evil e\\\\x"

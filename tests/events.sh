@@ -3,8 +3,6 @@
 # kipcctl events, histories and statistics: what happened is remembered, told as it happens, and counted.
 . "$(dirname "$0")/tap.sh"
 
-json() { perl -MJSON::PP -e 'local $/; $d = JSON::PP->new->utf8->decode(<STDIN>); print eval $ARGV[0]' "$1"; }
-call() { busctl --address="unix:path=$KIPC_RUNTIME_DIR/control" call org.kipc1 /org/kipc1 org.kipc1.Manager "$@"; }
 
 cat >"$conf" <<'EOF'
 [daemon]
@@ -23,7 +21,7 @@ warn_at = 90
 key = 78
 manage = observe
 EOF
-start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start
 
 # Follows from the beginning, into a pipe that is read an event at a time.
 coproc follower { exec kipcctl events --follow; }
@@ -189,7 +187,7 @@ if unshare --mount true 2>/dev/null && perl -MIPC::SysV -e 1 2>/dev/null; then
 	perl "$T/journald.pl" "$T/journal" >"$T/entries" &
 	until_true test -s "$T/entries"
 	kipcd_under=(unshare --mount bash "$T/journaled.sh" "$T/journal")
-	start_kipcd || fail "kipcd starts with a journal" "$(cat "$T/kipcd.log")"
+	start_kipcd || fail "kipcd starts with a journal" "$(log)"
 	entered() { grep -Eq -- "$1" "$T/entries"; }
 	ipcrm -Q 1234
 	until_true entered 'PRIORITY=4 MESSAGE=queue orders: somebody removed it.* KIPC_EVENT=healed KIPC_CHANNEL=orders '

@@ -10,11 +10,8 @@ fi
 . "$(dirname "$0")/tap.sh"
 
 file=$T/app
-start() { : >"$T/kipcd.log"; start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"; }
-of() { kipcctl list --no-legend --bytes --columns="name,$2" | awk -v name="$1" '$1 == name' | cut -d' ' -f2- | xargs; }
 declare_() { printf '%s\n' '[daemon]' 'sample_interval = 100ms' "$@" >"$conf"; }
-begin_anew() { stop_kipcd; rm -rf "$KIPC_RUNTIME_DIR"; ipcrm --all 2>/dev/null; }
-reason_of() { kipcctl show "$1" | sed -n '1s/^[^,]*, //p'; }
+state_and_reason_of() { kipcctl show "$1" | sed -n '1s/^[^,]*, //p'; }
 # What ftok(3) makes of the file now.
 key_of() { set -- "$1" $(stat -L -c '%d %i' "$1") "$2"; printf '0x%08x' $(($4 << 24 | ($2 & 255) << 16 | ($3 & 65535))); }
 # replace FILE [BEFORE]: by one of another inode, as mv(1) does it; files of before are kept, so that none gets its inode
@@ -30,17 +27,8 @@ replace() {
 # A program that starts now: queue KEY MODE, segment KEY SIZE, semaphore KEY
 queue() { perl -e 'print msgget(hex $ARGV[0], 01000 | oct $ARGV[1])' "$@"; }
 segment() { perl -e 'print shmget(hex $ARGV[0], $ARGV[1], 01600)' "$@"; }
-is_in_state() { [ "$(of "$1" state)" = "$2" ]; }
-says() { reason_of "$1" | grep -qF -- "$2"; }
+says() { state_and_reason_of "$1" | grep -qF -- "$2"; }
 tells() { kipcctl events jobs --json | grep -qF -- "$1"; }
-cures() {
-	local what=$1 command
-	while read -r command; do
-		[ "$command" = 'kipcctl reload' ] && command="$command -q"
-		$command >"$T/out" 2>&1 || { fail "$what" "$command: $(cat "$T/out")"; return; }
-	done < <(grep -oE "'kipcctl [^']*'" <<<"$2" | tr -d "'")
-	pass "$what"
-}
 
 # -- noticed, and nothing is lost ------------------------------------------------------------------------------------
 
@@ -50,33 +38,32 @@ declare_ '[queue jobs]' "key = ftok:$file:'R'" '[queue other]' 'key = 5' "[semap
 start
 kipcctl send jobs one two
 id=$(id_of jobs)
-is 'the key is that of ftok(3)' "$(of jobs key)" "$old"
+is 'the key is that of ftok(3)' "$(columns_of jobs key)" "$old"
 replace "$file"
 new=$(key_of "$file" 82)
 exits 0 'a file that was replaced is noticed' until_true is_in_state jobs stale
-like '... it is said what has happened' "$(reason_of jobs)" "^stale: $file is another file now: programs that start now compute $new, and this queue has $old; "
+like '... it is said what has happened' "$(state_and_reason_of jobs)" "^stale: $file is another file now: programs that start now compute $new, and this queue has $old; "
 until_true tells '"event":"key_changed"'
 like '... it is an event' "$(kipcctl events jobs)" "key_changed +queue jobs: $file is another file now: programs that start now compute $new, those that run have $old\$"
-like '... and in the journal' "$(cat "$T/kipcd.log")" "queue jobs: $file is another file now: programs that start now compute $new"
-is '... it is the queue that it was, with its messages' "$(of jobs id,key,messages)" "$id $old 2"
+like '... and in the journal' "$(log)" "queue jobs: $file is another file now: programs that start now compute $new"
+is '... it is the queue that it was, with its messages' "$(columns_of jobs id,key,messages)" "$id $old 2"
 like '... the declared key is shown' "$(kipcctl show jobs)" "key: $old \\(declared: $new\\)"
-is '... as of every channel of that file' "$(of build state),$(of other state)" 'stale,active'
+is '... as of every channel of that file' "$(columns_of build state),$(columns_of other state)" 'stale,active'
 exits 0 'programs that run go on with it' kipcctl send jobs three
 exits 0 'a reload' kipcctl reload
 like '... changes nothing' "$OUT" "^jobs +queue +keep +stale +$file is another file now: programs that start now compute $new, .* holds 3 messages"
-is '... and loses nothing' "$(of jobs id,messages)" "$id 3"
+is '... and loses nothing' "$(columns_of jobs id,messages)" "$id 3"
 exits 0 'other channels are served' kipcctl set other mode=0600
-command_of() { kipcctl doctor --json | perl -MJSON::PP -e 'my ($channel) = @ARGV; local $/; for (@{decode_json(<STDIN>)->{findings} || []}) { print $_->{command} // "", "\n" if ($_->{channel} // "") eq $channel and $_->{finding} eq "state" }' "$1"; }
 
 # -- nobody has the new key yet: the messages are put aside ----------------------------------------------------------
 
-cures 'what is printed is run' "$(reason_of jobs)"
-is '... and cures' "$(of jobs state,key,messages)" "active $new 3"
+cures 'what is printed is run' "$(state_and_reason_of jobs)"
+is '... and cures' "$(columns_of jobs state,key,messages)" "active $new 3"
 is '... in the same order' "$(kipcctl recv --all jobs | xargs)" 'one two three'
 kipcctl remove -q jobs.kept
 stop_kipcd
 start
-is 'a start finds all in order' "$(of jobs state,key)" "active $new"
+is 'a start finds all in order' "$(columns_of jobs state,key)" "active $new"
 
 # -- empty: a reload makes it anew, and nothing else does ------------------------------------------------------------
 
@@ -84,15 +71,15 @@ id=$(id_of jobs)
 perl -e 'msgrcv($ARGV[0], my $m, 100, 0, 0) or exit 1; print unpack "x8 a*", $m' "$id" >"$T/got" & program=$!
 replace "$file"
 until_true is_in_state jobs stale
-like 'an empty one says so' "$(reason_of jobs)" "is empty, and 'kipcctl reload' makes it anew"
+like 'an empty one says so' "$(state_and_reason_of jobs)" "is empty, and 'kipcctl reload' makes it anew"
 stop_kipcd KILL
 start
-is 'a start leaves it alone' "$(of jobs state,id)" "stale $id"
+is 'a start leaves it alone' "$(columns_of jobs state,id)" "stale $id"
 kipcctl send jobs work
 wait "$program"
 is '... and who waits in it' "$(cat "$T/got")" work
-cures 'what is printed is run' "$(reason_of jobs)"
-is '... and cures' "$(of jobs state,key)" "active $(key_of "$file" 82)"
+cures 'what is printed is run' "$(state_and_reason_of jobs)"
+is '... and cures' "$(columns_of jobs state,key)" "active $(key_of "$file" 82)"
 
 # -- replaced while kipcd is down, twice ------------------------------------------------------------------------------
 
@@ -102,18 +89,18 @@ stop_kipcd
 replace "$file"
 replace "$file"
 start
-is 'replaced while kipcd was down' "$(of jobs state,id,messages)" "stale $id 1"
-like '... is said' "$(cat "$T/kipcd.log")" "jobs: stale: $file is another file now: programs that start now compute $(key_of "$file" 82)"
+is 'replaced while kipcd was down' "$(columns_of jobs state,id,messages)" "stale $id 1"
+like '... is said' "$(log)" "jobs: stale: $file is another file now: programs that start now compute $(key_of "$file" 82)"
 replace "$file"
 exits 0 'replaced once more' until_true says jobs "compute $(key_of "$file" 82), "
-is '... it stays' "$(of jobs state,id,messages)" "stale $id 1"
+is '... it stays' "$(columns_of jobs state,id,messages)" "stale $id 1"
 mv "$T/before.$n_replaced" "$file.again"
 is_back() { [ -n "$(kipcctl events jobs | grep 'is the file again')" ]; }
 # The very file that it was made of.
-for kept in "$T"/before.*; do [ "$(key_of "$kept" 82)" != "$(of jobs key)" ] || ln -f "$kept" "$T/back"; done
+for kept in "$T"/before.*; do [ "$(key_of "$kept" 82)" != "$(columns_of jobs key)" ] || ln -f "$kept" "$T/back"; done
 mv "$T/back" "$file"
 exits 0 'the old file is put back' until_true is_in_state jobs active
-is '... and nothing has happened' "$(of jobs id,messages) $(reason_of jobs)" "$id 1 active"
+is '... and nothing has happened' "$(columns_of jobs id,messages) $(state_and_reason_of jobs)" "$id 1 active"
 exits 0 '... which is told' until_true is_back
 
 # -- a program has made its own by now --------------------------------------------------------------------------------
@@ -122,15 +109,15 @@ replace "$file"
 new=$(key_of "$file" 82)
 queue "$new" 0622 >"$T/id"
 until_true says jobs adopt
-is 'a stranger with the new key' "$(of jobs state,id,messages)" "stale $id 1"
+is 'a stranger with the new key' "$(columns_of jobs state,id,messages)" "stale $id 1"
 kipcctl reload >/dev/null
-is '... after a reload, too' "$(of jobs state,id,messages)" "stale $id 1"
+is '... after a reload, too' "$(columns_of jobs state,id,messages)" "stale $id 1"
 kipcctl send -q "queue:$new" theirs
 exits 1 'it is not adopted while that would leave messages behind' kipcctl adopt "queue:$new" jobs
-like '... which is said, and how to' "$ERR" "holds 1 message .*'kipcctl move queue:$(of jobs key) queue:$new'"
-is '... nothing has changed' "$(of jobs state,id,messages),$(readlink "$KIPC_RUNTIME_DIR/channels/jobs" | cut -d: -f3)" "stale $id 1,$id"
-cures 'what is printed is run' "$(reason_of jobs)"
-is '... and cures' "$(of jobs state,key,id,mode)" "active $new $(cat "$T/id") 0622"
+like '... which is said, and how to' "$ERR" "holds 1 message .*'kipcctl move queue:$(columns_of jobs key) queue:$new'"
+is '... nothing has changed' "$(columns_of jobs state,id,messages),$(readlink "$KIPC_RUNTIME_DIR/channels/jobs" | cut -d: -f3)" "stale $id 1,$id"
+cures 'what is printed is run' "$(state_and_reason_of jobs)"
+is '... and cures' "$(columns_of jobs state,key,id,mode)" "active $new $(cat "$T/id") 0622"
 is '... no message is lost' "$(kipcctl recv --all jobs | xargs)" 'theirs kept'
 is '... no object is left over' "$(kipcctl list --foreign --no-legend --columns=state | grep -c foreign)" 0
 like '... and the key stays that of the file' "$(kipcctl plan 2>&1)" 'nothing to do: 3 channels are as declared'
@@ -138,8 +125,8 @@ replace "$file"
 exits 0 '... which is watched still' until_true is_in_state jobs stale
 queue "$(key_of "$file" 82)" 0600 >"$T/id"
 kipcctl reload >/dev/null
-cures 'an empty one is taken over at once' "$(reason_of jobs)"
-is '... and cured' "$(of jobs state,key,id)" "active $(key_of "$file" 82) $(cat "$T/id")"
+cures 'an empty one is taken over at once' "$(state_and_reason_of jobs)"
+is '... and cured' "$(columns_of jobs state,key,id)" "active $(key_of "$file" 82) $(cat "$T/id")"
 
 # -- gone, and back ---------------------------------------------------------------------------------------------------
 
@@ -148,21 +135,21 @@ id=$(id_of jobs)
 ln "$file" "$T/same"
 rm "$file"
 exits 0 'a file that is gone is noticed' until_true is_in_state jobs stale
-like '... and said' "$(reason_of jobs)" "ftok\\(3\\) cannot look at $file: No such file or directory; programs that start now get no key"
+like '... and said' "$(state_and_reason_of jobs)" "ftok\\(3\\) cannot look at $file: No such file or directory; programs that start now get no key"
 exits 0 'a reload' kipcctl reload
-is '... leaves it as it is' "$(of jobs state,id,messages)" "stale $id 1"
+is '... leaves it as it is' "$(columns_of jobs state,id,messages)" "stale $id 1"
 exits 0 'other channels are served' kipcctl set other mode=0640
 exits 0 '... made' kipcctl create queue more key=77
 mv "$T/same" "$file"
 exits 0 'it comes back' until_true is_in_state jobs active
-is '... as it was' "$(of jobs id,messages)" "$id 1"
+is '... as it was' "$(columns_of jobs id,messages)" "$id 1"
 ln "$file" "$T/same"
 rm "$file"
 until_true is_in_state jobs stale
 replace "$file" "$T/same"
 exits 0 'another one comes' until_true says jobs 'is another file now'
 exits 78 'what never was there is a mistake' "$kipcd" --check --config=<(printf '[queue q]\nkey = ftok:%s/none:1\n' "$T")
-begin_anew
+clear_all
 
 # -- a link to a file -------------------------------------------------------------------------------------------------
 
@@ -176,7 +163,7 @@ mv -T "$T/next" "$T/current"
 exits 0 'a link that leads to another file' until_true says jobs "$T/current is another file now: programs that start now compute $(key_of "$T/v2" 82)"
 ln -sfn v1 "$T/current"
 exits 0 '... and back' until_true is_in_state jobs active
-begin_anew
+clear_all
 
 # -- each kind --------------------------------------------------------------------------------------------------------
 
@@ -189,15 +176,15 @@ ids="$(id_of prices) $(id_of ticks) $(id_of build)"
 replace "$file"
 for channel in prices ticks build; do exits 0 "$channel stays" until_true is_in_state $channel stale; done
 kipcctl reload >/dev/null
-is '... as they are' "$(id_of prices) $(id_of ticks) $(id_of build) $(kipcctl recv prices) $(of build values)" "$ids text 1"
+is '... as they are' "$(id_of prices) $(id_of ticks) $(id_of build) $(kipcctl recv prices) $(columns_of build values)" "$ids text 1"
 exits 0 'what is observed is what has the key now' until_true is_in_state seen absent
-cures 'a ring is put aside' "$(reason_of ticks)"
-is '... and cured' "$(of ticks state,key) $(kipcctl recv --all ticks | xargs)" "active $(key_of "$file" 3) one two"
+cures 'a ring is put aside' "$(state_and_reason_of ticks)"
+is '... and cured' "$(columns_of ticks state,key) $(kipcctl recv --all ticks | xargs)" "active $(key_of "$file" 3) one two"
 segment "$(key_of "$file" 2)" 4096 >"$T/id"
 until_true eval 'kipcctl reload -q; says prices adopt'
-cures 'a segment that is given up' "$(reason_of prices)"
-is '... is the other one' "$(of prices state,id)" "active $(cat "$T/id")"
-begin_anew
+cures 'a segment that is given up' "$(state_and_reason_of prices)"
+is '... is the other one' "$(columns_of prices state,id)" "active $(cat "$T/id")"
+clear_all
 
 # -- a number that is changed, and a stranger has it -------------------------------------------------------------------
 
@@ -209,7 +196,7 @@ id=$(id_of jobs)
 queue 0x4b02 0600 >"$T/id"
 sed -i 's/4b01/4b02/' "$conf"
 kipcctl reload >/dev/null
-is 'a new key that a stranger has' "$(of jobs state)" conflict
+is 'a new key that a stranger has' "$(columns_of jobs state)" conflict
 for verb in 'send jobs more' 'recv -N jobs' 'peek -N jobs' 'move jobs other' 'purge jobs'; do
 	exits 3 "$verb" kipcctl $verb
 	like '... is refused with the reason' "$ERR" 'jobs: conflict: its key 0x00004b02 belongs to queue @[0-9]+, created by uid [0-9]+ and not by kipcd; its own is @'
@@ -220,12 +207,12 @@ is '... nothing went anywhere' "$(kipcctl peek "queue:@$id" | xargs) $(kipcctl p
 stop_kipcd
 exits 3 'without kipcd, too' kipcctl send jobs more
 like '... with a reason' "$ERR" 'conflict: its key belongs to an object that kipcd did not make'
-is '... and list says it' "$(of jobs state 2>/dev/null)" conflict
+is '... and list says it' "$(columns_of jobs state 2>/dev/null)" conflict
 start
-cures 'what is printed is run' "$(reason_of jobs)"
-is '... and cures' "$(of jobs state,id,messages)" "active $(cat "$T/id") 1"
+cures 'what is printed is run' "$(state_and_reason_of jobs)"
+is '... and cures' "$(columns_of jobs state,id,messages)" "active $(cat "$T/id") 1"
 exits 0 '... and nothing is refused any more' kipcctl recv jobs
-begin_anew
+clear_all
 
 # -- a dead mount -----------------------------------------------------------------------------------------------------
 
@@ -250,28 +237,28 @@ if [ -z "$answer" ]; then
 	skip 'a file on a dead mount' '/dev/fuse cannot be mounted here'
 	finish
 fi
-answers() { kipcctl list -q >/dev/null && [ "$(of other state)" = active ]; }
+answers() { kipcctl list -q >/dev/null && [ "$(columns_of other state)" = active ]; }
 is_doubted() { says jobs 'it does not answer (on a dead mount?); whether'; }
 exits 0 'a file on a dead mount is noticed' until_true is_doubted
-is '... and is no reason to doubt the queue' "$(of jobs state,key,messages)" "active $old 1"
+is '... and is no reason to doubt the queue' "$(columns_of jobs state,key,messages)" "active $old 1"
 exits 0 '... nobody is held up' answers
 replace "$file"
 exits 0 '... other files are watched' until_true is_in_state local stale
 exits 0 'a reload' timeout 20 kipcctl reload
-is '... is not held up' "$(of jobs state,key,messages)" "active $old 1"
+is '... is not held up' "$(columns_of jobs state,key,messages)" "active $old 1"
 exits 0 '... nor is a change' timeout 20 kipcctl create queue more key=77
 stop_kipcd KILL
 start
-is 'a start is not held up, and knows its own' "$(of jobs state,key,messages),$(of other state)" "active $old 1,active"
-like '... and says what it cannot tell' "$(cat "$T/kipcd.log")" "ftok\\(3\\) cannot look at .*/net/app.*: it does not answer"
+is 'a start is not held up, and knows its own' "$(columns_of jobs state,key,messages),$(columns_of other state)" "active $old 1,active"
+like '... and says what it cannot tell' "$(log)" "ftok\\(3\\) cannot look at .*/net/app.*: it does not answer"
 stop_kipcd
 printf '%s\n' "[queue later]" "key = ftok:$T/net/app:9" >>"$conf"
 start
-is 'one that was never made waits' "$(of later state),$(of jobs state)" 'failed,active'
+is 'one that was never made waits' "$(columns_of later state),$(columns_of jobs state)" 'failed,active'
 revive
 exits 0 'the mount comes back' until_true is_in_state later active
-is_well() { [ "$(reason_of jobs)" = active ]; }
+is_well() { [ "$(state_and_reason_of jobs)" = active ]; }
 until_true is_well
-is '... the file with it' "$(reason_of jobs) $(of later key)" "active $(key_of "$T/net/app" 9)"
-begin_anew
+is '... the file with it' "$(state_and_reason_of jobs) $(columns_of later key)" "active $(key_of "$T/net/app" 9)"
+clear_all
 finish

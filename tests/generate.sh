@@ -33,7 +33,7 @@ is "no line comes from a process's name" "$(grep -c '^\[queue' <<<"$OUT")" 1
 is "no line is too long" "$(awk 'length($0) > 199' <<<"$OUT")" ""
 exits 0 "it is right" kipcctl check "$conf"
 before=$(kipcctl list --foreign -q --columns=kind,key,id,owner,mode,changed --sort=key)
-start_kipcd || fail "kipcd starts with it" "$(cat "$T/kipcd.log")"
+start_kipcd || fail "kipcd starts with it" "$(log)"
 is "names them" "$(kipcctl list --columns=name,manage,state --no-legend | tr -s ' ')" "queue-4b01 observe active
 segment-4b02 observe active
 segment-4b04 observe active

@@ -3,11 +3,6 @@
 # What kipcd does about changes from outside: it mends what is safe to mend unasked, and says what is not.
 . "$(dirname "$0")/tap.sh"
 
-field() { kipcctl list --no-legend --columns="$2,name" | awk -v name="$1" '$NF == name { $NF = ""; sub(/ $/, ""); print }'; }
-state_of() { field "$1" state; }
-is_in_state() { [ "$(state_of "$1")" = "$2" ]; }
-has_another_id() { local id; id=$(id_of "$1") && [ -n "$id" ] && [ "$id" != "$2" ]; }
-log() { cat "$T/kipcd.log"; }
 
 cat >"$conf" <<'EOF'
 [daemon]
@@ -23,7 +18,7 @@ size = 4K
 key = 0x4b03
 values = 1
 EOF
-start_kipcd || fail 'kipcd starts' "$(log)"
+start
 
 # -- a queue ---------------------------------------------------------------------------------------------------
 
@@ -34,7 +29,7 @@ ipcrm -q "$old"
 wait "$receiver"
 is 'whoever waits on a queue that is removed is told so' $? 6
 until_true has_another_id orders "$old"
-is 'a removed queue is made anew' "$(state_of orders) $(field orders mode,capacity)" 'active 0640 8K'
+is 'a removed queue is made anew' "$(state_of orders) $(columns_of orders mode,capacity)" 'active 0640 8192'
 like '... which the log reports' "$(log)" "queue orders: somebody removed it: made anew, with id $(id_of orders)"
 kipcctl send orders hello
 is '... and its name means the new one' "$(kipcctl recv orders)" hello
@@ -42,7 +37,7 @@ is '... and its name means the new one' "$(kipcctl recv orders)" hello
 if perl -MIPC::Msg -e 1 2>/dev/null; then
 	perl -MIPC::Msg -e 'IPC::Msg->new(0x4b01, 0)->set(mode => 0606, qbytes => 100)'
 	until_true grep -q 'changed from outside' "$T/kipcd.log"
-	is 'mode and capacity changed from outside are mended' "$(field orders mode,capacity)" '0640 8K'
+	is 'mode and capacity changed from outside are mended' "$(columns_of orders mode,capacity)" '0640 8192'
 	like '... which the log reports' "$(log)" 'orders: changed from outside, and mended: mode 0606 -> 0640, capacity 100 -> 8K'
 else
 	skip 'mode and capacity changed from outside are mended' 'this perl has no IPC::Msg'
@@ -105,7 +100,7 @@ start_kipcd
 is '... and a restart' "$(state_of build) $(count_of s)" 'lost 0'
 exits 1 'recover is for what is lost' kipcctl recover orders
 exits 0 'recover' kipcctl recover build
-is '... makes it anew' "$(state_of build) $(field build values)" 'active 1'
+is '... makes it anew' "$(state_of build) $(columns_of build values)" 'active 1'
 echo >"$T/hold"
 wait "$holder"
 
@@ -121,7 +116,7 @@ kipcctl reload >"$T/out"
 is '... nor is it touched by a reload' "$(ipcs -q | awk '$1 == "0x00004b01" { print $2 }')" "$foreign"
 ipcrm -q "$foreign"
 until_true is_in_state orders active
-is 'it heals when the stranger leaves' "$(state_of orders) $(field orders mode)" 'active 0640'
+is 'it heals when the stranger leaves' "$(state_of orders) $(columns_of orders mode)" 'active 0640'
 like '... which the log reports' "$(log)" 'queue orders: its key is free again: made, with id'
 perl -e '$id = semget(0x4b03, 0, 0); semctl($id, 0, 0, 0) && defined semget(0x4b03, 1, 01666) or die'
 until_true is_in_state build conflict
@@ -132,7 +127,7 @@ is 'a semaphore that was lost so is lost when the stranger leaves' "$(state_of b
 perl -e 'defined msgget(0x5b01, 01666) or die'
 sed -i 's/0x4b01/0x5b01/' "$conf"
 kipcctl reload >"$T/out"
-is 'a new key that a stranger has is a conflict' "$(state_of orders) $(field orders key)" 'conflict 0x00005b01'
+is 'a new key that a stranger has is a conflict' "$(state_of orders) $(columns_of orders key)" 'conflict 0x00005b01'
 ipcrm -Q 0x5b01
 until_true is_in_state orders active
 is '... and is taken when the stranger leaves' "$(state_of orders) $(ipcs -q | grep -c '^0x00005b01')" 'active 1'
@@ -148,11 +143,11 @@ done
 old=$(id_of orders)
 ipcrm -q "$old"
 until_true is_in_state orders absent
-like 'what is removed again and again is made anew ever more slowly' "$(field orders reason)" 'somebody removes it again and again'
+like 'what is removed again and again is made anew ever more slowly' "$(columns_of orders reason)" 'somebody removes it again and again'
 kipcctl reload >"$T/out"
 is '... a reload does it at once' "$(state_of orders)" active
 # As often as a test suite that cleans up does it, until it stays away for long enough to look at it.
-seconds_left() { field orders reason | sed -n 's/.*comes back in \([0-9]*\) s.*/\1/p'; }
+seconds_left() { columns_of orders reason | sed -n 's/.*comes back in \([0-9]*\) s.*/\1/p'; }
 is_long() { [ "$(seconds_left)" -ge 4 ] 2>/dev/null; }
 long_or_anew() { is_long || has_another_id orders "$old"; }
 for ((round = 0; round < 20; round++)); do
@@ -162,7 +157,7 @@ for ((round = 0; round < 20; round++)); do
 	! is_long || break
 done
 is 'what is removed twenty times is absent' "$(state_of orders)" absent
-like '... and says when' "$(field orders reason)" "it comes back in [0-9]+ s, or now with 'kipcctl reload'; find out who"
+like '... and says when' "$(columns_of orders reason)" "it comes back in [0-9]+ s, or now with 'kipcctl reload'; find out who"
 exits 1 'recover is not the cure' kipcctl recover orders
 like '... and names it' "$ERR" "it is absent, and not lost: .*it comes back in [0-9]+ s, or now with 'kipcctl reload'"
 exits 3 'nor can it be sent to' kipcctl send orders x

@@ -23,9 +23,8 @@ active orders
 active prices'
 aside() { (cd "$KIPC_RUNTIME_DIR" && ls -d channels.old-* 2>/dev/null); }
 registry() { (cd "$channels" && for name in [a-z]* .ns; do echo "$name $(readlink "$name")"; done; cat .nsid); }
-begin_anew() { rm -rf "$KIPC_RUNTIME_DIR"; ipcrm --all; }
 
-start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
+start
 kipcctl send orders kept
 stop_kipcd
 before=$(registry)
@@ -159,9 +158,9 @@ conflict'
 is '... and untouched' "$(ipcs -q; ipcs -m; ipcs -s)" "$ids"
 like '... the registry is kept under a name that says so' "$(aside)" '^channels.old-[0-9TZ.]*-another-boot$'
 is '... as it was' "$(readlink "$KIPC_RUNTIME_DIR/$(aside)/build")" "$(sed -n 's/^build //p' <<<"$before")"
-like '... which the log reports' "$(cat "$T/kipcd.log")" 'is of another boot: it is kept as .*-another-boot, and a new one begins'
+like '... which the log reports' "$(log)" 'is of another boot: it is kept as .*-another-boot, and a new one begins'
 stop_kipcd
-begin_anew
+clear_all
 
 start_kipcd
 stop_kipcd
@@ -237,7 +236,7 @@ values = 1
 EOT
 all_active='active build
 active orders'
-begin_anew
+clear_all
 kipcd_under=("$top_build/without-nsid")
 private_sets() { ipcs -s | awk '$1 == "0x00000000" { print $2, $4, $5 }'; }
 marker() { sed -n 's/.*:marker=\([0-9]*\),.*/\1/p' "$channels/.nsid"; }
@@ -257,7 +256,7 @@ ipcrm -s "$(marker)"
 is_marked() { [ "$(private_sets)" = "$(marker) 611 8" ] && [ "$(cat "$channels/.nsid")" != "$before" ]; }
 until_true is_marked
 is 'somebody removed it: it is made again' "$(private_sets)" "$(marker) 611 8"
-like '... which the log reports' "$(cat "$T/kipcd.log")" "marker of this IPC namespace: made again, as semaphore:@$(marker)"
+like '... which the log reports' "$(log)" "marker of this IPC namespace: made again, as semaphore:@$(marker)"
 before=$(cat "$channels/.nsid")
 perl -e 'use IPC::SysV qw(IPC_SET); require IPC::Semaphore; my $s = bless \(my $id = $ARGV[0]), "IPC::Semaphore"; $s->set(mode => 0600) or die' "$(marker)" 2>/dev/null &&
 	{ until_true is_marked; is '... and so it is where somebody altered it' "$(private_sets)" "$(marker) 611 8"; }
@@ -302,7 +301,7 @@ like '... and keeps the registry' "$(aside)" '^channels.old-[0-9TZ.]*-another-na
 is '... under a new marker, too' "$(private_sets)" "$(marker) 611 8"
 stop_kipcd
 
-begin_anew
+clear_all
 start_kipcd
 stop_kipcd
 ipcrm --all
@@ -320,7 +319,7 @@ if strace -qq -o /dev/null -e inject=getpid:error=EIO:when=999 true 2>/dev/null;
 		local call n
 		for call in semget semctl openat write renameat; do
 			for ((n = 1; ; n++)); do
-				begin_anew
+				clear_all
 				rm -f "$T/ready"; mkfifo "$T/ready"
 				strace -qq -o /dev/null -e trace="$call" -e inject="$call:signal=SIGKILL:when=$n" "$top_build/without-nsid" \
 					"$kipcd" --config="$conf" --ready-fd=9 9>"$T/ready" & tracer=$!

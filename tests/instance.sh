@@ -6,7 +6,6 @@
 printf '[queue orders]\nkey = 0x4b01\n' >"$conf"
 run=$KIPC_RUNTIME_DIR
 kipcd_here() { timeout 20 "$kipcd" --config="$conf" "$@"; }
-state_of() { kipcctl list --no-legend --columns=state,name | awk -v name="$1" '$2 == name { print $1 }'; }
 # start_beside COMMAND…: another kipcd; its process is left in $beside_pid
 start_beside() {
 	rm -f "$T/beside"
@@ -15,7 +14,6 @@ start_beside() {
 	beside_pid=$!
 	read -r _ <"$T/beside"
 }
-begin_anew() { ipcrm --all; rm -rf "$run"; }
 
 # -- arguments -------------------------------------------------------------------------------------------------
 
@@ -48,24 +46,23 @@ exits 78 'a configuration that others may write is refused' "$kipcd" --config="$
 like '... with the cure' "$ERR" "chmod go-w $T/open.conf"
 
 # Whoever asks, files are judged as the kipcd of that runtime folder would judge them.
-if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null; then
-	anybody() { setpriv --reuid="$1" --regid="$1" --clear-groups "${@:2}"; }
+if can_be 65534; then
 	mkdir -p "$T/home-of-kipcd"
 	chown 65534:65534 "$T/home-of-kipcd"
 	kipcd_under=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 	ipcrm --all
-	start_kipcd --runtime-dir="$T/home-of-kipcd/run" || fail 'kipcd starts without privilege' "$(cat "$T/kipcd.log")"
+	start_kipcd --runtime-dir="$T/home-of-kipcd/run" || fail 'kipcd starts without privilege' "$(log)"
 	kipcctl --runtime-dir="$T/home-of-kipcd/run" create queue scratch >/dev/null
 	checked=(kipcctl --runtime-dir="$T/home-of-kipcd/run" check)
 	exits 0 "check by root knows the runtime layer for kipcd's own" "${checked[@]}" "$conf"
 	is '... and says nothing' "$OUT$ERR" ''
-	exits 1 "a kipcd of somebody else on that folder is refused" anybody 4711 "$kipcd" --config="$conf" --runtime-dir="$T/home-of-kipcd/run"
+	exits 1 "a kipcd of somebody else on that folder is refused" as 4711 "$kipcd" --config="$conf" --runtime-dir="$T/home-of-kipcd/run"
 	like '... without a word of mending what is not his' "$ERR" "run belongs to uid 65534, and this kipcd runs as uid 4711: start it as that user, or choose another folder with --user or --runtime-dir=$"
 	exits 1 "... and one of root" "$kipcd" --config="$conf" --runtime-dir="$T/home-of-kipcd/run"
 	like '... likewise' "$ERR" "belongs to uid 65534, and this kipcd runs as uid 0: "
 	cp "$conf" "$T/draft.conf"
 	chown 4711 "$T/draft.conf"
-	exits 0 'check by anybody of a draft of his own, beside it' anybody 4711 "${checked[@]}" "$T/draft.conf"
+	exits 0 'check by anybody of a draft of his own, beside it' as 4711 "${checked[@]}" "$T/draft.conf"
 	is '... says nothing' "$OUT$ERR" ''
 	exits 78 "somebody else's draft is refused" "${checked[@]}" "$T/draft.conf"
 	like '... as the kipcd that is meant would' "$ERR" "belongs to user 4711; it must be root's or user 65534's"
@@ -86,7 +83,7 @@ if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true
 	chmod 600 "$T/config/kipc/kipcd.conf"
 	exits 78 'check by root of what kipcd may not read' "${user_check[@]}"
 	like '... says so' "$ERR" "$T/config/kipc/kipcd.conf: cannot be opened: Permission denied"
-	exits 1 'check by somebody who may read less than kipcd is no verdict' anybody 4711 "${user_check[@]}"
+	exits 1 'check by somebody who may read less than kipcd is no verdict' as 4711 "${user_check[@]}"
 	like '... and says whom to ask as' "$ERR" 'this kipcd runs as uid 65534, which may read what uid 4711 may not: check as root'
 else
 	skip 'check by others than kipcd' 'no other user is to be had here'
@@ -112,7 +109,7 @@ unlike '... of a configuration that cannot be read says nothing of the channel' 
 
 # -- one kipcd a folder ----------------------------------------------------------------------------------------
 
-start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
+start
 printf '[queue other]\n' >"$T/other.conf"
 exits 1 'a second kipcd on one folder leaves' timeout 20 "$kipcd" --config="$T/other.conf"
 like '... and says why' "$ERR" "another kipcd already runs on $run: stop it first, or give this one a --runtime-dir= of its own"
@@ -131,7 +128,7 @@ is 'a stale socket is replaced' "$(state_of orders)" active
 stop_kipcd INT
 is 'SIGINT ends it' "$kipcd_status" 0
 is '... and it takes its socket along' "$(ls "$run/control" 2>&1 | grep -c 'No such file')" 1
-begin_anew
+clear_all
 
 # refused WHAT PATTERN: a start that fails, with those words, before anything is made
 refused() {
@@ -172,9 +169,9 @@ stop_kipcd KILL
 start_kipcd
 is 'the lock of a killed one holds nobody up' "$(state_of orders)" active
 stop_kipcd
-if [ "$(id -u)" = 0 ] && setpriv --reuid=4711 --regid=4711 --clear-groups true 2>/dev/null; then
+if can_be 4711; then
 	# Who only has the name cannot keep a kipcd from starting. mq_open(2) and flock(2) have these numbers on x86-64 alone.
-	setpriv --reuid=4711 --regid=4711 --clear-groups perl -e '
+	as 4711 perl -e '
 		exit 77 unless `uname -m` =~ /x86_64/;
 		my $name = sprintf "kipcd.%x.%x", (stat $ARGV[0])[0, 1];
 		my $fd = syscall 240, $name, 0102, 0666, 0;
@@ -192,7 +189,7 @@ if [ "$(id -u)" = 0 ] && setpriv --reuid=4711 --regid=4711 --clear-groups true 2
 	fi
 	kill "$squatter"
 fi
-begin_anew
+clear_all
 
 # -- what stands where the socket belongs ----------------------------------------------------------------------
 
@@ -220,7 +217,7 @@ if chown 65534 "$run/control" 2>/dev/null; then
 else
 	skip "somebody else's socket" 'only root can make one'
 fi
-begin_anew
+clear_all
 
 # -- the folder ------------------------------------------------------------------------------------------------
 
@@ -256,7 +253,7 @@ start_kipcd
 is 'a folder deeper than a socket address is long' "$(state_of orders)" active
 stop_kipcd
 KIPC_RUNTIME_DIR=$run
-begin_anew
+clear_all
 
 start_kipcd
 stop_kipcd
@@ -266,7 +263,7 @@ start_kipcd
 is 'a registry of another boot means nothing: its objects are foreign' "$(state_of orders)" conflict
 is '... and untouched' "$(ipcs -q)" "$before"
 stop_kipcd
-begin_anew
+clear_all
 
 # -- --user ----------------------------------------------------------------------------------------------------
 
@@ -289,7 +286,7 @@ exits 7 'kipcctl --user without kipcd' "${as_user[@]}" kipcctl --user reload
 like '... says how to start that one' "$ERR" "start it with 'systemctl --user start kipcd' or 'kipcd --user'$"
 exits 1 '--user without XDG_RUNTIME_DIR' env -u KIPC_RUNTIME_DIR -u XDG_RUNTIME_DIR "$kipcd" --user
 like '... says what it needs' "$ERR" '--user needs XDG_RUNTIME_DIR'
-begin_anew
+clear_all
 
 # -- what systemd is told --------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ unshare --ipc true 2>/dev/null || { echo "1..0 # SKIP no IPC namespace inside th
 echo '[queue orders]' >"$conf"
 mkfifo "$T/never"
 exec 6<>"$T/never"
-start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start
 coproc inside { exec unshare --ipc perl "$T/inside.pl"; }
 exec 5<&"${inside[0]}" # bash closes its own when the program ends
 inside_pid=$inside_PID
@@ -39,7 +39,6 @@ else
 	skip "who waits there" "/proc/PID/syscall cannot be read here"
 fi
 # All of them at once. There may be more than these two: other tests run, too.
-json() { perl -MJSON::PP -e 'local $/; $d = JSON::PP->new->utf8->decode(<STDIN>); print eval $ARGV[0]' "$1"; }
 if [ "$(id -u)" = 0 ] && perl -MJSON::PP -e 1 2>/dev/null; then
 	kipcctl list -q --ipc-of=all --foreign --json >"$T/all.json"
 	here=$(json '(grep { ($_->{name} // "") eq "orders" } @$d)[0]{namespace}' <"$T/all.json")

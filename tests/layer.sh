@@ -6,10 +6,7 @@
 
 layer=$KIPC_RUNTIME_DIR/kipcd.conf.d
 layers() { ls "$layer" | xargs; }
-start() { : >"$T/kipcd.log"; start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"; }
 restart() { stop_kipcd; start; }
-field() { kipcctl list --no-legend --bytes --columns="$2" | awk -v name="$1" '$1 == name' | cut -d' ' -f2- | xargs; }
-of() { field "$1" "name,$2"; }
 description() { kipcctl show --json "$1" | perl -0777 -ne 'print "$1" if /"description": ?"((?:[^"\\]|\\.)*)"/'; }
 make_foreign() { perl -e 'defined msgget(hex($ARGV[0]), 01000 | oct $ARGV[1]) or die' "$1" "$2"; }
 
@@ -37,11 +34,11 @@ exits 0 'show' kipcctl show orders
 like '... names it' "$OUT" "^ +overridden: $named$"
 like '... and where the other value comes from' "$OUT" '^ *origin of capacity: kipcctl set$'
 restart
-like 'the journal has a line of it' "$(cat "$T/kipcd.log")" "$conf:3: .*mode: 0600 is overridden by 'kipcctl set' \(0660\)"
+like 'the journal has a line of it' "$(log)" "$conf:3: .*mode: 0600 is overridden by 'kipcctl set' \(0660\)"
 sed -i 's/0600/0640/' "$conf"
 kipcctl reload >"$T/out"
 like 'an edit that it makes void is named too' "$(cat "$T/out")" "mode = 0640 in $conf:3 is overridden"
-is '... and is void' "$(of orders mode)" 0660
+is '... and is void' "$(columns_of orders mode)" 0660
 
 # -- and taken back ----------------------------------------------------------------------------------------------
 
@@ -55,7 +52,7 @@ for verb in 'set ordres mode=0600' 'unset ordres' 'recover ordres' 'reset ordres
 	like '... is told the name that was meant' "$ERR" "\(did you mean 'orders'\?\)"
 done
 exits 0 'unset of one key' kipcctl unset orders mode
-is '... gives it back its declaration' "$(of orders mode,capacity)" '0640 8192'
+is '... gives it back its declaration' "$(columns_of orders mode,capacity)" '0640 8192'
 unlike '... of which nothing more is said' "$(kipcctl plan 2>&1)" overridden
 exits 0 'unset of all' kipcctl unset orders
 is '... leaves no file' "$(layers)" ''
@@ -65,9 +62,9 @@ like 'and all is as declared' "$(kipcctl plan 2>&1)" '^nothing to do'
 
 kipcctl create -q queue notes capacity=4K
 kipcctl set -q notes capacity=8K
-is 'what create made, altered' "$(of notes capacity)" 8192
+is 'what create made, altered' "$(columns_of notes capacity)" 8192
 exits 0 'unset' kipcctl unset notes
-is '... goes back to what create said' "$(of notes capacity)" 4096
+is '... goes back to what create said' "$(columns_of notes capacity)" 4096
 exits 1 'which itself is not taken back' kipcctl unset notes capacity
 like '... but altered' "$ERR" "capacity is what 'kipcctl create' declared"
 exits 0 'remove' kipcctl remove notes
@@ -84,13 +81,13 @@ like '... warns of what is set aside' "$ERR" "^$layer/orders.conf:1: warning: \[
 exits 0 'a reload' kipcctl reload
 like '... says so' "$OUT" "^orders +queue +retain +retained +declared no more.*what kipcctl said of it is set aside"
 restart
-is 'no start is refused for it' "$(of orders state)" retained
+is 'no start is refused for it' "$(columns_of orders state)" retained
 is '... and no other queue made' "$(count_of q)" 2
 is '... and nothing lost' "$(kipcctl peek orders)" kept
-like '... and the journal has it' "$(cat "$T/kipcd.log")" 'orders.conf:1: \[queue orders\] is set aside'
+like '... and the journal has it' "$(log)" 'orders.conf:1: \[queue orders\] is set aside'
 cp "$conf.whole" "$conf"
 kipcctl reload >"$T/out"
-is 'declared again, it is in force again' "$(of orders mode,state)" '0660 active'
+is 'declared again, it is in force again' "$(columns_of orders mode,state)" '0660 active'
 like '... and named' "$(cat "$T/out")" "mode = 0640 in $conf:3 is overridden"
 sed -i '/orders/,/mode/d' "$conf"
 kipcctl reload >"$T/out"
@@ -111,15 +108,15 @@ printf '[queue mine]\nkey = 0x4b07\n' >"$conf"
 exits 0 'a section takes the key of what create made' kipcctl check "$conf"
 like '... which is set aside' "$ERR" "temp.conf: warning: is set aside: \[queue temp\] key: 0x00004b07 is the key of \[queue mine\] at $conf:2 too"
 restart
-is '... but not removed, though it is empty and its lifetime is config' "$(of temp state)" retained
-is '... others stand' "$(of other state)" active
+is '... but not removed, though it is empty and its lifetime is config' "$(columns_of temp state)" retained
+is '... others stand' "$(columns_of other state)" active
 kipcctl unset -q temp
 kipcctl reload -q
-is 'forgotten, it goes' "$(of temp state)$(layers)" other.conf
-is '... and its key is free' "$(of mine state)" active
+is 'forgotten, it goes' "$(columns_of temp state)$(layers)" other.conf
+is '... and its key is free' "$(columns_of mine state)" active
 printf 'rubbish\n' >"$layer/other.conf"
 restart
-is 'a file of rubbish refuses no start either' "$(of mine state),$(of other state)" active,retained
+is 'a file of rubbish refuses no start either' "$(columns_of mine state),$(columns_of other state)" active,retained
 stop_kipcd
 printf '[queue a]\nmode = 9999\n' >"$conf"
 exits 78 'a mistake of the administrator does' "$kipcd" --config="$conf"
@@ -131,10 +128,10 @@ start
 kipcctl create -q queue a key=0x11 capacity=4K
 printf '[queue a]\nkey = 0x11\ncapacity = 8K\n' >"$conf"
 kipcctl reload -q
-is 'a section in a file is what holds' "$(of a capacity)" 8192
+is 'a section in a file is what holds' "$(columns_of a capacity)" 8192
 sed -i 's/8K/2K/' "$conf"
 kipcctl reload -q
-is '... and edits of it count' "$(of a capacity)" 2048
+is '... and edits of it count' "$(columns_of a capacity)" 2048
 like '... with the right origin' "$(kipcctl show a)" "^ +origin: $conf$"
 kipcctl unset -q a
 is 'what create said can be forgotten then' "$(layers)" ''
@@ -179,9 +176,9 @@ unlike 'no file is cited that is not there' "$ERR" "$layer"
 is '... and none was made' "$(layers)" 'a.conf b.conf'
 zeros=$(printf '0,%.0s' {1..149})1
 exits 0 'a set of 150 semaphores' kipcctl create semaphore many "values=$zeros"
-is '... is made whole' "$(of many semaphores)" 150
+is '... is made whole' "$(columns_of many semaphores)" 150
 restart
-is '... and is known after a restart' "$(of many semaphores,state)" '150 active'
+is '... and is known after a restart' "$(columns_of many semaphores,state)" '150 active'
 stop_kipcd
 
 # -- adopt under a declared name ---------------------------------------------------------------------------------
@@ -207,34 +204,34 @@ key = 0x25
 manage = observe
 EOF2
 start
-is 'they are in conflict' "$(of small state),$(of jobs state)" conflict,conflict
+is 'they are in conflict' "$(columns_of small state),$(columns_of jobs state)" conflict,conflict
 perl -e '$i = shmget(0x21, 0, 0); shmwrite($i, "data", 0, 4) or die'
 exits 0 'a segment of another size' kipcctl adopt segment:0x21 small
-is '... is stale' "$(of small state,size)" 'stale 1000'
+is '... is stale' "$(columns_of small state,size)" 'stale 1000'
 like '... and says why' "$OUT" '^segment:0x21: adopted as small, stale: size 1000 -> 4000 would need a new segment'
 is '... its bytes are there' "$(kipcctl read small --length=4)" data
 kipcctl reload -q
-is '... and it stays so' "$(of small state,size)" 'stale 1000'
+is '... and it stays so' "$(columns_of small state,size)" 'stale 1000'
 restart
-is '... over a restart' "$(of small state,size)" 'stale 1000'
+is '... over a restart' "$(columns_of small state,size)" 'stale 1000'
 is '... the declaration is untouched' "$(kipcctl show --json small | grep -c '"size":4000\|"size": 4000')" 1
 sed -i 's/^size = 4000/size = 1000/; ' "$conf"; sed -i '/0x22/{n;s/1000/4000/}' "$conf"
 kipcctl reload -q
-is 'declared as it is, it is active' "$(of small state,size)" 'active 1000'
+is 'declared as it is, it is active' "$(columns_of small state,size)" 'active 1000'
 exits 0 'one of the right size' kipcctl adopt segment:0x22 right
-is '... is active, and as declared' "$(of right state,mode)" 'active 0640'
+is '... is active, and as declared' "$(columns_of right state,mode)" 'active 0640'
 exits 0 'a queue' kipcctl adopt queue:0x24 jobs
 like '... is altered as declared' "$OUT" 'jobs, active: @[0-9]+, made by uid [0-9]+; mode 0620 -> 0660, capacity 16K -> 8K'
-is '... indeed' "$(of jobs state,mode,capacity)" 'active 0660 8192'
+is '... indeed' "$(columns_of jobs state,mode,capacity)" 'active 0660 8192'
 sed -i 's/8K/4K/' "$conf"
 kipcctl reload -q
-is '... and edits of its section count' "$(of jobs capacity)" 4096
+is '... and edits of its section count' "$(columns_of jobs capacity)" 4096
 exits 0 'what was observed' kipcctl adopt seen seen
-is '... keeps what no file declares' "$(of seen manage,mode)" 'own 0620'
+is '... keeps what no file declares' "$(columns_of seen manage,mode)" 'own 0620'
 like '... and says what to keep' "$OUT" '^This lasts until the reboot; to keep it, put into the section of seen:$'
 like 'plan names the one word that it is against' "$(kipcctl plan)" "^seen .*manage = observe in $conf:[0-9]+ is overridden by 'kipcctl adopt' \(own\)"
 exits 0 'a set of 150 under a new name' kipcctl adopt semaphore:0x23 locks
 like '... and no line is printed that a configuration could not take' "$OUT" '^    # values: longer than a line'
-is '... is taken over whole' "$(of locks semaphores,state)" '150 active'
+is '... is taken over whole' "$(columns_of locks semaphores,state)" '150 active'
 stop_kipcd
 finish

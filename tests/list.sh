@@ -4,7 +4,6 @@
 . "$(dirname "$0")/tap.sh"
 
 # json EXPRESSION: over $d, the JSON on standard input
-json() { perl -MJSON::PP -e 'local $/; $d = JSON::PP->new->utf8->decode(<STDIN>); print eval $ARGV[0]' "$1"; }
 names() { kipcctl list -q --no-legend --columns=name "$@" | tr '\n' ' '; }
 
 exits 0 "an empty list is no failure" kipcctl list
@@ -42,7 +41,7 @@ values = 1,0,5
 key = 0x4b09
 manage = observe
 EOF
-start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start
 kipcctl send orders hello world
 
 exits 0 "list" kipcctl list

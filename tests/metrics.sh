@@ -15,14 +15,13 @@ layout = ring
 [semaphore build]
 values = 1,0
 EOF
-start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start
 kipcctl send orders one 'two words'
 kipcctl send ticks a b c
 kipcctl recv ticks >/dev/null
 perl -e 'msgsnd(msgget(0x77, 01600 | 0600), pack("l! a*", 1, "foreign"), 0) or die'
 kipcctl down 'build[1]' & waiter=$!
-waits() { kipcctl show build | grep -q "blocked: $waiter "; }
-until_true waits && can_see=yes || can_see=
+until_true is_blocked build "$waiter" && can_see=yes || can_see=
 
 exits 0 "figures" kipcctl metrics
 has() { like "$1" "$OUT" "^kipc_$2$"; }
@@ -80,7 +79,7 @@ kipcctl set orders mode=0660 >/dev/null
 has "whose the objects are" "objects\\{owner=\"$(id -un)\",kind=\"queue\"\\} 2"
 is "each finding of doctor has its severities" "$(grep -c '^kipc_findings' <<<"$OUT")" \
 	$((3 * $(sed -n '/^full-no-reader|/,/^\.TE/p' "$top_src/client/kipcctl.1" | grep -c '|T{$')))
-if [ "$(id -u)" = 0 ] && setpriv --reuid=54321 --clear-groups true 2>/dev/null; then
+if can_be 54321; then
 	for uid in $(seq 54301 54360); do setpriv --reuid="$uid" --clear-groups perl -e 'semget(0, 1, 01600) // die'; done
 	many=$(kipcctl metrics)
 	is "owners are bounded" "$(grep -c '^kipc_objects{' <<<"$many")" 153

@@ -7,13 +7,6 @@ make_queue() { ipcmk -Q | sed 's/.*: //'; }
 messages_in() { ipcs -q -i "$1" | sed -n 's/.*qnum=\([0-9]*\).*/\1/p'; }
 content_of() { kipcctl peek --all "$1" | tr '\n' ' '; }
 
-# Waits until a background kipcctl sleeps in the kernel, or has ended.
-until_asleep() {
-	local pid comm state rest end=$((SECONDS + 20))
-	while [ $SECONDS -le $end ] && read -r pid comm state rest 2>/dev/null </proc/"$1"/stat && [ "$state" != Z ]; do
-		[ "$comm$state" != '(kipcctl)S' ] || return 0
-	done
-}
 
 # A pipe on descriptor 8 that nobody reads, held open by descriptor 7.
 open_stuck_pipe() {

@@ -30,7 +30,6 @@ EOT
 channels=$KIPC_RUNTIME_DIR/channels
 states() { kipcctl list --no-legend --columns=name,state | tr -s ' \n' ' '; }
 reason() { kipcctl list --no-legend --columns=name,reason | sed -n "s/^$1 *//p"; }
-is_in_state() { [ "$(kipcctl list --no-legend --columns=name,state | awk -v name="$1" '$1 == name { print $2 }')" = "$2" ]; }
 all_active='bills active build active orders active prices active '
 are_active() { [ "$(states)" = "$all_active" ]; }
 mkdir "$KIPC_RUNTIME_DIR"
@@ -49,7 +48,7 @@ orphans() {
 for how in fill_up use_up; do
 	what="$([ $how = fill_up ] && echo 'no room' || echo 'no more files')"
 	room size=256k,nr_inodes=64
-	start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
+	start
 	$how
 	ipcrm -Q 0x4b01
 	until_true is_in_state orders failed
@@ -78,7 +77,7 @@ stop_kipcd
 ipcrm -Q 0x4b02
 ipcrm -M 0x4b03
 fill_up
-start_kipcd && pass 'no room: kipcd starts' || fail 'no room: kipcd starts' "$(cat "$T/kipcd.log")"
+start_kipcd && pass 'no room: kipcd starts' || fail 'no room: kipcd starts' "$(log)"
 is '... only what has to be made fails' "$(states)" 'bills failed build active orders active prices failed '
 like '... for the true reason' "$(reason bills)" 'registry cannot be written: No space left on device'
 is '... the rest is served' "$(kipcctl recv orders --no-wait)" kept

@@ -18,14 +18,14 @@ values = 1
 
 [queue bills]
 END
-start_kipcd || { fail 'kipcd starts' "$(cat "$T/kipcd.log")"; finish; }
+start_kipcd || { fail 'kipcd starts' "$(log)"; finish; }
 is 'three kinds, one key each' "$(kipcctl list --columns=name,key --no-legend | grep -c 0x000004d2)" 3
 objects() { ipcs -qsm | grep '^0x' | cut -d ' ' -f 1,2 | sort; }
 before=$(objects)
 
 # Waits until a program sleeps in the kernel, or has ended.
 is_asleep() { ! grep -q '^State:[[:space:]][^SZ]' "/proc/$1/status" 2>/dev/null; }
-until_asleep() { until_true is_asleep "$1"; }
+until_peer_sleeps() { until_true is_asleep "$1"; }
 
 # -- pipes: a parent writes, a child reads ---------------------------------------------------------------
 
@@ -50,7 +50,7 @@ exits 0 'C sends' queue-writer 'from C'
 exits 0 '... C receives' queue-reader
 is '... the text' "$OUT" 'from C'
 queue-reader >"$T/got" & reader=$!
-until_asleep "$reader"
+until_peer_sleeps "$reader"
 queue-writer 'to one who waits'
 wait "$reader"
 is 'C waits for C' "$(cat "$T/got")" 'to one who waits'
@@ -58,7 +58,7 @@ queue-writer one two
 is 'C sends, kipcctl receives' "$(kipcctl recv -n 2 orders | tr -d '\0')" 'one
 two'
 queue-reader >"$T/got" & reader=$!
-until_asleep "$reader"
+until_peer_sleeps "$reader"
 kipcctl send orders 'from a shell'
 wait "$reader"
 is 'kipcctl sends, C receives' "$(cat "$T/got")" 'from a shell'
@@ -82,7 +82,7 @@ is '... and the queue of that key knows nothing of it' "$(kipcctl recv --all ord
 # -- kipcd comes and goes --------------------------------------------------------------------------------
 
 queue-reader >"$T/got" & reader=$!
-until_asleep "$reader"
+until_peer_sleeps "$reader"
 stop_kipcd KILL
 exits 0 'C sends while kipcd is dead' queue-writer 'nobody is home'
 wait "$reader"
@@ -90,7 +90,7 @@ is '... to C, which has waited since before' "$(cat "$T/got")" 'nobody is home'
 queue-writer 'kept'
 segment-writer 'kept too'
 queue_before=$(id_of orders)
-start_kipcd || fail 'kipcd starts again' "$(cat "$T/kipcd.log")"
+start_kipcd || fail 'kipcd starts again' "$(log)"
 is 'a new kipcd finds what the old one left' "$(id_of orders)" "$queue_before"
 is '... with its message' "$(queue-reader)" kept
 is '... and its text' "$(segment-reader)" 'kept too'
@@ -113,12 +113,12 @@ speaks() {
 	peer recv 9 >"$T/got"
 	exits 0 "$language receives what kipcctl sends, every byte" cmp "$T/got" "$T/expected"
 	"$peer_program" "$peer_file" recv 0 >"$T/got" & peer_pid=$!
-	until_asleep "$peer_pid"
+	until_peer_sleeps "$peer_pid"
 	kipcctl send -t 3 orders 'to one who waits'
 	wait "$peer_pid"
 	is "$language waits for kipcctl" "$(cat "$T/got")" '3:to one who waits'
 	kipcctl recv orders >"$T/got" & peer_pid=$!
-	until_asleep "$peer_pid"
+	until_peer_sleeps "$peer_pid"
 	printf 'at last' | peer send 5
 	wait "$peer_pid"
 	is "kipcctl waits for $language" "$(cat "$T/got")" 'at last'

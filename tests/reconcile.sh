@@ -4,13 +4,8 @@
 . "$(dirname "$0")/tap.sh"
 
 # field NAME COLUMNS: what list shows of one channel
-field() { kipcctl list --no-legend --bytes --columns="$2,name" | awk -v name="$1" '$NF == name { $NF = ""; sub(/ $/, ""); print }'; }
-state_of() { field "$1" state; }
-reason_of() { field "$1" reason; }
 # Everything that the kernel holds, and the registry: two of them are equal when nothing has happened.
 world() { cat /proc/sysvipc/{msg,shm,sem}; ls -l "$KIPC_RUNTIME_DIR/channels"; }
-start() { start_kipcd "$@" || fail "kipcd starts" "$(cat "$T/kipcd.log")"; }
-begin_anew() { ipcrm --all; rm -rf "$KIPC_RUNTIME_DIR"; }
 
 # -- no configuration, a wrong one -----------------------------------------------------------------------------
 
@@ -42,10 +37,10 @@ values = 1,0,5
 EOF
 start
 like 'a queue as declared' "$(ipcs -q)" '^0x00004b01 +[0-9]+ +[^ ]+ +640 +0 +0 *$'
-is '... with its capacity' "$(field orders capacity)" 8192
+is '... with its capacity' "$(columns_of orders capacity)" 8192
 like 'a segment as declared' "$(ipcs -m)" '^0x000004d2 +[0-9]+ +[^ ]+ +660 +65536 +0 *$'
 like 'a semaphore set as declared' "$(ipcs -s)" '^0x00004b03 +[0-9]+ +[^ ]+ +660 +3 *$'
-is '... with its starting values' "$(field build values)" 1,0,5
+is '... with its starting values' "$(columns_of build values)" 1,0,5
 unlike '... and operated on, as programs wait for' "$(ipcs -s -i "$(id_of build)")" '^otime = Not set'
 like 'the registry is links' "$(readlink "$KIPC_RUNTIME_DIR/channels/orders")" "^queue:0x00004b01:$(id_of orders):$(id -u)$"
 like '... a semaphore names its maker' "$(readlink "$KIPC_RUNTIME_DIR/channels/build")" ":maker=$kipcd_pid$"
@@ -60,20 +55,20 @@ stop_kipcd KILL
 start
 is 'killed and started again: the same' "$(world)" "$before"
 is '... the message too' "$(kipcctl peek orders)" kept
-like '... which the log counts' "$(cat "$T/kipcd.log")" '3 channels: 0 created, 3 found as left'
+like '... which the log counts' "$(log)" '3 channels: 0 created, 3 found as left'
 
 # -- alter in place --------------------------------------------------------------------------------------------
 
 sed -i 's/^mode = .*/mode = 0600/; s/^capacity = .*/capacity = 4K/; s/^key = 1234/&\nmode = 0440/' "$conf"
 before=$(id_of orders)
 like 'plan says what a reload would alter' "$(kipcctl plan)" 'orders +queue +alter +active +mode 0640 -> 0600, capacity 8K -> 4K'
-is '... and does nothing' "$(field orders mode)" 0640
+is '... and does nothing' "$(columns_of orders mode)" 0640
 exits 0 'reload' kipcctl reload
 like '... says what it did' "$OUT" 'prices +segment +alter +active +mode 0660 -> 0440'
-is 'mode and capacity are altered' "$(field orders mode,capacity)" '0600 4096'
+is 'mode and capacity are altered' "$(columns_of orders mode,capacity)" '0600 4096'
 is '... in place' "$(id_of orders)" "$before"
 is '... with the message' "$(kipcctl peek orders)" kept
-is 'a segment is altered too' "$(field prices mode)" 0440
+is 'a segment is altered too' "$(columns_of prices mode)" 0440
 exits 0 'nothing to plan' kipcctl plan
 like '... is said' "$ERR" 'nothing to do'
 sed -i 's/^mode = 0600/mode = 0620/' "$conf"
@@ -104,36 +99,36 @@ is 'one that holds data is stale' "$(state_of prices)" stale
 like '... which says why' "$(reason_of prices)" '^size 64K -> 4K would need a new segment, and it holds 64K of data'
 is 'so is a queue with messages' "$(state_of bills)" stale
 like '... which says why' "$(reason_of bills)" '^key 0x00004b02 -> 0x00005b02 would need a new queue, and it holds 3 messages'
-is '... shown with the key and the use it has' "$(field bills key,messages)" '0x00004b02 3'
+is '... shown with the key and the use it has' "$(columns_of bills key,messages)" '0x00004b02 3'
 is '... the old content is intact' "$(kipcctl read prices --length=4)" kept
 is '... and the messages' "$(kipcctl peek --all bills | wc -l)" 3
 is '... under their old ids' "$(id_of prices)::$(id_of bills)" "${before%%:*}::${before##*:}"
-is 'an empty one is made anew' "$(field spare size,state)" '4096 active'
+is 'an empty one is made anew' "$(columns_of spare size,state)" '4096 active'
 stop_kipcd
 start
 is 'it is still stale after a restart' "$(state_of prices) $(state_of bills)" 'stale stale'
 kipcctl purge -q bills
 kipcctl reload >"$T/out"
-is 'emptied, a reload makes it anew' "$(state_of bills) $(field bills key)" 'active 0x00005b02'
+is 'emptied, a reload makes it anew' "$(state_of bills) $(columns_of bills key)" 'active 0x00005b02'
 exits 1 'remove without --force refuses' kipcctl remove prices
 is '... and destroys nothing' "$(kipcctl read prices --length=4)" kept
 kipcctl remove --force -q prices
 is 'removed by hand it is absent' "$(state_of prices)" absent
 kipcctl reload >"$T/out"
-is '... until a reload makes the new one' "$(field prices size,state)" '4096 active'
+is '... until a reload makes the new one' "$(columns_of prices size,state)" '4096 active'
 
 sed -i 's/^values = .*/values = 1,0/' "$conf"
 kipcctl reload >"$T/out"
-is 'a set never operated on gets other values' "$(field build values,state)" '1,0 active'
+is 'a set never operated on gets other values' "$(columns_of build values,state)" '1,0 active'
 kipcctl down build
 sed -i 's/^values = .*/values = 1/' "$conf"
 kipcctl reload >"$T/out"
-is 'one at work does not' "$(field build values,state)" '0,0 stale'
+is 'one at work does not' "$(columns_of build values,state)" '0,0 stale'
 sed -i 's/^values = .*/values = 1,0/' "$conf"
 kipcctl reload >"$T/out"
-is '... and the old declaration is right again' "$(field build values,state)" '0,0 active'
+is '... and the old declaration is right again' "$(columns_of build values,state)" '0,0 active'
 stop_kipcd
-begin_anew
+clear_all
 
 # -- conflict, observe -----------------------------------------------------------------------------------------
 
@@ -154,7 +149,7 @@ make_foreign 0x4b01
 before=$(ipcs -q)
 start
 is 'a key that belongs to somebody else is a conflict' "$(state_of orders)" conflict
-like '... which says whose it is' "$(cat "$T/kipcd.log")" 'orders: conflict: its key 0x00004b01 belongs to queue @[0-9]+, created by uid [0-9]+ and not by kipcd'
+like '... which says whose it is' "$(log)" 'orders: conflict: its key 0x00004b01 belongs to queue @[0-9]+, created by uid [0-9]+ and not by kipcd'
 is '... and is not touched' "$(ipcs -q | grep 0x00004b01)" "$(grep 0x00004b01 <<<"$before")"
 is '... the name means nothing' "$(kipcctl send orders x 2>/dev/null; echo $?)" 3
 is 'the other channels are served' "$(state_of bills)" active
@@ -167,7 +162,7 @@ make_foreign 0x4b09
 until_true test -L "$KIPC_RUNTIME_DIR/channels/theirs"
 is '... it appears' "$(state_of theirs)" active
 like '... and is named as observed' "$(readlink "$KIPC_RUNTIME_DIR/channels/theirs")" '^queue:0x00004b09:[0-9]+:[0-9]+:observed$'
-is '... its mode is not touched' "$(field theirs mode)" 0666
+is '... its mode is not touched' "$(columns_of theirs mode)" 0666
 kipcctl send theirs hello
 is '... and it can be used by its name' "$(kipcctl recv theirs)" hello
 exits 1 'remove refuses what is only observed' kipcctl remove --force theirs
@@ -192,7 +187,7 @@ sed -i '/theirs/,$d' "$conf"
 kipcctl reload >"$T/out"
 is 'dropped, only the name goes' "$(ipcs -q | grep -c 0x00004b09)$(state_of theirs)" 1
 stop_kipcd
-begin_anew
+clear_all
 
 # -- dropped from the configuration ----------------------------------------------------------------------------
 
@@ -219,7 +214,7 @@ kipcctl send full message
 kipcctl send daemon-full message
 stop_kipcd
 is 'lifetime = daemon goes when kipcd stops, if it is empty' "$(ipcs -q | grep '^0x' | cut -c10 | tr -d '\n' | sed 's/./&\n/g' | sort | tr -d '\n')" 12356
-like '... which the log says' "$(cat "$T/kipcd.log")" 'queue daemon-full: stays although kipcd stops: it is not empty'
+like '... which the log says' "$(log)" 'queue daemon-full: stays although kipcd stops: it is not empty'
 start
 stop_kipcd KILL
 is '... and not when it is killed' "$(count_of q)" 6
@@ -253,7 +248,7 @@ printf '[queue stays]\nkey = 6\n[queue other]\nkey = 1\n' >"$conf"
 kipcctl reload >"$T/out"
 is '... and the key is free' "$(state_of other)" active
 stop_kipcd
-begin_anew
+clear_all
 
 # -- twenty mistakes -------------------------------------------------------------------------------------------
 
@@ -277,7 +272,7 @@ until_true grep -q 'what runs stays as it is' "$T/kipcd.log"
 is '... after SIGHUP too' "$(world)" "$before"
 stop_kipcd
 exits 78 'a start with them is refused' "$kipcd" --config="$conf"
-begin_anew
+clear_all
 
 # -- the runtime layer -----------------------------------------------------------------------------------------
 
@@ -295,8 +290,8 @@ is '... leaves nothing behind' "$(state_of taken)$(ls "$KIPC_RUNTIME_DIR/kipcd.c
 kipcctl send bills kept
 stop_kipcd KILL
 start
-is 'what was created is there after a restart' "$(field bills capacity,state) $(kipcctl peek bills)" '4096 active kept'
-is 'what was set too' "$(field orders mode)" 0600
+is 'what was created is there after a restart' "$(columns_of bills capacity,state) $(kipcctl peek bills)" '4096 active kept'
+is 'what was set too' "$(columns_of orders mode)" 0600
 is '... although the file says otherwise' "$(grep -c 0640 "$conf")" 1
 exits 1 'remove of one with a message refuses' kipcctl remove bills
 exits 0 '--force' kipcctl remove --force bills
@@ -306,9 +301,9 @@ is '... leaves it absent' "$(state_of orders)" absent
 stop_kipcd
 start
 is 'after a restart what was removed stays removed' "$(state_of bills)" ''
-is '... but what is declared comes back, as it was set' "$(field orders mode,state)" '0600 active'
+is '... but what is declared comes back, as it was set' "$(columns_of orders mode,state)" '0600 active'
 stop_kipcd
-begin_anew
+clear_all
 
 # -- limits ----------------------------------------------------------------------------------------------------
 
@@ -318,7 +313,7 @@ if old=$(cat /proc/sys/kernel/msgmni) && echo 3 2>/dev/null >/proc/sys/kernel/ms
 	start
 	is 'kernel.msgmni is reached half-way: what fits is served' "$(kipcctl list --no-legend --state=active --columns=name | tr -d '\n')" 'abcprices'
 	is '... the rest has failed' "$(kipcctl list --no-legend --state=failed --columns=name | tr -d '\n')" 'de'
-	like '... which the log explains' "$(cat "$T/kipcd.log")" "queue d: failed: the kernel's limit on queues is reached \(kernel.msgmni = 3\)"
+	like '... which the log explains' "$(log)" "queue d: failed: the kernel's limit on queues is reached \(kernel.msgmni = 3\)"
 	exits 1 'a reload that fails says so' kipcctl reload
 	like '... with the reason' "$OUT" 'd +queue +create +failed +.*kernel.msgmni'
 	echo "$old" >/proc/sys/kernel/msgmni
@@ -328,25 +323,25 @@ if old=$(cat /proc/sys/kernel/msgmni) && echo 3 2>/dev/null >/proc/sys/kernel/ms
 else
 	skip 'kernel.msgmni is reached half-way' 'the sysctls of this IPC namespace cannot be written'
 fi
-begin_anew
+clear_all
 
 # -- without privileges ----------------------------------------------------------------------------------------
 
 printf '[queue orders]\ncapacity = 1M\n' >"$conf"
-if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null; then
+if can_be 65534; then
 	kipcd_under=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 	install -d -o 65534 -g 65534 "$KIPC_RUNTIME_DIR"
 fi
 start
-is 'a capacity beyond the limit: active, at the limit' "$(field orders capacity,state)" "$(cat /proc/sys/kernel/msgmnb) active"
-like '... with a warning that names the sysctl' "$(cat "$T/kipcd.log")" 'orders: active: capacity 1M is more than kernel.msgmnb allows \(and kipcd has no CAP_SYS_RESOURCE\), so it runs with 16K'
+is 'a capacity beyond the limit: active, at the limit' "$(columns_of orders capacity,state)" "$(cat /proc/sys/kernel/msgmnb) active"
+like '... with a warning that names the sysctl' "$(log)" 'orders: active: capacity 1M is more than kernel.msgmnb allows \(and kipcd has no CAP_SYS_RESOURCE\), so it runs with 16K'
 exits 0 'a reload is content with that' kipcctl reload
 if echo 2000000 2>/dev/null >/proc/sys/kernel/msgmnb; then
 	kipcctl reload >"$T/out"
-	is 'raised, a reload gives it all' "$(field orders capacity)" 1048576
+	is 'raised, a reload gives it all' "$(columns_of orders capacity)" 1048576
 	echo 16384 >/proc/sys/kernel/msgmnb
 	kipcctl set -q orders mode=0600
-	is 'lowered again, an alteration brings it down' "$(field orders capacity,mode)" '16384 0600'
+	is 'lowered again, an alteration brings it down' "$(columns_of orders capacity,mode)" '16384 0600'
 else
 	skip 'the limit is raised' 'the sysctls of this IPC namespace cannot be written'
 fi
@@ -363,7 +358,7 @@ layout = ring
 EOF
 start
 kipcctl remove -q orders
-is 'a ring is made beside the others' "$(state_of ticks) $(state_of served) $(field ticks layout)" 'active active ring'
+is 'a ring is made beside the others' "$(state_of ticks) $(state_of served) $(columns_of ticks layout)" 'active active ring'
 like '... which the registry says' "$(readlink "$KIPC_RUNTIME_DIR/channels/ticks")" ':layout=ring$'
 like '... and no reload finds anything to do' "$(kipcctl plan 2>&1)" 'nothing to do'
 kipcctl remove -q served ticks
@@ -383,7 +378,7 @@ link=$(readlink "$KIPC_RUNTIME_DIR/channels/gate")
 ln -sfn "$(sed "s/maker=[0-9]*/maker=$(cat "$T/user")/" <<<"$link")" "$KIPC_RUNTIME_DIR/channels/gate"
 sed -i 's/^mode = .*/mode = 0666/' "$conf"
 start
-is 'a set that was used is altered in place' "$(field gate mode,state)" '0666 active'
+is 'a set that was used is altered in place' "$(columns_of gate mode,state)" '0666 active'
 exits 1 '... and is not empty for that' kipcctl remove gate
 : >"$conf"
 kipcctl reload >"$T/out"
@@ -410,12 +405,12 @@ lifetime = config
 EOF
 	rm -f "$KIPC_RUNTIME_DIR/kipcd.conf.d/"*
 	start
-	is 'objects are handed to another uid' "$(field orders owner,mode,state) $(field prices owner,state) $(field build owner,state)" \
+	is 'objects are handed to another uid' "$(columns_of orders owner,mode,state) $(columns_of prices owner,state) $(columns_of build owner,state)" \
 		'daemon 0600 active daemon active daemon active'
 	is '... which may use them' "$(setpriv --reuid=1 --regid=1 --clear-groups perl -e 'print defined msgsnd($ARGV[0], pack("l!a*", 1, "x"), 0)' "$(id_of orders)")" 1
 	sed -i 's/^mode = 0600/mode = 0640/; s/^owner = 1/owner = 3/' "$conf"
 	exits 0 'and are altered by a kipcd that is not their owner' kipcctl reload
-	is '... in place' "$(field orders owner,mode) $(field prices owner,mode) $(field build owner,mode)" 'sys 0640 sys 0640 sys 0640'
+	is '... in place' "$(columns_of orders owner,mode) $(columns_of prices owner,mode) $(columns_of build owner,mode)" 'sys 0640 sys 0640 sys 0640'
 	stop_kipcd KILL
 	start
 	is '... found again after a restart' "$(state_of orders) $(state_of prices) $(state_of build)" 'active active active'

@@ -3,7 +3,6 @@
 # kipcctl remove, create, set, recover, plan and reload: what they refuse, say and leave behind.
 . "$(dirname "$0")/tap.sh"
 
-state_of() { kipcctl list -q --no-legend --columns=name,state | awk -v name="$1" '$1 == name { print $2 }'; }
 
 exits 7 "a name without kipcd" kipcctl remove orders
 like "says where it was looked for" "$ERR" "kipcd is not reachable at $KIPC_RUNTIME_DIR/control"
@@ -41,7 +40,7 @@ values = 0
 key = 0x4b09
 manage = observe
 EOF
-start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start
 
 exits 3 "an unknown name" kipcctl remove nobody
 exits 1 "an observed one" kipcctl remove watched

@@ -4,20 +4,7 @@
 # for the rest, each command that is printed is run as it stands, and cures.
 . "$(dirname "$0")/tap.sh"
 
-start() { : >"$T/kipcd.log"; start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"; }
-of() { kipcctl list --no-legend --bytes --columns="name,$2" | awk -v name="$1" '$1 == name' | cut -d' ' -f2- | xargs; }
-begin_anew() { stop_kipcd; rm -rf "$KIPC_RUNTIME_DIR"; ipcrm --all 2>/dev/null; }
 declare_() { printf '%s\n' "$@" >"$conf"; }
-
-# cures WHAT TEXT: runs every command that stands in quotes in the text, in their order
-cures() {
-	local what=$1 command
-	while read -r command; do
-		[ "$command" = 'kipcctl reload' ] && command="$command -q"
-		$command >"$T/out" 2>&1 || { fail "$what" "$command: $(cat "$T/out")"; return; }
-	done < <(grep -oE "'kipcctl [^']*'" <<<"$2" | tr -d "'")
-	pass "$what"
-}
 
 # -- another name ------------------------------------------------------------------------------------------------
 
@@ -35,8 +22,8 @@ is '... and changes nothing' "$(kipcctl peek a)" one
 exits 0 'reload' kipcctl reload
 like '... does it' "$OUT" '^b +queue +rename +active +it was a;'
 is 'they are the same objects' "$(id_of b) $(id_of costs) $(id_of make) $(id_of tocks)" "$ids"
-is '... with what they held' "$(kipcctl recv --all b | xargs) $(kipcctl recv costs) $(kipcctl recv tocks) $(of make values)" 'one two kept kept 0,0'
-is '... what was set went along' "$(of b mode) $(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" '0640 b.conf'
+is '... with what they held' "$(kipcctl recv --all b | xargs) $(kipcctl recv costs) $(kipcctl recv tocks) $(columns_of make values)" 'one two kept kept 0,0'
+is '... what was set went along' "$(columns_of b mode) $(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" '0640 b.conf'
 is '... nothing bears an old name' "$(ls "$KIPC_RUNTIME_DIR/channels" | xargs)" 'b costs make other tocks'
 like '... it is an event' "$(kipcctl events b)" 'altered +queue b: renamed: it was a$'
 exits 0 'a second reload' kipcctl reload
@@ -46,15 +33,15 @@ kipcctl send b three
 sed -i 's/queue b/queue c/; s/0600/0620/' "$conf"
 stop_kipcd
 start
-is 'a start renames, too' "$(of c state,messages,id) $(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" "active 1 ${ids%% *} c.conf"
-like '... and says so' "$(cat "$T/kipcd.log")" 'b is renamed to c'
+is 'a start renames, too' "$(columns_of c state,messages,id) $(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" "active 1 ${ids%% *} c.conf"
+like '... and says so' "$(log)" 'b is renamed to c'
 kipcctl unset -q c
-is 'its declaration holds' "$(of c mode)" 0620
+is 'its declaration holds' "$(columns_of c mode)" 0620
 sed -i 's/queue c/queue d/; s/0620/0660/' "$conf"
 kipcctl reload >"$T/out"
-is 'what is declared otherwise is altered' "$(of d mode,messages)" '0660 1'
+is 'what is declared otherwise is altered' "$(columns_of d mode,messages)" '0660 1'
 like '... in one step' "$(cat "$T/out")" 'd +queue +rename +active +it was c; mode 0620 -> 0660'
-begin_anew
+clear_all
 
 # -- another name, and nothing certain ---------------------------------------------------------------------------
 
@@ -68,8 +55,8 @@ kipcctl reload >"$T/plan"
 cures 'the command' "$(sed -n "s/.*if b is/if b is/p" "$T/plan")"
 is '... brings the messages there' "$(kipcctl peek --all b | xargs)" '1 2 3 4 5'
 cures 'the other one' "$(kipcctl plan | grep '^a ')"
-is '... ends the old name' "$(of a state)$(of b state)" active
-begin_anew
+is '... ends the old name' "$(columns_of a state)$(columns_of b state)" active
+clear_all
 
 declare_ '[queue a]' 'key = 1' '[queue b]' 'key = 2'
 start
@@ -78,8 +65,8 @@ declare_ '[queue b]' 'key = 1'
 kipcctl reload >"$T/plan"
 like 'a key of a name of the past, both with messages' "$(cat "$T/plan")" '^b +queue +keep +stale +its key 0x00000001 is that of a, which is declared no more'
 cures 'the commands' "$(grep '^b ' "$T/plan")"
-is '... make one of them' "$(of b state,key) $(kipcctl recv --all b | xargs)$(of a state)" 'active 0x00000001 one two'
-begin_anew
+is '... make one of them' "$(columns_of b state,key) $(kipcctl recv --all b | xargs)$(columns_of a state)" 'active 0x00000001 one two'
+clear_all
 
 # -- keys that are exchanged -------------------------------------------------------------------------------------
 
@@ -89,21 +76,21 @@ start
 swap() { sed -i 's/= 1$/= x/; s/= 2$/= 1/; s/= x$/= 2/' "$conf"; sed -i '/values/s/2/1/' "$conf"; }
 swap
 exits 0 'empty: a reload exchanges them' kipcctl reload
-is '... all' "$(of a key) $(of b key) $(of s key,size) $(of t key,size) $(of u key,values) $(of v key,values)" \
+is '... all' "$(columns_of a key) $(columns_of b key) $(columns_of s key,size) $(columns_of t key,size) $(columns_of u key,values) $(columns_of v key,values)" \
 	'0x00000002 0x00000001 0x00000002 4096 0x00000001 8192 0x00000002 1 0x00000001 0'
 is '... nothing is left' "$(count_of q) $(count_of m) $(count_of s) $(kipcctl list --no-legend --state=active | wc -l)" '2 2 2 6'
 kipcctl send a one two
 swap
 exits 0 'one of them holds messages' kipcctl reload
-is '... both stay' "$(of a state,key,messages) $(of b state,key)" 'stale 0x00000002 2 stale 0x00000001'
+is '... both stay' "$(columns_of a state,key,messages) $(columns_of b state,key)" 'stale 0x00000002 2 stale 0x00000001'
 like '... and say why' "$OUT" "^a +queue +keep +stale +key 0x00000002 -> 0x00000001 would need a new queue, and it holds 2 messages"
 like '... each' "$OUT" "^b +queue +keep +stale +its key 0x00000002 is still that of a, which has to give it up first: 'kipcctl show a'"
 kipcctl send a three
 is '... and serve' "$(kipcctl recv a)" one
 cures 'the commands' "$(grep '^a ' <<<"$OUT")"
-is '... cure both' "$(of a state,key) $(of b state,key) $(kipcctl recv --all a | xargs)" 'active 0x00000001 active 0x00000002 two three'
+is '... cure both' "$(columns_of a state,key) $(columns_of b state,key) $(kipcctl recv --all a | xargs)" 'active 0x00000001 active 0x00000002 two three'
 kipcctl remove -q a.kept
-begin_anew
+clear_all
 
 # -- own, observe, own -------------------------------------------------------------------------------------------
 
@@ -113,22 +100,22 @@ kipcctl send a kept; kipcctl send r kept
 id=$(id_of a)
 declare_ '[queue a]' 'key = 1' 'manage = observe' '[segment r]' 'key = 2' 'manage = observe'
 kipcctl reload -q
-is 'observed' "$(of a state,manage) $(of r state,manage)" 'active observe active observe'
+is 'observed' "$(columns_of a state,manage) $(columns_of r state,manage)" 'active observe active observe'
 exits 1 '... nothing of it is removed' kipcctl remove --force a
 stop_kipcd
 start
 declare_ '[queue a]' 'key = 1' '[segment r]' 'key = 2' 'size = 16K' 'layout = ring'
 exits 0 'and owned again' kipcctl reload
-is '... the same' "$(of a state,manage,id) $(of r state,manage)" "active own $id active own"
+is '... the same' "$(columns_of a state,manage,id) $(columns_of r state,manage)" "active own $id active own"
 is '... with its messages' "$(kipcctl recv a) $(kipcctl recv r)" 'kept kept'
 kipcctl send a kept
 declare_ '[queue a]' 'key = 1' 'manage = observe'
 kipcctl reload -q
 : >"$conf"
 kipcctl reload -q
-is 'observed, and declared no more: it is not forgotten' "$(of a state,manage)" 'retained own'
+is 'observed, and declared no more: it is not forgotten' "$(columns_of a state,manage)" 'retained own'
 exits 0 '... and can be removed' kipcctl remove --force a
-begin_anew
+clear_all
 
 # A stranger's is not ours for having been observed.
 perl -e 'defined msgget(1, 01666) or die'
@@ -136,8 +123,8 @@ declare_ '[queue a]' 'key = 1' 'manage = observe'
 start
 declare_ '[queue a]' 'key = 1'
 kipcctl reload >"$T/plan"
-is 'what somebody else made is in conflict' "$(of a state)" conflict
+is 'what somebody else made is in conflict' "$(columns_of a state)" conflict
 cures 'the command' "$(grep '^a ' "$T/plan")"
-is '... cures' "$(of a state,manage)" 'active own'
+is '... cures' "$(columns_of a state,manage)" 'active own'
 stop_kipcd
 finish

@@ -11,7 +11,7 @@ cat >"$conf" <<'CONF'
 size = 64K
 layout = ring
 CONF
-start_kipcd || { fail 'kipcd starts' "$(cat "$T/kipcd.log")"; finish; }
+start_kipcd || { fail 'kipcd starts' "$(log)"; finish; }
 
 # -- another program -----------------------------------------------------------------------------------------------
 

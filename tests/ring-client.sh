@@ -8,8 +8,7 @@ poke() {
 	perl -e '$id = shmget(oct $ARGV[0], 0, 0) // die; $b = pack($ARGV[2], $ARGV[3]); shmwrite($id, $b, $ARGV[1], length $b) or die' \
 		"$(readlink "$KIPC_RUNTIME_DIR/channels/$1" | cut -d: -f2)" "$2" "$3" "$4"
 }
-field() { kipcctl list --no-legend --bytes --columns="$2,name" | awk -v name="$1" '$NF == name { $NF = ""; sub(/ $/, ""); print }'; }
-waits() { [ "$(field ticks receiver_waits)" -gt "$1" ]; }
+waits() { [ "$(columns_of ticks receiver_waits)" -gt "$1" ]; }
 
 cat >"$conf" <<'CONF'
 [segment ticks]
@@ -23,7 +22,7 @@ max_message = 100
 size = 4K
 [queue orders]
 CONF
-start_kipcd || { fail 'kipcd starts' "$(cat "$T/kipcd.log")"; finish; }
+start_kipcd || { fail 'kipcd starts' "$(log)"; finish; }
 
 # -- the verbs -----------------------------------------------------------------------------------------------
 
@@ -63,7 +62,7 @@ waiter=$!
 until_true waits 0
 kipcctl send ticks here
 wait $waiter
-is 'wait waits and takes nothing' "$? $(field ticks messages)" '0 1'
+is 'wait waits and takes nothing' "$? $(columns_of ticks messages)" '0 1'
 kipcctl purge -q ticks
 
 # -- what does not fit, and what a ring is not ------------------------------------------------------------------
@@ -73,7 +72,7 @@ like '... with what bounds it' "$ERR" "longer than 100 bytes, .*the ring's max_m
 exits 4 'a full ring' bash -c 'yes | kipcctl send -N small'
 like '... and how many were sent' "$ERR" '; 128 messages were sent before it'
 exits 4 'waited for in vain' kipcctl send --timeout=10ms small more
-is 'list says how full' "$(field small messages,full)" '128 100%'
+is 'list says how full' "$(columns_of small messages,full)" '128 100%'
 exits 0 'purge empties it' kipcctl purge small
 exits 2 'no type can be chosen' kipcctl recv -t 3 ticks
 like '... and the reason' "$ERR" 'first in, first out'
@@ -102,7 +101,7 @@ like 'without kipcd a ring is known too' "$(KIPC_RUNTIME_DIR=$T/run kipcctl list
 exits 1 'reset spares messages' kipcctl reset ticks
 like '... and says which' "$ERR" 'holds 2 messages \(8 bytes\).*--force'
 exits 0 '--force does not' kipcctl reset ticks --force
-is '... it is empty' "$(field ticks messages)" 0
+is '... it is empty' "$(columns_of ticks messages)" 0
 exits 2 'what is no ring is not reset' kipcctl reset raw
 kipcctl recv -q ticks >/dev/null &
 receiver=$!
@@ -130,7 +129,7 @@ kipcctl reset -q ticks
 # -- held, and not for us -----------------------------------------------------------------------------------------
 
 poke ticks 256 L 4194303
-exits 1 'a lock that nobody holds' kipcctl send ticks more
+exits 1 'a lock that as 65534 holds' kipcctl send ticks more
 like '... is told from a stopped holder' "$ERR" 'held by thread 4194303, which does not exist'
 kipcctl reset -q ticks
 sleep 1000 &
@@ -141,14 +140,13 @@ kill $!
 kipcctl reset -q ticks
 kipcctl send ticks seen
 
-if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null; then
+if can_be 65534; then
 	chmod 755 "$T" "$KIPC_RUNTIME_DIR"
 	kipcctl set -q ticks mode=0664
-	nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
-	exits 0 'permission to read is enough to peek' nobody kipcctl peek ticks
-	exits 5 '... and not to receive' nobody kipcctl recv ticks
+	exits 0 'permission to read is enough to peek' as 65534 kipcctl peek ticks
+	exits 5 '... and not to receive' as 65534 kipcctl recv ticks
 	like '... and why' "$ERR" 'need permission to read and to write; yours lets you peek'
-	like 'list shows it all the same' "$(nobody kipcctl list)" '^ticks .* 1 message, 0%$'
+	like 'list shows it all the same' "$(as 65534 kipcctl list)" '^ticks .* 1 message, 0%$'
 else
 	skip 'permission to read is enough to peek' 'only root can be somebody else'
 fi

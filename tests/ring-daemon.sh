@@ -4,19 +4,11 @@
 . "$(dirname "$0")/tap.sh"
 
 user() { "$top_build/ring-user" "$@"; }
-field() { kipcctl list --no-legend --bytes --columns="$2,name" | awk -v name="$1" '$NF == name { $NF = ""; sub(/ $/, ""); print }'; }
-state_of() { field "$1" state; }
-reason_of() { field "$1" reason; }
-is_in_state() { [ "$(state_of "$1")" = "$2" ]; }
-has_another_id() { local id; id=$(id_of "$1") && [ -n "$id" ] && [ "$id" != "$2" ]; }
 stat_of() { user "$1" stat | grep -oE "\b$2=[0-9]+" | cut -d= -f2; }
 sleeps() { [ "$(stat_of "$1" consumer_waits)" -gt 0 ]; }
 is_unattached() { [ "$(ipcs -m | awk -v id="$(id_of "$1")" '$2 == id { print $6 }')" = 0 ]; }
-log() { cat "$T/kipcd.log"; }
 count_in_log() { grep -cE "$1" "$T/kipcd.log"; }
 is_logged_times() { [ "$(count_in_log "$2")" = "$1" ]; }
-begin_anew() { ipcrm --all; rm -rf "$KIPC_RUNTIME_DIR"; }
-start() { start_kipcd || fail "kipcd starts" "$(log)"; }
 # kipcd's part of it; kipcctl asks first.
 reset() { busctl --address="unix:path=$KIPC_RUNTIME_DIR/control" call org.kipc1 /org/kipc1 org.kipc1.Manager Reset s "$1"; }
 # hold NAME: a program that has the ring attached, until let_go
@@ -54,7 +46,7 @@ key = 1234
 size = 64K
 CONF
 start
-is 'a ring is made' "$(state_of ticks) $(field ticks layout,mode,attached)" 'active ring 0660 0'
+is 'a ring is made' "$(state_of ticks) $(columns_of ticks layout,mode,attached)" 'active ring 0660 0'
 is '... laid out with the default largest message' "$(stat_of ticks max_message)" 8192
 is '... another with the largest there can be' "$(stat_of small max_message) $(state_of small)" '2032 active'
 like 'the registry says that it is one' "$(readlink "$KIPC_RUNTIME_DIR/channels/ticks")" "^segment:0x00004b10:$(id_of ticks):$(id -u):layout=ring$"
@@ -90,13 +82,13 @@ like '... which says why' "$(reason_of ticks)" 'and it is attached 1 time:'
 let_go
 like 'empty and unattached it will be made anew' "$(kipcctl plan)" 'ticks +segment +recreate +active +max_message 8K -> 4K'
 kipcctl reload >"$T/out"
-is '... and is' "$(state_of ticks) $(stat_of ticks max_message) $(field ticks mode)" 'active 4096 0600'
+is '... and is' "$(state_of ticks) $(stat_of ticks max_message) $(columns_of ticks mode)" 'active 4096 0600'
 unlike '... as another segment' "$(id_of ticks)" "^$before$"
 before=$(id_of ticks)
 sed -i 's/^mode = 0600/mode = 0660/' "$conf"
 user ticks send kept
 kipcctl reload >"$T/out"
-is 'a mode is changed in place' "$(field ticks mode) $(id_of ticks) $(user ticks recv)" "0660 $before kept"
+is 'a mode is changed in place' "$(columns_of ticks mode) $(id_of ticks) $(user ticks recv)" "0660 $before kept"
 
 user small send a b
 sed -i 's/^size = 8K/size = 16K/' "$conf"
@@ -104,19 +96,19 @@ kipcctl reload >"$T/out"
 is 'another size has to wait for its messages' "$(state_of small)" stale
 user small recv >"$T/out"; user small recv >"$T/out"
 kipcctl reload >"$T/out"
-is '... and comes without' "$(state_of small) $(field small size)" 'active 16384'
+is '... and comes without' "$(state_of small) $(columns_of small size)" 'active 16384'
 
 sed -i 's/^key = 1234/&\nlayout = ring/' "$conf"
 kipcctl reload >"$T/out"
-is 'a raw segment that nobody attached becomes a ring' "$(state_of prices) $(field prices layout) $(user prices send x; user prices recv)" 'active ring x'
+is 'a raw segment that nobody attached becomes a ring' "$(state_of prices) $(columns_of prices layout) $(user prices send x; user prices recv)" 'active ring x'
 sed -i '/^key = 1234/,$s/^layout = ring//' "$conf"
 kipcctl reload >"$T/out"
-is '... and an empty ring a raw segment again' "$(state_of prices) $(field prices layout) $(user prices send x)" 'active raw EPROTOTYPE'
+is '... and an empty ring a raw segment again' "$(state_of prices) $(columns_of prices layout) $(user prices send x)" 'active raw EPROTOTYPE'
 kipcctl write prices text
 sed -i 's/^key = 1234/&\nlayout = ring/' "$conf"
 kipcctl reload >"$T/out"
 is 'one that holds data does not' "$(state_of prices) $(kipcctl read prices --length=4)" 'stale text'
-is '... and is shown as what it is' "$(field prices layout)" raw
+is '... and is shown as what it is' "$(columns_of prices layout)" raw
 sed -i '/^key = 1234/,$s/^layout = ring//' "$conf"
 kipcctl reload >"$T/out"
 
@@ -125,7 +117,7 @@ kipcctl reload >"$T/out"
 user ticks send one two
 exits 1 'remove refuses with messages in it' kipcctl remove ticks
 like '... and says what would be lost' "$ERR" 'it holds 2 messages \(6 bytes\)'
-is '... it is as it was' "$(field ticks mode) $(stat_of ticks messages)" '0660 2'
+is '... it is as it was' "$(columns_of ticks mode) $(stat_of ticks messages)" '0660 2'
 is '... and not retired' "$(stat_of ticks retired) $(user ticks send three)" '0 '
 user ticks recv >"$T/out"; user ticks recv >"$T/out"; user ticks recv >"$T/out"
 hold ticks
@@ -201,10 +193,10 @@ if command -v busctl >/dev/null; then
 	hold ticks
 	exits 1 'reset refuses while it is attached' reset ticks
 	like '... which it says' "$ERR" 'it is attached 1 time'
-	is '... and nothing has changed' "$(stat_of ticks messages) $(field ticks mode)" '1 0660'
+	is '... and nothing has changed' "$(stat_of ticks messages) $(columns_of ticks mode)" '1 0660'
 	let_go
 	exits 0 'reset throws away what it holds' reset ticks
-	is '... in the same segment' "$(stat_of ticks messages) $(id_of ticks) $(field ticks mode)" "0 $old 0660"
+	is '... in the same segment' "$(stat_of ticks messages) $(id_of ticks) $(columns_of ticks mode)" "0 $old 0660"
 	like '... which the log says' "$(log)" 'segment ticks: reset by hand: it holds 1 message \(4 bytes\)'
 	is '... and it works' "$(user ticks send x; user ticks recv)" x
 	exits 1 'reset of a raw segment' reset prices
@@ -236,13 +228,13 @@ if command -v busctl >/dev/null; then
 	kipcctl reload >"$T/out"
 	is 'a stale one' "$(state_of small)" stale
 	exits 0 'is reset' reset small
-	is '... and becomes what is declared' "$(state_of small) $(field small size)" 'active 32768'
+	is '... and becomes what is declared' "$(state_of small) $(columns_of small size)" 'active 32768'
 else
 	skip 'reset' 'there is no busctl'
 fi
 stop_kipcd
 is 'kipcd ends well' "$kipcd_status" 0
-begin_anew
+clear_all
 
 # -- warn_at ---------------------------------------------------------------------------------------------------
 
@@ -290,7 +282,7 @@ is 'a broken one with warn_at is reported at once, and once' "$(count_in_log 'he
 user gone send x
 sed -i '/segment gone/,/lifetime = config/d' "$conf"
 kipcctl reload >"$T/out"
-is 'dropped, one with a message is retained' "$(state_of gone) $(field gone layout)" 'retained ring'
+is 'dropped, one with a message is retained' "$(state_of gone) $(columns_of gone layout)" 'retained ring'
 is '... with its message' "$(user gone recv)" x
 kipcctl reload >"$T/out"
 is '... and goes when it is empty' "$(state_of gone)" ''
@@ -301,7 +293,7 @@ start
 user brief recv >"$T/out"
 stop_kipcd
 like '... and goes without' "$(log)" 'segment brief: removed: kipcd stops'
-begin_anew
+clear_all
 
 # -- a kernel that removes what nobody is attached to ------------------------------------------------------------
 
@@ -322,7 +314,7 @@ if echo 1 2>/dev/null >/proc/sys/kernel/shm_rmid_forced; then
 	sed -i 's/8K/16K/' "$conf"
 	old=$(id_of ticks)
 	kipcctl reload >"$T/out"
-	is '... and it is made anew although kipcd holds it' "$(state_of ticks) $(field ticks size) $(has_another_id ticks "$old"; echo $?)" 'active 16384 0'
+	is '... and it is made anew although kipcd holds it' "$(state_of ticks) $(columns_of ticks size) $(has_another_id ticks "$old"; echo $?)" 'active 16384 0'
 	user ticks send x
 	exits 1 '... is not removed with a message' kipcctl remove ticks
 	user ticks recv >"$T/out"
@@ -333,11 +325,11 @@ if echo 1 2>/dev/null >/proc/sys/kernel/shm_rmid_forced; then
 else
 	skip 'kernel.shm_rmid_forced' 'the sysctl cannot be written here'
 fi
-begin_anew
+clear_all
 
 # -- a kipcd without privileges: behind the fence it has no rights itself ----------------------------------------
 
-if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null; then
+if can_be 65534; then
 	cat >"$conf" <<'CONF'
 [daemon]
 sample_interval = 100ms
@@ -357,7 +349,7 @@ CONF
 	start
 	user ticks send one
 	exits 1 'unprivileged: remove refuses with a message' kipcctl remove ticks
-	is '... the rights are back' "$(field ticks mode,attached) $(user ticks recv)" '0660 0 one'
+	is '... the rights are back' "$(columns_of ticks mode,attached) $(user ticks recv)" '0660 0 one'
 	exits 0 '... and removes without' kipcctl remove ticks
 	kipcctl reload >"$T/out"
 	hold ticks
@@ -371,7 +363,7 @@ CONF
 	user ticks send one
 	if command -v busctl >/dev/null; then
 		exits 0 '... resets' reset ticks
-		is '... and the rights are back' "$(field ticks mode) $(stat_of ticks messages)" '0660 0'
+		is '... and the rights are back' "$(columns_of ticks mode) $(stat_of ticks messages)" '0660 0'
 	fi
 	exits 1 'one whose mode keeps kipcd out: who knows what it holds' kipcctl remove closed
 	"$top_build/ring-user" closed recv wait >"$T/waiter" & waiter=$!

@@ -8,13 +8,6 @@ make_queue() { ipcmk -Q | sed 's/.*: //'; }
 messages_in() { ipcs -q -i "$1" | sed -n 's/.*qnum=\([0-9]*\).*/\1/p'; }
 empty() { kipcctl purge -q "$q"; }
 
-# Waits until a background kipcctl sleeps in the kernel, or has ended.
-until_asleep() {
-	local pid comm state rest end=$((SECONDS + 20))
-	while [ $SECONDS -le $end ] && read -r pid comm state rest 2>/dev/null </proc/"$1"/stat && [ "$state" != Z ]; do
-		[ "$comm$state" != '(kipcctl)S' ] || return 0
-	done
-}
 
 id=$(make_queue)
 q=queue:@$id
@@ -263,8 +256,8 @@ exits 0 'options before the verb' kipcctl -q recv --all "$q"
 exits 0 'help' kipcctl help
 like '... has the verbs' "$OUT" '^  send ADDR'
 
-if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --clear-groups true 2>/dev/null; then
-	exits 5 'not allowed' setpriv --reuid=65534 --regid=65534 --clear-groups kipcctl send "queue:$key" x
+if can_be 65534; then
+	exits 5 'not allowed' as 65534 kipcctl send "queue:$key" x
 	exits 0 '... and the command that it names shows why' eval "$(sed -n "s/.*; '\(kipcctl show .*\)' shows owner and mode$/\1/p" <<<"$ERR")"
 	like '... which is this' "$OUT" '^ +mode: 0[0-7]+$'
 else

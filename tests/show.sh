@@ -3,7 +3,6 @@
 # kipcctl show: names, keys, ids, foreign objects, what is declared beside what is, and who is blocked.
 . "$(dirname "$0")/tap.sh"
 
-json() { perl -MJSON::PP -e 'local $/; $d = JSON::PP->new->utf8->decode(<STDIN>); print eval $ARGV[0]' "$1"; }
 
 cat >"$conf" <<'EOF'
 [queue orders]
@@ -16,7 +15,7 @@ size = 64K
 [semaphore build]
 values = 1,0,5
 EOF
-start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start
 kipcctl send orders hello
 foreign=$(ipcmk -Q | grep -o '[0-9]*$')
 
@@ -41,7 +40,7 @@ exits 3 "an unknown name" kipcctl show nobody
 exits 3 "an unknown id" kipcctl show @99999
 exits 2 "a name of another kind" kipcctl show segment:orders
 exits 2 "not an address" kipcctl show 'or/ders'
-exits 3 "one of two is missing: the other is shown" kipcctl show nobody prices
+exits 3 "one of two is missing: the other is shown" kipcctl show as 65534 prices
 like "all the same" "$OUT" "^prices: segment, active$"
 like "a foreign object" "$(kipcctl show "queue:@$foreign")" "^queue:@$foreign: queue, foreign$"
 like "a semaphore of a set" "$(kipcctl show build)" "^ +semaphore\[2\]: 5"
@@ -49,15 +48,15 @@ like "a semaphore of a set" "$(kipcctl show build)" "^ +semaphore\[2\]: 5"
 kipcctl show --json orders build >"$T/show.json"
 is "JSON: what is declared" "$(json '$d->[0]{declared}{capacity}' <"$T/show.json")" 8192
 is "JSON: the semaphores" "$(json '$d->[1]{set}[2]{value}' <"$T/show.json")" 5
-is "JSON: nobody is blocked" "$(json 'scalar @{$d->[0]{blocked}}' <"$T/show.json")" 0
+is "JSON: as 65534 is blocked" "$(json 'scalar @{$d->[0]{blocked}}' <"$T/show.json")" 0
 
-# Looking leaves no mark: a segment that nobody ever attached would count as used.
+# Looking leaves no mark: a segment that as 65534 ever attached would count as used.
 idle=$(ipcmk -M 4096 | grep -o '[0-9]*$')
 kipcctl show prices "segment:@$idle" >/dev/null
 is "a segment that is shown was not attached for that" \
 	"$(kipcctl list --json --foreign --kind=segment --columns=last_attached,last_user | tr -d ' \n')" \
 	'[{"last_attached":null,"last_user":null},{"last_attached":null,"last_user":null}]'
-exits 0 "and is removed as one that nobody used" kipcctl remove "segment:@$idle"
+exits 0 "and is removed as one that as 65534 used" kipcctl remove "segment:@$idle"
 held=$(ipcmk -M 4096 | grep -o '[0-9]*$')
 coproc user { exec perl -MIPC::SysV=shmat -e '$| = 1; $a = shmat($ARGV[0], undef, 0) or die; print "\n"; <STDIN>' "$held"; }
 user_pid=$user_PID
@@ -71,17 +70,16 @@ ipcrm -m "$held"
 
 # What the mode keeps from somebody is said, with what would show it.
 kipcctl create segment closed size=64K layout=ring mode=0600 >/dev/null
-nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
-if nobody true 2>/dev/null; then
-	like "values that may not be read" "$(nobody kipcctl show build)" '^ +values: not visible: .*\(CAP_IPC_OWNER\)'
-	like "a ring that may not be read" "$(nobody kipcctl show closed)" '^ +messages: not visible: .*\(CAP_IPC_OWNER\)'
+if as 65534 true 2>/dev/null; then
+	like "values that may not be read" "$(as 65534 kipcctl show build)" '^ +values: not visible: .*\(CAP_IPC_OWNER\)'
+	like "a ring that may not be read" "$(as 65534 kipcctl show closed)" '^ +messages: not visible: .*\(CAP_IPC_OWNER\)'
 	unlike "whoever may is not told so" "$(kipcctl show build closed)" 'CAP_IPC_OWNER'
 else
 	skip "what may not be read" "no other user here"
 fi
 kipcctl remove closed >/dev/null
 
-# A /proc that hides others' processes: nobody is said to be blocked only where that can be known.
+# A /proc that hides others' processes: as 65534 is said to be blocked only where that can be known.
 hidden() {
 	unshare --mount sh -c "mount -t proc -o hidepid=$1 proc /proc && shift && exec setpriv --reuid 65534 --regid 65534 --clear-groups \"\$@\"" \
 		sh "$@"
@@ -90,7 +88,7 @@ for how in 1 2; do
 	if hidden $how true 2>/dev/null; then
 		like "others' processes cannot be seen with hidepid=$how, and that is said" "$(hidden $how kipcctl show orders)" \
 			'^ +blocked: not visible: .*\(CAP_SYS_PTRACE\)'
-		unlike "and not that nobody is blocked" "$(hidden $how kipcctl show orders)" 'blocked: nobody'
+		unlike "and not that as 65534 is blocked" "$(hidden $how kipcctl show orders)" 'blocked: nobody'
 		[ $how = 1 ] || is "JSON does not tell a number that is not known" \
 			"$(hidden $how kipcctl show --json orders | json '$d->[0]{blocked_not_visible} // "null"')" null
 		like "doctor says it too" "$(hidden $how kipcctl doctor)" '^notice: this machine: unseen$'
@@ -156,7 +154,7 @@ kipcctl down -n 5 'build[2]'
 wait "$waiter"
 kipcctl up -n 5 'build[2]'
 
-# Who sends and for which type, in the sender's own memory; and on a ring, where nobody is in a call on IPC at all.
+# Who sends and for which type, in the sender's own memory; and on a ring, where as 65534 is in a call on IPC at all.
 kipcctl create queue narrow capacity=64 >/dev/null
 kipcctl create segment stream size=64K layout=ring >/dev/null
 kipcctl send narrow "$(printf 'x%.0s' {1..64})"

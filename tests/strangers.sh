@@ -13,13 +13,10 @@ fi
 } >"$conf"
 # As the unit has it; what sanitizers reserve has no room in that.
 [ -n "${SANITIZER_FLAGS:-}" ] || kipcd_under=(prlimit --data=$((256 << 20)))
-start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
+start
 socket=$KIPC_RUNTIME_DIR/control
 install -m 644 "$top_src/tests/peers/hostile-client.pl" "$T/hostile-client.pl"
 hostile() { perl "$T/hostile-client.pl" "$socket" "$@"; }
-# as UID COMMAND…
-as() { setpriv --reuid="$1" --regid="$1" --clear-groups "${@:2}"; }
-memory() { awk '/^VmRSS/ { print $2 }' "/proc/$kipcd_pid/status"; }
 
 # attack UID HOW [N]: goes on until `peace`; returns when it has begun
 attackers=()

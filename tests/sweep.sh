@@ -103,8 +103,7 @@ leaves 'defined msgget(0x51, IPC_CREAT | 0600) or die'
 queue=$(there queue)
 kipcctl recv "queue:@$queue" >"$T/received" & receiver=$!
 if cat "/proc/$receiver/syscall" >/dev/null 2>&1; then
-	blocked() { kipcctl show -q "queue:@$queue" | grep -q "blocked: $receiver"; }
-	until_true blocked
+	until_true is_blocked "queue:@$queue" "$receiver"
 	exits 0 "somebody waits on a queue that was never used" kipcctl sweep --idle=0 --with-contents
 	like "is said" "$OUT" "^queue:@$queue: left: process $receiver is blocked on it "
 	kipcctl send "queue:@$queue" hello
@@ -184,7 +183,7 @@ manage = observe
 key = 0x57
 manage = observe
 END
-start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start
 exits 0 "one is adopted" kipcctl adopt -q queue:0x55 bills
 everything() { fates --owner="$(id -u)" --with-contents; }
 is "nothing of it is a leftover" "$(everything)" ""
@@ -196,7 +195,7 @@ stop_kipcd
 is "nor while kipcd is down" "$(everything | grep -v ' left declared')" ""
 is "all of it is there" "$(there queue | wc -w)$(there segment | wc -w)$(there semaphore | wc -w)" 411
 other() { KIPC_RUNTIME_DIR=$T/other "$@"; }
-start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start
 is "nor for who asks another kipcd" "$(other everything | awk '{ print $2, $3 }' | sort | uniq -c | xargs)" "6 left declared"
 stop_kipcd
 sweep --owner="$(id -u)" --with-contents
@@ -207,7 +206,7 @@ rm "$KIPC_RUNTIME_DIR/channels/.intents"
 leaves 'my $s = semget(IPC_PRIVATE, 8, 0611); set($s, 1 .. 8)'
 is "nor a kipcd's mark for its IPC namespace, which is no foreign object" "$(fates --private --with-contents)" ''
 is "... it is there still" "$(ipcs -s | grep -c ' 611 ')" 1
-if [ "$(id -u)" = 0 ] && setpriv --reuid=12345 --clear-groups true 2>/dev/null && chmod 711 "$T"; then
+if can_be 12345 && chmod 711 "$T"; then
 	chmod 700 "$KIPC_RUNTIME_DIR"
 	exits 5 "a registry that may not be read" setpriv --reuid=12345 --clear-groups kipcctl sweep --owner=root --idle=0
 	like "nothing is swept then" "$ERR" "^kipcctl: sweep: what kipcd has in $KIPC_RUNTIME_DIR cannot be read \(Permission denied\), so nothing is swept$"
@@ -258,7 +257,7 @@ else
 	skip "a number that came back" "no PID namespace to be had"
 fi
 # A signal that comes behind a fence waits: nothing is left without rights, all its users shut out.
-if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+if can_trace; then
 	ipcrm --all
 	# Somebody begins to wait on the second queue when the first is gone, while the sweep is slow.
 	two='msgget($_, IPC_CREAT | 0640) for 0x71 .. 0x72'

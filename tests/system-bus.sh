@@ -60,7 +60,7 @@ EOF
 
 # -- a bus that is not there yet -----------------------------------------------------------------------------------
 
-start_kipcd --system-bus || fail "kipcd starts without the bus" "$(cat "$T/kipcd.log")"
+start_kipcd --system-bus || fail "kipcd starts without the bus" "$(log)"
 exits 0 "and answers on its socket" kipcctl list
 start_bus
 exits 0 "it is org.kipc1 as soon as the bus is there" until_true has_name
@@ -136,9 +136,9 @@ if setpriv --reuid=65534 --clear-groups true 2>/dev/null && [ "$(id -u)" = 0 ]; 
 	exits 0 "a member of the group may" as --groups=4711 Create ssas queue bills 0
 	is "has done it" "$(property bills Channel State)" 's "active"'
 	exits 0 "and undo it" as --groups=4711 Remove sbb bills false false
-	exits 1 "nobody else may have the name" setpriv --reuid=65534 --regid=65534 --clear-groups busctl call org.freedesktop.DBus \
+	exits 1 "nobody else may have the name" as 65534 busctl call org.freedesktop.DBus \
 		/org/freedesktop/DBus org.freedesktop.DBus RequestName su org.kipc1 0
-	exits 1 "nor log more" setpriv --reuid=65534 --regid=65534 --clear-groups busctl set-property org.kipc1 \
+	exits 1 "nor log more" as 65534 busctl set-property org.kipc1 \
 		/org/freedesktop/LogControl1 org.freedesktop.LogControl1 LogLevel s debug
 else
 	skip "who may" "no other user is to be had here"
@@ -194,9 +194,9 @@ start_bus
 until_true busctl list >/dev/null 2>&1
 sed -i 's|user="nosuch"|user="0"|' "$T/policy.conf"
 : >"$T/kipcd.log"
-start_kipcd --system-bus || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start --system-bus
 exits 0 "kipcd has it read its policy, and is org.kipc1" until_true has_name
-like "and says so" "$(cat "$T/kipcd.log")" 'is org.kipc1 on the system bus now, which had refused the name'
+like "and says so" "$(log)" 'is org.kipc1 on the system bus now, which had refused the name'
 stop_kipcd
 
 # One that goes on refusing is asked again, and at once when it has read its policy.
@@ -204,7 +204,7 @@ sed -i 's|user="0"|user="nosuch"|' "$T/policy.conf"
 reload_bus() { busctl call org.freedesktop.DBus / org.freedesktop.DBus ReloadConfig; }
 reload_bus
 : >"$T/kipcd.log"
-start_kipcd --system-bus || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start --system-bus
 is_refused() { grep -q 'cannot be org.kipc1 on the system bus: .*not allowed to own .*; kipcctl does not need it' "$T/kipcd.log"; }
 exits 0 "a refusal is told" until_true is_refused
 exits 0 "and kipcd works" kipcctl reload
@@ -217,7 +217,7 @@ stop_kipcd
 # -- a bus that does nothing -----------------------------------------------------------------------------------------
 
 kill -STOP "$bus_pid"
-start_kipcd --system-bus || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start --system-bus
 exits 0 "kipcd works beside a bus that does nothing" kipcctl reload
 kill "$kipcd_pid"
 exits 0 "and ends at once" timeout 10 tail --pid="$kipcd_pid" -s 0.05 -f /dev/null
@@ -233,7 +233,7 @@ unread() {
 	kill -STOP "$bus_pid"
 	kill -CONT "$kipcd_pid"
 }
-start_kipcd --system-bus || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start --system-bus
 until_true has_name
 unread busctl --expect-reply=no call org.kipc1 /org/kipc1 org.kipc1.Manager List su '' 1
 is_left() { grep -q 'the system bus .* is left for 30 s' "$T/kipcd.log"; }
@@ -244,13 +244,12 @@ stop_kipcd
 is "it ends well" "$kipcd_status" 0
 
 printf '[segment s%03d]\nsize = 4K\ndescription = %0100d\n' $(for i in {1..500}; do echo "$i $i"; done) >>"$conf"
-start_kipcd --system-bus || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start --system-bus
 until_true has_name
 mkfifo "$T/says" "$T/go"
 perl "$top_src/tests/peers/hostile-client.pl" "$T/bus" stuffing 5 >"$T/says" <"$T/go" &
 exec 7<"$T/says" 8>"$T/go"
 read -r says <&7
-memory() { awk '/^VmRSS/ { print $2 }' "/proc/$kipcd_pid/status"; }
 before=$(memory)
 stuff() { echo go >&8; read -r says <&7; }
 unread stuff
@@ -271,7 +270,7 @@ stop_kipcd
 has_no_name() { ! has_name; }
 until_true has_no_name
 
-start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start
 kipcctl reload >/dev/null
 is "with a runtime folder of its own it is not asked for" "$(busctl list --acquired | grep -c '^org.kipc1 ')" 0
 finish

@@ -114,12 +114,23 @@ start_kipcd() {
 	read -r ready <"$T/ready" || { wait "$kipcd_pid"; kipcd_status=$?; kipcd_pid=; return 1; }
 }
 
+log() { cat "$T/kipcd.log"; }
+# start [ARGUMENT…]: start_kipcd, where a kipcd that does not start is a failed test
+start() { start_kipcd "$@" || fail "kipcd starts" "$(log)"; }
+
 # stop_kipcd [SIGNAL]: its exit status is left in $kipcd_status
 stop_kipcd() {
 	kill "-${1:-TERM}" "$kipcd_pid"
 	wait "$kipcd_pid" 2>/dev/null
 	kipcd_status=$?
 	kipcd_pid=
+}
+
+# clear_all: kipcd stops, and no object and no runtime folder is left
+clear_all() {
+	[ -z "$kipcd_pid" ] || stop_kipcd
+	ipcrm --all
+	rm -rf "$KIPC_RUNTIME_DIR"
 }
 
 # until_true COMMAND…: waits for what cannot be blocked on, at most 20 s
@@ -131,6 +142,24 @@ until_true() {
 		read -r -t 0.05 _ <>"$T/never"
 	done
 	return 0 # not what read said
+}
+
+# until_asleep PID: until that kipcctl waits in the kernel, or has ended
+until_asleep() {
+	local pid comm state rest end=$((SECONDS + 20))
+	while [ $SECONDS -le $end ] && read -r pid comm state rest 2>/dev/null </proc/"$1"/stat && [ "$state" != Z ]; do
+		[ "$comm$state" != '(kipcctl)S' ] || return 0
+	done
+}
+
+# cures WHAT TEXT: runs every 'kipcctl …' that stands in quotes in the text, in their order
+cures() {
+	local what=$1 command
+	while read -r command; do
+		[ "$command" = 'kipcctl reload' ] && command="$command -q"
+		$command >"$T/out" 2>&1 || { fail "$what" "$command: $(cat "$T/out")"; return; }
+	done < <(grep -oE "'kipcctl [^']*'" <<<"$2" | tr -d "'")
+	pass "$what"
 }
 
 # A terminal of COLUMNS x LINES in which a command runs; what it shows; keys for it, as tmux names them; another size.
@@ -159,11 +188,30 @@ terminal_status() { until_true test -s "$T/status" && cat "$T/status"; }
 
 # The id behind a name, from the registry; the number of objects of a kind (q, m, s).
 id_of() { readlink "$KIPC_RUNTIME_DIR/channels/$1" | cut -d: -f3; }
+has_another_id() { local id; id=$(id_of "$1") && [ -n "$id" ] && [ "$id" != "$2" ]; } # has_another_id NAME ID
+memory() { awk '/^VmRSS/ { print $2 }' "/proc/$kipcd_pid/status"; } # KiB that kipcd has in memory
 count_of() { ipcs "-$1" | grep -c '^0x'; }
+
+# columns_of NAME COLUMN,…: what list shows of a channel; is_in_state NAME STATE; is_blocked ADDR PID
+columns_of() { kipcctl list --no-legend --bytes --columns="$2,name" | awk -v name="$1" '$NF == name { $NF = ""; sub(/ $/, ""); print }'; }
+state_of() { columns_of "$1" state; }
+reason_of() { columns_of "$1" reason; }
+is_in_state() { [ "$(state_of "$1")" = "$2" ]; }
+is_blocked() { kipcctl show -q "$1" | grep -q "blocked: $2 "; }
+
+# json CODE: evaluates perl CODE on the document $d of standard input, and prints the result
+json() { perl -MJSON::PP -e 'local $/; $d = JSON::PP->new->utf8->decode(<STDIN>); print eval $ARGV[0]' "$1"; }
+# call METHOD [SIGNATURE ARGUMENT…]: a method of the manager, on the control socket
+call() { busctl --address="unix:path=$KIPC_RUNTIME_DIR/control" call org.kipc1 /org/kipc1 org.kipc1.Manager "$@"; }
+
+# as UID COMMAND…: as another user and its group, without other groups; can_be UID: whether this test may do that
+as() { setpriv --reuid="$1" --regid="$1" --clear-groups "${@:2}"; }
+can_be() { [ "$(id -u)" = 0 ] && as "$1" true 2>/dev/null; }
+can_trace() { command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; }
 
 finish() {
 	[ -z "${SANITIZER_FLAGS:-}" ] ||
-		unlike "the sanitizers found nothing in kipcd" "$(cat "$T/kipcd.log" 2>/dev/null)" 'Sanitizer|runtime error'
+		unlike "the sanitizers found nothing in kipcd" "$(log 2>/dev/null)" 'Sanitizer|runtime error'
 	echo "1..$n_tests"
 	exit 0
 }

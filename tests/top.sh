@@ -19,7 +19,7 @@ layout = ring
 [semaphore build]
 values = 1
 EOF
-start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start
 kipcctl send orders "$(printf 'x%.0s' {1..930})"
 kipcctl send bills a b c
 foreign=$(ipcmk -Q | grep -o '[0-9]*$')
@@ -43,7 +43,6 @@ is "nor than a narrow one" "$(COLUMNS=20 kipcctl top --once | awk 'length($0) > 
 like "which has the most important" "$(COLUMNS=20 kipcctl top --once)" "^orders +1$"
 is "nor than a very narrow one" "$(COLUMNS=3 kipcctl top --once | awk 'length($0) > 3')" ""
 like "a wide one has more" "$(COLUMNS=220 kipcctl top --once)" "^orders .* 0x00000011 .* Orders waiting to be"
-json() { perl -MJSON::PP -e 'local $/; $d = JSON::PP->new->utf8->decode(<STDIN>); print eval $ARGV[0]' "$1"; }
 if perl -MJSON::PP -e 1 2>/dev/null; then
 	exits 0 "one frame as JSON" kipcctl top --once --json --sort=-depth
 	is "is one line" "$(wc -l <<<"$OUT")" 1

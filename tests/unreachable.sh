@@ -6,7 +6,7 @@
 
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:allocator_may_return_null=1" # as malloc() does
 printf '[queue orders]\n[segment prices]\nsize = 4K\nfield.bid = u32@0\n' >"$conf"
-start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
+start
 kipcctl send orders one
 stop_kipcd
 socket=$KIPC_RUNTIME_DIR/control
@@ -64,7 +64,7 @@ like '... shows what the registry and the kernel show' "$OUT" '^orders *active'
 stand_down
 
 # A kipcd itself, once it has let its client in.
-start_kipcd || fail 'kipcd starts' "$(cat "$T/kipcd.log")"
+start
 kipcctl events --follow --json >"$T/followed" 2>"$T/follow.err" & follower=$!
 kipcctl create queue new
 is_followed() { grep -q '"new"' "$T/followed"; }

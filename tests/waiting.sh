@@ -5,7 +5,6 @@
 . "$(dirname "$0")/tap.sh"
 
 waiting=$KIPC_RUNTIME_DIR/waiting
-log() { cat "$T/kipcd.log"; }
 no() { ! "$@"; }
 files() { ls "$waiting" | tr '\n' ' '; }
 file_comes() { if until_true test -e "$waiting/$2"; then pass "$1"; else fail "$1" "there is: $(files)
@@ -19,7 +18,6 @@ waits() { if until_true waits_are "$2"; then pass "$1"; else fail "$1" "$(n_thre
 switches() { sed -n 's/^voluntary_ctxt_switches:\t//p' "/proc/$kipcd_pid/task/$1/status"; }
 # "LSPID LRPID MESSAGES" of a queue
 counts() { join <(ipcs -q -p | grep "^$1 " | tr -s ' ') <(ipcs -q | tr -s ' ' | cut -d' ' -f2,6 | grep "^$1 ") | cut -d' ' -f3-; }
-has_another_id() { local id; id=$(id_of "$1") && [ -n "$id" ] && [ "$id" != "$2" ]; }
 sends() { perl -e 'msgsnd(msgget(oct $ARGV[0], 0), pack("l! a*", $ARGV[1], $ARGV[2]), 0) or die' "$@"; }
 can_see=no
 sees() { kipcctl show "$1" | grep -q "blocked: $2 .*$3"; }
@@ -31,7 +29,7 @@ cat >"$conf" <<'END'
 sample_interval = 1h
 [queue plain]
 END
-start_kipcd || fail "kipcd starts" "$(log)"
+start
 cat >>"$conf" <<'END'
 [queue orders]
 key = 0x4b01
@@ -248,7 +246,7 @@ rm "$waiting"
 ipcrm --all=msg
 
 # Somebody tidies up.
-start_kipcd || fail "kipcd starts" "$(cat "$T/kipcd.log")"
+start
 some=$(kipcctl list --no-legend --columns=name --kind=queue | head -n 1)
 kipcctl send "$some" x
 exits 0 "a file" until_true test -f "$waiting/$some"
