@@ -13,6 +13,10 @@
 
 #include <errno.h>
 
+#include "lib/ring/attach.h"
+#include "lib/ring/bury.h"
+#include "lib/ring/ring.h"
+
 static int attach_now(struct kipc_channel *channel, bool is_writable, struct ring **ret_ring)
 {
 	int id = kipc_channel_id(channel), r;
@@ -147,7 +151,7 @@ int channel_ring_of_hold(struct kipc_channel *channel, enum ring_use use, struct
 	if (!ring_thread_is_known() && ring_thread_init() < 0)
 		return -EINVAL; /* then nothing could be */
 	for (; ring != NULL; ring = ring->older)
-		if (ring_is_holding(use == RING_TO_SEND ? &ring->reserved : &ring->acquired)) {
+		if (ring_hold_is_ours(use == RING_TO_SEND ? &ring->reserved : &ring->acquired)) {
 			*ret_ring = ring;
 			return 0;
 		}
@@ -162,7 +166,7 @@ void channel_ring_let_go(struct kipc_channel *channel, struct ring *ring)
 		bury_old(newest);
 }
 
-void channel_free_rings(struct kipc_channel *channel)
+void channel_ring_free(struct kipc_channel *channel)
 {
 	ring_free(channel->ring);
 	ring_free(channel->ring_to_look);

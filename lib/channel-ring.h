@@ -5,7 +5,7 @@
 /* Which ring a channel means: the newest, or an older one that is not empty yet or in which something is held. */
 
 #include "lib/channel.h"
-#include "lib/ring/ring.h"
+#include "lib/ring/handle.h"
 
 /* What a call wants of a ring. */
 enum ring_use {
@@ -40,5 +40,8 @@ int channel_ring_of_hold(struct kipc_channel *channel, enum ring_use use, struct
 
 /* For after a hold has ended. */
 void channel_ring_let_go(struct kipc_channel *channel, struct ring *ring);
+
+/* Detaches all rings of the channel. */
+void channel_ring_free(struct kipc_channel *channel);
 
 #endif

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Opening a channel: from an address to a kernel object that is really the one meant. A name means what the registry
- * says, of this boot and IPC namespace, with the same id, key and creator; a squatter on a declared key is never met.
- * The handle keeps the address, so that a dead id can be looked up again.
+ * From an address to the kernel object that it means. A name means what the registry says for this boot and IPC namespace,
+ * and only an object with the same id, key and creator: a squatter on a declared key is never used. A channel keeps its
+ * address, so that it can be looked up again when its object dies.
  */
 
 #include "lib/channel.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const enum kipc_kind every_kind[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
 
@@ -68,7 +66,7 @@ static int resolve_number(const struct kipc_channel *channel, int32_t key, struc
 	return 0;
 }
 
-static int resolve(const struct kipc_channel *channel, struct kipc_object *ret_object)
+int channel_resolve(const struct kipc_channel *channel, struct kipc_object *ret_object)
 {
 	int32_t key = 0;
 	int r = 0;
@@ -81,66 +79,12 @@ static int resolve(const struct kipc_channel *channel, struct kipc_object *ret_o
 	return r < 0 ? r : resolve_number(channel, key, ret_object);
 }
 
-static void adopt_object(struct kipc_channel *channel, const struct kipc_object *object)
+void channel_take_object(struct kipc_channel *channel, const struct kipc_object *object)
 {
 	if (object->kind == KIPC_QUEUE)
 		atomic_store_explicit(&channel->capacity, object->queue.capacity, memory_order_relaxed);
 	/* Relaxed: the id is a number of its own, nothing else is published with it. */
 	atomic_store_explicit(&channel->id, object->id, memory_order_relaxed);
-}
-
-int kipc_open(const char *address, const char *runtime_dir, unsigned kinds, struct kipc_channel **ret_channel)
-{
-	struct kipc_channel *channel;
-	struct kipc_object object;
-	int r;
-
-	channel = calloc(1, sizeof *channel);
-	if (channel == NULL)
-		return -ENOMEM;
-	r = kipc_address_parse(address, &channel->address);
-	if (r < 0)
-		goto fail;
-	if (kinds & ~(unsigned)KIPC_ANY_KIND) {
-		r = -EINVAL;
-		goto fail;
-	}
-	channel->kinds = kinds;
-	if (channel->address.kind != 0)
-		channel->kinds &= channel->address.kind;
-	if (channel->kinds == 0) {
-		r = -EPROTOTYPE;
-		goto fail;
-	}
-	if ((runtime_dir != NULL && (channel->runtime_dir = strdup(runtime_dir)) == NULL) ||
-	    (channel->address.form == KIPC_BY_FTOK &&
-	     (channel->path = strndup(channel->address.path, channel->address.path_length)) == NULL)) {
-		r = -ENOMEM;
-		goto fail;
-	}
-	channel->address.path = channel->path; /* the text is the caller's */
-	r = resolve(channel, &object);
-	if (r < 0)
-		goto fail;
-	channel->kind = object.kind; /* for good: threads read it without a lock */
-	adopt_object(channel, &object);
-	*ret_channel = channel;
-	return 0;
-fail:
-	kipc_close(channel);
-	return r;
-}
-
-struct kipc_channel *kipc_close(struct kipc_channel *channel)
-{
-	if (channel == NULL)
-		return NULL;
-	channel_free_rings(channel);
-	segment_detach(channel);
-	free(channel->runtime_dir);
-	free(channel->path);
-	free(channel);
-	return NULL;
 }
 
 int channel_refresh(struct kipc_channel *channel, int dead_id)
@@ -150,14 +94,14 @@ int channel_refresh(struct kipc_channel *channel, int dead_id)
 
 	if (channel->address.form == KIPC_BY_ID)
 		return -EIDRM;
-	r = resolve(channel, &object);
+	r = channel_resolve(channel, &object);
 	if (r < 0)
 		return r;
 	if (object.kind != channel->kind)
 		return -EPROTOTYPE;
 	if (object.id == dead_id)
 		return -EIDRM;
-	adopt_object(channel, &object);
+	channel_take_object(channel, &object);
 	return 0;
 }
 

@@ -2,6 +2,8 @@
 #ifndef KIPC_LIB_CHANNEL_H
 #define KIPC_LIB_CHANNEL_H
 
+/* A channel, and which object its address means. lib/open.c makes and frees it. */
+
 #include <stdatomic.h>
 
 #include "lib/kipc.h"
@@ -35,25 +37,16 @@ struct kipc_channel {
 	struct ring *_Atomic ring_to_look;
 };
 
+/* Finds the object that the address means now. */
+int channel_resolve(const struct kipc_channel *channel, struct kipc_object *ret_object);
+
+/* Takes the id, and a queue's capacity, from the object. */
+void channel_take_object(struct kipc_channel *channel, const struct kipc_object *object);
+
 /* Looks the address up again after `dead_id` died. -EIDRM: it still means that id, or an id was all it said. */
 int channel_refresh(struct kipc_channel *channel, int dead_id);
 
 /* The id, checked to be of this kind: -EPROTOTYPE. */
 int channel_id_of_kind(const struct kipc_channel *channel, enum kipc_kind kind);
-
-/* What kipc_wait() does on a semaphore. */
-int semaphore_wait(struct kipc_channel *channel, int64_t timeout);
-
-/* Undoes what message.c attached. */
-void channel_free_rings(struct kipc_channel *channel);
-
-/*
- * Makes sure that these bytes of an attached segment have their pages, so that touching them does not end the process by
- * SIGBUS. -ENOBUFS: the kernel has none for them.
- */
-int segment_populate(const void *address, size_t size);
-
-/* Undoes what segment.c attached. */
-void segment_detach(struct kipc_channel *channel);
 
 #endif

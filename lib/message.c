@@ -10,6 +10,11 @@
 #include "lib/channel-ring.h"
 #include "lib/queue.h"
 #include "lib/ring/at-once.h"
+#include "lib/ring/attach.h"
+#include "lib/ring/hold.h"
+#include "lib/ring/ring.h"
+#include "lib/ring/stat.h"
+#include "lib/semaphore.h"
 
 /* No more messages than that, with their headers, are copied under a lock. */
 #define BATCH_MAX (RING_COPY_MAX / RING_UNIT)

@@ -7,6 +7,8 @@
  * A ring says only inside whether it is empty, so it is attached; and whoever sleeps on one is told that it is gone.
  */
 
+#include "lib/object-remove.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -19,8 +21,8 @@
 #include <unistd.h>
 
 #include "lib/object.h"
-#include "lib/ring/ring.h"
-#include "lib/uncancelled.h"
+#include "lib/ring/attach.h"
+#include "lib/base/uncancelled.h"
 
 /*
  * Untouched is a set that nobody but its maker operated on. sem_otime cannot tell (its maker's null operation sets

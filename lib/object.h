@@ -12,25 +12,4 @@ union semun {
 	struct seminfo *__buf;
 };
 
-/* -- object-remove.c -- */
-
-/* Whether kernel.shm_rmid_forced is on, or may be: then the last to detach a segment ends it, and so does its creator's death. */
-bool object_rmid_is_forced(void);
-
-/* As kipc_object_is_empty() and kipc_object_remove(), for who has the segment attached `n_ours` times himself. */
-int object_is_empty(const struct kipc_object *object, pid_t pristine_pid, unsigned n_ours);
-int object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine_pid, unsigned n_ours,
-		  struct kipc_object *ret_lost);
-
-/*
- * Attaches a segment and takes all rights to it away, so that from here on nobody comes in: *ret_now is how it stands
- * then, this attachment not counted. For its owner or creator, to be ended by object_unfence_segment(), which gives the
- * rights of `seen` back. -EPERM: neither; -EIDRM; -ENOMEM; nothing is changed then.
- */
-int object_fence_segment(const struct kipc_object *seen, void **ret_address, struct kipc_object *ret_now);
-void object_unfence_segment(const struct kipc_object *seen, void *address);
-
-/* ring_retire() for the owner or creator, whom the mode may keep out. -EPERM: neither. */
-int object_retire(const struct kipc_object *object);
-
 #endif

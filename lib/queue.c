@@ -19,9 +19,9 @@
 #include <sys/ipc.h>
 #include <sys/msg.h>
 
-#include "lib/copy-small.h"
+#include "lib/base/copy-small.h"
 #include "lib/deadline.h"
-#include "lib/uncancelled.h"
+#include "lib/base/uncancelled.h"
 
 #ifndef MSG_COPY /* musl does not declare it */
 #define MSG_COPY 040000

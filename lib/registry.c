@@ -20,8 +20,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "lib/append.h"
-#include "lib/uncancelled.h"
+#include "lib/base/append.h"
+#include "lib/base/uncancelled.h"
 
 const char *kipc_runtime_dir(void)
 {

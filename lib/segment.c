@@ -6,19 +6,15 @@
  * do; the second lets go of its own.
  */
 
+#include "lib/segment.h"
+
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ipc.h>
-#include <sys/mman.h>
 #include <sys/shm.h>
-#include <unistd.h>
 
-#include "lib/channel.h"
-
-#ifndef MADV_POPULATE_READ /* glibc 2.35, Linux 5.14 */
-#define MADV_POPULATE_READ 22
-#endif
+#include "lib/base/pages.h"
 
 #define PAGE 4096 /* no page of Linux is smaller, and what is there of a larger one is there of its parts */
 
@@ -105,23 +101,6 @@ static ssize_t clip(uint64_t offset, size_t size, size_t segment_size)
 	return (ssize_t)size;
 }
 
-int segment_populate(const void *address, size_t size)
-{
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), start = (uintptr_t)address & ~(page - 1);
-
-	if (madvise((void *)start, (uintptr_t)address - start + size, MADV_POPULATE_READ) == 0)
-		return 0;
-	switch (errno) {
-	case EFAULT:
-	case EHWPOISON:
-		return -ENOBUFS;
-	case ENOMEM:
-		return -ENOMEM;
-	}
-	/* Before Linux 5.14, or where a sandbox forbids to ask, nobody can tell; a page that lacks then shows as it always did. */
-	return 0;
-}
-
 /* Once a page is there it stays, so a range is asked for once as a rule. Pages beyond 16 TiB are asked for again and again. */
 static int populate(struct kipc_channel *channel, const char *segment, uint64_t offset, size_t size)
 {
@@ -131,7 +110,7 @@ static int populate(struct kipc_channel *channel, const char *segment, uint64_t 
 
 	if (first >= (known & UINT32_MAX) && end <= known >> 32)
 		return 0;
-	r = segment_populate(segment + offset, size);
+	r = pages_populate(segment + offset, size);
 	if (r == 0 && end <= UINT32_MAX)
 		atomic_store_explicit(&channel->populated, first | end << 32, memory_order_relaxed);
 	return r;

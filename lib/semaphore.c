@@ -2,12 +2,13 @@
 
 /* Semaphores: up, down, wait, over semtimedop(2), which has a timeout and undoes at a death what it is told to. */
 
+#include "lib/semaphore.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <sys/ipc.h>
 #include <sys/sem.h>
 
-#include "lib/channel.h"
 #include "lib/deadline.h"
 
 #define SEMVMX 32767 /* the largest value (include/uapi/linux/sem.h) */

@@ -7,7 +7,7 @@
 rounds=3 ms=1500
 [ -z "${KIPC_TEST_LONG:-}" ] || rounds=60 ms=10000
 if ! ${CC:-cc} -std=gnu11 -O1 -g -w -fsanitize=address,undefined -fno-sanitize-recover=undefined -D_GNU_SOURCE \
-	-DKIPC_RUNTIME_PARENT='"/run"' -I"$top_src" -o "$T/scribble" "$top_src"/lib/*.c "$top_src"/lib/ring/*.c "$top_src/tests/ring/scribble.c" \
+	-DKIPC_RUNTIME_PARENT='"/run"' -I"$top_src" -o "$T/scribble" "$top_src"/lib/*.c "$top_src"/lib/{base,ring}/*.c "$top_src/tests/ring/scribble.c" \
 	-lpthread 2>"$T/cc.log"; then
 	skip 'a scribbler does no harm' "the sanitizers cannot be linked: $(tail -n 1 "$T/cc.log")"
 	finish

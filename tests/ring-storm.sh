@@ -33,7 +33,7 @@ fi
 # A lock of which the kernel does not know stays with the dead: the storm must notice.
 defect() {
 	${CC:-cc} -O1 -w -D_GNU_SOURCE -DKIPC_RUNTIME_PARENT='"/run"' "$@" -I"$top_src" -o "$T/defect" \
-		"$top_src"/lib/*.c "$top_src"/lib/ring/*.c "$top_src/tests/ring/storm.c" -lpthread
+		"$top_src"/lib/*.c "$top_src"/lib/{base,ring}/*.c "$top_src/tests/ring/storm.c" -lpthread
 }
 if defect -DRING_DEFECT_UNANNOUNCED 2>"$T/cc.log"; then
 	unlike 'a lock that is not announced makes the storm fail' "$("$T/defect" plain 2000 8192 1 2>&1; echo "status $?")" '^status 0$'

@@ -9,7 +9,7 @@ build() { # OUTPUT FLAGS…
 	local output=$1
 	shift
 	${CC:-cc} -std=gnu11 -O1 -g -w -fsanitize=thread -D_GNU_SOURCE -DKIPC_RUNTIME_PARENT='"/run"' "$@" -I"$top_src" -o "$output" \
-		"$top_src"/lib/*.c "$top_src"/lib/ring/*.c "$top_src/tests/ring/threads.c" -lpthread 2>"$T/cc.log"
+		"$top_src"/lib/*.c "$top_src"/lib/{base,ring}/*.c "$top_src/tests/ring/threads.c" -lpthread 2>"$T/cc.log"
 }
 # Its shadow does not fit beside every randomised layout.
 threads() { TSAN_OPTIONS='halt_on_error=0 exitcode=66' timeout 120 setarch -R "$@" 2>&1; }

@@ -23,7 +23,7 @@
 #include "daemon/plan/link.h"
 #include "daemon/run/reconcile.h"
 #include "daemon/run/waiting.h"
-#include "lib/object.h"
+#include "lib/object-remove.h"
 
 /* What a removal would lose. Of a ring, it says so itself. */
 static void say_loss(const struct channel *channel, const struct kipc_object *object, bool is_empty,

@@ -20,7 +20,7 @@
 #include "daemon/channel/kernel.h"
 #include "daemon/channel/store.h"
 #include "daemon/plan/link.h"
-#include "lib/object.h"
+#include "lib/object-remove.h"
 
 static void set_state(struct channel *channel, enum channel_state state, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

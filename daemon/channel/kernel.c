@@ -20,7 +20,10 @@
 #include "common/grammar.h"
 #include "daemon/plan/link.h"
 #include "lib/object.h"
-#include "lib/ring/ring.h"
+#include "lib/object-remove.h"
+#include "lib/ring/attach.h"
+#include "lib/ring/format.h"
+#include "lib/ring/stat.h"
 
 static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
 

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/append.h"
+#include "lib/base/append.h"
 
 #define INTENTS ".intents"
 #define INTENT_LINE_MAX (KIPC_NAME_MAX + sizeof " semaphore:0x00000000\n")

@@ -35,7 +35,7 @@
 #include "daemon/run/sample.h"
 #include "daemon/run/waiting.h"
 #include "daemon/start/refusal.h"
-#include "lib/object.h"
+#include "lib/object-remove.h"
 
 static int compare_channels(const void *name, const void *channel)
 {

@@ -21,7 +21,7 @@
 #include "daemon/plan/registry.h"
 #include "daemon/run/manager.h"
 #include "daemon/run/waiting.h"
-#include "lib/object.h"
+#include "lib/object-remove.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define MEND_DELAY_MAX (5 * 60 * USEC_PER_SEC)

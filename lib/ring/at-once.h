@@ -7,7 +7,8 @@
  * case it has done nothing, and ring_send() or ring_recv() does everything.
  */
 
-#include "lib/ring/cursor.h"
+#include "lib/base/copy-small.h"
+#include "lib/ring/enter.h"
 #include "lib/ring/touch.h"
 
 /* Otherwise; an errno that nothing here has. */

@@ -3,14 +3,21 @@
 #define KIPC_LIB_RING_CURSOR_H
 
 /*
- * Being inside: from taking the lock of a side to leaving it moved. Inline, since this and a memcpy() are what a send or
- * receive consists of; the rare turns are functions of ring.c.
+ * Where a side stands, and the records there: read and moved under the side's lock. Inline, since this and a memcpy() are what
+ * a send or receive consists of; the rare paths are functions of cursor.c.
  */
 
-#include "lib/copy-small.h"
-#include "lib/ring/lock.h"
 #include "lib/ring/ready.h"
-#include "lib/ring/ring.h"
+
+/* A side's count, read under its lock and checked. */
+struct ring_cursor {
+	uint64_t word;	   /* as ring_lock_take() gave it */
+	uint64_t position; /* units */
+	uint64_t offset;   /* units into the data area */
+	uint64_t messages, bytes;
+	uint64_t lacks; /* units at the offset, whose pages are not known to be there; 0: none */
+	unsigned next;	/* index of the count to be filled in */
+};
 
 #define RING_INLINE static inline __attribute__((always_inline))
 
@@ -80,50 +87,6 @@ RING_INLINE void ring_cursor_write(struct ring_side *side, const struct ring_cur
 	atomic_store_explicit(&count->bytes, cursor->bytes, memory_order_relaxed);
 }
 
-/* The rest of ring_enter(): the lock is someone else's, or (`word` not 0) ours and somebody has a claim. */
-int ring_enter_slowly(struct ring *ring, struct ring_side *side, uint64_t word,
-		      struct ring_patience *patience, struct ring_cursor *ret_cursor);
-
-/*
- * Takes the lock of a side and reads where it stands, if that can be had at once. *ret_word is not 0 where the lock was had
- * and is still held, but the rest was not.
- */
-RING_INLINE bool ring_try_enter(struct ring *ring, struct ring_side *side, struct ring_cursor *ret_cursor,
-				uint64_t *ret_word)
-{
-	*ret_word = 0;
-	if (!ring_is_admitted(ring) || !ring_lock_try(side, ret_word) ||
-	    !ring_cursor_read(ring, side, *ret_word, ret_cursor))
-		return false;
-	/* Relaxed: claims are made under the lock. One of an earlier position is over. */
-	return atomic_load_explicit(&side->claim.owner, memory_order_relaxed) == 0 ||
-	       atomic_load_explicit(&side->claim.position, memory_order_relaxed) != ret_cursor->position;
-}
-
-/*
- * Takes the lock of a side and reads where it stands. A claim of somebody else is waited for. The lock is to be left by
- * ring_leave() or ring_lock_drop(). -EBADMSG; -ENOLCK; -EAGAIN, -ETIMEDOUT, -EINTR: the claim outlasts the deadline;
- * -EALREADY: the claim is this handle's own.
- */
-RING_INLINE int ring_enter(struct ring *ring, struct ring_side *side, struct ring_patience *patience,
-			   struct ring_cursor *ret_cursor)
-{
-	uint64_t word;
-
-	return ring_try_enter(ring, side, ret_cursor, &word)
-		       ? 0
-		       : ring_enter_slowly(ring, side, word, patience, ret_cursor);
-}
-
-/* Moves the side to the cursor, letting go. -EBADMSG: the lock was not ours any more. */
-RING_INLINE int ring_leave(struct ring *ring, struct ring_side *side, const struct ring_cursor *cursor)
-{
-	ring_cursor_write(side, cursor);
-	if (ring_lock_move(side, cursor->word, cursor->position) < 0)
-		return ring_broken(ring, KIPC_RING_LOCK);
-	return 0;
-}
-
 /* Whether so many units at the cursor may be touched: 1; -ENOBUFS: it is not known, and cursor->lacks is set. */
 RING_INLINE int ring_cursor_check(const struct ring *ring, struct ring_cursor *cursor, uint64_t units)
 {
@@ -132,13 +95,6 @@ RING_INLINE int ring_cursor_check(const struct ring *ring, struct ring_cursor *c
 	cursor->lacks = units;
 	return -ENOBUFS;
 }
-
-/*
- * After that, leaves the side as it was and sees to what the cursor lacks, and for up to `wanted` units from there where that
- * can be had. 0: enter again; -ENOBUFS: there is no memory; -ENOMEM; -EBADMSG.
- */
-int ring_leave_to_make_ready(struct ring *ring, struct ring_side *side, const struct ring_cursor *cursor,
-			     uint64_t wanted);
 
 /* The rest of ring_make_room(): looks at the consumers, pads. As that. */
 int ring_make_room_slowly(struct ring *ring, struct ring_cursor *cursor, uint64_t units, uint64_t *ret_seen);
@@ -216,5 +172,12 @@ RING_INLINE int ring_find_record(struct ring *ring, struct ring_cursor *cursor,
 		r = ring_pass_padding(ring, cursor, ret_record);
 	return r > 0 ? ring_cursor_check(ring, cursor, ring_units(ret_record->size)) : r;
 }
+
+/* How far `ahead` is before `behind`, by the 31 bits of both. -EBADMSG: farther than the ring is long. */
+int ring_measure(struct ring *ring, uint64_t ahead, uint64_t behind, uint64_t *ret_distance);
+
+/* What is wrong with a record behind which `available` units lie; KIPC_RING_SOUND: nothing. */
+enum kipc_ring_fault ring_judge_record(const struct ring *ring, const struct ring_record *record,
+				       uint64_t offset, uint64_t available);
 
 #endif

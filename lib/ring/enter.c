@@ -5,11 +5,14 @@
  * lives is found out without the lock; what is found counts only if the same claim still stands there afterwards.
  */
 
+#include "lib/ring/enter.h"
+
 #include <errno.h>
 
-#include "lib/ring/cursor.h"
+#include "lib/ring/claim.h"
 #include "lib/ring/process.h"
 #include "lib/ring/turn.h"
+#include "lib/ring/wait.h"
 
 /* Under the lock: whether there is a claim that holds for us. One that was proven void is taken away. */
 static bool is_claimed(struct ring *ring, struct ring_side *side, const struct ring_cursor *cursor,
@@ -63,7 +66,7 @@ int ring_enter_slowly(struct ring *ring, struct ring_side *side, uint64_t word,
 			return ring_broken(ring, KIPC_RING_LOCK);
 		if (!is_sound)
 			return ring_broken(ring, KIPC_RING_COUNTS);
-		if (ring_claim_is_own(ring, side, &claim))
+		if (ring_hold_is_own(ring, side, &claim))
 			return -EALREADY; /* it would wait for itself */
 		if (is_void(ring, &claim, claim.owner == before.owner || patience->timeout == KIPC_NOW)) {
 			to_void = claim;
@@ -74,4 +77,12 @@ int ring_enter_slowly(struct ring *ring, struct ring_side *side, uint64_t word,
 		if (r < 0)
 			return r;
 	}
+}
+
+int ring_leave_to_make_ready(struct ring *ring, struct ring_side *side, const struct ring_cursor *cursor,
+			     uint64_t wanted)
+{
+	if (ring_lock_drop(side, cursor->word) < 0)
+		return ring_broken(ring, KIPC_RING_LOCK);
+	return ring_make_ready(ring, cursor->offset, cursor->lacks, wanted);
 }

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-#include "lib/ring/layout.h"
+#include "lib/ring/word.h"
 
 #ifdef RING_DEFECT_RELAXED_MOVE /* seeded: tests/ring-threads.sh must find it */
 #define RING_ORDER_OF_MOVE memory_order_relaxed
@@ -39,22 +39,6 @@ static inline bool ring_thread_is_known(void)
 {
 	/* Relaxed: this thread has seen what was stored before it, or there is a 0. */
 	return atomic_load_explicit(ring_thread.mark, memory_order_relaxed) != 0;
-}
-
-/* The parts of a word. */
-static inline uint64_t ring_word_position(uint64_t word)
-{
-	return word >> RING_WORD_POSITION_SHIFT;
-}
-
-static inline uint64_t ring_word_at(uint64_t position)
-{
-	return (position & RING_POSITION_MASK) << RING_WORD_POSITION_SHIFT;
-}
-
-static inline uint32_t ring_word_owner(uint64_t word)
-{
-	return (uint32_t)(word & RING_WORD_OWNER);
 }
 
 /*

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "lib/ring/futex.h"
-#include "lib/ring/lock.h"
+#include "lib/ring/word.h"
 
 #define SPIN_NS 20000
 #define SKIPS_MAX 255

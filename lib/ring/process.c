@@ -316,7 +316,7 @@ static bool is_same_start(uint64_t claimed, uint64_t now)
 
 bool ring_process_is_dead(const struct ring_claimant *claim)
 {
-	uint32_t pid = ring_claim_pid(claim->owner);
+	uint32_t pid = ring_claimant_pid(claim->owner);
 	struct process process;
 	char number[16];
 
@@ -383,8 +383,8 @@ static bool has_mapped(uint32_t pid, int id)
 
 bool ring_process_is_another(const struct ring_claimant *claim, int id)
 {
-	uint32_t pid = ring_claim_pid(claim->owner),
-		 of_claim = ring_claim_ticket(claim->owner) >> RING_TICKET_IMAGE_SHIFT;
+	uint32_t pid = ring_claimant_pid(claim->owner),
+		 of_claim = ring_claimant_ticket(claim->owner) >> RING_TICKET_IMAGE_SHIFT;
 
 	if (pid == (uint32_t)getpid())
 		return of_claim != 0 && of_claim != image();

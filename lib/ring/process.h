@@ -12,7 +12,9 @@
  * Nothing here is a point of cancellation, and nothing is to be called while a lock of a ring is held: /proc can be slow.
  */
 
-#include "lib/ring/ring.h"
+#include <stdbool.h>
+
+#include "lib/ring/claimant.h"
 
 /* Fills the page in. -ENOMEM: there is none; -ENOSYS: the kernel does not clear pages (Linux before 4.14). */
 int ring_process_know(const _Atomic uint32_t **ret_mark);

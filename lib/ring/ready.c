@@ -2,8 +2,9 @@
 
 /* Pages of a ring's data area, asked for before they are touched. Called by ring.c and ring/claim.c. */
 
-#include "lib/channel.h"
-#include "lib/ring/cursor.h"
+#include "lib/ring/ready.h"
+
+#include "lib/base/pages.h"
 
 bool ring_pages_are_ready(const struct ring *ring, uint64_t page, uint64_t last)
 {
@@ -33,7 +34,7 @@ static int make_ready(struct ring *ring, uint64_t offset, uint64_t units)
 
 	if (end > ring->capacity)
 		end = ring->capacity;
-	r = segment_populate(ring->data + start * RING_UNIT, (end - start) * RING_UNIT);
+	r = pages_populate(ring->data + start * RING_UNIT, (end - start) * RING_UNIT);
 	/* Relaxed: what is there stays, and whoever learns it late asks again. */
 	for (; r == 0 && page <= last; page++)
 		atomic_store_explicit(&ring->ready[page], true, memory_order_relaxed);
@@ -48,12 +49,4 @@ int ring_make_ready(struct ring *ring, uint64_t offset, uint64_t units, uint64_t
 	if (wanted > units && make_ready(ring, offset, wanted) == 0)
 		return 0;
 	return make_ready(ring, offset, units);
-}
-
-int ring_leave_to_make_ready(struct ring *ring, struct ring_side *side, const struct ring_cursor *cursor,
-			     uint64_t wanted)
-{
-	if (ring_lock_drop(side, cursor->word) < 0)
-		return ring_broken(ring, KIPC_RING_LOCK);
-	return ring_make_ready(ring, cursor->offset, cursor->lacks, wanted);
 }

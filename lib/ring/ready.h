@@ -8,7 +8,7 @@
  * kernel for, and no byte of the data area is touched before. They are asked for without the lock, since that can take long.
  */
 
-#include "lib/ring/ring.h"
+#include "lib/ring/handle.h"
 
 /* What a producer makes ready as it goes, units: 64 KiB. */
 #define RING_READY_AHEAD (65536 / RING_UNIT)

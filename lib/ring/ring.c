@@ -9,102 +9,19 @@
  * attaching, and then used. Positions in 64 bits are ours or from a count that agrees with its side's word.
  */
 
+#include "lib/ring/ring.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/ring/at-once.h"
+#include "lib/ring/hold.h"
 #include "lib/ring/touch.h"
 #include "lib/ring/turn.h"
+#include "lib/ring/wait.h"
 
 #define PEEK_TRIES 1000
-
-/* -- in and out: the rare turns of ring/cursor.h -- */
-
-/* How far `ahead` is before `behind`, by the 31 bits of both. */
-static int measure(struct ring *ring, uint64_t ahead, uint64_t behind, uint64_t *ret_distance)
-{
-	*ret_distance = (ahead - behind) & RING_POSITION_MASK;
-	return *ret_distance > ring->capacity ? ring_broken(ring, KIPC_RING_POSITIONS) : 0;
-}
-
-int ring_make_room_slowly(struct ring *ring, struct ring_cursor *cursor, uint64_t units, uint64_t *ret_seen)
-{
-	uint64_t to_end = ring->capacity - cursor->offset, used = cursor->position - ring->seen_consumers;
-	uint64_t needed = units <= to_end ? units : to_end + units;
-	struct ring_record *padding;
-	int r;
-
-	if (used > ring->capacity || needed > ring->capacity - used) {
-		/* Acquire: they have read what they move over; pairs with the release of their move. */
-		*ret_seen = ring_word_position(
-			atomic_load_explicit(&ring->header->consumers.word, memory_order_acquire));
-		r = measure(ring, cursor->position, *ret_seen, &used);
-		if (r < 0)
-			return r;
-		ring->seen_consumers = cursor->position - used;
-		if (needed > ring->capacity - used)
-			return 0;
-	}
-	if (needed != units) {
-		r = ring_cursor_check(ring, cursor, 1);
-		if (r < 0)
-			return r;
-		padding = ring_record_at(ring, cursor->offset);
-		*padding = (struct ring_record){ .state = RING_RECORD_PADDING };
-		ring_cursor_move(ring, cursor, to_end);
-	}
-	return 1;
-}
-
-int ring_look_ahead(struct ring *ring, const struct ring_cursor *cursor, uint64_t *ret_seen)
-{
-	uint64_t available;
-	int r;
-
-	/* Acquire: what they wrote happened before; pairs with the release of their move. */
-	*ret_seen =
-		ring_word_position(atomic_load_explicit(&ring->header->producers.word, memory_order_acquire));
-	r = measure(ring, *ret_seen, cursor->position, &available);
-	if (r < 0)
-		return r;
-	ring->seen_producers = cursor->position + available;
-	return available > 0;
-}
-
-/* What is wrong with a record behind which `available` units lie; KIPC_RING_SOUND: nothing. */
-static enum kipc_ring_fault judge_record(const struct ring *ring, const struct ring_record *record,
-					 uint64_t offset, uint64_t available)
-{
-	if (ring_message_is_sound(ring, record, offset, available, ring->capacity))
-		return KIPC_RING_SOUND;
-	switch ((enum ring_record_state)record->state) {
-	case RING_RECORD_PADDING:
-		/* A record is published together with the padding in front of it. */
-		return available > ring->capacity - offset ? KIPC_RING_SOUND : KIPC_RING_RECORD_SIZE;
-	case RING_RECORD_MESSAGE:
-		return record->type > 0 ? KIPC_RING_RECORD_SIZE : KIPC_RING_RECORD_TYPE;
-	}
-	return KIPC_RING_RECORD_STATE;
-}
-
-int ring_pass_padding(struct ring *ring, struct ring_cursor *cursor, struct ring_record *ret_record)
-{
-	uint64_t to_end = ring->capacity - cursor->offset;
-	enum kipc_ring_fault fault;
-
-	fault = judge_record(ring, ret_record, cursor->offset, ring->seen_producers - cursor->position);
-	if (fault != KIPC_RING_SOUND)
-		return ring_broken(ring, fault);
-	ring_cursor_move(ring, cursor, to_end);
-	if (ring_cursor_check(ring, cursor, 1) < 0)
-		return -ENOBUFS;
-	ring_record_load(ring, cursor->offset, ret_record);
-	fault = judge_record(ring, ret_record, cursor->offset, ring->seen_producers - cursor->position);
-	if (fault == KIPC_RING_SOUND && ret_record->state == RING_RECORD_PADDING)
-		fault = KIPC_RING_RECORD_STATE; /* nobody pads twice */
-	return fault == KIPC_RING_SOUND ? 1 : ring_broken(ring, fault);
-}
 
 /* -- sending -- */
 
@@ -413,7 +330,7 @@ static ssize_t walk(struct ring *ring, uint64_t word, void *buffer, size_t size,
 		return ring_broken(ring, KIPC_RING_COUNTS);
 	/* Acquire: as in ring_find_record(). */
 	end = ring_word_position(atomic_load_explicit(&ring->header->producers.word, memory_order_acquire));
-	r = measure(ring, end, cursor.position, &available);
+	r = ring_measure(ring, end, cursor.position, &available);
 	for (position = cursor.position, end = position + available; r == 0; index--) {
 		if (cursor.position == end)
 			return -ENOMSG;
@@ -421,7 +338,7 @@ static ssize_t walk(struct ring *ring, uint64_t word, void *buffer, size_t size,
 		if (r < 0)
 			return r;
 		ring_record_load(ring, cursor.offset, ret_record);
-		fault = judge_record(ring, ret_record, cursor.offset, end - cursor.position);
+		fault = ring_judge_record(ring, ret_record, cursor.offset, end - cursor.position);
 		if (fault != KIPC_RING_SOUND)
 			return ring_broken(ring, fault);
 		if (ret_record->state == RING_RECORD_PADDING) {

@@ -4,6 +4,7 @@
 
 #include "lib/ring/turn.h"
 
+#include "lib/ring/claim.h"
 #include "lib/ring/process.h"
 
 #define STARVING_US 10000

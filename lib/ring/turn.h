@@ -16,6 +16,7 @@
  */
 
 #include "lib/ring/cursor.h"
+#include "lib/ring/patience.h"
 
 /* Under the lock: whether that claim does not keep us out. */
 bool ring_turn_is_ours(struct ring *ring, const struct ring_cursor *cursor, const struct ring_claimant *claim,

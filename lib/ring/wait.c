@@ -12,40 +12,13 @@
  * other side rings.
  */
 
+#include "lib/ring/wait.h"
+
 #include <errno.h>
 
-#include "lib/ring/lock.h"
-#include "lib/ring/ring.h"
 #include "lib/ring/turn.h"
 
 #define CLAIM_SLICE_US 100000
-
-const struct timespec *ring_patience_end(struct ring_patience *patience)
-{
-	static const struct timespec long_ago;
-
-	if (patience->timeout < 0)
-		return NULL;
-	if (patience->timeout == KIPC_NOW)
-		return &long_ago;
-	if (!patience->is_bounded) {
-		patience->end = ring_time_in(patience->timeout);
-		patience->is_bounded = true;
-	}
-	return &patience->end;
-}
-
-/* Others may keep on moving what we wait for, and taking it. */
-static bool is_over(struct ring_patience *patience)
-{
-	const struct timespec *until = ring_patience_end(patience);
-	struct timespec now;
-
-	if (until == NULL)
-		return false;
-	now = ring_time_in(0);
-	return !ring_time_is_before(&now, until);
-}
 
 static bool has_left(const struct ring_side *side, uint64_t position)
 {
@@ -77,7 +50,7 @@ int ring_await_room(struct ring *ring, uint64_t position, struct ring_patience *
 
 	if (patience->timeout == KIPC_NOW)
 		return -EAGAIN;
-	if (is_over(patience))
+	if (ring_patience_is_over(patience))
 		return -ETIMEDOUT;
 	if (ring_spin_until_moved(&ring->sender, &consumers->word, position))
 		return 0;
@@ -96,7 +69,7 @@ int ring_await_message(struct ring *ring, uint64_t position, struct ring_patienc
 		return -EIDRM; /* what was in it has been fetched */
 	if (patience->timeout == KIPC_NOW)
 		return -EAGAIN;
-	if (is_over(patience))
+	if (ring_patience_is_over(patience))
 		return -ETIMEDOUT;
 	if (patience->nap_ns > 0)
 		return nap_and_sleep(ring, producers, position, patience);
@@ -118,7 +91,7 @@ int ring_await_claim(struct ring *ring, struct ring_side *side, uint64_t positio
 
 	if (patience->timeout == KIPC_NOW)
 		return -EAGAIN;
-	if (is_over(patience))
+	if (ring_patience_is_over(patience))
 		return -ETIMEDOUT;
 	ring_turn_prepare(patience);
 	r = ring_lock_sleep(side, retired, position, is_last ? until : &slice);

@@ -137,7 +137,7 @@ musl() {
 	compile() {
 		musl-gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wno-missing-field-initializers -Wno-unused-parameter \
 			-fno-semantic-interposition -D_GNU_SOURCE -DKIPC_RUNTIME_PARENT='"/run"' -I"$source" -I"$source/tests/ports" \
-			-I"$build/include" "$@" "$source"/lib/*.c "$source"/lib/ring/*.c -o "$build/program" -lpthread
+			-I"$build/include" "$@" "$source"/lib/*.c "$source"/lib/{base,ring}/*.c -o "$build/program" -lpthread
 	}
 	for test in address claims object queue ready ring; do
 		try "musl: $test is built" compile "$source/tests/unit/$test.c" &&

@@ -31,6 +31,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/ring/attach.h"
+#include "lib/ring/hold.h"
 #include "lib/ring/lock.h"
 #include "lib/ring/ring.h"
 
@@ -278,7 +280,7 @@ static void program_was_executed_over_it(void **state)
 		}
 		_exit(1);
 	}
-	while (ring_claim_pid(bench->header->producers.claim.owner) != (uint32_t)pid)
+	while (ring_claimant_pid(bench->header->producers.claim.owner) != (uint32_t)pid)
 		sched_yield();
 	assert_int_equal(get(bench->channel, 60 * SECOND), 4);
 	assert_int_equal(kipc_send(bench->channel, 1, "x", 1, 60 * SECOND), 0);
@@ -412,7 +414,7 @@ static void waiter_sees_that_it_is_retired(void **state)
 	assert_int_equal(put(bench->channel, "work"), 0);
 	assert_int_equal(acquire(bench->channel), 4);
 	assert_int_equal(reserve(bench->channel), 0);
-	assert_int_equal(ring_retire(bench->id), 0);
+	assert_int_equal(ring_retire_at(bench->header, 2 * RING_HEADER_SIZE), 0);
 	begin = now();
 	cpu = cpu_time();
 	/* What is acquired may come back. */
@@ -443,7 +445,7 @@ static void retiring_ends_a_wait_for_a_claim(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, send_while_retired, bench), 0);
 	while (!(bench->header->producers.word & RING_WORD_SLEEPERS))
 		sched_yield();
-	assert_int_equal(ring_retire(bench->id), 0);
+	assert_int_equal(ring_retire_at(bench->header, 2 * RING_HEADER_SIZE), 0);
 	assert_int_equal(pthread_join(thread, &result), 0);
 	assert_int_equal((intptr_t)result, -EIDRM);
 }
@@ -498,7 +500,7 @@ static void wait_says_there_only_of_what_is(void **state)
 /* As kipcd does it when somebody removed it. */
 static void make_anew(struct bench *bench)
 {
-	assert_int_equal(ring_retire(bench->id), 0);
+	assert_int_equal(ring_retire_at(bench->header, 2 * RING_HEADER_SIZE), 0);
 	assert_int_equal(shmctl(bench->id, IPC_RMID, NULL), 0);
 	shmdt(bench->header);
 	bench->id = make_ring(bench->key);
@@ -889,7 +891,7 @@ static void turn_of_one_that_does_not_take_it(void **state)
 		if (pid == 0)
 			for (;;)
 				(void)kipc_send(crowd.large, 2, body, sizeof body, KIPC_FOREVER);
-		while (ring_claim_pid(side->turn.owner) != (uint32_t)pid ||
+		while (ring_claimant_pid(side->turn.owner) != (uint32_t)pid ||
 		       side->turn.owner != side->claim.owner)
 			sched_yield();
 		kill(pid, ends[i]);

@@ -20,6 +20,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
+#include "lib/base/pages.h"
 #include "lib/channel.h"
 #include "lib/ring/ring.h"
 
@@ -73,9 +74,9 @@ static void take_memory(struct bench *bench, size_t page, size_t n_pages)
 	assert_true(fd >= 0);
 	assert_ptr_equal(mmap(at, n_pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0), at);
 	close(fd);
-	if (segment_populate(at, 1) == 0)
+	if (pages_populate(at, 1) == 0)
 		skip(); /* Linux before 5.14 */
-	assert_int_equal(segment_populate(at, 1), -ENOBUFS);
+	assert_int_equal(pages_populate(at, 1), -ENOBUFS);
 }
 
 static void give_memory(struct bench *bench)

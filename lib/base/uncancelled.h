@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef KIPC_LIB_UNCANCELLED_H
-#define KIPC_LIB_UNCANCELLED_H
+#ifndef KIPC_LIB_BASE_UNCANCELLED_H
+#define KIPC_LIB_BASE_UNCANCELLED_H
 
 /*
  * What opens a file, or holds what must be put back, is no point of cancellation (pthread_cancel(3)): a thread that ended in

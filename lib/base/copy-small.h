@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef KIPC_LIB_COPY_SMALL_H
-#define KIPC_LIB_COPY_SMALL_H
+#ifndef KIPC_LIB_BASE_COPY_SMALL_H
+#define KIPC_LIB_BASE_COPY_SMALL_H
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef KIPC_LIB_APPEND_H
-#define KIPC_LIB_APPEND_H
+#ifndef KIPC_LIB_BASE_APPEND_H
+#define KIPC_LIB_BASE_APPEND_H
 
 /*
  * Text made of words and numbers where printf(3) would be most of the cost: ten thousand links a start. Each writes at `p`,
