@@ -98,6 +98,14 @@ else
 	skip 'no line of the manual pages is longer than a terminal of 80 places' 'no man or groff'
 fi
 
+# Words that the readers of these texts stumbled over; what a program prints, in a transcript, is not the page's.
+none 'the texts that are installed have plain words' \
+	"$(find $pages README.md conf systemd debian */completions -type f 2>/dev/null | sort | xargs perl -ne '
+		$is_transcript = $1 if /^\.(nf|fi)/;
+		$is_transcript = "fi" if eof;
+		print "$ARGV: $_" if $is_transcript ne "nf" &&
+			/\b(anew|whoever|somebody|nobody|mends?|mended|declared no more|goes on|ever more|else than|passed over|to be had)\b/i')"
+
 # A page as "TAG<tab>WHAT IS SAID OF IT", one line for each .TP and .TQ, without fonts.
 entries() {
 	perl -0777 -ne '
