@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
 
 enum status guard_open(const struct invocation *invocation, struct guard *ret_guard)
@@ -22,7 +23,7 @@ enum status guard_open(const struct invocation *invocation, struct guard *ret_gu
 	if (address == NULL)
 		return STATUS_DONE;
 	r = kipc_open(address, invocation->runtime_dir, KIPC_SEMAPHORE, &ret_guard->semaphore);
-	return r < 0 ? report_error(invocation, address, r) : STATUS_DONE;
+	return r < 0 ? errors_report(invocation, address, r) : STATUS_DONE;
 }
 
 void guard_close(struct guard *guard)
@@ -38,7 +39,7 @@ enum status guard_take(struct guard *guard)
 	if (guard->semaphore == NULL)
 		return STATUS_DONE;
 	r = kipc_down(guard->semaphore, kipc_channel_index(guard->semaphore), 1, KIPC_UNDO, options->timeout);
-	return r < 0 ? report_error(guard->invocation, options->lock, r) : STATUS_DONE;
+	return r < 0 ? errors_report(guard->invocation, options->lock, r) : STATUS_DONE;
 }
 
 void guard_release(struct guard *guard)
@@ -60,7 +61,7 @@ enum status guard_copy(struct guard *guard, struct kipc_channel *segment, uint64
 
 	r = kipc_attach(segment, KIPC_READ_ONLY, &address, &size);
 	if (r < 0)
-		return report_error(invocation, invocation->args[0], r);
+		return errors_report(invocation, invocation->args[0], r);
 	if (offset > size)
 		return report(invocation, invocation->args[0], STATUS_FAILED,
 			      "--offset=%" PRIu64 " lies beyond its end; it has %zu bytes", offset, size);
@@ -69,7 +70,7 @@ enum status guard_copy(struct guard *guard, struct kipc_channel *segment, uint64
 		size = (size_t)length;
 	data = malloc(size + 1);
 	if (data == NULL)
-		return report_error(invocation, invocation->args[0], -ENOMEM);
+		return errors_report(invocation, invocation->args[0], -ENOMEM);
 	status = guard_take(guard);
 	if (status != STATUS_DONE) {
 		free(data);
@@ -79,7 +80,7 @@ enum status guard_copy(struct guard *guard, struct kipc_channel *segment, uint64
 	guard_release(guard);
 	if (n < 0) {
 		free(data);
-		return report_error(invocation, invocation->args[0], (int)n);
+		return errors_report(invocation, invocation->args[0], (int)n);
 	}
 	*ret_data = data;
 	*ret_size = (size_t)n;

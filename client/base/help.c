@@ -5,9 +5,10 @@
  * what a verb takes, so that help and parsing cannot differ.
  */
 
+#include "client/base/help.h"
+
 #include <string.h>
 
-#include "client/base/command.h"
 #include "client/base/option-rows.h"
 
 /* How many columns a UTF-8 text takes: "…" is one. */
@@ -52,7 +53,7 @@ static bool set_is_empty(const struct option_set *set)
 	return true;
 }
 
-void options_print_help(FILE *out, const struct command *commands, const struct command *command)
+void help_print(FILE *out, const struct command *commands, const struct command *command)
 {
 	if (command != NULL) {
 		fprintf(out, "Usage: kipcctl %s [OPTION…]%s%s\n%s.\n", command->name,
@@ -73,7 +74,7 @@ void options_print_help(FILE *out, const struct command *commands, const struct 
 	fprintf(out, "\nMore in kipcctl(1).\n");
 }
 
-void options_print_common(FILE *out, const struct command *commands)
+void help_print_common(FILE *out, const struct command *commands)
 {
 	fprintf(out, "Usage: kipcctl VERB [OPTION…] [ARGUMENT…]\n\nThe verbs that are used most:\n");
 	for (const struct command *command = commands; command->name != NULL; command++)

@@ -3,16 +3,15 @@
 #define KIPC_CLIENT_BASE_OPTIONS_H
 
 /*
- * What a command line can say. The one table of options is in option-rows.c; a verb's row in the table of commands
- * says which of them it takes.
+ * What a command line can say. The table of options is in option-rows.c; the row of a verb (verbs.h) says which of them it
+ * takes.
  */
 
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
-struct command;
+#include "client/base/status.h"
 
 /* (struct option is getopt_long's.) */
 enum option_id {
@@ -86,13 +85,22 @@ enum option_id {
 	N_OPTIONS,
 };
 
-/* Some of the options: { .has = { [OPTION_TYPE] = true } }. */
+/* Some of the options: OPTION_SET(O(TYPE), O(COUNT)). */
 struct option_set {
 	bool has[N_OPTIONS];
 };
+#define OPTION_SET(...)                                                                                      \
+	{                                                                                                    \
+		.has = { __VA_ARGS__ }                                                                       \
+	}
+#define O(name) [OPTION_##name] = true
 
 /* Those that every verb takes. */
 extern const struct option_set options_everywhere;
+
+/* Sets of options of which a verb takes one at most, unless its row says otherwise. */
+#define N_OPTIONS_EXCLUSIVE 7
+extern const struct option_set options_exclusive[N_OPTIONS_EXCLUSIVE];
 
 #define IPC_OF_ALL (-1)
 
@@ -145,28 +153,11 @@ struct options {
 };
 
 /*
- * Parses argv: options may stand before and behind the verb, "--" ends them. Writes the verb's row, the options and
- * the index of the first operand behind the verb; the operands are in order and reach to the end of argv, which is
- * permuted. Prints what is wrong, or what --help, --version and `help` ask for, itself: then it returns false, and
- * *ret_status is what to exit with.
+ * The runtime folder, chosen as kipcd chooses it: --runtime-dir, --system, the environment, --user, otherwise the system's.
+ * STATUS_DONE, or STATUS_USAGE, which has been reported.
  */
-bool options_parse(int argc, char **argv, const struct command *commands, struct options *ret_options,
-		   const struct command **ret_command, int *ret_first_argument, int *ret_status);
-
-/*
- * The runtime folder: that of --runtime-dir, --system, the environment, --user, else the system's; as kipcd has it. 0, or
- * STATUS_USAGE after having said why not.
- */
-int options_runtime_dir(const struct options *options, char buffer[static PATH_MAX], const char **ret_dir);
-
-/* Whether an option was not given yet, and may be given beside those that were. */
-bool options_may_join(const struct options *options, const struct command *command, enum option_id option);
-
-/* The help of all verbs, or of one (NULL: all), from the rows. */
-void options_print_help(FILE *out, const struct command *commands, const struct command *command);
-
-/* The verbs that are used most, for a command line without one. */
-void options_print_common(FILE *out, const struct command *commands);
+enum status options_runtime_dir(const struct options *options, char buffer[static PATH_MAX],
+				const char **ret_dir);
 
 /* Whether an option was given. */
 static inline bool options_has(const struct options *options, enum option_id option)

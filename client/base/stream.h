@@ -16,11 +16,4 @@ int stream_open(const char *address, const char *runtime_dir, struct kipc_channe
 /* How many messages are in it now. Errors of kipc_stat() and kipc_ring_stat(). */
 int stream_count(struct kipc_channel *stream, uint64_t *ret_messages);
 
-/*
- * Says what an error of libkipc on a ring means, with the ring's own facts, and puts the status into *ret_status. False:
- * `address` is no ring, or the error needs none of them.
- */
-bool stream_report_ring(const struct invocation *invocation, const char *address, int error, const char *more,
-			enum status *ret_status);
-
 #endif

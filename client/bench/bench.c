@@ -12,10 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/signals.h"
+#include "client/base/verbs.h"
 #include "client/bench/run.h"
-#include "client/see/control-half.h"
 #include "client/table/table.h"
 #include "common/grammar.h"
 #include "lib/kipc.h"
@@ -144,7 +145,7 @@ static enum status say_failed(const struct bench *bench, int error)
 	case -EIO:
 		return report(invocation, NULL, STATUS_FAILED, "a process that measured has failed");
 	default:
-		return report_error(invocation, kind, error);
+		return errors_report(invocation, kind, error);
 	}
 }
 
@@ -159,7 +160,7 @@ static enum status run_one(struct bench *bench)
 	if (bench->array == NULL)
 		print_result(bench, &result);
 	else if (append_result(bench, &result) < 0)
-		return control_half_end(bench->invocation, NULL, -ENOMEM);
+		return errors_end(bench->invocation, NULL, -ENOMEM);
 	return STATUS_DONE;
 }
 
@@ -168,7 +169,7 @@ static enum status run_sizes(struct bench *bench)
 {
 	const struct options *options = bench->invocation->options;
 	char *sizes = strdup(options->sizes != NULL ? options->sizes : SIZES), *rest = sizes, *word;
-	enum status status = sizes == NULL ? control_half_end(bench->invocation, NULL, -ENOMEM) : STATUS_DONE;
+	enum status status = sizes == NULL ? errors_end(bench->invocation, NULL, -ENOMEM) : STATUS_DONE;
 
 	if (sizes != NULL && bench->array == NULL)
 		print_title(bench);
@@ -201,7 +202,7 @@ static enum status imitate(struct bench *bench, const char *address)
 
 	r = kipc_open(address, invocation->runtime_dir, KIPC_QUEUE | KIPC_SEGMENT, &channel);
 	if (r < 0)
-		return report_error(invocation, address, r);
+		return errors_report(invocation, address, r);
 	r = kipc_stat(channel, &object);
 	if (r == 0 && object.kind == KIPC_SEGMENT)
 		r = is_ring = kipc_channel_is_ring(channel);
@@ -209,7 +210,7 @@ static enum status imitate(struct bench *bench, const char *address)
 		r = kipc_ring_stat(channel, &ring);
 	kipc_close(channel);
 	if (r < 0)
-		return report_error(invocation, address, r);
+		return errors_report(invocation, address, r);
 	if (object.kind == KIPC_SEGMENT && !is_ring)
 		return report(invocation, address, STATUS_USAGE,
 			      "a raw segment takes no messages; give a queue or a ring");
@@ -253,12 +254,12 @@ enum status command_bench(const struct invocation *invocation)
 	if (options->json) {
 		bench.array = json_object_new_array();
 		if (bench.array == NULL)
-			return control_half_end(invocation, NULL, -ENOMEM);
+			return errors_end(invocation, NULL, -ENOMEM);
 	}
 	signals_catch();
 	status = invocation->n_args > 0 ? imitate(&bench, invocation->args[0]) : run_both(&bench);
 	if (bench.array != NULL && status == STATUS_DONE && table_print_json(bench.array) < 0)
-		status = control_half_end(invocation, NULL, -ENOMEM);
+		status = errors_end(invocation, NULL, -ENOMEM);
 	json_object_put(bench.array);
 	return status;
 }

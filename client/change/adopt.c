@@ -11,10 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
+#include "client/base/verbs.h"
 #include "client/facts/bus.h"
 #include "client/facts/view.h"
-#include "client/see/control-half.h"
 
 #define CONFIG_LINE_MAX 199 /* bytes, kipcd.conf(5) */
 
@@ -124,7 +125,7 @@ static enum status print_answer(const struct adoption *adoption, sd_bus_message 
 
 	r = sd_bus_message_read(reply, BUS_STEP, &name, &kind, &action, &state, &detail);
 	if (r < 0)
-		return control_half_end(adoption->invocation, adoption->address, r);
+		return errors_end(adoption->invocation, adoption->address, r);
 	if (adoption->invocation->options->quiet)
 		return STATUS_DONE;
 	printf("%s: adopted as %s, %s: %s\n", adoption->address, name, state, detail);
@@ -150,7 +151,7 @@ static enum status hand_over(const struct adoption *adoption)
 			return report(adoption->invocation, adoption->address, STATUS_NOT_ALLOWED,
 				      "only its owner, its creator and root may hand it over");
 		if (r < 0)
-			return control_half_end(adoption->invocation, adoption->address, r);
+			return errors_end(adoption->invocation, adoption->address, r);
 	}
 	status = call(adoption, false, &uid, &reply);
 	if (status == STATUS_DONE)
@@ -177,7 +178,7 @@ enum status command_adopt(const struct invocation *invocation)
 
 	r = view_read(invocation, &view);
 	if (r < 0)
-		return control_half_end(invocation, adoption.address, r);
+		return errors_end(invocation, adoption.address, r);
 	row = view_find(invocation, view, adoption.address, &status);
 	if (row != NULL && view->bus == NULL) {
 		status = bus_report_unreachable(invocation, adoption.address, view->bus_error);

@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
+#include "client/base/verbs.h"
+#include "client/change/plan.h"
 #include "client/facts/bus.h"
-#include "client/see/control-half.h"
 #include "client/table/words.h"
 #include "lib/kipc.h"
 
@@ -24,7 +26,7 @@ static enum status print_answer(const struct invocation *invocation, const char 
 	if (sd_bus_message_is_empty(reply) == 0)
 		r = sd_bus_message_read(reply, BUS_STEP, &name, &kind, &action, &state, &detail);
 	if (r < 0)
-		return control_half_end(invocation, name, r);
+		return errors_end(invocation, name, r);
 	colon = detail[0] != '\0' ? ": " : "";
 	if (!invocation->options->quiet)
 		printf("%s: %s, %s%s%s\n", name, action, state, colon, detail);
@@ -118,7 +120,7 @@ static bool is_name(const struct invocation *invocation, const char *address, en
 		return true;
 	r = kipc_open(address, invocation->runtime_dir, KIPC_ANY_KIND, &channel);
 	if (r < 0) {
-		*ret_status = report_error(invocation, address, r);
+		*ret_status = errors_report(invocation, address, r);
 		return false;
 	}
 	if (find_name(invocation, kipc_channel_kind(channel), kipc_channel_id(channel), name))

@@ -5,14 +5,17 @@
  * here it is five texts, which live in the messages they came with.
  */
 
+#include "client/change/plan.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
+#include "client/base/verbs.h"
 #include "client/facts/bus.h"
-#include "client/see/control-half.h"
 #include "client/table/table.h"
 #include "common/escape.h"
 
@@ -113,7 +116,7 @@ static enum status print_plan(const struct invocation *invocation, const struct 
 	if (r == 0 && table->n_rows == 0 && !invocation->options->quiet && !invocation->options->json)
 		escape_print_line("nothing to do: %zu channel%s as declared", steps->n_items,
 				  steps->n_items == 1 ? " is" : "s are");
-	return control_half_end(invocation, NULL, r);
+	return errors_end(invocation, NULL, r);
 }
 
 /* `types` and `is_ours`: what the method takes; NULL: nothing. */
@@ -156,7 +159,7 @@ static enum status print_reload(const struct invocation *invocation, const struc
 	for (size_t i = 0; i < steps->n_items; i++)
 		n_failed += strcmp(steps->items[i].state, "failed") == 0;
 	if (r < 0 || n_failed == 0)
-		return control_half_end(invocation, NULL, r);
+		return errors_end(invocation, NULL, r);
 	return report(invocation, NULL, STATUS_FAILED,
 		      "%zu channel%s failed; 'kipcctl list --state=failed --columns=name,reason' says why",
 		      n_failed, n_failed == 1 ? "" : "s");

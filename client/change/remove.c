@@ -12,10 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
+#include "client/base/verbs.h"
 #include "client/facts/processes.h"
 #include "client/facts/view.h"
-#include "client/see/control-half.h"
 #include "common/escape.h"
 #include "common/loss.h"
 
@@ -69,7 +70,7 @@ static enum status refuse_if_blocked(const struct invocation *invocation, const 
 		return STATUS_DONE;
 	r = processes_read(&processes);
 	if (r < 0)
-		return control_half_end(invocation, address, r);
+		return errors_end(invocation, address, r);
 	n = describe_waiters(&processes, row->object, sentence);
 	processes_done(&processes);
 	if (n == 0)
@@ -135,7 +136,7 @@ static enum status remove_object(const struct invocation *invocation, const char
 		return report(invocation, address, STATUS_NO_SUCH_CHANNEL,
 			      "it is gone already, or has changed hands since it was looked at");
 	default:
-		return control_half_end(invocation, address, r);
+		return errors_end(invocation, address, r);
 	}
 }
 
@@ -185,7 +186,7 @@ enum status command_remove(const struct invocation *invocation)
 
 	r = view_read(invocation, &view);
 	if (r < 0)
-		return control_half_end(invocation, NULL, r);
+		return errors_end(invocation, NULL, r);
 	for (int i = 0; i < invocation->n_args; i++) {
 		enum status status = remove_one(invocation, view, invocation->args[i]);
 

@@ -10,9 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
+#include "client/base/verbs.h"
 #include "client/facts/view.h"
-#include "client/see/control-half.h"
 #include "common/loss.h"
 
 static bool is_kipcds(const struct view_row *row)
@@ -47,7 +48,7 @@ static enum status reset_by_hand(const struct invocation *invocation, const stru
 			      "it is attached %llu time%s: end its users first",
 			      (unsigned long long)row->object->segment.attached,
 			      row->object->segment.attached == 1 ? "" : "s");
-	return r < 0 ? report_error(invocation, address, r) : STATUS_DONE;
+	return r < 0 ? errors_report(invocation, address, r) : STATUS_DONE;
 }
 
 static enum status reset(const struct invocation *invocation, struct view *view, const struct view_row *row)
@@ -61,7 +62,7 @@ static enum status reset(const struct invocation *invocation, struct view *view,
 
 	r = view_look_for_ring(view, row);
 	if (r < 0)
-		return control_half_end(invocation, address, r);
+		return errors_end(invocation, address, r);
 	if (row->ring == NULL)
 		return report(invocation, address, STATUS_USAGE,
 			      "this is no ring, so there is nothing to make anew");
@@ -92,7 +93,7 @@ enum status command_reset(const struct invocation *invocation)
 
 	r = view_read(invocation, &view);
 	if (r < 0)
-		return control_half_end(invocation, NULL, r);
+		return errors_end(invocation, NULL, r);
 	row = view_find(invocation, view, invocation->args[0], &status);
 	if (row != NULL && row->object == NULL)
 		status = report(invocation, invocation->args[0], STATUS_NO_SUCH_CHANNEL,

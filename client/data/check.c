@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/base/command.h"
 #include "client/base/report.h"
 #include "client/base/self.h"
+#include "client/base/verbs.h"
 
 enum status command_check(const struct invocation *invocation)
 {

@@ -23,10 +23,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/base/command-line.h"
+#include "client/base/control.h"
 #include "client/base/option-rows.h"
 #include "client/base/process.h"
-#include "client/base/report.h"
-#include "client/data/control.h"
 #include "lib/kipc.h"
 
 /* The longest that anybody waits behind the tab key. */
@@ -109,7 +109,7 @@ static void tell_options(struct completion *completion)
 		if (!options_everywhere.has[row->option] &&
 		    !(command != NULL && command->options.has[row->option]))
 			continue;
-		if (!options_may_join(&completion->options, command, row->option))
+		if (!command_line_may_join(&completion->options, command, row->option))
 			continue;
 		(void)snprintf(text, sizeof text, "--%s%s", row->name, row->argument != NULL ? "=" : "");
 		tell(completion, text, row->help);
@@ -204,17 +204,17 @@ static void tell_assignment(void *context, const char *word, const char *help)
 		tell(context, text, help);
 }
 
-static void tell_from_control_half(struct completion *completion, enum complete_what what,
-				   complete_tell *teller)
+static void tell_from_control_half(struct completion *completion, enum control_words words,
+				   control_tell *teller)
 {
 	const struct control_half *half;
 	struct invocation invocation;
 	char buffer[PATH_MAX];
 
 	choose_runtime_dir(completion, &invocation, buffer);
-	half = control_half_load(&invocation);
+	half = control_load(&invocation);
 	if (half != NULL)
-		half->complete(&invocation, what, teller, completion);
+		half->complete(&invocation, words, teller, completion);
 }
 
 /* Processes call themselves what they like. */
@@ -394,12 +394,12 @@ static void complete_operand(struct completion *completion, const char *word)
 		tell_keys(completion, word);
 	} else if (strcmp(form, "KEY") == 0) {
 		completion->first_taken = 1;
-		tell_from_control_half(completion, COMPLETE_OVERRIDDEN, tell);
+		tell_from_control_half(completion, CONTROL_WORDS_OVERRIDDEN, tell);
 	} else if (strcmp(completion->command->name, "unset") == 0) {
 		tell_altered(completion);
 	} else if (strncmp(form, "FIELD", strlen("FIELD")) == 0) {
 		completion->first_taken = 1;
-		tell_from_control_half(completion, COMPLETE_FIELDS,
+		tell_from_control_half(completion, CONTROL_WORDS_FIELDS,
 				       strcmp(form, "FIELD") == 0 ? tell : tell_assignment);
 	} else {
 		completion->first_taken = 0;
@@ -437,9 +437,9 @@ static void complete_value(struct completion *completion, const struct option_ro
 	else if (row->option == OPTION_FAIL_ON)
 		tell_words(completion, "warning,danger");
 	else if (row->option == OPTION_STATE)
-		tell_from_control_half(completion, COMPLETE_STATES, tell);
+		tell_from_control_half(completion, CONTROL_WORDS_STATES, tell);
 	else if (row->option == OPTION_COLUMNS || row->option == OPTION_SORT)
-		tell_from_control_half(completion, COMPLETE_COLUMNS, tell);
+		tell_from_control_half(completion, CONTROL_WORDS_COLUMNS, tell);
 	else if (row->option == OPTION_GROUP_BY)
 		tell_words(completion, "owner,creator,process");
 	else if (row->option == OPTION_OWNER)

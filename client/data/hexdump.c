@@ -11,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/base/command.h"
+#include "client/base/errors.h"
 #include "client/base/guard.h"
 #include "client/base/report.h"
+#include "client/base/verbs.h"
 #include "lib/kipc.h"
 
 #define LINE 16
@@ -111,7 +112,7 @@ enum status command_hexdump(const struct invocation *invocation)
 
 	r = kipc_open(address, invocation->runtime_dir, KIPC_SEGMENT, &source.segment);
 	if (r < 0)
-		return report_error(invocation, address, r);
+		return errors_report(invocation, address, r);
 	if (invocation->options->lock != NULL)
 		status = take_copy(invocation, &source);
 	if (status == STATUS_DONE)
@@ -123,5 +124,5 @@ enum status command_hexdump(const struct invocation *invocation)
 			      invocation->options->offset);
 	if (r == -EIO)
 		return report(invocation, address, STATUS_FAILED, "standard output: %s", strerror(errno));
-	return r < 0 ? report_error(invocation, address, r) : status;
+	return r < 0 ? errors_report(invocation, address, r) : status;
 }

@@ -10,11 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/base/command.h"
+#include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/signals.h"
 #include "client/base/stream.h"
 #include "client/base/time-limit.h"
+#include "client/base/verbs.h"
 #include "client/data/hand.h"
 #include "client/data/progress.h"
 #include "client/data/rescue.h"
@@ -88,7 +89,7 @@ static int move_all(struct moving *moving)
 static enum status give_back(struct moving *moving, int error)
 {
 	const struct hand_message *message = &moving->hand->messages[0];
-	enum status status = report_status(error);
+	enum status status = errors_status(error);
 	char cause[160];
 
 	if (error == -EMSGSIZE)
@@ -117,7 +118,7 @@ static enum status move(struct moving *moving)
 	if (!hand_is_empty(moving->hand))
 		status = give_back(moving, r);
 	else if (r < 0 && !(r == -EINTR && signals_caught())) /* main() dies of it */
-		status = report_error(invocation, moving->from_address, r);
+		status = errors_report(invocation, moving->from_address, r);
 
 	said = report_result(invocation, "%" PRIu64 " message%s, %" PRIu64 " bytes moved to %s\n",
 			     moving->progress.messages, moving->progress.messages == 1 ? "" : "s",
@@ -132,9 +133,9 @@ static enum status open_both(struct moving *moving)
 
 	r = stream_open(moving->from_address, runtime_dir, &moving->from);
 	if (r < 0)
-		return report_error(moving->invocation, moving->from_address, r);
+		return errors_report(moving->invocation, moving->from_address, r);
 	r = stream_open(moving->to_address, runtime_dir, &moving->to);
-	return r < 0 ? report_error(moving->invocation, moving->to_address, r) : STATUS_DONE;
+	return r < 0 ? errors_report(moving->invocation, moving->to_address, r) : STATUS_DONE;
 }
 
 enum status command_move(const struct invocation *invocation)
@@ -156,7 +157,7 @@ enum status command_move(const struct invocation *invocation)
 		status = report(invocation, moving.from_address, STATUS_USAGE, "%s is the same channel",
 				moving.to_address);
 	else if ((r = hand_new(HAND_LINES, NULL, &moving.hand)) < 0) /* so that none has no output */
-		status = report_error(invocation, moving.from_address, r);
+		status = errors_report(invocation, moving.from_address, r);
 	else
 		status = move(&moving);
 finish:

@@ -10,8 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/base/control.h"
+#include "client/base/errors.h"
 #include "client/base/report.h"
-#include "client/data/control.h"
 
 #define BLOCK (64 * 1024)
 
@@ -23,7 +24,7 @@ enum status output_hand(const struct invocation *invocation, struct hand **ret_h
 	int r;
 
 	if (options->json) {
-		half = control_half_load(invocation);
+		half = control_load(invocation);
 		if (half == NULL)
 			return STATUS_FAILED;
 		form = HAND_JSON;
@@ -38,7 +39,7 @@ enum status output_hand(const struct invocation *invocation, struct hand **ret_h
 	}
 
 	r = hand_new(form, half != NULL ? half->message_to_json : NULL, ret_hand);
-	return r < 0 ? report_error(invocation, NULL, r) : STATUS_DONE;
+	return r < 0 ? errors_report(invocation, NULL, r) : STATUS_DONE;
 }
 
 enum status output_flush(const struct invocation *invocation, struct hand *hand)
@@ -82,9 +83,9 @@ enum status output_segment(const struct invocation *invocation, struct kipc_chan
 			      "a segment holds one text: no types, no --follow, no --count");
 	r = kipc_attach(segment, KIPC_READ_ONLY, &address, &size);
 	if (r < 0)
-		return report_error(invocation, invocation->args[0], r);
+		return errors_report(invocation, invocation->args[0], r);
 	r = text_length(segment, address, size, &length);
 	if (r == 0)
 		r = hand_add(hand, 1, address, length);
-	return r < 0 ? report_error(invocation, invocation->args[0], r) : output_flush(invocation, hand);
+	return r < 0 ? errors_report(invocation, invocation->args[0], r) : output_flush(invocation, hand);
 }

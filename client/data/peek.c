@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/base/command.h"
-#include "client/base/report.h"
+#include "client/base/errors.h"
 #include "client/base/stream.h"
+#include "client/base/verbs.h"
 #include "client/data/hand.h"
 #include "client/data/output.h"
 #include "lib/kipc.h"
@@ -184,7 +184,7 @@ static enum status peek_queue(struct peeking *peeking)
 		return peeking->output;
 	if (r == -ENOMSG && invocation->options->all)
 		return STATUS_DONE; /* somebody took them meanwhile */
-	return r < 0 ? report_error(invocation, invocation->args[0], r) : STATUS_DONE;
+	return r < 0 ? errors_report(invocation, invocation->args[0], r) : STATUS_DONE;
 }
 
 enum status command_peek(const struct invocation *invocation)
@@ -196,11 +196,11 @@ enum status command_peek(const struct invocation *invocation)
 	r = kipc_open(invocation->args[0], invocation->runtime_dir, KIPC_QUEUE | KIPC_SEGMENT,
 		      &peeking.queue);
 	if (r < 0)
-		return report_error(invocation, invocation->args[0], r);
+		return errors_report(invocation, invocation->args[0], r);
 	status = output_hand(invocation, &peeking.hand);
 	r = kipc_channel_is_ring(peeking.queue);
 	if (status == STATUS_DONE && r < 0)
-		status = report_error(invocation, invocation->args[0], r);
+		status = errors_report(invocation, invocation->args[0], r);
 	else if (status == STATUS_DONE)
 		status = r == 0 && kipc_channel_kind(peeking.queue) == KIPC_SEGMENT
 				 ? output_segment(invocation, peeking.queue, peeking.hand)

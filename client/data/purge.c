@@ -9,10 +9,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "client/base/command.h"
+#include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/signals.h"
 #include "client/base/stream.h"
+#include "client/base/verbs.h"
 #include "client/data/hand.h"
 #include "client/data/progress.h"
 #include "lib/kipc.h"
@@ -67,7 +68,7 @@ static enum status purge(struct purging *purging)
 
 	r = hand_new(HAND_RAW, NULL, &purging->hand);
 	if (r < 0)
-		return report_error(invocation, invocation->args[0], r);
+		return errors_report(invocation, invocation->args[0], r);
 	signals_catch();
 	progress_start(&purging->progress, invocation->options->quiet, -1);
 	r = throw_away(purging);
@@ -77,7 +78,7 @@ static enum status purge(struct purging *purging)
 	status = report_result(invocation, "%" PRIu64 " message%s, %" PRIu64 " bytes thrown away\n",
 			       purging->progress.messages, purging->progress.messages == 1 ? "" : "s",
 			       purging->progress.bytes);
-	return r < 0 ? report_error(invocation, invocation->args[0], r) : status;
+	return r < 0 ? errors_report(invocation, invocation->args[0], r) : status;
 }
 
 enum status command_purge(const struct invocation *invocation)
@@ -93,7 +94,7 @@ enum status command_purge(const struct invocation *invocation)
 			      "--keep counts messages of every type; it does not go with a type");
 	r = stream_open(address, invocation->runtime_dir, &purging.queue);
 	if (r < 0)
-		return report_error(invocation, address, r);
+		return errors_report(invocation, address, r);
 	status = purge(&purging);
 	kipc_close(purging.queue);
 	return status;

@@ -12,11 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/base/command.h"
-#include "client/base/report.h"
+#include "client/base/errors.h"
 #include "client/base/signals.h"
 #include "client/base/stream.h"
 #include "client/base/time-limit.h"
+#include "client/base/verbs.h"
 #include "client/data/hand.h"
 #include "client/data/output.h"
 #include "client/data/progress.h"
@@ -104,7 +104,7 @@ static enum status finish(struct receiving *receiving, int error)
 		return STATUS_DONE;
 	if (error == -ENOMSG && time_limit_is_over(&receiving->limit))
 		error = -ETIMEDOUT;
-	return error < 0 ? report_error(invocation, receiving->address, error) : STATUS_DONE;
+	return error < 0 ? errors_report(invocation, receiving->address, error) : STATUS_DONE;
 }
 
 /* How many messages are to be taken: of --all, no more than are there now, however fast others send. */
@@ -138,11 +138,11 @@ enum status command_recv(const struct invocation *invocation)
 	r = kipc_open(receiving.address, invocation->runtime_dir, KIPC_QUEUE | KIPC_SEGMENT,
 		      &receiving.queue);
 	if (r < 0)
-		return report_error(invocation, receiving.address, r);
+		return errors_report(invocation, receiving.address, r);
 	status = output_hand(invocation, &receiving.hand);
 	r = kipc_channel_is_ring(receiving.queue);
 	if (status == STATUS_DONE && r < 0)
-		status = report_error(invocation, receiving.address, r);
+		status = errors_report(invocation, receiving.address, r);
 	else if (status == STATUS_DONE)
 		status = r == 0 && kipc_channel_kind(receiving.queue) == KIPC_SEGMENT
 				 ? output_segment(invocation, receiving.queue, receiving.hand)

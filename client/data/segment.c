@@ -11,9 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/base/command.h"
+#include "client/base/errors.h"
 #include "client/base/guard.h"
 #include "client/base/report.h"
+#include "client/base/verbs.h"
 #include "client/data/hand.h"
 #include "client/data/output.h"
 #include "lib/kipc.h"
@@ -47,7 +48,7 @@ static enum status print_bytes(const struct invocation *invocation, struct kipc_
 
 		if (r == 0)
 			r = hand_add(hand, 1, (const char *)bytes + at, n);
-		status = r < 0 ? report_error(invocation, invocation->args[0], r)
+		status = r < 0 ? errors_report(invocation, invocation->args[0], r)
 			       : output_flush(invocation, hand);
 	}
 	return status;
@@ -85,7 +86,7 @@ static enum status print_range(const struct invocation *invocation, struct kipc_
 		return print_copy(invocation, segment, hand);
 	r = kipc_attach(segment, KIPC_READ_ONLY, &address, &size);
 	if (r < 0)
-		return report_error(invocation, invocation->args[0], r);
+		return errors_report(invocation, invocation->args[0], r);
 	if (options->offset > size)
 		return offset_beyond(invocation, size);
 	return print_bytes(invocation, segment, (const char *)address + options->offset,
@@ -102,9 +103,9 @@ enum status command_read(const struct invocation *invocation)
 
 	r = kipc_open(invocation->args[0], invocation->runtime_dir, KIPC_SEGMENT, &segment);
 	if (r < 0)
-		return report_error(invocation, invocation->args[0], r);
+		return errors_report(invocation, invocation->args[0], r);
 	r = hand_new(escape ? HAND_ESCAPED : HAND_RAW, NULL, &hand);
-	status = r < 0 ? report_error(invocation, invocation->args[0], r)
+	status = r < 0 ? errors_report(invocation, invocation->args[0], r)
 		       : print_range(invocation, segment, hand);
 	hand_free(hand);
 	kipc_close(segment);
@@ -156,7 +157,7 @@ static enum status put(const struct invocation *invocation, struct kipc_channel 
 		n = kipc_write(segment, invocation->options->offset, data, size);
 		guard_release(&guard);
 		if (n < 0)
-			status = report_error(invocation, invocation->args[0], (int)n);
+			status = errors_report(invocation, invocation->args[0], (int)n);
 	}
 	guard_close(&guard);
 	return status;
@@ -179,7 +180,7 @@ static enum status write_range(const struct invocation *invocation, struct kipc_
 			      invocation->args[0]);
 	r = kipc_stat(segment, &object);
 	if (r < 0)
-		return report_error(invocation, invocation->args[0], r);
+		return errors_report(invocation, invocation->args[0], r);
 	if (invocation->options->offset > object.segment.size)
 		return offset_beyond(invocation, object.segment.size);
 	room = range_of(invocation->options, object.segment.size);
@@ -203,7 +204,7 @@ enum status command_write(const struct invocation *invocation)
 
 	r = kipc_open(invocation->args[0], invocation->runtime_dir, KIPC_SEGMENT, &segment);
 	if (r < 0)
-		return report_error(invocation, invocation->args[0], r);
+		return errors_report(invocation, invocation->args[0], r);
 	status = write_range(invocation, segment);
 	kipc_close(segment);
 	return status;

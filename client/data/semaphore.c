@@ -12,9 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/base/command.h"
+#include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/time-limit.h"
+#include "client/base/verbs.h"
 #include "lib/kipc.h"
 
 /* --count as libkipc wants it; what is too large stays too large. */
@@ -30,7 +31,7 @@ static enum status report_semaphore(const struct invocation *invocation, int err
 			      "a semaphore can have the values 0 to 32767, and this would leave them "
 			      "(--count=%" PRIu64 ")",
 			      invocation->options->count);
-	return report_error(invocation, invocation->args[0], error);
+	return errors_report(invocation, invocation->args[0], error);
 }
 
 /* An error of kipc_open() may be -ERANGE as well, and means another thing then. */
@@ -40,7 +41,7 @@ static int open_semaphore(const struct invocation *invocation, struct kipc_chann
 	int r = kipc_open(invocation->args[0], invocation->runtime_dir, KIPC_SEMAPHORE, ret_channel);
 
 	if (r < 0)
-		*ret_status = report_error(invocation, invocation->args[0], r);
+		*ret_status = errors_report(invocation, invocation->args[0], r);
 	return r;
 }
 

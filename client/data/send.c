@@ -16,11 +16,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/base/command.h"
+#include "client/base/control.h"
+#include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/signals.h"
 #include "client/base/time-limit.h"
-#include "client/data/control.h"
+#include "client/base/verbs.h"
 #include "client/data/input.h"
 #include "client/data/progress.h"
 #include "client/data/stall.h"
@@ -81,7 +82,7 @@ static enum status say_failed(const struct sending *sending, int error, bool is_
 			      "message %" PRIu64
 			      " is longer than %zu bytes, the most that one may have here (%s)%s",
 			      sending->n_sent + 1, largest, what_bounds(sending->channel, largest), before);
-	return report_error_and(sending->invocation, sending->address, error, before);
+	return errors_report_and(sending->invocation, sending->address, error, before);
 }
 
 /* Errors that are not the channel's but those of reading standard input. */
@@ -192,7 +193,7 @@ static enum status send_input(struct sending *sending)
 
 	r = input_new(input_form_of(sending->invocation->options), sending->channel, &sending->limit, &input);
 	if (r < 0)
-		return report_error(sending->invocation, sending->address, r);
+		return errors_report(sending->invocation, sending->address, r);
 	signals_catch();
 	status = send_all_input(sending, input);
 	input_free(input);
@@ -212,7 +213,7 @@ static enum status write_text(struct sending *sending, const char *text, size_t 
 	if (r < 0)
 		return say_failed(sending, r, true);
 	n = kipc_write(sending->channel, 0, text, size + 1);
-	return n < 0 ? report_error(sending->invocation, sending->address, (int)n) : STATUS_DONE;
+	return n < 0 ? errors_report(sending->invocation, sending->address, (int)n) : STATUS_DONE;
 }
 
 static enum status too_many(const struct sending *sending)
@@ -261,7 +262,7 @@ static enum status send_input_to_segment(struct sending *sending, struct input *
 	r = take_text(sending, data, size, &text, &size, &why);
 	if (r < 0)
 		return why != NULL ? say_no_message(sending, why)
-				   : report_error(sending->invocation, sending->address, r);
+				   : errors_report(sending->invocation, sending->address, r);
 	r = input_next(input, &data, &more);
 	if (r == 0)
 		status = write_text(sending, text, size);
@@ -288,7 +289,7 @@ static enum status send_to_segment(struct sending *sending)
 
 	r = input_new(input_form_of(invocation->options), sending->channel, &sending->limit, &input);
 	if (r < 0)
-		return report_error(invocation, sending->address, r);
+		return errors_report(invocation, sending->address, r);
 	status = send_input_to_segment(sending, input);
 	input_free(input);
 	return status;
@@ -305,17 +306,17 @@ enum status command_send(const struct invocation *invocation)
 		return report(invocation, NULL, STATUS_USAGE,
 			      "--null, --whole, --frames and --json are about standard input, but there are "
 			      "arguments");
-	if (options->json && (sending.json = control_half_load(invocation)) == NULL)
+	if (options->json && (sending.json = control_load(invocation)) == NULL)
 		return STATUS_FAILED;
 	sending.type = options->type ? options->type : 1;
 	sending.limit = time_limit_in(options->timeout);
 	r = kipc_open(sending.address, invocation->runtime_dir, KIPC_QUEUE | KIPC_SEGMENT, &sending.channel);
 	if (r < 0)
-		return report_error(invocation, sending.address, r);
+		return errors_report(invocation, sending.address, r);
 
 	r = kipc_channel_is_ring(sending.channel);
 	if (r < 0)
-		status = report_error(invocation, sending.address, r);
+		status = errors_report(invocation, sending.address, r);
 	else if (r == 0 && kipc_channel_kind(sending.channel) == KIPC_SEGMENT)
 		status = send_to_segment(&sending);
 	else {

@@ -7,11 +7,11 @@
 
 #include <errno.h>
 
-#include "client/base/command.h"
-#include "client/base/report.h"
+#include "client/base/errors.h"
 #include "client/base/signals.h"
 #include "client/base/stream.h"
 #include "client/base/time-limit.h"
+#include "client/base/verbs.h"
 #include "lib/kipc.h"
 
 enum status command_wait(const struct invocation *invocation)
@@ -26,7 +26,7 @@ enum status command_wait(const struct invocation *invocation)
 	if (r == -ENOENT || r == -EPROTOTYPE)
 		r = stream_open(address, invocation->runtime_dir, &channel);
 	if (r < 0)
-		return report_error(invocation, address, r);
+		return errors_report(invocation, address, r);
 	signals_catch();
 	do
 		r = kipc_wait(channel, options->type, options->not_type ? KIPC_NOT_TYPE : 0,
@@ -35,5 +35,5 @@ enum status command_wait(const struct invocation *invocation)
 	kipc_close(channel);
 	if (r == -EINTR)
 		return STATUS_FAILED; /* main() dies of the signal */
-	return r < 0 ? report_error(invocation, address, r) : STATUS_DONE;
+	return r < 0 ? errors_report(invocation, address, r) : STATUS_DONE;
 }

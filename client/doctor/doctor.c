@@ -14,8 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/base/errors.h"
+#include "client/base/verbs.h"
 #include "client/doctor/findings.h"
-#include "client/see/control-half.h"
+#include "client/doctor/ipc-all.h"
 #include "client/table/table.h"
 #include "client/table/words.h"
 #include "common/escape.h"
@@ -135,7 +137,7 @@ static enum status print(const struct invocation *invocation, const struct findi
 	else if (!invocation->options->quiet || findings->n_items > 0)
 		print_text(findings);
 	if (r < 0)
-		return control_half_end(invocation, NULL, r);
+		return errors_end(invocation, NULL, r);
 	return judge(invocation->options, findings);
 }
 
@@ -155,6 +157,8 @@ enum status command_doctor(const struct invocation *invocation)
 	enum status status;
 	int r;
 
+	if (invocation->options->ipc_of == IPC_OF_ALL)
+		return ipc_all_doctor(invocation);
 	if (!is_severity(invocation->options->fail_on))
 		return words_report_unknown(invocation, "severity to fail on", invocation->options->fail_on,
 					    strlen(invocation->options->fail_on), fail_words,
@@ -169,7 +173,7 @@ enum status command_doctor(const struct invocation *invocation)
 		findings_examine_all(&findings);
 		status = print(invocation, &findings);
 	} else {
-		status = control_half_end(invocation, NULL, r);
+		status = errors_end(invocation, NULL, r);
 	}
 	findings_done(&findings);
 	processes_done(&processes);

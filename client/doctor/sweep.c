@@ -17,13 +17,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/signals.h"
+#include "client/base/verbs.h"
 #include "client/doctor/findings.h"
 #include "client/facts/processes.h"
 #include "client/facts/registries.h"
 #include "client/facts/view.h"
-#include "client/see/control-half.h"
 #include "client/table/table.h"
 #include "client/table/words.h"
 #include "common/grammar.h"
@@ -316,7 +317,7 @@ static int remove_with_contents(struct sweep *sweep, const struct sweep_facts *f
 
 static void fail(struct sweep *sweep, struct swept *swept, int r)
 {
-	enum status status = report_status(r);
+	enum status status = errors_status(r);
 
 	swept->fate = r == -EBUSY ? FATE_LEFT : FATE_FAILED;
 	swept->because = r == -EBUSY ? "in_use" : r == -EPERM ? "not_allowed" : "error";
@@ -612,10 +613,10 @@ static enum status sweep_all(struct sweep *sweep)
 	if (r == 0)
 		r = view_read(invocation, &sweep->view);
 	if (r == -ENOMEM)
-		return control_half_end(invocation, NULL, r);
+		return errors_end(invocation, NULL, r);
 	if (r < 0 || (sweep->view->bus == NULL && sweep->view->registry_error < 0 &&
 		      sweep->view->registry_error != -ENOENT))
-		return report(invocation, NULL, report_status(r < 0 ? r : sweep->view->registry_error),
+		return report(invocation, NULL, errors_status(r < 0 ? r : sweep->view->registry_error),
 			      "what kipcd has in %s cannot be read (%s), so nothing is swept",
 			      invocation->runtime_dir, strerror(r < 0 ? -r : -sweep->view->registry_error));
 	view_note(invocation, sweep->view);
@@ -625,7 +626,7 @@ static enum status sweep_all(struct sweep *sweep)
 			r = sweep_one(sweep, &sweep->view->rows[i]);
 	if (r == 0)
 		r = print_end(sweep);
-	return r < 0 ? control_half_end(invocation, NULL, r) : sweep->status;
+	return r < 0 ? errors_end(invocation, NULL, r) : sweep->status;
 }
 
 enum status command_sweep(const struct invocation *invocation)

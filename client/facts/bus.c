@@ -19,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/base/errors.h"
+#include "client/base/names.h"
 #include "client/base/report.h"
 #include "common/escape.h"
 
@@ -372,8 +374,8 @@ enum status bus_report(const struct invocation *invocation, const char *subject,
 		return report_mistakes(invocation, subject, bus_error->message);
 	sentence = sd_bus_error_is_set(bus_error) && bus_error->message != NULL ? bus_error->message
 										: strerror(-error);
-	if (error == -ENOENT && subject != NULL && report_nearest_name(invocation, subject, nearest))
-		return report(invocation, subject, report_status(error), "%s (did you mean '%s'?)", sentence,
+	if (error == -ENOENT && subject != NULL && names_nearest(invocation->runtime_dir, subject, nearest))
+		return report(invocation, subject, errors_status(error), "%s (did you mean '%s'?)", sentence,
 			      nearest);
-	return report(invocation, subject, report_status(error), "%s", sentence);
+	return report(invocation, subject, errors_status(error), "%s", sentence);
 }

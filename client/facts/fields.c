@@ -13,10 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/facts/declared.h"
 #include "client/facts/view.h"
-#include "client/see/control-half.h"
 #include "common/grammar.h"
 
 struct search {
@@ -61,14 +61,14 @@ static enum status ask(struct search *search)
 		return STATUS_DONE;
 	r = view_read(invocation, &view);
 	if (r < 0)
-		return control_half_end(invocation, segment_of(search), r);
+		return errors_end(invocation, segment_of(search), r);
 	row = view_find(invocation, view, segment_of(search), &status);
 	if (row != NULL && view->bus == NULL && search->needs_any)
 		status = report_unknown_fields(invocation, segment_of(search), view->bus_error);
 	else if (row != NULL && row->name != NULL && view->bus != NULL) {
 		r = declared_read(view->bus, row->name, &style, &all);
 		if (r < 0)
-			status = control_half_end(invocation, segment_of(search), r);
+			status = errors_end(invocation, segment_of(search), r);
 		search->declared = json_object_get(json_object_object_get(all, "fields"));
 		json_object_put(all);
 	}
@@ -98,7 +98,7 @@ static enum status add(struct search *search, char *name, const struct field *fi
 	items = reallocarray(fields->items, fields->n_items + 1, sizeof *items);
 	if (items == NULL || name == NULL) {
 		free(name);
-		return control_half_end(search->invocation, segment_of(search), -ENOMEM);
+		return errors_end(search->invocation, segment_of(search), -ENOMEM);
 	}
 	fields->items = items;
 	items[fields->n_items++] = (struct named_field){ .name = name, .field = *field };
@@ -188,7 +188,7 @@ static enum status add_word(struct search *search, const char *text)
 	enum status status;
 
 	if (word == NULL)
-		return control_half_end(search->invocation, segment_of(search), -ENOMEM);
+		return errors_end(search->invocation, segment_of(search), -ENOMEM);
 	status = strchr(word, '@') != NULL ? add_ad_hoc(search, word) : add_declared(search, word);
 	free(word);
 	return status;
@@ -235,7 +235,7 @@ static enum status find(struct search *search, char **words)
 
 	r = kipc_stat(search->fields->segment, &object);
 	if (r < 0)
-		return report_error(search->invocation, segment_of(search), r);
+		return errors_report(search->invocation, segment_of(search), r);
 	if (kipc_channel_is_ring(search->fields->segment) == 1)
 		return report(
 			search->invocation, segment_of(search), STATUS_USAGE,
@@ -263,7 +263,7 @@ enum status fields_open(const struct invocation *invocation, char **words, bool 
 
 	r = kipc_open(invocation->args[0], invocation->runtime_dir, KIPC_SEGMENT, &fields.segment);
 	if (r < 0)
-		return report_error(invocation, invocation->args[0], r);
+		return errors_report(invocation, invocation->args[0], r);
 	status = guard_open(invocation, &fields.guard);
 	if (status == STATUS_DONE)
 		status = find(&search, words);

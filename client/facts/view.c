@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
 #include "common/escape.h"
 #include "common/nsid.h"
@@ -489,13 +490,13 @@ const struct view_row *view_find(const struct invocation *invocation, const stru
 			       kipc_kind_to_string(row->kind), view_row_to_address(row, one),
 			       kipc_kind_to_string(other->kind), view_row_to_address(other, two));
 	else if (r == -EPROTOTYPE)
-		*ret_status = report(invocation, text, report_status(r), "%s is a %s", row->name,
+		*ret_status = report(invocation, text, errors_status(r), "%s is a %s", row->name,
 				     kipc_kind_to_string(row->kind));
 	else if (r == -ENOENT && view->registry_error < 0 && view->registry_error != -ENOENT)
-		*ret_status = report(invocation, text, report_status(view->registry_error),
+		*ret_status = report(invocation, text, errors_status(view->registry_error),
 				     "the registry in %s cannot be read: %s", invocation->runtime_dir,
 				     strerror(-view->registry_error));
 	else
-		*ret_status = report_error(invocation, text, r);
+		*ret_status = errors_report(invocation, text, r);
 	return NULL;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * What complete.c asks of the control half: the words of its tables, and the fields of a segment. Nothing here says what
- * is wrong: whoever presses the tab key is in the middle of a line.
- */
+/* The words of the tables of the control half, and the fields and overridden keys of a channel. */
+
+#include "client/see/complete-words.h"
 
 #include <json-c/json.h>
 #include <string.h>
@@ -12,7 +11,6 @@
 #include "client/facts/columns.h"
 #include "client/facts/declared.h"
 #include "client/facts/view.h"
-#include "client/see/control-half.h"
 
 static const struct {
 	const char *verb;
@@ -24,7 +22,7 @@ static const struct {
 	{ "reload", step_columns, &n_step_columns },
 };
 
-static void tell_columns(const char *verb, complete_tell *tell, void *context)
+static void tell_columns(const char *verb, control_tell *tell, void *context)
 {
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		for (size_t j = 0; strcmp(tables[i].verb, verb) == 0 && j < *tables[i].n_columns; j++)
@@ -33,7 +31,7 @@ static void tell_columns(const char *verb, complete_tell *tell, void *context)
 
 /* The members of one part of a declaration; with `is_ours`, only those that kipcctl set. */
 static void tell_members(const struct invocation *invocation, const char *part, bool is_ours,
-			 complete_tell *tell, void *context)
+			 control_tell *tell, void *context)
 {
 	struct value_style style = { 0 };
 	struct json_object *all = NULL, *members;
@@ -57,21 +55,21 @@ static void tell_members(const struct invocation *invocation, const char *part, 
 	accounts_done(&style.accounts);
 }
 
-void complete_words(const struct invocation *invocation, enum complete_what what, complete_tell *tell,
+void complete_words(const struct invocation *invocation, enum control_words words, control_tell *tell,
 		    void *context)
 {
-	switch (what) {
-	case COMPLETE_COLUMNS:
+	switch (words) {
+	case CONTROL_WORDS_COLUMNS:
 		tell_columns(invocation->command->name, tell, context);
 		break;
-	case COMPLETE_STATES:
+	case CONTROL_WORDS_STATES:
 		for (size_t i = 0; view_states[i] != NULL; i++)
 			tell(context, view_states[i], "");
 		break;
-	case COMPLETE_FIELDS:
+	case CONTROL_WORDS_FIELDS:
 		tell_members(invocation, "fields", false, tell, context);
 		break;
-	case COMPLETE_OVERRIDDEN:
+	case CONTROL_WORDS_OVERRIDDEN:
 		tell_members(invocation, "origins", true, tell, context);
 		break;
 	}

@@ -14,10 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/signals.h"
+#include "client/base/verbs.h"
 #include "client/facts/bus.h"
-#include "client/see/control-half.h"
 #include "common/escape.h"
 #include "common/utf8.h"
 
@@ -284,7 +285,7 @@ static enum status follow(struct watch *watch, sd_bus *bus)
 			break;
 	}
 	if (watch->error < 0)
-		return control_half_end(watch->invocation, NULL, watch->error);
+		return errors_end(watch->invocation, NULL, watch->error);
 	if (signals_caught())
 		return STATUS_DONE;
 	if (r == -ENOMEM || r == -EBADMSG || r == -EPROTO)

@@ -12,10 +12,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "client/base/report.h"
+#include "client/base/errors.h"
+#include "client/base/verbs.h"
 #include "client/facts/processes.h"
 #include "client/facts/view.h"
-#include "client/see/control-half.h"
 #include "client/table/table.h"
 #include "common/grammar.h"
 
@@ -275,5 +275,5 @@ enum status command_generate(const struct invocation *invocation)
 	processes_done(&generate.processes);
 	view_free(generate.view);
 	accounts_done(&generate.style.accounts);
-	return control_half_end(invocation, NULL, r);
+	return errors_end(invocation, NULL, r);
 }

@@ -11,10 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
+#include "client/base/verbs.h"
 #include "client/facts/field-value.h"
 #include "client/facts/fields.h"
-#include "client/see/control-half.h"
 #include "client/table/table.h"
 
 static int print_json(const struct fields *fields, const unsigned char *bytes, uint64_t offset)
@@ -73,7 +74,7 @@ enum status command_get(const struct invocation *invocation)
 		print_text(&fields, bytes, offset, invocation->n_args != 2);
 	free(bytes);
 	fields_close(&fields);
-	return r < 0 ? control_half_end(invocation, invocation->args[0], r) : status;
+	return r < 0 ? errors_end(invocation, invocation->args[0], r) : status;
 }
 
 /* -- put ------------------------------------------------------------------------------------------------------ */
@@ -120,7 +121,7 @@ static enum status parse_values(const struct invocation *invocation, const struc
 
 		values[i] = calloc(1, field_size(&item->field) + 1);
 		if (values[i] == NULL)
-			return control_half_end(invocation, invocation->args[0], -ENOMEM);
+			return errors_end(invocation, invocation->args[0], -ENOMEM);
 		if (field_value_parse(&item->field, strchr(invocation->args[1 + i], '=') + 1, values[i],
 				      &sentence) == 0)
 			continue;
@@ -145,7 +146,7 @@ static enum status put(const struct invocation *invocation, struct fields *field
 		r = kipc_populate(fields->segment, fields->items[i].field.offset,
 				  field_size(&fields->items[i].field));
 	if (r < 0)
-		return report_error(invocation, invocation->args[0], r);
+		return errors_report(invocation, invocation->args[0], r);
 	status = guard_take(&fields->guard);
 	if (status != STATUS_DONE)
 		return status;
@@ -176,7 +177,7 @@ enum status command_put(const struct invocation *invocation)
 	if (status != STATUS_DONE)
 		return status;
 	values = calloc(fields.n_items + 1, sizeof *values);
-	status = values == NULL ? control_half_end(invocation, invocation->args[0], -ENOMEM)
+	status = values == NULL ? errors_end(invocation, invocation->args[0], -ENOMEM)
 				: parse_values(invocation, &fields, values);
 	if (status == STATUS_DONE)
 		status = put(invocation, &fields, values);

@@ -10,9 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/base/errors.h"
+#include "client/base/verbs.h"
 #include "client/facts/groups.h"
 #include "client/facts/view.h"
-#include "client/see/control-half.h"
 #include "client/table/table.h"
 
 /* One row: where in struct kipc_limits its figures lie, and which channels need something of it. */
@@ -389,7 +390,7 @@ enum status command_limits(const struct invocation *invocation)
 				   : !table_init(&table, invocation, columns, N_COLUMNS_BY_GROUP, &status))
 		return status;
 	r = print_limits(invocation, by, &table, &status);
-	status = r < 0 ? control_half_end(invocation, NULL, r) : status;
+	status = r < 0 ? errors_end(invocation, NULL, r) : status;
 	table_done(&table);
 	return status;
 }

@@ -10,10 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/errors.h"
+#include "client/base/verbs.h"
 #include "client/facts/columns.h"
 #include "client/facts/groups.h"
 #include "client/facts/view.h"
-#include "client/see/control-half.h"
 #include "client/table/words.h"
 #include "common/escape.h"
 
@@ -126,7 +127,7 @@ enum status command_list(const struct invocation *invocation)
 		return status;
 	r = by == GROUP_BY_NOTHING ? print_rows(invocation, &table, &status)
 				   : print_groups(invocation, by, &table, &status);
-	status = r < 0 ? control_half_end(invocation, NULL, r) : status;
+	status = r < 0 ? errors_end(invocation, NULL, r) : status;
 	table_done(&table);
 	return status;
 }

@@ -16,10 +16,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
+#include "client/base/verbs.h"
 #include "client/facts/bus.h"
 #include "client/facts/columns.h"
-#include "client/see/control-half.h"
 
 /* In OpenMetrics the family of a counter is named without the _total of its samples; in Prometheus' format with it. */
 void metrics_write_head(struct metrics *metrics, const char *name, const char *type, const char *help)
@@ -419,7 +420,7 @@ enum status command_metrics(const struct invocation *invocation)
 	if (r == 0)
 		r = kipc_limits(&metrics.limits);
 	if (r < 0) {
-		status = control_half_end(invocation, NULL, r);
+		status = errors_end(invocation, NULL, r);
 	} else {
 		view_note(invocation, metrics.view);
 		r = path != NULL ? write_to(&metrics, path) : metrics_write(&metrics);

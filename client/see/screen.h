@@ -5,6 +5,7 @@
 /* The whole terminal, for watch and top: taken, and always given back as it was. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "client/base/command.h"

@@ -13,11 +13,12 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "client/base/errors.h"
+#include "client/base/verbs.h"
 #include "client/doctor/findings.h"
 #include "client/facts/declared.h"
 #include "client/facts/past.h"
 #include "client/see/card.h"
-#include "client/see/control-half.h"
 #include "client/table/table.h"
 
 struct show {
@@ -126,7 +127,7 @@ static enum status show_one(struct show *show, const char *address, bool is_firs
 		r = print(show, &card, is_first);
 	findings_done(&findings);
 	card_done(&card);
-	return control_half_end(show->invocation, address, r);
+	return errors_end(show->invocation, address, r);
 }
 
 /* Whoever wants to print it elsewhere; 0 or a negative errno. */
@@ -177,7 +178,7 @@ static enum status show_all(struct show *show)
 			worst = status;
 	}
 	if (show->array != NULL && table_print_json(show->array) < 0)
-		return control_half_end(invocation, NULL, -ENOMEM);
+		return errors_end(invocation, NULL, -ENOMEM);
 	return worst;
 }
 
@@ -206,5 +207,5 @@ enum status command_show(const struct invocation *invocation)
 	processes_done(&show.processes);
 	view_free(show.view);
 	accounts_done(&show.style.accounts);
-	return r < 0 ? control_half_end(invocation, NULL, r) : status;
+	return r < 0 ? errors_end(invocation, NULL, r) : status;
 }

@@ -16,9 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
+#include "client/base/verbs.h"
 #include "client/facts/past.h"
-#include "client/see/control-half.h"
 #include "client/see/screen.h"
 #include "client/see/show.h"
 #include "client/see/top-frame.h"
@@ -649,7 +650,7 @@ static enum status run_on_screen(struct top *top)
 			break;
 	}
 	screen_stop();
-	return control_half_end(top->invocation, NULL, r);
+	return errors_end(top->invocation, NULL, r);
 }
 
 static size_t frame_width(void)
@@ -719,7 +720,7 @@ static enum status print_frames(struct top *top)
 		if (r < 0)
 			break;
 	}
-	return control_half_end(top->invocation, NULL, r);
+	return errors_end(top->invocation, NULL, r);
 }
 
 /* What the command line says of sorting and filtering; false: it was wrong, and that was said. */
@@ -773,7 +774,7 @@ enum status command_top(const struct invocation *invocation)
 		return status;
 	r = refresh_view(&top);
 	if (r < 0)
-		status = control_half_end(invocation, NULL, r);
+		status = errors_end(invocation, NULL, r);
 	else if (options->json)
 		status = print_frames(&top);
 	else

@@ -15,11 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/signals.h"
+#include "client/base/verbs.h"
 #include "client/facts/field-value.h"
 #include "client/facts/fields.h"
-#include "client/see/control-half.h"
 #include "client/see/screen.h"
 #include "common/grammar.h"
 
@@ -465,8 +466,7 @@ enum status command_watch(const struct invocation *invocation)
 	if (status != STATUS_DONE)
 		return status;
 	watch.changed = calloc(watch.fields.n_items + 1, sizeof *watch.changed);
-	status = watch.changed == NULL ? control_half_end(invocation, invocation->args[0], -ENOMEM)
-				       : run(&watch);
+	status = watch.changed == NULL ? errors_end(invocation, invocation->args[0], -ENOMEM) : run(&watch);
 	free(watch.changed);
 	free(watch.bytes);
 	free(watch.before);

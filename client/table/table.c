@@ -13,7 +13,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "client/see/control-half.h"
+#include "client/base/errors.h"
 #include "client/table/drawing.h"
 #include "client/table/json-text.h"
 #include "client/table/words.h"
@@ -168,7 +168,7 @@ bool table_init(struct table *table, const struct invocation *invocation, const 
 		.style.bytes = options->bytes,
 	};
 	if (options->columns != NULL && strcmp(options->columns, "help") == 0) {
-		*ret_status = control_half_end(invocation, NULL, print_help(table));
+		*ret_status = errors_end(invocation, NULL, print_help(table));
 		return false;
 	}
 	r = options->columns != NULL ? choose_named_columns(table) : choose_columns_by_flags(table);
@@ -177,7 +177,7 @@ bool table_init(struct table *table, const struct invocation *invocation, const 
 	if (r == 0)
 		return true;
 	table_done(table);
-	*ret_status = r == -EINVAL ? STATUS_USAGE : control_half_end(invocation, NULL, r);
+	*ret_status = r == -EINVAL ? STATUS_USAGE : errors_end(invocation, NULL, r);
 	return false;
 }
 

@@ -4,6 +4,7 @@
 
 #include "client/table/words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "client/base/report.h"

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * The one symbol that kipcctl-control.so exports, and what all its verbs have in common: which function a verb is,
- * and whether everything that was printed has arrived.
- */
-
-#include "client/see/control-half.h"
+/* The one symbol that kipcctl-control.so exports, and what its verbs have in common: whether all that was printed has arrived. */
 
 #include <errno.h>
 #include <locale.h>
@@ -15,54 +10,22 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "client/base/control.h"
+#include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/signals.h"
-#include "client/data/control.h"
+#include "client/base/verbs.h"
 #include "client/facts/view.h"
+#include "client/see/complete-words.h"
 #include "client/see/message-json.h"
 
-static enum status run_doctor(const struct invocation *invocation)
-{
-	return invocation->options->ipc_of == IPC_OF_ALL ? ipc_all_doctor(invocation)
-							 : command_doctor(invocation);
-}
-
-/* clang-format off */
+/* A verb of the data half has no function here. */
+#define DATA_ROW(name, ...)
+#define CONTROL_ROW(name, ...) { #name, command_##name },
 static const struct {
 	const char *name;
 	enum status (*run)(const struct invocation *invocation);
-} verbs[] = {
-	{ "list", command_list },
-	{ "show", command_show },
-	{ "top", command_top },
-	{ "watch", command_watch },
-	{ "get", command_get },
-	{ "put", command_put },
-	{ "events", command_events },
-	{ "doctor", run_doctor },
-	{ "limits", command_limits },
-	{ "create", command_create },
-	{ "set", command_set },
-	{ "unset", command_unset },
-	{ "remove", command_remove },
-	{ "sweep", command_sweep },
-	{ "reset", command_reset },
-	{ "recover", command_recover },
-	{ "generate", command_generate },
-	{ "adopt", command_adopt },
-	{ "plan", command_plan },
-	{ "reload", command_reload },
-	{ "metrics", command_metrics },
-	{ "bench", command_bench },
-};
-/* clang-format on */
-
-enum status control_half_end(const struct invocation *invocation, const char *subject, int r)
-{
-	if (r >= 0)
-		return STATUS_DONE;
-	return report(invocation, subject, report_status(r), "%s", strerror(-r));
-}
+} verbs[] = { VERBS(DATA_ROW, CONTROL_ROW) };
 
 /* A full disk must not look like an empty list. A reader that left has seen what it wanted. */
 static enum status finish_output(const struct invocation *invocation, enum status status)
@@ -105,7 +68,7 @@ static char *explain_name(const struct invocation *invocation, const char *name)
 
 static enum status run(const struct invocation *invocation)
 {
-	report_explain_name = explain_name;
+	errors_explain_name = explain_name;
 	/* The library stays loaded until the program ends. glibc's own buffer is a page, which makes 400 writes of a long table. */
 	static char buffer[65536];
 

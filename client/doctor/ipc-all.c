@@ -5,6 +5,8 @@
  * child, because what a check looks at (processes, limits, files of /proc/sys) depends on the namespaces of the process.
  */
 
+#include "client/doctor/ipc-all.h"
+
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
@@ -13,11 +15,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "client/base/report.h"
+#include "client/base/errors.h"
+#include "client/base/verbs.h"
 #include "client/doctor/findings.h"
 #include "client/facts/places.h"
 #include "client/facts/view.h"
-#include "client/see/control-half.h"
 #include "client/table/table.h"
 #include "common/escape.h"
 
@@ -212,7 +214,7 @@ enum status ipc_all_doctor(const struct invocation *invocation)
 	status = view_judge_places(&note);
 	places_done(&note.places);
 	json_object_put(joining.array);
-	return r < 0			      ? control_half_end(invocation, NULL, r)
+	return r < 0			      ? errors_end(invocation, NULL, r)
 	       : joining.worst != STATUS_DONE ? joining.worst
 					      : status;
 }

@@ -5,7 +5,7 @@
  * of libsystemd or json-c is mapped into a kipcctl that only sends and receives.
  */
 
-#include "client/data/control.h"
+#include "client/base/control.h"
 
 #include <dlfcn.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 
 #define FILE_NAME "kipcctl-control.so"
 
-const struct control_half *control_half_load(const struct invocation *invocation)
+const struct control_half *control_load(const struct invocation *invocation)
 {
 	char buffer[PATH_MAX];
 	const char *path = self_find(".libs/" FILE_NAME, KIPC_PKGLIBDIR "/" FILE_NAME, buffer);
@@ -42,16 +42,16 @@ const struct control_half *control_half_load(const struct invocation *invocation
 	return half;
 }
 
-char *control_half_explain_name(const struct invocation *invocation, const char *name)
+char *control_explain_name(const struct invocation *invocation, const char *name)
 {
-	const struct control_half *half = control_half_load(invocation);
+	const struct control_half *half = control_load(invocation);
 
 	return half != NULL ? half->explain_name(invocation, name) : NULL;
 }
 
-enum status command_control(const struct invocation *invocation)
+enum status control_run(const struct invocation *invocation)
 {
-	const struct control_half *half = control_half_load(invocation);
+	const struct control_half *half = control_load(invocation);
 
 	return half != NULL ? half->run(invocation) : STATUS_FAILED;
 }

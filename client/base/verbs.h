@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_BASE_VERBS_H
+#define KIPC_CLIENT_BASE_VERBS_H
+
+/*
+ * The table of verbs. A new verb is a row here and a function command_NAME() in a file of its own that includes this header.
+ *
+ * VERBS(data, control) expands data(...) for the verbs that are linked into kipcctl and need libc only, and control(...) for those
+ * of kipcctl-control.so, each with: name, operands, least and most number of operands, help, and members of struct command. Both
+ * halves build their own table from it, so a verb without a function fails at link time, and a function without a row when it is
+ * compiled.
+ */
+
+#include "client/base/command.h"
+
+#define ANY_NUMBER (-1)
+#define TAKES(...) .options = OPTION_SET(__VA_ARGS__)
+#define TOGETHER(...) .together = OPTION_SET(__VA_ARGS__)
+
+#define TYPES O(TYPE), O(MAX_TYPE), O(NOT_TYPE)
+#define WAITING O(NO_WAIT), O(TIMEOUT)
+#define SHOWN O(NULL), O(FRAMES), O(RAW), O(JSON)
+#define GUARDED O(LOCK), WAITING
+#define RANGE O(OFFSET), O(LENGTH), GUARDED
+#define TABLE O(JSON), O(BYTES), O(NO_LEGEND)
+
+/* clang-format off */
+#define VERBS(data, control) \
+	data(send, "ADDR [MESSAGE…]", 1, ANY_NUMBER, "Send each argument, or each line of standard input, as a message", \
+	     TAKES(O(TYPE), O(NULL), O(WHOLE), O(FRAMES), O(JSON), WAITING), .is_common = true) \
+	data(recv, "ADDR", 1, 1, "Take a message and print it; wait for it", \
+	     TAKES(TYPES, O(COUNT), O(ALL), O(FOLLOW), SHOWN, WAITING), .is_common = true) \
+	data(peek, "ADDR", 1, 1, "Print the next message and leave it there", \
+	     TAKES(TYPES, O(COUNT), O(ALL), SHOWN, WAITING), .is_common = true) \
+	data(wait, "ADDR", 1, 1, "Wait until a message is there or a semaphore can be had", \
+	     TAKES(TYPES, WAITING)) \
+	data(purge, "ADDR", 1, 1, "Throw away what is queued, and say how much", \
+	     TAKES(TYPES, O(KEEP))) \
+	data(move, "FROM TO", 2, 2, "Move messages from one queue or ring to another", \
+	     TAKES(TYPES, O(COUNT), WAITING)) \
+	data(read, "SEGMENT", 1, 1, "Print the bytes of a segment", \
+	     TAKES(RANGE, O(RAW))) \
+	data(write, "SEGMENT [TEXT]", 1, 2, "Write TEXT, or standard input, into a segment", \
+	     TAKES(RANGE)) \
+	data(hexdump, "SEGMENT", 1, 1, "Show the bytes of a segment as numbers and text", \
+	     TAKES(RANGE)) \
+	control(get, "SEGMENT [FIELD…]", 1, ANY_NUMBER, "Print the fields of a segment", \
+		TAKES(O(JSON), GUARDED)) \
+	control(put, "SEGMENT FIELD=VALUE…", 2, ANY_NUMBER, "Write fields of a segment", \
+		TAKES(GUARDED)) \
+	control(watch, "SEGMENT [FIELD…]", 1, ANY_NUMBER, "Show the bytes and fields of a segment as they change", \
+		TAKES(RANGE, O(INTERVAL), O(ONCE), O(COUNT))) \
+	data(lock, "SEMAPHORE [--] COMMAND…", 2, ANY_NUMBER, "Run COMMAND; the semaphore is held as long as it lives", \
+	     TAKES(O(COUNT), WAITING, O(BUSY_STATUS)), .runs_command = true) \
+	data(up, "SEMAPHORE", 1, 1, "Add to a semaphore", \
+	     TAKES(O(COUNT), O(MAX))) \
+	data(down, "SEMAPHORE", 1, 1, "Take from a semaphore; wait for it", \
+	     TAKES(O(COUNT), WAITING)) \
+	control(list, "", 0, 0, "Show the channels, one a row", \
+		TAKES(TABLE, O(FOREIGN), O(KIND), O(STATE), O(SORT), O(COLUMNS), O(GROUP_BY)), \
+		.takes_all_places = true, .is_common = true) \
+	control(show, "ADDR…", 1, ANY_NUMBER, "Show everything known of a channel", \
+		TAKES(TABLE), .is_common = true) \
+	control(top, "", 0, 0, "Show the channels on a screen, again and again", \
+		TAKES(TABLE, O(FOREIGN), O(KIND), O(STATE), O(SORT), O(INTERVAL), O(ONCE), O(COUNT), O(GROUP_BY)), \
+		.takes_all_places = true, .is_common = true) \
+	control(doctor, "", 0, 0, "Look for what is wrong, and say what mends it", \
+		TAKES(O(JSON), O(FAIL_ON)), .takes_all_places = true, .is_common = true) \
+	control(events, "[NAME…]", 0, ANY_NUMBER, "Show what happened; with --follow, what happens", \
+		TAKES(O(FOLLOW), O(COUNT), O(SINCE), O(JSON)), TOGETHER(O(COUNT), O(FOLLOW))) \
+	control(limits, "", 0, 0, "Show the kernel's limits, and what is used of them", \
+		TAKES(TABLE, O(COLUMNS), O(GROUP_BY)), .takes_all_places = true) \
+	control(create, "KIND NAME [KEY=VALUE…]", 2, ANY_NUMBER, "Make a channel that lives until the reboot", \
+		.is_common = true) \
+	control(set, "NAME KEY=VALUE…", 2, ANY_NUMBER, "Alter a channel until the reboot") \
+	control(unset, "NAME [KEY…]", 1, ANY_NUMBER, "Take back what set altered") \
+	control(remove, "ADDR…", 1, ANY_NUMBER, "Remove a channel, if nothing is lost by it", \
+		TAKES(O(DRY_RUN), O(FORCE), O(UNATTACHED)), .is_common = true) \
+	control(sweep, "", 0, 0, "Remove what was left over, by rule, if nothing uses it", \
+		TAKES(O(KIND), O(OWNER), O(PRIVATE), O(CREATOR_GONE), O(UNATTACHED), O(IDLE), O(DRY_RUN), \
+		      O(WITH_CONTENTS), O(JSON))) \
+	control(reset, "RING", 1, 1, "Make a ring anew, if nobody has it attached", \
+		TAKES(O(DRY_RUN), O(FORCE))) \
+	control(recover, "[NAME]", 0, 1, "Make a lost channel again, or settle whose the registry is", \
+		TAKES(O(REGISTRY))) \
+	control(metrics, "", 0, 0, "Print figures for a monitor", \
+		TAKES(O(OUTPUT), O(OPENMETRICS), O(GROUP_BY)), .takes_all_places = true) \
+	control(generate, "", 0, 0, "Print a configuration for what lives in the kernel now") \
+	control(adopt, "ADDR NAME", 2, 2, "Hand a foreign object to kipcd, as it is", \
+		TAKES(O(DRY_RUN), O(FORCE))) \
+	control(plan, "", 0, 0, "Show what a reload would do", \
+		TAKES(TABLE, O(COLUMNS))) \
+	control(reload, "", 0, 0, "Make kipcd read its configuration again", \
+		TAKES(TABLE, O(COLUMNS)), .is_common = true) \
+	control(bench, "[ADDR]", 0, 1, "Measure how fast messages go, on a queue and a ring like ADDR", \
+		TAKES(O(SIZES), O(PRODUCERS), O(CONSUMERS), O(BATCH), O(TIME), O(JSON))) \
+	data(check, "[FILE]", 0, 1, "Look for mistakes in a configuration", \
+	     TAKES(O(CONFIG)))
+/* clang-format on */
+
+#define VERB_PROTOTYPE(name, ...) enum status command_##name(const struct invocation *invocation);
+VERBS(VERB_PROTOTYPE, VERB_PROTOTYPE)
+#undef VERB_PROTOTYPE
+
+#endif
