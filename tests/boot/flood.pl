@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Connects to the control socket as fast as it goes, begins to authenticate, and never ends it; 300 connections are held at
-# a time. Says once that it is at it, and goes on until it is killed: flood.pl SOCKET.
+# flood.pl SOCKET: connects to the control socket as fast as possible, begins to authenticate and never finishes; holds 300
+# connections at a time. Prints one line when it has begun, and runs until it is killed.
 use strict;
 use warnings;
 use Socket qw(:DEFAULT SOCK_NONBLOCK);
@@ -16,7 +16,7 @@ while (1) {
 		syswrite($socket, "\0AUTH EXTER");
 		push @held, $socket;
 	} else {
-		select(undef, undef, undef, 0.001); # its backlog is full
+		select(undef, undef, undef, 0.001); # the backlog is full
 	}
 	shift @held if @held > 300;
 	print "flooding\n" if ++$tried == 1000;

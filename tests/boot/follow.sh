@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154 # what first-hour.sh sets
-# Follows a page: runs the commands that it prints, as they are printed, in one shell of the user they are for, and looks
-# whether each ends as the page says. Sourced by first-hour.sh.
+# Follows a page: runs the commands that it prints, unchanged, in one shell of the user they are for, and checks the exit
+# status and output of each. Sourced by first-hour.sh and scenarios.sh.
 
-# What a command does that does not simply succeed: `ends COMMAND HOW`, with the first line of the command as it is printed, and HOW the
-# statuses that are right, or "forever" for one that goes on until somebody stops it.
+# ends COMMAND HOW: what to expect of a command that does not simply succeed. COMMAND is its first line as it is printed; HOW lists
+# the correct exit statuses, or is "forever" for a command that runs until it is interrupted.
 declare -A ends
 ends() { ends["$1"]=$2; }
 
-# page NAME: the file that it is in, as it is installed
+# page NAME: the installed file of that page
 page() {
 	case $1 in
-	README | INSTALL) echo "$here/$1.md" ;; # also before the packages are installed
+	README | INSTALL) echo "$here/$1.md" ;; # copied by run.sh
 	*) compgen -G "/usr/share/man/man?/$1.gz" ;;
 	esac
 }
 
-# block PAGE SECTION NUMBER: a block that is no command, to be put into a file
+# block PAGE SECTION NUMBER: a block that is the contents of a file
 block() {
 	local fields i
 	mapfile -d '' -t fields < <(perl "$here/printed.pl" "$(page "$1")")
@@ -25,10 +25,10 @@ block() {
 	done
 }
 
-# What a figure is, or who runs it, is not of the page; nor are the lines of a tree.
+# Figures, user names and the characters that draw a tree may differ from the page.
 alike() { sed -E 's/└─|`- */`-/; s/├─|\|- */|-/; s/│/|/; s/0x[0-9a-f]+/0x…/g; s/[0-9]+([.][0-9]+)?/N/g; s/\b(root|olga)\b/USER/g; s/[ \t]+/ /g; s/ $//'; }
 
-# A person who starts a kipcd takes a moment before the next command; a shell does not.
+# A person pauses after starting kipcd; a script must wait until kipcd answers.
 session_begins='
 until_answers() { local i; for i in {1..200}; do kipcctl reload >/dev/null 2>&1 && return; read -r -t 0.05 _ <>"$session/never"; done; }
 run() {
@@ -45,8 +45,7 @@ run() {
 }
 '
 
-# follow PAGE SECTION USER: the commands of that section (of README, kipc.7, …); $prelude runs in the shell before them, and
-# $folder is where it runs.
+# follow PAGE SECTION USER: runs the commands of that section (of README, kipc.7, …) in $folder, after $prelude.
 followed=
 follow() {
 	local page=$1 section=$2 user=$3 session fields n i how status
@@ -77,7 +76,7 @@ follow() {
 	for ((i = 1; i <= n; i++)); do
 		how=${ends["$(head -n 1 "$session/command.$i")"]:-0}
 		[ "$how" != forever ] || how="124 130"
-		status=$(cat "$session/status.$i" 2>/dev/null || echo "none: it did not end")
+		status=$(cat "$session/status.$i" 2>/dev/null || echo "none: it did not exit")
 		if [[ " $how " != *" $status "* ]]; then
 			fail "$(cat "$session/name.$i")" "as $user: status $status, expected $how
 $(cat "$session/output.$i" "$session/log" 2>/dev/null)"
@@ -91,7 +90,7 @@ the page says: $(cat "$session/expected.$i")"
 	done
 }
 
-# A login of that user: nothing that the test itself has set.
+# as_newcomer USER COMMAND…: as after a login, without the environment of the test
 as_newcomer() {
 	local user=$1 path=/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games
 	shift
@@ -100,7 +99,7 @@ as_newcomer() {
 		PATH="$path" LANG=C.UTF-8 SUDO_EDITOR="$here/editor.sh" "$@")
 }
 
-# everything_followed PAGE SECTION=WHY…: each command of the page was followed, but for those of sections that say why not
+# everything_followed PAGE SECTION=WHY…: checks that each command of the page was run, except in these sections
 everything_followed() {
 	local page=$1 fields i left='' section
 	shift
@@ -113,5 +112,5 @@ everything_followed() {
 		done
 		left+="$page:${fields[i]}: ${fields[i + 4]}"$'\n'
 	done
-	is "$page: each of its commands was run" "$left" ""
+	is "$page: each command was run" "$left" ""
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
-# printed.pl PAGE: the commands that a manual page or a README prints, each as six fields that end with a NUL: the line it
-# stands on, its section, the number of its block in that section (from 1), whether it has a prompt ("console") or the block
-# is a script ("script"), the command, and the output that is printed behind it.
+# printed.pl PAGE: lists the commands of a manual page or Markdown file. Each has six fields that end with a NUL: its line, its
+# section, the number of its block in that section (from 1), "console" if it has a prompt or "script" if the block is a
+# script, the command, and the output that the page shows for it.
 use strict;
 use warnings;
 
@@ -51,7 +51,7 @@ sub put {
 	print join("\0", $line, $block->{section}, $block->{number}, $kind, $command, $output), "\0";
 }
 
-# A line with a prompt, and what it goes on with behind a backslash; then what is shown.
+# A line with a prompt and its continuation lines, then the output.
 sub console {
 	my ($block) = @_;
 	my ($line, $command, $output, $goes_on) = (0);
@@ -67,7 +67,7 @@ sub console {
 	put($block, 'console', $line, $command, $output) if $line;
 }
 
-# Lines, as many together as the shell wants for one command.
+# Joins lines until the shell accepts them as a complete command.
 sub script {
 	my ($block) = @_;
 	my ($line, $command) = (0, '');

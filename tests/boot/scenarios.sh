@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What has to hold on a booted machine, from its first minute to the purge of the package. Runs in there as root
-# (scenarios.service), one scenario after the other, each of which leaves things as it found them; speaks TAP. Figures of
-# which nothing is demanded go to out/measured.
+# Tests a booted machine, from its first minute to the purge of the package. Runs in the machine as root (scenarios.service),
+# one scenario after the other; each restores the state that it found. Prints TAP. Figures that are not tested go to
+# out/measured.
 . "$(dirname "$0")/tap.sh"
 unset KIPC_RUNTIME_DIR # the system's
 here=/kipc-boot
@@ -12,16 +12,16 @@ control=/run/kipcd/control
 extra=/etc/kipc/kipcd.conf.d/60-extra.conf
 drop_in=/run/systemd/system/kipcd.service.d
 
-# -- words for what follows --------------------------------------------------------------------------------------
+# -- helpers -----------------------------------------------------------------------------------------------------
 
 scenario() {
 	echo "# -- $*"
-	systemctl reset-failed kipcd.service kipcd.socket 2>/dev/null # what was started often on purpose counts anew
+	systemctl reset-failed kipcd.service kipcd.socket 2>/dev/null # tests start them often, which must not reach a limit
 	journal >/dev/null
 }
 measured() { echo "$*" >>"$out/measured"; }
 
-# become: in place of this shell, so that in the background $! is the program itself
+# become USER COMMAND…: replaces this shell, so that in the background $! is the program itself
 become() { exec setpriv --reuid="$1" --regid="$1" --init-groups env HOME="/home/$1" "${@:2}"; }
 as() { (become "$@"); }
 property() { systemctl show -P "$1" "${2:-kipcd.service}"; }
@@ -29,13 +29,13 @@ pid() { property MainPID; }
 bus() { busctl --timeout=5 "$@"; }
 state() { systemctl is-active "${1:-kipcd.service}"; }
 is_state() { [ "$(state "$1")" = "$2" ]; }
-# Another process than $1 runs, and is ready.
+# is_replaced PID: kipcd is ready, and is another process
 is_replaced() { [ "$(pid)" != "$1" ] && is_state kipcd.service active; }
-# What kipcd said since somebody asked last.
+# journal: what kipcd logged since the last call
 journal() { journalctl --sync; journalctl --quiet --cursor-file="$T/cursor" -b -o cat -u kipcd.service "$@"; }
 is_in_journal() { journal >>"$T/journal"; grep -Eq -- "$1" "$T/journal"; }
 
-# Name, kind, key, id and creator of each channel: what has to stay the same.
+# Name, kind, key, id and creator of each channel, which must not change.
 registry() {
 	local link
 	for link in "$channels"/*; do echo "${link##*/} $(readlink "$link" | cut -d: -f1-4)"; done
@@ -47,7 +47,7 @@ switches() { cat "/proc/$1/task/"*/status | awk '/^voluntary_ctxt_switches/ { n 
 cpu_ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 ms() { awk -v us="$1" 'BEGIN { printf "%.1f ms", us / 1000 }'; }
 start_time() { ms $(($(property ActiveEnterTimestampMonotonic "$1") - $(property InactiveExitTimestampMonotonic "$1"))); }
-# A while in which nothing is asked of anybody.
+# pause SECONDS: lets the machine be idle
 pause() { read -r -t "$1" _ <>"$T/never"; }
 mkfifo "$T/never"
 
@@ -57,20 +57,20 @@ scenario boot to ready
 is "kipcd is active" "$(state)" active
 is_state kipcd.service active || { journal; echo "Bail out! without it there is nothing to see"; exit 1; }
 like "the status line counts" "$(property StatusText)" '^7 channels, 7 active, 0 in trouble'
-is "all channels are there" "$(active)" "$all"
-is "and all else is well on this machine" "$(systemctl --failed --no-legend)" ""
+is "all channels exist" "$(active)" "$all"
+is "... and no unit has failed" "$(systemctl --failed --no-legend)" ""
 measured "kipcd, from start to ready at boot: $(start_time kipcd.service)"
 
-scenario channels are there before a service that needs them
-is "it found its queue" "$(state dependent.service)" active
-exits 1 "it would not have found another" systemd-run --quiet --wait -p User=app perl -e 'exit !defined msgget(0x7777, 0)'
+scenario channels exist before a service that needs them starts
+is "the service found its queue" "$(state dependent.service)" active
+exits 1 "... and would have failed without it" systemd-run --quiet --wait -p User=app perl -e 'exit !defined msgget(0x7777, 0)'
 
-# Figures of a machine that has just come up.
+# Figures of a machine that has just booted.
 systemctl start systemd-hostnamed rtkit-daemon
 declare -A before
 services=
 for service in kipcd systemd-hostnamed rtkit-daemon; do
-	# rtkit bounds its number of processes, which other machines with the same uids take part in.
+	# rtkit limits its number of processes, which includes those of other machines with the same uid.
 	if is_state $service.service active; then services="$services $service"; else measured "$service: does not run here"; fi
 done
 for service in $services; do before[$service]=$(switches "$(property MainPID $service)"); done
@@ -85,7 +85,7 @@ for service in $services; do
 	measured "$service, from start to ready once all is up: $(start_time $service.service)"
 	measured "$service: $(systemd-analyze security --no-pager $service.service | tail -n 1)"
 done
-# time_of WHAT COMMAND…: the mean of 20
+# time_of WHAT COMMAND…: the mean time of 20 runs
 time_of() {
 	local what=$1 begin=${EPOCHREALTIME/./} i
 	shift
@@ -103,17 +103,17 @@ time_of "busctl call GetId, of the bus itself" bus call org.freedesktop.DBus /or
 scenario reload with a good and with a bad configuration
 old=$(pid)
 printf '[queue added]\n' >$extra
-exits 0 "a good one" systemctl reload kipcd
-is "the new channel is there when reload returns" "$(kipcctl list --no-legend --columns=name,state | grep -c '^added *active')" 1
+exits 0 "a good one succeeds" systemctl reload kipcd
+is "the new channel exists when reload returns" "$(kipcctl list --no-legend --columns=name,state | grep -c '^added *active')" 1
 printf '[queue added]\nmode = 999\n[quue other]\n' >$extra
 exits 1 "a bad one fails" systemctl reload kipcd
-is "what runs stays" "$(state) $(pid) $(active)" "active $old added $all"
+is "... and changes nothing" "$(state) $(pid) $(active)" "active $old added $all"
 if until_true is_in_journal "$extra:2: \[queue added\] mode:"; then pass "the journal names file and line"; else fail "the journal names file and line" "$(cat "$T/journal")"; fi
-like "and the other mistake" "$(cat "$T/journal")" "$extra:3: .*quue"
+like "... and the other mistake" "$(cat "$T/journal")" "$extra:3: .*quue"
 rm $extra
-exits 0 "back to the old one" systemctl reload kipcd
+exits 0 "the old configuration is loaded again" systemctl reload kipcd
 kipcctl remove --quiet added
-is "as before" "$(active)" "$all"
+is "... with the old channels" "$(active)" "$all"
 
 # -- 4, 5 --------------------------------------------------------------------------------------------------------
 
@@ -124,7 +124,7 @@ old=$(pid)
 kill -9 "$old"
 if until_true is_replaced "$old"; then pass "systemd starts it again"; else fail "systemd starts it again" "$(systemctl status kipcd)"; fi
 is "the same objects" "$(registry)" "$same"
-is "with their messages" "$(kipcctl recv --all orders | xargs)" "one two three"
+is "... with their messages" "$(kipcctl recv --all orders | xargs)" "one two three"
 
 scenario a kipcd that hangs
 mkdir -p $drop_in
@@ -134,12 +134,12 @@ systemctl restart kipcd
 kipcctl send orders kept
 old=$(pid)
 pause 3
-is "one that does not is left alone" "$(pid)" "$old"
+is "a kipcd that answers is left alone" "$(pid)" "$old"
 kill -STOP "$old"
-if until_true is_replaced "$old"; then pass "systemd ends it and starts another"; else fail "systemd ends it and starts another" "$(systemctl status kipcd)"; fi
+if until_true is_replaced "$old"; then pass "systemd kills it and starts another"; else fail "systemd kills it and starts another" "$(systemctl status kipcd)"; fi
 if until_true is_in_journal 'Watchdog timeout'; then pass "because of the watchdog"; else fail "because of the watchdog" "$(cat "$T/journal")"; fi
 is "the same objects" "$(registry)" "$same"
-is "with their messages" "$(kipcctl recv --all orders)" kept
+is "... with their messages" "$(kipcctl recv --all orders)" kept
 rm $drop_in/watchdog.conf
 systemctl daemon-reload
 systemctl restart kipcd
@@ -165,7 +165,7 @@ is "... since it started kipcd, and its socket" "$(state) $(state kipcd.socket)"
 
 scenario queue activation
 has_lines() { [ "$(wc -l <"$1")" -ge "$2" ]; }
-# consumer CHANNEL COMMAND: what kipc-consume@CHANNEL.service runs; its output is in out/CHANNEL
+# consumer CHANNEL COMMAND: kipc-consume@CHANNEL.service runs this; its output goes to out/CHANNEL
 consumer() {
 	mkdir -p /etc/kipc/consume "/run/systemd/system/kipc-consume@$1.service.d"
 	printf '#!/bin/sh\n%s\n' "$2" >"/etc/kipc/consume/$1"
@@ -176,20 +176,20 @@ consumer() {
 }
 consumer jobs "kipcctl recv --all \$KIPC_CHANNEL"
 exits 0 "a path unit waits for messages" systemctl start kipc-consume@jobs.path
-is "its consumer does not run before they come" "$(state kipc-consume@jobs.service)" inactive
+is "... and its consumer does not run yet" "$(state kipc-consume@jobs.service)" inactive
 kipcctl send jobs 1 2 3
 until_true has_lines "$out/jobs" 3
 is "a burst starts it" "$(xargs <"$out/jobs")" "1 2 3"
 is_at_rest() { is_state kipc-consume@jobs.service inactive && [ ! -e /run/kipcd/waiting/jobs ]; }
-if until_true is_at_rest; then pass "it ends when nothing waits"; else fail "it ends when nothing waits" "$(systemctl status kipc-consume@jobs.service)"; fi
+if until_true is_at_rest; then pass "it exits when no message waits"; else fail "it exits when no message waits" "$(systemctl status kipc-consume@jobs.service)"; fi
 starts=$(journalctl -b -o cat -u kipc-consume@jobs.service | grep -c '^Starting')
-if [ "$starts" -ge 1 ] && [ "$starts" -le 3 ]; then pass "it was not started for nothing"; else fail "it was not started for nothing" "$starts starts"; fi
-# Two more, with a restart of kipcd between them.
+if [ "$starts" -ge 1 ] && [ "$starts" -le 3 ]; then pass "it was not started needlessly"; else fail "it was not started needlessly" "$starts starts"; fi
+# Two more bursts, with a restart of kipcd between them.
 seq 4 100 | kipcctl send jobs
 systemctl restart kipcd
 seq 101 200 | kipcctl send jobs
 until_true has_lines "$out/jobs" 200
-is "more messages, more starts: each came once, in order" "$(xargs <"$out/jobs")" "$(seq 200 | xargs)"
+is "each message of more bursts arrived once, in order" "$(xargs <"$out/jobs")" "$(seq 200 | xargs)"
 until_true is_at_rest
 systemctl stop kipc-consume@jobs.path
 
@@ -202,32 +202,32 @@ until_true has_lines "$out/failing" 1
 pause 3
 is "... is held back" "$(wc -l <"$out/failing")" 1
 systemctl stop kipc-consume@failing.path kipc-consume@failing.service
-exits 0 "a unit that does nothing about it" systemctl start failing.path
+exits 0 "a path unit without a limit of its own" systemctl start failing.path
 if until_true is_state failing.path failed; then pass "... is stopped by systemd's own limit"; else fail "... is stopped by systemd's own limit" "$(systemctl status failing.path failing.service; ls /run/kipcd/waiting)"; fi
 pause 1
 ticks=$(($(cpu_ticks "$old") - ticks))
 if [ $ticks -le 10 ]; then pass "... and kipcd does not spin"; else fail "... and kipcd does not spin" "$ticks ticks of processor time in 4 s"; fi
-is "the message is still there" "$(kipcctl recv --all failing)" x
+is "the message is still in the queue" "$(kipcctl recv --all failing)" x
 systemctl reset-failed failing.path failing.service kipc-consume@failing.service 2>/dev/null
 
 # -- 8 -----------------------------------------------------------------------------------------------------------
 
 scenario members of kipc-admin, and others
 manager=(org.kipc1 /org/kipc1 org.kipc1.Manager)
-exits 0 "a member makes a channel" as olga kipcctl create queue mine
-exits 5 "somebody else may not remove it" as mallory kipcctl remove mine
+exits 0 "a member creates a channel" as olga kipcctl create queue mine
+exits 5 "another user may not remove it" as mallory kipcctl remove mine
 exits 0 "the member may" as olga kipcctl remove mine
-exits 5 "somebody else may not make one" as mallory kipcctl create queue mine
-exits 0 "everybody may look" as mallory kipcctl list
-exits 0 "over the system bus, a member makes one" as olga busctl --timeout=5 call "${manager[@]}" Create ssas queue mine 0
-exits 1 "somebody else may not remove it" as mallory busctl --timeout=5 call "${manager[@]}" Remove sbb mine false false
-like "... and is told so" "$ERR" 'members of the group'
+exits 5 "another user may not create one" as mallory kipcctl create queue mine
+exits 0 "every user may list" as mallory kipcctl list
+exits 0 "over the system bus, a member creates one" as olga busctl --timeout=5 call "${manager[@]}" Create ssas queue mine 0
+exits 1 "another user may not remove it" as mallory busctl --timeout=5 call "${manager[@]}" Remove sbb mine false false
+like "... and gets the reason" "$ERR" 'members of the group'
 exits 0 "the member may" as olga busctl --timeout=5 call "${manager[@]}" Remove sbb mine false false
-exits 1 "somebody else may not make one" as mallory busctl --timeout=5 call "${manager[@]}" Create ssas queue mine 0
-exits 0 "everybody may look" as mallory busctl --timeout=5 "${list[@]}"
-exits 1 "nobody else may be org.kipc1" as mallory busctl --timeout=5 call org.freedesktop.DBus /org/freedesktop/DBus \
+exits 1 "another user may not create one" as mallory busctl --timeout=5 call "${manager[@]}" Create ssas queue mine 0
+exits 0 "every user may list" as mallory busctl --timeout=5 "${list[@]}"
+exits 1 "another user may not own the name org.kipc1" as mallory busctl --timeout=5 call org.freedesktop.DBus /org/freedesktop/DBus \
 	org.freedesktop.DBus RequestName su org.kipc1 2
-like "... the bus says so" "$ERR" '[Aa]ccess denied|not allowed'
+like "... because the bus denies it" "$ERR" '[Aa]ccess denied|not allowed'
 
 # -- 9 -----------------------------------------------------------------------------------------------------------
 
@@ -235,10 +235,10 @@ scenario stop and start
 kipcctl send orders kept
 systemctl stop kipcd.service kipcd.socket
 is "messages flow without kipcd" "$(kipcctl send orders more; kipcctl recv orders)" kept
-is "the objects stay, and their names" "$(registry)" "$same"
+is "the objects and names remain" "$(registry)" "$same"
 systemctl start kipcd.socket kipcd.service
-is "the start finds them" "$(registry) $(active)" "$same $all"
-is "with their messages" "$(kipcctl recv --all orders)" more
+is "kipcd finds them at the next start" "$(registry) $(active)" "$same $all"
+is "... with their messages" "$(kipcctl recv --all orders)" more
 
 scenario the runtime folder is removed
 kipcctl send orders kept
@@ -247,26 +247,26 @@ with_made=$(registry)
 old=$(pid)
 rm -r /run/kipcd
 is_back() { is_replaced "$old" && [ "$(registry 2>/dev/null)" = "$with_made" ] && kipcctl list --quiet --no-legend >/dev/null; }
-if until_true is_back; then pass "kipcd is started again over a new one, with every name"; else fail "kipcd is started again over a new one" "$(registry; systemctl status kipcd; journal)"; fi
-is "all channels, and the one that create made" "$(active)" "$(xargs -n 1 <<<"$all made" | sort | xargs)"
-is "with their messages" "$(kipcctl recv --all orders)" kept
+if until_true is_back; then pass "systemd starts kipcd with a new one, with every name"; else fail "systemd starts kipcd with a new one" "$(registry; systemctl status kipcd; journal)"; fi
+is "... with all channels, also the one that create made" "$(active)" "$(xargs -n 1 <<<"$all made" | sort | xargs)"
+is "... with their messages" "$(kipcctl recv --all orders)" kept
 journal >"$T/journal"
 like "the journal says why" "$(cat "$T/journal")" 'the runtime folder /run/kipcd was removed, and cannot be made again from here'
-like "... and what was done" "$(cat "$T/journal")" 'is new: [0-9]+ names and 1 section are taken over from /var/lib/kipc/registry'
-exits 0 "changes go on" kipcctl remove made
+like "... and what kipcd did" "$(cat "$T/journal")" 'is new: [0-9]+ names and 1 section are taken over from /var/lib/kipc/registry'
+exits 0 "changes work" kipcctl remove made
 is "systemd listens on the new socket" "$(state) $(state kipcd.socket)" "active active"
-unlike "... and kipcd need not" "$(cat "$T/journal")" 'kipcd listens itself'
+unlike "... so that kipcd need not" "$(cat "$T/journal")" 'kipcd listens itself'
 is "the objects are the same" "$(registry)" "$same"
 systemctl stop kipcd.service
-exits 0 "a stopped kipcd is started by the first call" kipcctl reload --quiet
-is "... since systemd listens" "$(state) $(state kipcd.socket)" "active active"
+exits 0 "the first call starts a stopped kipcd" kipcctl reload --quiet
+is "... because systemd listens" "$(state) $(state kipcd.socket)" "active active"
 
 scenario the control socket is removed
 rm $control
-if until_true test -S $control; then pass "kipcd makes another"; else fail "kipcd makes another" "$(journal)"; fi
-exits 0 "... and is served there" kipcctl reload --quiet
+if until_true test -S $control; then pass "kipcd creates another"; else fail "kipcd creates another" "$(journal)"; fi
+exits 0 "... and answers there" kipcctl reload --quiet
 command=$(journal | sed -n "s/.*kipcd listens itself; '\(.*\)' has systemd listen again$/\1/p")
-like "the journal says what has systemd listen again" "$command" '^systemctl '
+like "the journal gives the command that makes systemd listen again" "$command" '^systemctl '
 exits 0 "... $command" bash -c "$command"
 systemctl stop kipcd.service
 exits 0 "... so that the first call starts a stopped kipcd" kipcctl reload --quiet
@@ -274,8 +274,8 @@ rm $control
 until_true test -S $control
 old=$(pid)
 kill -9 "$old"
-if until_true is_replaced "$old"; then pass "killed meanwhile, it is started again"; else fail "killed meanwhile, it is started again" "$(systemctl status kipcd)"; fi
-exits 0 "... and is served" kipcctl reload --quiet
+if until_true is_replaced "$old"; then pass "systemd restarts a kipcd that is killed now"; else fail "systemd restarts a kipcd that is killed now" "$(systemctl status kipcd)"; fi
+exits 0 "... and it answers" kipcctl reload --quiet
 exits 0 "... $command" bash -c "$command"
 is "the objects are the same" "$(registry)" "$same"
 
@@ -283,41 +283,41 @@ scenario a start with a bad configuration
 kipcctl send orders kept
 printf '[queue orders]\ncapacity = lots\n' >$extra
 exits 1 "is refused" systemctl restart kipcd.service
-is "with the status that says why" "$(property ExecMainStatus)" 78
-is "and not tried again" "$(state) $(property NRestarts)" "failed 0"
-is "the objects stay, and their names" "$(registry)" "$same"
-is "with their messages" "$(kipcctl recv --all orders)" kept
+is "... with the status 78" "$(property ExecMainStatus)" 78
+is "... and not repeated" "$(state) $(property NRestarts)" "failed 0"
+is "the objects and names remain" "$(registry)" "$same"
+is "... with their messages" "$(kipcctl recv --all orders)" kept
 journal >/dev/null
 exits 0 "a call on the socket is answered from the registry" kipcctl list
 like "... and says so" "$ERR" 'not reachable'
 is_state kipcd.service activating && until_true is_state kipcd.service failed
-is "... after one more start, not one after the other" "$(journal | grep -c 'mend them and start again')" 1
+is "... after one more start, not several" "$(journal | grep -c 'mend them and start again')" 1
 like "systemctl status shows the mistake" "$(systemctl status kipcd)" "$extra:2: .*capacity"
-is "... and the socket listens on" "$(state kipcd.socket)" active
+is "... and the socket still listens" "$(state kipcd.socket)" active
 for i in {1..12}; do as mallory kipcctl list >/dev/null 2>&1; done
 for i in {1..3}; do as mallory busctl --timeout=5 "${list[@]}" >/dev/null 2>&1; done
 for i in {1..8}; do systemctl start kipcd.service 2>/dev/null && fail "another start is refused, too"; done
-unlike "however often it is tried, systemd's limit is not met" "$(systemctl status kipcd.service kipcd.socket)" 'start-limit|too quickly|repeated'
-is "... the socket listens on" "$(state kipcd.socket)" active
-is "... and who starts it sees the status" "$(property ExecMainStatus)" 78
-as mallory kipcctl list >/dev/null 2>&1 # kipcd looks whether it is mended, just now
+unlike "many attempts do not reach systemd's start limit" "$(systemctl status kipcd.service kipcd.socket)" 'start-limit|too quickly|repeated'
+is "... the socket still listens" "$(state kipcd.socket)" active
+is "... and another start shows the status" "$(property ExecMainStatus)" 78
+as mallory kipcctl list >/dev/null 2>&1 # kipcd checks just now whether the mistake is corrected
 rm $extra
-exits 0 "once it is mended, the first command of anybody starts it" as mallory kipcctl list --no-legend --columns=name,state
+exits 0 "after the correction, the first command of any user starts kipcd" as mallory kipcctl list --no-legend --columns=name,state
 is "... and finds all channels" "$(awk '$2 == "active" { print $1 }' <<<"$OUT" | xargs)" "$all"
-is "it runs" "$(state)" active
+is "kipcd runs" "$(state)" active
 is "all channels" "$(active)" "$all"
 
 # -- 12 ----------------------------------------------------------------------------------------------------------
 
 scenario the journal
 journalctl --sync
-like "the entries of a channel are found by its name" \
+like "a channel's entries are found by its name" \
 	"$(journalctl -b -o json KIPC_CHANNEL=orders | head -n 1)" '"KIPC_(KIND":"queue|KEY":"0x00004b01)".*"KIPC_(KIND":"queue|KEY":"0x00004b01)"'
-is "and no other's" "$(journalctl -b -o json --output-fields=KIPC_CHANNEL KIPC_CHANNEL=orders | grep -vc '"KIPC_CHANNEL":"orders"')" 0
+is "... and no other entries" "$(journalctl -b -o json --output-fields=KIPC_CHANNEL KIPC_CHANNEL=orders | grep -vc '"KIPC_CHANNEL":"orders"')" 0
 like "journalctl -x explains them" "$(journalctl -b -x -u kipcd | grep '^-- kipcd')" '^-- kipcd has read its configuration'
 like "... with the channel's name" "$(journalctl -b -x KIPC_CHANNEL=orders)" '^-- Subject: The queue orders was created'
-exits 0 "the log level can be raised" systemctl service-log-level kipcd debug
-is "... and asked for" "$(systemctl service-log-level kipcd)" debug
+exits 0 "the log level can be set" systemctl service-log-level kipcd debug
+is "... and read" "$(systemctl service-log-level kipcd)" debug
 systemctl service-log-level kipcd info
 
 # -- 13 ----------------------------------------------------------------------------------------------------------
@@ -325,11 +325,11 @@ systemctl service-log-level kipcd info
 scenario a bus that restarts
 old=$(pid)
 is_on_bus() { [ "$(bus call org.freedesktop.DBus / org.freedesktop.DBus GetConnectionUnixProcessID s org.kipc1 2>/dev/null)" = "u $1" ]; }
-if until_true is_on_bus "$old"; then pass "kipcd is on it before"; else fail "kipcd is on it before"; fi
+if until_true is_on_bus "$old"; then pass "kipcd is on the bus before"; else fail "kipcd is on the bus before"; fi
 systemctl restart dbus
-if until_true is_on_bus "$old"; then pass "and afterwards, the same process"; else fail "and afterwards, the same process" "$(busctl list; systemctl status kipcd)"; fi
-is "it went on" "$(pid) $(active)" "$old $all"
-exits 0 "it is asked over the bus" bus "${list[@]}"
+if until_true is_on_bus "$old"; then pass "... and afterwards"; else fail "... and afterwards" "$(busctl list; systemctl status kipcd)"; fi
+is "... as the same process, with all channels" "$(pid) $(active)" "$old $all"
+exits 0 "... and it answers over the bus" bus "${list[@]}"
 
 # -- 14 ----------------------------------------------------------------------------------------------------------
 
@@ -340,17 +340,17 @@ for how in "flood.pl $control" "hostile-client.pl $control many 100"; do
 	become mallory perl $here/$how >"$T/flood" 2>&1 &
 	flood=$!
 	until_true test -s "$T/flood"
-	like "${how%% *}: is at it" "$(cat "$T/flood")" '^flooding|^[1-9][0-9]* connections'
+	like "${how%% *}: runs" "$(cat "$T/flood")" '^flooding|^[1-9][0-9]* connections'
 	served=0
 	for i in {1..20}; do
 		[ "$(timeout 5 kipcctl list --no-legend --quiet --columns=name | wc -l)" = 7 ] && served=$((served + 1))
 	done
-	is "${how%% *}: root is served meanwhile" $served 20
-	exits 0 "${how%% *}: and may reload" timeout 20 systemctl reload kipcd
+	is "${how%% *}: root gets answers meanwhile" $served 20
+	exits 0 "${how%% *}: ... and can reload" timeout 20 systemctl reload kipcd
 	kill "$flood"
 	wait "$flood" 2>/dev/null
 done
-exits 0 "afterwards everybody is served" as mallory kipcctl list
+exits 0 "afterwards every user gets answers" as mallory kipcctl list
 
 # -- 15 ----------------------------------------------------------------------------------------------------------
 
@@ -366,7 +366,7 @@ if until_true is_state "user@$uid.service" active; then
 	printf '[queue own]\n[queue two]\n' | as olga tee /home/olga/.config/kipc/kipcd.conf >/dev/null
 	exits 0 "... and reloads" of_olga systemctl --user reload kipcd.service
 	is "... which makes the second" "$(of_olga kipcctl --user list --no-legend --columns=name | xargs)" "own two"
-	is "the system's is another" "$(active)" "$all"
+	is "the system's kipcd is unchanged" "$(active)" "$all"
 	of_olga kipcctl --user remove --quiet own two
 	exits 0 "... and stops" of_olga systemctl --user stop kipcd.service
 else
@@ -382,14 +382,14 @@ printf '[queue large]\ncapacity = %d\n' $((limit * 4)) >$extra
 capacity() { kipcctl list --bytes --no-legend --columns=name,capacity | awk '$1 == "large" { print $2 }'; }
 systemctl reload kipcd
 is "without a capability it stays at the limit" "$(capacity)" "$limit"
-like "... with a word about it" "$(journal)" 'kernel.msgmnb'
+like "... and the journal says so" "$(journal)" 'kernel.msgmnb'
 mkdir -p $drop_in
 cp /usr/share/doc/kipc/examples/capacity.conf $drop_in/
 systemctl daemon-reload
 systemctl restart kipcd
 if [ $((0x$(awk '/^CapBnd:/ { print $2 }' /proc/1/status) >> 24 & 1)) = 1 ]; then
 	is "with the drop-in it is reached" "$(capacity)" $((limit * 4))
-	like "the journal says whence" "$(journal)" 'CAP_SYS_RESOURCE'
+	like "the journal says why" "$(journal)" 'CAP_SYS_RESOURCE'
 else
 	is "with the drop-in kipcd starts, and does not say that it has the capability" \
 		"$(state) $(journal | grep -c 'with CAP_SYS_RESOURCE')" "active 0"
@@ -405,7 +405,7 @@ kipcctl remove --quiet large
 scenario upgrade under traffic
 same=$(registry)
 old=$(pid)
-# A sender and a receiver that run all the time; the last message is "end".
+# A sender and a receiver that run throughout; the last message is "end".
 (as app perl -e '$| = 1; until (-e $ARGV[0]) { print ++$n, "\n"; select(undef, undef, undef, 0.0005) } print "end\n"' "$T/enough" |
 	as app kipcctl send traffic 2>"$T/sender") &
 become app kipcctl recv --follow traffic >"$T/received" 2>"$T/receiver" &
@@ -414,28 +414,28 @@ until_true test -s "$T/received"
 exits 0 "the package is upgraded" dpkg -i $here/upgrade/*.deb
 at_the_end=$(wc -l <"$T/received")
 has_more() { [ "$(wc -l <"$T/received")" -gt $((at_the_end + 100)) ]; }
-if until_true has_more; then pass "messages flow on"; else fail "messages flow on" "$(cat "$T/sender" "$T/receiver")"; fi
+if until_true has_more; then pass "messages still flow"; else fail "messages still flow" "$(cat "$T/sender" "$T/receiver")"; fi
 touch "$T/enough"
 until_true grep -qx end "$T/received"
 n=$(grep -vc end "$T/received")
-if [ "$(grep -v end "$T/received" | cksum)" = "$(seq "$n" | cksum)" ]; then pass "each of the $n messages came once, in order"; else fail "each message came once" "$(tail -n 3 "$T/received")"; fi
-is "the new version is here" "$(dpkg-query -W -f='${Version}' kipc | grep -c newer)" 1
-is "and runs" "$([ "$(pid)" != "$old" ] && state)" active
-is "with the same objects" "$(registry)" "$same"
-is "all of them" "$(active)" "$all"
+if [ "$(grep -v end "$T/received" | cksum)" = "$(seq "$n" | cksum)" ]; then pass "each of the $n messages arrived once, in order"; else fail "each message arrived once" "$(tail -n 3 "$T/received")"; fi
+is "the new version is installed" "$(dpkg-query -W -f='${Version}' kipc | grep -c newer)" 1
+is "... and runs" "$([ "$(pid)" != "$old" ] && state)" active
+is "... with the same objects" "$(registry)" "$same"
+is "... all active" "$(active)" "$all"
 kill "$receiver"
 
-scenario an upgrade whose configuration is not valid any more
+scenario an upgrade that makes the configuration invalid
 old=$(pid)
 kipcctl send orders kept
 printf '[queue orders]\nno_more = 1\n' >$extra
-exits 0 "dpkg ends well" dpkg -i $here/packages/*.deb
-like "... and says what is to be mended" "$OUT$ERR" "$extra:2:"
-is "the kipcd that ran goes on" "$(state) $(pid)" "active $old"
-is "the objects stay" "$(registry)" "$same"
+exits 0 "dpkg succeeds" dpkg -i $here/packages/*.deb
+like "... and names the mistake" "$OUT$ERR" "$extra:2:"
+is "the old kipcd still runs" "$(state) $(pid)" "active $old"
+is "the objects remain" "$(registry)" "$same"
 rm $extra
-exits 0 "once it is mended, the new one starts" systemctl restart kipcd
-is "with the same objects" "$(registry) $(active)" "$same $all"
+exits 0 "after the correction, the new one starts" systemctl restart kipcd
+is "... with the same objects" "$(registry) $(active)" "$same $all"
 
 scenario purge, and a new installation
 objects=$(ipcs -q -m -s | awk '/^0x/ { print $1, $2 }')
@@ -443,16 +443,16 @@ creator=$(id -u kipc)
 mkdir -p /var/lib/prometheus/node-exporter
 systemctl enable --quiet --now kipc-consume@jobs.path kipc-metrics.timer
 exits 0 "the package is purged" dpkg --purge kipc
-is "nothing of it runs or listens" "$(state) $(state kipcd.socket)" "inactive inactive"
-is "every object stays" "$(ipcs -q -m -s | awk '/^0x/ { print $1, $2 }')" "$objects"
-is "and their names" "$(registry)" "$same"
-is "no link of it dangles, and systemd remembers nothing" \
+is "no unit of it is active" "$(state) $(state kipcd.socket)" "inactive inactive"
+is "every object remains" "$(ipcs -q -m -s | awk '/^0x/ { print $1, $2 }')" "$objects"
+is "... and their names" "$(registry)" "$same"
+is "it leaves no dangling link, and no unit that systemd remembers" \
 	"$(find /etc /lib/systemd /usr/lib/systemd -xtype l -lname '*kipc*'; find /var/lib/systemd -name '*kipc*'; systemctl list-units --no-legend --type=service,socket,path,timer '*kipc*')" ""
 exits 0 "it is installed again" dpkg -i $here/packages/*.deb
-is "by the same user" "$(id -u kipc)" "$creator"
-is "kipcd runs, and systemd listens for it" "$(state) $(state kipcd.socket)" "active active"
-is "and knows its own" "$(registry) $(active)" "$same $all"
-is "with their messages" "$(kipcctl recv --all orders)" kept
+is "... with the same user" "$(id -u kipc)" "$creator"
+is "kipcd runs, and systemd listens on its socket" "$(state) $(state kipcd.socket)" "active active"
+is "... and finds its channels" "$(registry) $(active)" "$same $all"
+is "... with their messages" "$(kipcctl recv --all orders)" kept
 
 # -- by hand -----------------------------------------------------------------------------------------------------
 
@@ -473,8 +473,8 @@ printf '#!/bin/sh\n[ "$1" != install ] || tar -C %s -c . | tar -C / -x --keep-di
 chmod 755 $folder/configure /usr/local/bin/*
 follow INSTALL "Building and installing by hand" olga
 everything_followed INSTALL
-is "kipcd runs, and systemd listens for it" "$(state) $(state kipcd.socket)" "active active"
-exits 0 "it is org.kipc1 at once" bus "${list[@]}"
-exits 0 "and is asked" as mallory kipcctl list
+is "kipcd runs, and systemd listens on its socket" "$(state) $(state kipcd.socket)" "active active"
+exits 0 "kipcd is org.kipc1 at once" bus "${list[@]}"
+exits 0 "... and answers every user" as mallory kipcctl list
 
 finish
