@@ -18,7 +18,6 @@
 
 #include "common/escape.h"
 #include "daemon/config/source.h"
-#include "daemon/run/manager.h"
 
 struct identity {
 	uid_t uid;

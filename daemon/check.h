@@ -4,7 +4,7 @@
 
 /* What is wrong with the configuration, as the kipcd of the runtime folder would find it, and what it declares. */
 
-struct manager_options;
+#include "daemon/run/manager.h"
 
 /* kipcd --check: says all of it on standard error. -EBADMSG: a start would be refused; other errors: that cannot be told. */
 int check_configuration(const struct manager_options *options);

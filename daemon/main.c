@@ -2,7 +2,7 @@
 
 /*
  * kipcd: owns the System V queues, segments and semaphores that its configuration declares. Arguments, set-up, run; what
- * they do is in manager.c.
+ * they do is in life.c.
  */
 
 #include <config.h>
@@ -18,7 +18,7 @@
 #include "common/grammar.h"
 #include "common/service/log.h"
 #include "daemon/check.h"
-#include "daemon/run/manager.h"
+#include "daemon/life.h"
 
 #define EXIT_USAGE 2
 #define EXIT_CONFIG 78 /* as systemd names it */
@@ -236,14 +236,14 @@ static int check(const struct arguments *arguments)
 
 static int run(const struct arguments *arguments)
 {
-	struct manager *manager;
+	struct life *life;
 	int r;
 
-	r = manager_new(&arguments->options, &manager);
+	r = life_begin(&arguments->options, &life);
 	if (r < 0)
 		return r == -EBADMSG ? EXIT_CONFIG : EXIT_FAILURE;
-	r = manager_run(manager);
-	manager_free(manager);
+	r = life_run(life);
+	life_end(life);
 	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -33,7 +33,7 @@ if command -v busctl >/dev/null; then
 	exits 0 'Describe' call Describe s build
 	like '... knows what is declared' "$OUT" '"values" aq 2 1 0'
 	exits 1 'an unknown channel' call Describe s nobody
-	like '... is an error with words' "$ERR" 'there is no channel of that name'
+	like '... is an error with words' "$ERR" 'no such channel'
 	exits 1 'an unknown method' call Nonsense
 	like '... is an error' "$ERR" 'Unknown method'
 	exits 1 'wrong arguments' call List s ''

@@ -203,7 +203,7 @@ if command -v busctl >/dev/null; then
 	like '... is refused' "$ERR" 'it is no ring'
 	unlike '... and is no use of it' "$(kipcctl read prices --length=4)" '^$'
 	exits 1 'reset of nothing' reset nobody
-	like '... is refused' "$ERR" 'there is no channel of that name'
+	like '... is refused' "$ERR" 'no such channel'
 
 	user ticks scribble 0 0
 	kipcctl reload >"$T/out"

@@ -78,7 +78,7 @@ if command -v systemd-socket-activate >/dev/null; then
 		perl -MSocket -e 'socket(my $s, PF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un($ARGV[0])) or die' "$T/moved/control"
 		if until_true kipcctl reload --quiet; then pass "one that is $what in the folder is made there"; else fail "one that is $what in the folder is made there" "$(cat "$T/$what.log")"; fi
 		is "... before the first sample" "$(kipcctl events | grep -c 'a part of it')" 0
-		like "... and the way back to systemd's is told" "$(cat "$T/$what.log")" "kipcd listens itself; 'systemctl stop kipcd.socket kipcd && systemctl start kipcd' has systemd listen again"
+		like "... and the way back to systemd's is told" "$(cat "$T/$what.log")" "kipcd listens itself; 'systemctl stop kipcd.socket kipcd && systemctl start kipcd' makes systemd listen again"
 		kill "$activated"
 		wait "$activated"
 	done
@@ -89,7 +89,7 @@ if command -v systemd-socket-activate >/dev/null; then
 	until_true test -S "$T/datagram"
 	perl -MSocket -e 'socket(my $s, PF_UNIX, SOCK_DGRAM, 0); send($s, "x", 0, pack_sockaddr_un($ARGV[0])) or die' "$T/datagram"
 	wait "$activated"
-	is "another kind of socket is refused" "$?:$(grep -c 'not one listening AF_UNIX stream socket: mend kipcd.socket' "$T/wrong.log")" 1:1
+	is "another kind of socket is refused" "$?:$(grep -c 'something other than one listening AF_UNIX stream socket: correct kipcd.socket' "$T/wrong.log")" 1:1
 	is "before anything is made" "$(count_of q)" 0
 	mkdir -p "$KIPC_RUNTIME_DIR"
 	printf '[queue orders]\nmode = 9999\n' >"$T/bad.conf"

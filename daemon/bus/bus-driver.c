@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "common/bus-names.h"
-#include "daemon/bus/connection.h"
 
 static int driver_hello(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
@@ -17,9 +16,9 @@ static int driver_hello(sd_bus_message *message, void *userdata, sd_bus_error *r
 /* Clients of a real bus ask for signals in this way; which of them they want, they filter themselves. */
 static int driver_add_match(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
-	struct connection *connection = userdata;
+	struct client *client = userdata;
 
-	connection->is_subscribed = true;
+	client->is_subscribed = true;
 	return sd_bus_reply_method_return(message, "");
 }
 
@@ -51,8 +50,8 @@ static const sd_bus_vtable driver_vtable[] = {
 	SD_BUS_VTABLE_END,
 };
 
-int bus_driver_add(struct connection *connection, sd_bus *bus)
+int bus_driver_add(struct client *client)
 {
-	return sd_bus_add_object_vtable(bus, NULL, "/org/freedesktop/DBus", "org.freedesktop.DBus",
-					driver_vtable, connection);
+	return sd_bus_add_object_vtable(client->bus, NULL, "/org/freedesktop/DBus", "org.freedesktop.DBus",
+					driver_vtable, client);
 }

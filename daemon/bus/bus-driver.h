@@ -4,13 +4,11 @@
 
 /* What clients of a real bus ask its driver for, answered on the control socket. */
 
-#include <systemd/sd-bus.h>
+#include "daemon/bus/clients.h"
 
 /* As a bus would call us: a client that asked for the owner of our name takes signals only from that owner. */
 #define BUS_DRIVER_OUR_ADDRESS ":1.0"
 
-struct connection;
-
-int bus_driver_add(struct connection *connection, sd_bus *bus);
+int bus_driver_add(struct client *client);
 
 #endif

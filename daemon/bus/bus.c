@@ -1,202 +1,121 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The control socket: which clients may connect, and how many. connection.c is in charge of each connection. Without a free
- * descriptor accept() would spin, so the listener pauses then.
+ * Puts the room together: both ways in share one struct control; events and the changes that they bring are signalled to the clients
+ * of both; and what each call did to the budget, and to the registry's copy, is settled right after it.
  */
 
 #include "daemon/bus/bus.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <systemd/sd-bus.h>
-#include <systemd/sd-event.h>
 #include <unistd.h>
 
-#include "common/service/log.h"
-#include "daemon/bus/connection.h"
-#include "daemon/run/manager.h"
+#include "daemon/bus/channel-bus.h"
+#include "daemon/bus/control-socket.h"
+#include "daemon/bus/events-bus.h"
+#include "daemon/bus/system-bus.h"
+#include "daemon/run/copy.h"
 
-#define CONNECTIONS_MAX 64
-#define CONNECTIONS_FOR_ROOT 8 /* of them, kept for root and our own uid */
-#define CONNECTIONS_PER_UID 8
-#define EVENTS_WAITING_MAX 64 /* signals that a subscriber has not read */
-#define PAUSE_USEC 1000000    /* out of descriptors */
-
-struct bus_server {
-	struct manager *manager;
-	int fd;
-	sd_event_source *listener;
-	sd_event_source *pause_timer;
-	struct connection *connections;
-	unsigned n_connections;
+struct bus {
+	struct control control;
+	struct control_socket *socket;
+	struct system_bus *system_bus; /* NULL: not used */
+	sd_event_source *after_event;
+	sd_event_source *publish; /* an event may have changed what channel-bus.c shows */
 };
 
-/* -- one connection ---------------------------------------------------------------------------------------- */
-
-void bus_server_end(struct bus_server *server, struct connection *connection)
+static void on_event(const struct event *event, void *userdata)
 {
-	for (struct connection **p = &server->connections; *p != NULL; p = &(*p)->next)
-		if (*p == connection) {
-			*p = connection->next;
-			server->n_connections--;
-			break;
-		}
-	connection_free(connection);
-	(void)sd_event_source_set_enabled(server->listener, SD_EVENT_ON);
+	struct bus *bus = userdata;
+
+	clients_tell(&bus->control.clients, events_bus_send, event);
+	(void)sd_event_source_set_enabled(bus->publish, SD_EVENT_ONESHOT);
 }
 
-const struct peer *bus_server_find_peer(const struct bus_server *server, const sd_bus *bus)
+/* Once for all that a reconcile did. */
+static int on_publish(sd_event_source *source, void *userdata)
 {
-	for (const struct connection *c = server->connections; c != NULL; c = c->next)
-		if (c->bus == bus)
-			return &c->peer;
-	return NULL;
-}
+	struct bus *bus = userdata;
 
-/* -- telling ------------------------------------------------------------------------------------------------ */
-
-void bus_server_subscribe(struct bus_server *server, const sd_bus *bus)
-{
-	for (struct connection *c = server->connections; c != NULL; c = c->next)
-		if (c->bus == bus)
-			c->is_subscribed = true;
-}
-
-void bus_server_tell(struct bus_server *server, bus_teller *tell, const void *news)
-{
-	for (struct connection *c = server->connections; c != NULL; c = c->next) {
-		uint64_t n_waiting = 0;
-
-		if (!c->is_subscribed)
-			continue;
-		if (sd_bus_get_n_queued_write(c->bus, &n_waiting) < 0 || n_waiting > EVENTS_WAITING_MAX ||
-		    tell(c->bus, news) < 0)
-			connection_drop(c);
-	}
-}
-
-unsigned bus_server_n_connections(const struct bus_server *server)
-{
-	return server->n_connections;
-}
-
-/* -- accepting --------------------------------------------------------------------------------------------- */
-
-static bool is_welcome(const struct bus_server *server, uid_t uid)
-{
-	bool is_root = uid == 0 || uid == geteuid();
-	unsigned n_of_uid = 0;
-
-	for (const struct connection *c = server->connections; c != NULL; c = c->next)
-		n_of_uid += c->peer.uid == uid;
-	if (server->n_connections >= CONNECTIONS_MAX - (is_root ? 0 : CONNECTIONS_FOR_ROOT))
-		return false;
-	return is_root || n_of_uid < CONNECTIONS_PER_UID;
-}
-
-static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	struct bus_server *server = userdata;
-
-	return sd_event_source_set_enabled(server->listener, SD_EVENT_ON);
-}
-
-static void server_pause(struct bus_server *server)
-{
-	(void)sd_event_source_set_enabled(server->listener, SD_EVENT_OFF);
-	server->pause_timer = sd_event_source_disable_unref(server->pause_timer);
-	(void)sd_event_add_time_relative(server->manager->event, &server->pause_timer, CLOCK_MONOTONIC,
-					 PAUSE_USEC, 0, on_pause_over, server);
-}
-
-static int on_connection(sd_event_source *source, int listen_fd, uint32_t events, void *userdata)
-{
-	struct bus_server *server = userdata;
-	struct connection *connection;
-	struct peer peer;
-	int fd, r;
-
-	fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd < 0) {
-		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
-			server_pause(server);
-		return 0;
-	}
-	r = peer_read(fd, &peer);
-	if (r < 0 || !is_welcome(server, peer.uid)) {
-		close(fd);
-		if (r >= 0)
-			peer_done(&peer);
-		return 0;
-	}
-	r = connection_new(server->manager, server, fd, &peer, &connection);
-	if (r < 0) {
-		log_line(LOG_WARNING, "a connection of uid %u cannot be served: %s", (unsigned)peer.uid,
-			 strerror(-r));
-		peer_done(&peer);
-		return 0;
-	}
-	connection->next = server->connections;
-	server->connections = connection;
-	if (++server->n_connections == CONNECTIONS_MAX)
-		(void)sd_event_source_set_enabled(server->listener, SD_EVENT_OFF);
+	channel_bus_publish(&bus->control);
 	return 0;
 }
 
-int bus_server_new(struct manager *manager, int fd, struct bus_server **ret_server)
+static int after_event(sd_event_source *source, void *userdata)
 {
-	struct bus_server *server = calloc(1, sizeof *server);
+	struct bus *bus = userdata;
+
+	budget_settle(&bus->control.budget);
+	if (bus->system_bus != NULL)
+		system_bus_catch_up(bus->system_bus);
+	copy_update(bus->control.manager);
+	return 0;
+}
+
+static int serve_control(int fd, void *userdata)
+{
+	struct bus *bus = userdata;
+
+	return control_socket_listen(bus->socket, fd);
+}
+
+static void listen_to(struct bus *bus, struct manager *manager)
+{
+	manager->serve_control = serve_control;
+	manager->serve_userdata = bus;
+	manager->events.listener = on_event;
+	manager->events.userdata = bus;
+}
+
+int bus_new(struct manager *manager, int fd, struct bus **ret_bus)
+{
+	struct bus *bus = calloc(1, sizeof *bus);
+	struct control *control;
 	int r;
 
-	if (server == NULL) {
+	if (bus == NULL) {
 		close(fd);
 		return -ENOMEM;
 	}
-	server->manager = manager;
-	server->fd = fd;
-	r = sd_event_add_io(manager->event, &server->listener, fd, EPOLLIN, on_connection, server);
+	control = &bus->control;
+	control->manager = control->plan_pages.manager = manager;
+	control->callers.manager = manager;
+	control->callers.clients = &control->clients;
+	control->plan_pages.callers = &control->callers;
+	r = control_socket_new(control, fd, &bus->socket);
+	if (r >= 0)
+		r = sd_event_add_defer(manager->event, &bus->publish, on_publish, bus);
+	if (r >= 0)
+		r = sd_event_add_post(manager->event, &bus->after_event, after_event, bus);
+	if (r >= 0) /* before anything else: the cost of a call is measured by it */
+		r = sd_event_source_set_priority(bus->after_event, SD_EVENT_PRIORITY_IMPORTANT);
+	if (r >= 0 && manager->options.uses_system_bus)
+		r = system_bus_new(control, &bus->system_bus);
 	if (r < 0) {
-		bus_server_free(server);
+		bus_free(bus);
 		return r;
 	}
-	*ret_server = server;
+	listen_to(bus, manager);
+	*ret_bus = bus;
 	return 0;
 }
 
-int bus_server_listen(struct bus_server *server, int fd)
+struct bus *bus_free(struct bus *bus)
 {
-	sd_event_source *listener = NULL;
-	int r;
+	struct manager *manager;
 
-	r = sd_event_add_io(server->manager->event, &listener, fd, EPOLLIN, on_connection, server);
-	if (r < 0) {
-		close(fd);
-		return r;
-	}
-	sd_event_source_disable_unref(server->listener);
-	close(server->fd);
-	server->listener = listener;
-	server->fd = fd;
-	return 0;
-}
-
-struct bus_server *bus_server_free(struct bus_server *server)
-{
-	struct connection *next;
-
-	if (server == NULL)
+	if (bus == NULL)
 		return NULL;
-	for (struct connection *c = server->connections; c != NULL; c = next) {
-		next = c->next;
-
-		connection_free(c);
-	}
-	sd_event_source_disable_unref(server->pause_timer);
-	sd_event_source_disable_unref(server->listener);
-	close(server->fd);
-	free(server);
+	manager = bus->control.manager;
+	manager->serve_control = NULL;
+	manager->events.listener = NULL;
+	control_socket_free(bus->socket);
+	system_bus_free(bus->system_bus);
+	callers_forget(&bus->control.callers);
+	plan_pages_done(&bus->control.plan_pages);
+	sd_event_source_unref(bus->publish);
+	sd_event_source_unref(bus->after_event);
+	free(bus);
 	return NULL;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * org.kipc1.Channel, and beside it .Queue, .Segment (and .Ring) or .Semaphore, on an object for each channel. Properties
- * only, for everyone to read: what changes a channel is a method of the manager. Figures are looked at when somebody asks
- * and are not signalled; state and id are.
+ * org.kipc1.Channel, and beside it .Queue, .Segment (and .Ring) or .Semaphore, on an object for each channel. They have only
+ * properties, which everyone may read: what changes a channel is a method of the manager. State and id are signalled; figures are
+ * looked up when a client asks, and are not signalled.
  */
 
 #include "daemon/bus/channel-bus.h"
@@ -13,72 +13,9 @@
 #include <string.h>
 
 #include "common/bus-names.h"
-#include "daemon/bus/bus-objects.h"
 #include "daemon/channel/kernel.h"
-#include "daemon/run/manager.h"
 
 #define USEC_PER_SEC INT64_C(1000000)
-
-static const char *or_empty(const char *text)
-{
-	return text != NULL ? text : "";
-}
-
-/* What it takes of the limit on its kind, for `kipcctl limits`. */
-static uint64_t declared_need(const struct channel_spec *spec)
-{
-	switch (spec->kind) {
-	case KIPC_QUEUE:
-		return spec->capacity;
-	case KIPC_SEGMENT:
-		return spec->size;
-	case KIPC_SEMAPHORE:
-		return spec->n_values;
-	}
-	return 0;
-}
-
-/* Of the object it has, not yet what is declared; in a conflict, the key that is fought over. */
-static bool shows_object(const struct channel *channel)
-{
-	return channel->spec == NULL || (channel->has_link && channel->state != STATE_CONFLICT);
-}
-
-static enum kipc_kind shown_kind(const struct channel *channel)
-{
-	return channel->has_link && channel->state != STATE_CONFLICT ? channel->link.kind : channel->kind;
-}
-
-static const char *shown_layout(const struct channel *channel)
-{
-	if (shown_kind(channel) != KIPC_SEGMENT)
-		return "";
-	if (shows_object(channel))
-		return layout_words[channel->link.is_ring ? LAYOUT_RING : LAYOUT_RAW];
-	return layout_words[channel->spec->layout];
-}
-
-void channel_bus_show(const struct channel *channel, struct channel_shown *ret_shown)
-{
-	const struct channel_spec *spec = channel->spec;
-
-	*ret_shown = (struct channel_shown){
-		.name = channel->name,
-		.kind = kipc_kind_to_string(shown_kind(channel)),
-		.layout = shown_layout(channel),
-		.state = channel_state_words[channel->state],
-		.reason = or_empty(channel->reason),
-		.manage = manage_words[spec != NULL ? spec->manage : MANAGE_OWN],
-		.lifetime = lifetime_words[spec != NULL ? spec->lifetime : LIFETIME_BOOT],
-		.origin = or_empty(spec != NULL ? spec->origin : NULL),
-		.description = or_empty(spec != NULL ? spec->description : NULL),
-		.key = shows_object(channel) ? channel->link.key : spec->key,
-		.id = channel->has_link ? channel->link.id : -1,
-		.needs = spec != NULL ? declared_need(spec) : 0,
-		.healings = channel->healings,
-		.losses = channel->losses,
-	};
-}
 
 /* -- finding the object of a path ------------------------------------------------------------------------------ */
 
@@ -97,15 +34,15 @@ static struct channel *find_channel(const struct manager *manager, const char *p
 static int find(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret_found,
 		sd_bus_error *reterr)
 {
-	struct manager *manager = userdata;
-	const struct channel *channel = find_channel(manager, path);
+	struct control *control = userdata;
+	const struct channel *channel = find_channel(control->manager, path);
 
 	if (channel == NULL)
 		return 0;
-	channel_bus_show(channel, &manager->shown);
-	if (!channel_is_there(channel, &manager->shown.object))
-		manager->shown.object = (struct kipc_object){ 0 };
-	*ret_found = &manager->shown;
+	shown_fill(channel, &control->shown);
+	if (!channel_is_there(channel, &control->shown.object))
+		control->shown.object = (struct kipc_object){ 0 };
+	*ret_found = &control->shown;
 	return 1;
 }
 
@@ -113,8 +50,9 @@ static int find(sd_bus *bus, const char *path, const char *interface, void *user
 static int find_kind(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret_found,
 		     sd_bus_error *reterr)
 {
-	struct channel_shown *shown = &((struct manager *)userdata)->shown;
-	const struct channel *channel = find_channel(userdata, path);
+	struct control *control = userdata;
+	struct shown *shown = &control->shown;
+	const struct channel *channel = find_channel(control->manager, path);
 	bool has;
 	int r;
 
@@ -125,7 +63,7 @@ static int find_kind(sd_bus *bus, const char *path, const char *interface, void 
 	else if (strcmp(interface, BUS_SEGMENT) == 0)
 		has = shown_kind(channel) == KIPC_SEGMENT;
 	else if (strcmp(interface, BUS_RING) == 0)
-		has = strcmp(shown_layout(channel), layout_words[LAYOUT_RING]) == 0;
+		has = shown_is_ring(channel);
 	else
 		has = shown_kind(channel) == KIPC_SEMAPHORE;
 	r = has ? find(bus, path, interface, userdata, ret_found, reterr) : 0;
@@ -138,7 +76,8 @@ static int find_kind(sd_bus *bus, const char *path, const char *interface, void 
 
 static int enumerate(sd_bus *bus, const char *prefix, void *userdata, char ***ret_nodes, sd_bus_error *reterr)
 {
-	const struct manager *manager = userdata;
+	const struct control *control = userdata;
+	const struct manager *manager = control->manager;
 	char **nodes;
 
 	if (strcmp(prefix, BUS_CHANNELS) != 0)
@@ -177,7 +116,7 @@ GETTER(get_time)
 /* Empty where kipcd may not read them. */
 GETTER(get_values)
 {
-	const struct channel_shown *shown = userdata;
+	const struct shown *shown = userdata;
 	unsigned short *values = NULL;
 	size_t n = 0;
 	int r;
@@ -194,9 +133,9 @@ GETTER(get_values)
 }
 
 #define SHOWN(name, signature, member, flags)                                                                \
-	SD_BUS_PROPERTY(name, signature, NULL, offsetof(struct channel_shown, member), flags)
-#define TIME(name, member) SD_BUS_PROPERTY(name, "t", get_time, offsetof(struct channel_shown, member), 0)
-#define BOOL(name, member) SD_BUS_PROPERTY(name, "b", get_bool, offsetof(struct channel_shown, member), 0)
+	SD_BUS_PROPERTY(name, signature, NULL, offsetof(struct shown, member), flags)
+#define TIME(name, member) SD_BUS_PROPERTY(name, "t", get_time, offsetof(struct shown, member), 0)
+#define BOOL(name, member) SD_BUS_PROPERTY(name, "b", get_bool, offsetof(struct shown, member), 0)
 #define RING(name, member) SHOWN(name, "t", ring.stat.member, 0)
 
 static const sd_bus_vtable channel_vtable[] = {
@@ -270,7 +209,7 @@ static const sd_bus_vtable semaphore_vtable[] = {
 	SD_BUS_VTABLE_END,
 };
 
-int channel_bus_add(struct manager *manager, sd_bus *bus)
+int channel_bus_add(struct control *control, sd_bus *bus)
 {
 	static const struct {
 		const char *interface;
@@ -285,11 +224,11 @@ int channel_bus_add(struct manager *manager, sd_bus *bus)
 
 	for (size_t i = 0; r >= 0 && i < sizeof interfaces / sizeof *interfaces; i++)
 		r = sd_bus_add_fallback_vtable(bus, NULL, BUS_CHANNELS, interfaces[i].interface,
-					       interfaces[i].vtable, interfaces[i].find, manager);
-	return r < 0 ? r : sd_bus_add_node_enumerator(bus, NULL, BUS_CHANNELS, enumerate, manager);
+					       interfaces[i].vtable, interfaces[i].find, control);
+	return r < 0 ? r : sd_bus_add_node_enumerator(bus, NULL, BUS_CHANNELS, enumerate, control);
 }
 
-/* -- telling ---------------------------------------------------------------------------------------------------- */
+/* -- signals ---------------------------------------------------------------------------------------------------- */
 
 static int send_changed(sd_bus *bus, const void *news)
 {
@@ -304,8 +243,10 @@ static int send_changed(sd_bus *bus, const void *news)
 	return r;
 }
 
-void channel_bus_publish(struct manager *manager)
+void channel_bus_publish(struct control *control)
 {
+	struct manager *manager = control->manager;
+
 	for (size_t i = 0; i < manager->n_channels; i++) {
 		struct channel *channel = &manager->channels[i];
 		int id = channel->has_link ? channel->link.id : -1;
@@ -313,7 +254,7 @@ void channel_bus_publish(struct manager *manager)
 		if (channel->is_told && channel->told_state == channel->state && channel->told_id == id)
 			continue;
 		if (channel->is_told)
-			bus_objects_tell(manager, send_changed, channel);
+			clients_tell(&control->clients, send_changed, channel);
 		channel->is_told = true;
 		channel->told_state = channel->state;
 		channel->told_id = id;

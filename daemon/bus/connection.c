@@ -20,18 +20,15 @@
 #include <unistd.h>
 
 #include "common/bus-names.h"
-#include "common/service/budget.h"
 #include "common/service/log.h"
 #include "daemon/bus/bus-driver.h"
 #include "daemon/bus/bus-objects.h"
-#include "daemon/bus/bus.h"
-#include "daemon/bus/plan-pages.h"
-#include "daemon/run/manager.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define ROUNDS_MAX 64	    /* of moving bytes, before other clients get their turn */
 #define START_ROUNDS_MAX 16 /* of sd_bus_process(), in which libsystemd must have begun */
 #define COMPLAINTS_USEC (10 * USEC_PER_SEC)
+#define SIGNALS_WAITING_MAX 64 /* that a subscriber has not read */
 
 static const uint64_t patience[] = {
 	[WAIT_FOR_NAME] = 2 * USEC_PER_SEC,
@@ -51,14 +48,15 @@ struct connection *connection_free(struct connection *connection)
 {
 	if (connection == NULL)
 		return NULL;
-	sd_event_source_disable_unref(connection->client);
+	sd_event_source_disable_unref(connection->outer);
 	sd_event_source_disable_unref(connection->inner);
 	sd_event_source_disable_unref(connection->deadline);
 	sd_event_source_disable_unref(connection->more);
 	sd_event_source_disable_unref(connection->farewell);
-	if (connection->bus != NULL)
-		plan_pages_forget(&connection->manager->plan_pages, connection->bus);
-	sd_bus_close_unref(connection->bus);
+	if (connection->client.bus != NULL)
+		plan_pages_forget(&connection->control->plan_pages, connection->client.bus);
+	clients_remove(&connection->control->clients, &connection->client);
+	sd_bus_close_unref(connection->client.bus);
 	relay_done(&connection->relay);
 	peer_done(&connection->peer);
 	free(connection);
@@ -69,11 +67,11 @@ static int on_farewell(sd_event_source *source, void *userdata)
 {
 	struct connection *connection = userdata;
 
-	bus_server_end(connection->server, connection);
+	connection->on_end(connection, connection->userdata);
 	return 0;
 }
 
-void connection_drop(struct connection *connection)
+static void drop(struct connection *connection)
 {
 	connection->is_over = true;
 	(void)sd_event_source_set_enabled(connection->farewell, SD_EVENT_ONESHOT);
@@ -86,7 +84,7 @@ static void complain(struct connection *connection)
 	enum connection_wait what = connection->waits_for;
 	uint64_t now;
 
-	if (sd_event_now(connection->manager->event, CLOCK_MONOTONIC, &now) < 0 || now < next[what])
+	if (sd_event_now(connection->control->manager->event, CLOCK_MONOTONIC, &now) < 0 || now < next[what])
 		return;
 	next[what] = now + COMPLAINTS_USEC;
 	log_line(LOG_NOTICE, "a client of uid %u %s: disconnected", (unsigned)connection->peer.uid,
@@ -99,16 +97,28 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 
 	if (connection->waits_for != WAIT_FOR_NOTHING) {
 		complain(connection);
-		connection_drop(connection);
+		drop(connection);
 	}
 	return 0;
+}
+
+/* A subscriber that does not read is disconnected. */
+static void tell(struct client *client, clients_send *send, const void *news)
+{
+	struct connection *connection =
+		(struct connection *)((char *)client - offsetof(struct connection, client));
+	uint64_t n_waiting = 0;
+
+	if (sd_bus_get_n_queued_write(client->bus, &n_waiting) < 0 || n_waiting > SIGNALS_WAITING_MAX ||
+	    send(client->bus, news) < 0)
+		drop(connection);
 }
 
 /* -- what libsystemd is told ------------------------------------------------------------------------------------- */
 
 static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
-	connection_drop(userdata);
+	drop(userdata);
 	return 0;
 }
 
@@ -126,15 +136,15 @@ static int refuse_long_call(struct connection *connection, sd_bus_message *messa
 static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct connection *connection = userdata;
-	struct manager *manager = connection->manager;
+	struct control *control = connection->control;
 	bool may_change;
 	uid_t uid;
 	int r;
 
 	if (connection->refused_size > 0)
 		return refuse_long_call(connection, message);
-	r = caller_judge(manager, message, &uid, &may_change);
-	return r < 0 ? r : budget_charge(&manager->budget, uid, may_change, message);
+	r = callers_judge(&control->callers, message, &uid, &may_change);
+	return r < 0 ? r : budget_charge(&control->budget, uid, may_change, message);
 }
 
 static int set_up_bus(struct connection *connection, int fd)
@@ -152,7 +162,7 @@ static int set_up_bus(struct connection *connection, int fd)
 		return r;
 	}
 	/* From here on the bus closes the descriptor. */
-	connection->bus = bus;
+	connection->client.bus = bus;
 	r = sd_id128_from_string(connection->sasl.id, &id);
 	if (r >= 0)
 		r = sd_bus_set_server(bus, 1, id);
@@ -163,13 +173,13 @@ static int set_up_bus(struct connection *connection, int fd)
 	if (r >= 0)
 		r = sd_bus_start(bus);
 	if (r >= 0)
-		r = sd_bus_add_match(bus, NULL, BUS_LOCAL_SIGNAL("Disconnected"), on_disconnected,
+		r = sd_bus_add_match(bus, NULL, CLIENTS_LOCAL_SIGNAL("Disconnected"), on_disconnected,
 				     connection);
 	if (r >= 0)
 		r = sd_bus_add_filter(bus, NULL, on_any_message, connection);
 	if (r >= 0)
-		r = bus_driver_add(connection, bus);
-	return r < 0 ? r : bus_objects_add(connection->manager, bus);
+		r = bus_driver_add(&connection->client);
+	return r < 0 ? r : bus_objects_add(connection->control, bus);
 }
 
 /* kipcd repeats the client's authentication towards libsystemd in its own name, and drops the answer. */
@@ -179,10 +189,10 @@ static int shake_hands(struct connection *connection)
 	ssize_t n;
 	int r = 0;
 
-	for (int i = 0; r >= 0 && i < START_ROUNDS_MAX && sd_bus_is_ready(connection->bus) == 0; i++)
-		r = sd_bus_process(connection->bus, NULL);
+	for (int i = 0; r >= 0 && i < START_ROUNDS_MAX && sd_bus_is_ready(connection->client.bus) == 0; i++)
+		r = sd_bus_process(connection->client.bus, NULL);
 	if (r >= 0)
-		r = sd_bus_is_ready(connection->bus);
+		r = sd_bus_is_ready(connection->client.bus);
 	if (r <= 0)
 		return r < 0 ? r : -EPROTO;
 	n = recv(connection->relay.inner_fd, answer, sizeof answer, MSG_DONTWAIT);
@@ -233,8 +243,8 @@ static int begin(struct connection *connection)
 	if (r >= 0)
 		r = shake_hands(connection);
 	if (r >= 0)
-		r = sd_event_add_io(connection->manager->event, &connection->inner, fds[0], EPOLLIN, on_io,
-				    connection);
+		r = sd_event_add_io(connection->control->manager->event, &connection->inner, fds[0], EPOLLIN,
+				    on_io, connection);
 	return r < 0 ? r : set_priority(connection, connection->inner);
 }
 
@@ -263,7 +273,7 @@ static int settle(struct connection *connection)
 	int moved = 1, r = 0;
 
 	for (int i = 0; i < ROUNDS_MAX && (moved > 0 || r > 0); i++) {
-		r = sd_bus_process(connection->bus, NULL);
+		r = sd_bus_process(connection->client.bus, NULL);
 		if (r < 0)
 			return r;
 		moved = relay_pump(&connection->relay);
@@ -339,13 +349,13 @@ static int await(struct connection *connection)
 {
 	struct relay *relay = &connection->relay;
 	bool is_blocked = relay_is_blocked(relay), is_in_message = relay_is_in_message(relay);
-	bool has_message = connection->bus != NULL && relay->n_in > 0 && !is_in_message;
+	bool has_message = connection->client.bus != NULL && relay->n_in > 0 && !is_in_message;
 	bool listens = !is_blocked && !has_message && !relay->has_ended;
 	int r;
 
 	if (relay->has_ended && !is_blocked && !has_message)
 		return -ECONNRESET;
-	r = sd_event_source_set_io_events(connection->client,
+	r = sd_event_source_set_io_events(connection->outer,
 					  (listens ? EPOLLIN : 0) | (is_blocked ? EPOLLOUT : 0));
 	if (r >= 0 && connection->inner != NULL)
 		r = sd_event_source_set_io_events(connection->inner, is_blocked ? 0 : EPOLLIN);
@@ -353,10 +363,10 @@ static int await(struct connection *connection)
 		r = sd_event_source_set_enabled(connection->more, SD_EVENT_ONESHOT);
 	if (r < 0)
 		return r;
-	return wait_for(connection, connection->bus == NULL ? WAIT_FOR_NAME
-				    : is_blocked	    ? WAIT_FOR_READER
-				    : is_in_message	    ? WAIT_FOR_MESSAGE
-							    : WAIT_FOR_NOTHING);
+	return wait_for(connection, connection->client.bus == NULL ? WAIT_FOR_NAME
+				    : is_blocked		   ? WAIT_FOR_READER
+				    : is_in_message		   ? WAIT_FOR_MESSAGE
+								   : WAIT_FOR_NOTHING);
 }
 
 /* The answer to the last message is sent before the next one is looked at. */
@@ -364,11 +374,11 @@ static int advance(struct connection *connection)
 {
 	int r = 0;
 
-	if (connection->bus == NULL)
+	if (connection->client.bus == NULL)
 		r = authenticate(connection);
 	else
 		r = settle(connection);
-	if (r >= 0 && connection->bus != NULL && !relay_is_blocked(&connection->relay))
+	if (r >= 0 && connection->client.bus != NULL && !relay_is_blocked(&connection->relay))
 		r = hand_on_next(connection);
 	return r < 0 ? r : await(connection);
 }
@@ -376,7 +386,7 @@ static int advance(struct connection *connection)
 static void go_on(struct connection *connection)
 {
 	if (!connection->is_over && advance(connection) < 0)
-		connection_drop(connection);
+		drop(connection);
 }
 
 static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdata)
@@ -390,7 +400,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
 	if (is_client && (events & EPOLLIN))
 		r = relay_read(&connection->relay);
 	if (r < 0)
-		connection_drop(connection);
+		drop(connection);
 	else
 		go_on(connection);
 	return 0;
@@ -406,10 +416,10 @@ static int on_more(sd_event_source *source, void *userdata)
 
 static int add_sources(struct connection *connection)
 {
-	sd_event *event = connection->manager->event;
+	sd_event *event = connection->control->manager->event;
 	int r;
 
-	r = sd_event_add_io(event, &connection->client, connection->relay.client_fd, EPOLLIN, on_io,
+	r = sd_event_add_io(event, &connection->outer, connection->relay.client_fd, EPOLLIN, on_io,
 			    connection);
 	if (r >= 0)
 		r = sd_event_add_time_relative(event, &connection->deadline, CLOCK_MONOTONIC,
@@ -423,11 +433,12 @@ static int add_sources(struct connection *connection)
 	if (r >= 0)
 		r = sd_event_source_set_enabled(connection->farewell, SD_EVENT_OFF);
 	if (r >= 0)
-		r = set_priority(connection, connection->client);
+		r = set_priority(connection, connection->outer);
 	return r < 0 ? r : set_priority(connection, connection->more);
 }
 
-int connection_new(struct manager *manager, struct bus_server *server, int fd, struct peer *peer,
+int connection_new(struct control *control, int fd, struct peer *peer,
+		   void (*on_end)(struct connection *connection, void *userdata), void *userdata,
 		   struct connection **ret_connection)
 {
 	struct connection *connection = calloc(1, sizeof *connection);
@@ -438,8 +449,12 @@ int connection_new(struct manager *manager, struct bus_server *server, int fd, s
 		close(fd);
 		return -ENOMEM;
 	}
-	connection->manager = manager;
-	connection->server = server;
+	connection->control = control;
+	connection->on_end = on_end;
+	connection->userdata = userdata;
+	connection->client.peer = &connection->peer;
+	connection->client.tell = tell;
+	clients_add(&control->clients, &connection->client);
 	connection->relay = (struct relay){ .client_fd = fd, .inner_fd = -1 };
 	connection->waits_for = WAIT_FOR_NAME;
 	connection->sasl.uid = peer->uid;

@@ -4,15 +4,11 @@
 
 /* One client of the control socket, from accept() on. */
 
-#include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
-#include "common/service/peer.h"
 #include "common/service/relay.h"
 #include "common/service/sasl.h"
-
-struct manager;
-struct bus_server;
+#include "daemon/bus/control.h"
 
 enum connection_wait {
 	WAIT_FOR_NOTHING,
@@ -22,30 +18,31 @@ enum connection_wait {
 };
 
 struct connection {
-	struct connection *next;
-	struct bus_server *server;
-	struct manager *manager;
+	struct connection *next; /* in the list of control-socket.c */
+	struct control *control;
+	struct client client; /* its bus is kipcd's own end of the relay */
 	struct peer peer;
 	struct sasl sasl;
 	struct relay relay;
-	sd_bus *bus; /* NULL until it has authenticated */
-	bool is_subscribed;
 	bool is_over;
 	uint64_t refused_size; /* of the call that is too long, while its refusal is on its way */
 
 	enum connection_wait waits_for;
-	sd_event_source *client, *inner;
+	sd_event_source *outer, *inner; /* the two sockets of the relay */
 	sd_event_source *deadline;
 	sd_event_source *more;	   /* a whole message is there: in turn with all others */
 	sd_event_source *farewell; /* outside of sd-bus's own callbacks */
+	void (*on_end)(struct connection *connection, void *userdata);
+	void *userdata;
 };
 
-/* Takes over `fd`, on success and on failure, and the peer on success only. */
-int connection_new(struct manager *manager, struct bus_server *server, int fd, struct peer *peer,
+/*
+ * Takes over `fd`, on success and on failure, and the peer on success only. When the client is gone or dropped, the event loop calls
+ * `on_end`, which frees the connection.
+ */
+int connection_new(struct control *control, int fd, struct peer *peer,
+		   void (*on_end)(struct connection *connection, void *userdata), void *userdata,
 		   struct connection **ret_connection);
 struct connection *connection_free(struct connection *connection);
-
-/* Ends it as soon as the event loop is back in our hands: bus_server_end() is called. */
-void connection_drop(struct connection *connection);
 
 #endif

@@ -8,7 +8,6 @@
 
 #include "common/bus-names.h"
 #include "common/service/log.h"
-#include "daemon/bus/caller.h"
 
 /* By their numbers in syslog(3). */
 static const char *const level_words[] = { "emerg",   "alert",	"crit", "err",
@@ -23,10 +22,11 @@ static int get_level(sd_bus *bus, const char *path, const char *interface, const
 static int set_level(sd_bus *bus, const char *path, const char *interface, const char *property,
 		     sd_bus_message *value, void *userdata, sd_bus_error *reterr)
 {
+	struct control *control = userdata;
 	const char *word;
 	int r;
 
-	r = caller_authorize(userdata, value, reterr);
+	r = callers_authorize(&control->callers, value, reterr);
 	if (r >= 0)
 		r = sd_bus_message_read(value, "s", &word);
 	if (r < 0)
@@ -59,8 +59,8 @@ static const sd_bus_vtable log_vtable[] = {
 	SD_BUS_VTABLE_END,
 };
 
-int log_bus_add(struct manager *manager, sd_bus *bus)
+int log_bus_add(struct control *control, sd_bus *bus)
 {
 	return sd_bus_add_object_vtable(bus, NULL, "/org/freedesktop/LogControl1",
-					"org.freedesktop.LogControl1", log_vtable, manager);
+					"org.freedesktop.LogControl1", log_vtable, control);
 }

@@ -2,11 +2,9 @@
 #ifndef KIPC_DAEMON_BUS_LOG_BUS_H
 #define KIPC_DAEMON_BUS_LOG_BUS_H
 
-#include <systemd/sd-bus.h>
-
-struct manager;
+#include "daemon/bus/control.h"
 
 /* Puts org.freedesktop.LogControl1 on a connection: `systemctl service-log-level kipcd debug`. */
-int log_bus_add(struct manager *manager, sd_bus *bus);
+int log_bus_add(struct control *control, sd_bus *bus);
 
 #endif

@@ -2,11 +2,9 @@
 #ifndef KIPC_DAEMON_BUS_MANAGER_BUS_H
 #define KIPC_DAEMON_BUS_MANAGER_BUS_H
 
-#include <systemd/sd-bus.h>
-
-struct manager;
+#include "daemon/bus/control.h"
 
 /* Puts org.kipc1.Manager on a connection. */
-int manager_bus_add(struct manager *manager, sd_bus *bus);
+int manager_bus_add(struct control *control, sd_bus *bus);
 
 #endif

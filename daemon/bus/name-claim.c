@@ -15,7 +15,7 @@
 
 #include "common/bus-names.h"
 #include "common/service/log.h"
-#include "daemon/run/manager.h"
+#include "daemon/run/status.h"
 
 #define AGAIN_MIN_USEC 100000
 #define AGAIN_MAX_USEC 60000000
@@ -51,12 +51,12 @@ static void hold(struct name_claim *claim)
 {
 	claim->again = sd_event_source_disable_unref(claim->again);
 	claim->is_held = true;
-	if (claim->is_refused || claim->has_reloaded)
+	if (claim->manager->is_name_refused || claim->has_reloaded)
 		log_line(LOG_NOTICE, "is " BUS_NAME " on the system bus now, which had refused the name");
 	else
 		log_line(LOG_DEBUG, "is " BUS_NAME " on the system bus");
-	claim->is_refused = false;
-	manager_notify_status(claim->manager);
+	claim->manager->is_name_refused = false;
+	status_notify(claim->manager);
 }
 
 static int on_reloaded(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
@@ -73,15 +73,15 @@ static void refuse(struct name_claim *claim, const sd_bus_error *error)
 		claim->has_reloaded = true;
 		return;
 	}
-	if (!claim->is_refused) {
+	if (!claim->manager->is_name_refused) {
 		log_line(LOG_WARNING,
 			 "cannot be " BUS_NAME
 			 " on the system bus: %s; kipcctl does not need it, and kipcd asks again from "
 			 "time to time",
 			 error != NULL && error->message != NULL ? error->message
 								 : "somebody else has that name");
-		claim->is_refused = true;
-		manager_notify_status(claim->manager);
+		claim->manager->is_name_refused = true;
+		status_notify(claim->manager);
 	}
 	ask_later(claim);
 }
@@ -116,7 +116,7 @@ static int on_bus_changed(sd_bus_message *message, void *userdata, sd_bus_error 
 {
 	struct name_claim *claim = userdata;
 
-	if (!claim->is_refused)
+	if (!claim->manager->is_name_refused)
 		return 0;
 	claim->delay = AGAIN_MIN_USEC;
 	ask_later(claim);
@@ -125,12 +125,9 @@ static int on_bus_changed(sd_bus_message *message, void *userdata, sd_bus_error 
 
 int name_claim_start(struct name_claim *claim, struct manager *manager, sd_bus *bus)
 {
-	bool was_refused = claim->is_refused;
 	int r;
 
-	*claim = (struct name_claim){
-		.manager = manager, .bus = bus, .delay = AGAIN_MIN_USEC, .is_refused = was_refused
-	};
+	*claim = (struct name_claim){ .manager = manager, .bus = bus, .delay = AGAIN_MIN_USEC };
 	r = sd_bus_match_signal_async(bus, NULL, DRIVER, DRIVER_PATH, DRIVER, "ActivatableServicesChanged",
 				      on_bus_changed, NULL, claim);
 	if (r >= 0)

@@ -4,12 +4,9 @@
 
 /* The claim to the name org.kipc1 on a bus: kipcd asks until it gets the name. */
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <systemd/sd-bus.h>
-#include <systemd/sd-event.h>
 
-struct manager;
+#include "daemon/run/manager.h"
 
 struct name_claim {
 	struct manager *manager;
@@ -18,7 +15,6 @@ struct name_claim {
 	uint64_t delay; /* microseconds until it is asked again */
 	bool is_held;
 	bool is_asking;
-	bool is_refused;   /* and that was said */
 	bool has_reloaded; /* this bus was asked to read its policy again */
 };
 

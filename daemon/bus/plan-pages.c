@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A plan reads and parses the whole configuration: for 10,000 channels that is done once a request, not once a page. There is
- * one plan for each user, and few in all, since any client may ask. The first page is always of a new plan. Called by
- * manager-bus.c.
+ * A plan reads and parses the whole configuration. For 10,000 channels that is done once a request, not once a page. Each user has
+ * at most one plan, and there are few in all, since any client may ask. The first page is always that of a new plan.
  */
 
 #include "daemon/bus/plan-pages.h"
@@ -12,14 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/bus/caller.h"
-#include "daemon/run/manager.h"
+#include "daemon/change/reload.h"
 
 #define KEPT_USEC (30 * UINT64_C(1000000))
 
 static void drop(struct plan_kept *kept)
 {
-	report_done(&kept->report);
+	steps_done(&kept->steps);
 	free(kept->sender);
 	*kept = (struct plan_kept){ 0 };
 }
@@ -68,18 +66,18 @@ static struct plan_kept *find_place(struct plan_pages *pages, uid_t uid)
 	return place;
 }
 
-static int make(struct manager *manager, sd_bus_message *call, uint64_t now, struct problems *problems,
-		const struct report **ret_report)
+static int make(struct plan_pages *pages, sd_bus_message *call, uint64_t now, struct problems *problems,
+		const struct steps **ret_steps)
 {
 	sd_bus *bus = sd_bus_message_get_bus(call);
 	struct plan_kept kept = { .bus = bus, .last_used = now }, *place;
 	bool may_change;
 	int r;
 
-	r = caller_judge(manager, call, &kept.uid, &may_change);
+	r = callers_judge(pages->callers, call, &kept.uid, &may_change);
 	if (r < 0)
 		return r;
-	place = find_place(&manager->plan_pages, kept.uid);
+	place = find_place(pages, kept.uid);
 	drop(place); /* before the new one is made: both are large */
 	if (sd_bus_is_bus_client(bus) > 0) {
 		const char *sender = sd_bus_message_get_sender(call);
@@ -88,35 +86,35 @@ static int make(struct manager *manager, sd_bus_message *call, uint64_t now, str
 		if (kept.sender == NULL)
 			return -ENOMEM;
 	}
-	r = manager_plan(manager, problems, &kept.report);
+	r = reload_plan(pages->manager, problems, &kept.steps);
 	if (r < 0) {
 		drop(&kept);
 		return r;
 	}
 	*place = kept;
-	*ret_report = &place->report;
+	*ret_steps = &place->steps;
 	return 0;
 }
 
-int plan_pages_get(struct manager *manager, sd_bus_message *call, const char *after,
-		   struct problems *problems, const struct report **ret_report)
+int plan_pages_get(struct plan_pages *pages, sd_bus_message *call, const char *after,
+		   struct problems *problems, const struct steps **ret_steps)
 {
-	struct plan_kept *kept = find(&manager->plan_pages, call);
+	struct plan_kept *kept = find(pages, call);
 	uint64_t now;
-	int r = sd_event_now(manager->event, CLOCK_MONOTONIC, &now);
+	int r = sd_event_now(pages->manager->event, CLOCK_MONOTONIC, &now);
 
 	if (r < 0)
 		return r;
 	if (*after == '\0' || kept == NULL || now - kept->last_used > KEPT_USEC)
-		return make(manager, call, now, problems, ret_report);
+		return make(pages, call, now, problems, ret_steps);
 	kept->last_used = now;
-	*ret_report = &kept->report;
+	*ret_steps = &kept->steps;
 	return 0;
 }
 
-void plan_pages_end(struct manager *manager, sd_bus_message *call)
+void plan_pages_end(struct plan_pages *pages, sd_bus_message *call)
 {
-	struct plan_kept *kept = find(&manager->plan_pages, call);
+	struct plan_kept *kept = find(pages, call);
 
 	if (kept != NULL)
 		drop(kept);

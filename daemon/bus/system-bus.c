@@ -13,12 +13,9 @@
 #include <string.h>
 
 #include "common/bus-names.h"
-#include "common/service/budget.h"
 #include "common/service/log.h"
 #include "daemon/bus/bus-objects.h"
-#include "daemon/bus/caller.h"
 #include "daemon/bus/name-claim.h"
-#include "daemon/run/manager.h"
 
 #define DEFAULT_ADDRESS "unix:path=/run/dbus/system_bus_socket"
 #define AGAIN_USEC 1000000
@@ -28,8 +25,8 @@
 #define REPLIES_WAITING_MAX 64	 /* beyond this, calls are refused, in replies that are short */
 
 struct system_bus {
-	struct manager *manager;
-	sd_bus *bus;
+	struct client client;
+	struct control *control;
 	sd_event_source *again;
 	struct name_claim name;
 	bool is_behind; /* signals are left out until it has read those that wait */
@@ -41,8 +38,8 @@ static int on_again(sd_event_source *source, uint64_t usec, void *userdata);
 static void try_again(struct system_bus *system_bus, uint64_t delay)
 {
 	system_bus->again = sd_event_source_disable_unref(system_bus->again);
-	if (sd_event_add_time_relative(system_bus->manager->event, &system_bus->again, CLOCK_MONOTONIC, delay,
-				       0, on_again, system_bus) < 0)
+	if (sd_event_add_time_relative(system_bus->control->manager->event, &system_bus->again,
+				       CLOCK_MONOTONIC, delay, 0, on_again, system_bus) < 0)
 		log_line(LOG_WARNING, "system bus: out of memory: it is not asked again");
 }
 
@@ -68,7 +65,7 @@ static int leave_stuck(struct system_bus *system_bus)
 	log_line(LOG_WARNING, "the system bus takes nothing from kipcd or does not answer: it is left for 30 "
 			      "s; kipcctl does not "
 			      "need it");
-	sd_bus_close(system_bus->bus);
+	sd_bus_close(system_bus->client.bus);
 	name_claim_drop(&system_bus->name);
 	try_again(system_bus, STUCK_USEC);
 	return 1;
@@ -93,16 +90,17 @@ static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error 
 
 	if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0)
 		return 0;
-	if (sd_bus_get_n_queued_write(system_bus->bus, &n_waiting) < 0 || n_waiting > 2 * SIGNALS_WAITING_MAX)
+	if (sd_bus_get_n_queued_write(system_bus->client.bus, &n_waiting) < 0 ||
+	    n_waiting > 2 * SIGNALS_WAITING_MAX)
 		return leave_stuck(system_bus);
 	if (n_waiting > REPLIES_WAITING_MAX)
 		return refuse(message, BUS_ERROR_LIMIT, "the bus is slow to take what kipcd says: try again");
-	r = caller_judge(system_bus->manager, message, &uid, &may_change);
+	r = callers_judge(&system_bus->control->callers, message, &uid, &may_change);
 	if (r == -ETIMEDOUT)
 		return leave_stuck(system_bus);
 	if (r < 0)
 		return refuse(message, BUS_ERROR_NOT_ALLOWED, "the bus does not say who you are");
-	return budget_charge(&system_bus->manager->budget, uid, may_change, message);
+	return budget_charge(&system_bus->control->budget, uid, may_change, message);
 }
 
 static int start(struct system_bus *system_bus)
@@ -127,22 +125,22 @@ static int start(struct system_bus *system_bus)
 	if (r >= 0)
 		r = sd_bus_start(bus);
 	if (r >= 0)
-		r = sd_bus_attach_event(bus, system_bus->manager->event, SD_EVENT_PRIORITY_IDLE);
+		r = sd_bus_attach_event(bus, system_bus->control->manager->event, SD_EVENT_PRIORITY_IDLE);
 	if (r >= 0)
-		r = sd_bus_add_match(bus, NULL, BUS_LOCAL_SIGNAL("Disconnected"), on_disconnected,
+		r = sd_bus_add_match(bus, NULL, CLIENTS_LOCAL_SIGNAL("Disconnected"), on_disconnected,
 				     system_bus);
 	if (r >= 0)
 		r = sd_bus_add_filter(bus, NULL, on_any_message, system_bus);
 	if (r >= 0)
-		r = bus_objects_add(system_bus->manager, bus);
+		r = bus_objects_add(system_bus->control, bus);
 	if (r >= 0)
-		r = name_claim_start(&system_bus->name, system_bus->manager, bus);
+		r = name_claim_start(&system_bus->name, system_bus->control->manager, bus);
 	if (r < 0) {
 		name_claim_drop(&system_bus->name);
 		sd_bus_close_unref(bus);
 		return r;
 	}
-	system_bus->bus = bus;
+	system_bus->client.bus = bus;
 	return 0;
 }
 
@@ -151,9 +149,9 @@ static int on_again(sd_event_source *source, uint64_t usec, void *userdata)
 	struct system_bus *system_bus = userdata;
 	int r;
 
-	plan_pages_forget(&system_bus->manager->plan_pages, system_bus->bus);
-	callers_done(&system_bus->manager->callers); /* another bus gives the same names to others */
-	system_bus->bus = sd_bus_close_unref(system_bus->bus);
+	plan_pages_forget(&system_bus->control->plan_pages, system_bus->client.bus);
+	callers_forget(&system_bus->control->callers); /* another bus gives the same names to others */
+	system_bus->client.bus = sd_bus_close_unref(system_bus->client.bus);
 	r = start(system_bus);
 	if (r < 0) {
 		log_line(LOG_DEBUG, "system bus: %s", strerror(-r));
@@ -162,42 +160,45 @@ static int on_again(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-void system_bus_tell(struct system_bus *system_bus, bus_teller *tell, const void *news)
+static void tell(struct client *client, clients_send *send, const void *news)
 {
+	struct system_bus *system_bus =
+		(struct system_bus *)((char *)client - offsetof(struct system_bus, client));
 	uint64_t n_waiting = 0;
 
-	if (!system_bus->name.is_held || sd_bus_get_n_queued_write(system_bus->bus, &n_waiting) < 0)
+	if (!system_bus->name.is_held || sd_bus_get_n_queued_write(client->bus, &n_waiting) < 0)
 		return;
 	if (n_waiting > SIGNALS_WAITING_MAX) {
 		if (!system_bus->is_behind)
-			log_line(LOG_NOTICE, "the system bus is slow to take what happens: signals are left "
-					     "out; Manager.Events has them");
+			log_line(LOG_NOTICE, "the system bus is slow to read signals: some are left out; "
+					     "Manager.Events has them");
 		system_bus->is_behind = true;
 		return;
 	}
 	system_bus->is_behind = false;
-	(void)tell(system_bus->bus, news);
-}
-
-bool system_bus_is_refused(const struct system_bus *system_bus)
-{
-	return system_bus->name.is_refused;
+	(void)send(client->bus, news);
 }
 
 void system_bus_catch_up(struct system_bus *system_bus)
 {
-	if (system_bus->bus != NULL)
-		(void)bus_objects_catch_up(system_bus->bus);
+	sd_bus *bus = system_bus->client.bus;
+	uint64_t until;
+
+	if (bus != NULL && sd_bus_get_timeout(bus, &until) > 0 && until == 0)
+		(void)sd_bus_process(bus, NULL);
 }
 
-int system_bus_new(struct manager *manager, struct system_bus **ret_system_bus)
+int system_bus_new(struct control *control, struct system_bus **ret_system_bus)
 {
 	struct system_bus *system_bus = calloc(1, sizeof *system_bus);
 	int r;
 
 	if (system_bus == NULL)
 		return -ENOMEM;
-	system_bus->manager = manager;
+	system_bus->control = control;
+	system_bus->client.is_subscribed = true;
+	system_bus->client.tell = tell;
+	clients_add(&control->clients, &system_bus->client);
 	r = start(system_bus);
 	if (r < 0) {
 		log_line(LOG_WARNING, "the system bus cannot be asked for: %s; kipcctl does not need it",
@@ -212,9 +213,10 @@ struct system_bus *system_bus_free(struct system_bus *system_bus)
 {
 	if (system_bus == NULL)
 		return NULL;
+	clients_remove(&system_bus->control->clients, &system_bus->client);
 	sd_event_source_disable_unref(system_bus->again);
 	name_claim_drop(&system_bus->name);
-	sd_bus_close_unref(system_bus->bus);
+	sd_bus_close_unref(system_bus->client.bus);
 	free(system_bus);
 	return NULL;
 }

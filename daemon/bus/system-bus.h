@@ -4,24 +4,19 @@
 
 /* org.kipc1 on the system bus, as long as there is one. */
 
-#include <stdbool.h>
+#include "daemon/bus/control.h"
 
-#include "daemon/bus/bus.h"
-
-struct manager;
 struct system_bus;
 
 /* Connects as soon as there is a bus, now or later, and again whenever it comes back. -ENOMEM. */
-int system_bus_new(struct manager *manager, struct system_bus **ret_system_bus);
+int system_bus_new(struct control *control, struct system_bus **ret_system_bus);
 struct system_bus *system_bus_free(struct system_bus *system_bus);
 
-/* Whether the bus is there and refuses us our name. */
-bool system_bus_is_refused(const struct system_bus *system_bus);
-
-/* See bus_objects_catch_up(). */
+/*
+ * Does what libsystemd has to do at once on the connection: hand out what it read ahead, or note that the connection is there or has
+ * ended. By itself it waits for a timer that it sets again before each event, and while a client never pauses, that timer's turn never
+ * comes. To be called after each event.
+ */
 void system_bus_catch_up(struct system_bus *system_bus);
-
-/* Sends a signal, if the bus is there and reads what it is sent. */
-void system_bus_tell(struct system_bus *system_bus, bus_teller *tell, const void *news);
 
 #endif

@@ -194,7 +194,7 @@ static void describe(struct assignments *assignments, const struct kipc_object *
 	}
 }
 
-int adopt(struct manager *manager, const struct adoption *adoption, struct report *report, char **reterr_text)
+int adopt(struct manager *manager, const struct adoption *adoption, struct steps *steps, char **reterr_text)
 {
 	struct adopting adopting = { .name = adoption->name, .kind = adoption->kind, .id = adoption->id };
 	struct assignments assignments = {
@@ -220,8 +220,8 @@ int adopt(struct manager *manager, const struct adoption *adoption, struct repor
 	r = assignments.failed || (assignments.n > 0 && assignments.items[0] == NULL) ? -ENOMEM : 0;
 	manager->adopting = &adopting;
 	if (r == 0)
-		r = runtime_layer_adopt(manager, adoption->kind, adoption->name, assignments.items, report,
-					reterr_text);
+		r = change_adopt(manager, adoption->kind, adoption->name, assignments.items, steps,
+				 reterr_text);
 	manager->adopting = NULL;
 	for (size_t i = 0; i < assignments.n; i++)
 		free(assignments.items[i]);

@@ -3,7 +3,7 @@
 #define KIPC_DAEMON_CHANGE_ADOPT_H
 
 #include "daemon/run/manager.h"
-#include "daemon/run/report.h"
+#include "daemon/run/steps.h"
 
 /* What is to become kipcd's, and under which name. */
 struct adoption {
@@ -23,7 +23,6 @@ int adopt_check(const struct manager *manager, const struct adoption *adoption, 
  * Takes it over: a section of the runtime layer that says what it is, and a name in the registry. -EPERM: kipcd is neither
  * its owner nor its creator; as above.
  */
-int adopt(struct manager *manager, const struct adoption *adoption, struct report *report,
-	  char **reterr_text);
+int adopt(struct manager *manager, const struct adoption *adoption, struct steps *steps, char **reterr_text);
 
 #endif

@@ -15,6 +15,7 @@
 #include "common/sentence.h"
 #include "daemon/change/layer-change.h"
 #include "daemon/change/layer-edit.h"
+#include "daemon/change/remove.h"
 #include "daemon/config/layer-file.h"
 
 #define CREATED_MAX 1000 /* channels that create may have made */
@@ -109,23 +110,23 @@ static bool is_short_of_the_wish(const struct channel *channel, const struct sta
  * made is empty, and is removed again.
  */
 static int change_or_revert(struct manager *manager, const char *name, const char *text, enum wish wish,
-			    struct report *report, char **reterr_text)
+			    struct steps *steps, char **reterr_text)
 {
 	struct standing before = standing_of(manager, name);
-	const struct config_source *source = layer_source(manager, name);
+	const struct config_source *source = layer_edit_source(manager, name);
 	char *old_text = source == NULL ? NULL : strdup(source->text);
-	char *lost = NULL, *ignored = NULL, *path = layer_path(manager, name);
+	char *lost = NULL, *ignored = NULL, *path = layer_edit_path(&manager->runtime, name);
 	const struct channel *channel;
 	int r = path == NULL || (source != NULL && old_text == NULL) ? -ENOMEM : 0, made_r = -ENOENT;
 
 	if (r < 0)
 		goto finish;
-	r = layer_change_try(manager, name, text, report, reterr_text);
+	r = layer_change_try(manager, name, text, steps, reterr_text);
 	channel = manager_find(manager, name);
 	if (r == 0 && channel != NULL && is_short_of_the_wish(channel, &before, wish)) {
 		r = channel_fail(channel, reterr_text);
 		if (!before.is_there && channel->has_link)
-			made_r = runtime_layer_remove(manager, name, false, false, &lost, &ignored);
+			made_r = remove_channel(manager, name, false, false, &lost, &ignored);
 		if (made_r < 0)
 			(void)layer_change_revert(manager, name, old_text);
 	} else if (r == 0) {
@@ -140,8 +141,8 @@ finish:
 	return r;
 }
 
-int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
-			 struct report *report, char **reterr_text)
+int change_create(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
+		  struct steps *steps, char **reterr_text)
 {
 	char *text = NULL;
 	int r;
@@ -150,13 +151,13 @@ int runtime_layer_create(struct manager *manager, enum kipc_kind kind, const cha
 	if (r == 0)
 		r = layer_edit_create(kind, name, assignments, &text, reterr_text);
 	if (r == 0)
-		r = change_or_revert(manager, name, text, WISH_CREATE, report, reterr_text);
+		r = change_or_revert(manager, name, text, WISH_CREATE, steps, reterr_text);
 	free(text);
 	return r;
 }
 
-int runtime_layer_adopt(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
-			struct report *report, char **reterr_text)
+int change_adopt(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
+		 struct steps *steps, char **reterr_text)
 {
 	char *text = NULL;
 	int r;
@@ -164,13 +165,13 @@ int runtime_layer_adopt(struct manager *manager, enum kipc_kind kind, const char
 	r = layer_edit_adopt(manager, config_find(manager->config, name), kind, name, assignments, &text,
 			     reterr_text);
 	if (r == 0)
-		r = change_or_revert(manager, name, text, WISH_ADOPT, report, reterr_text);
+		r = change_or_revert(manager, name, text, WISH_ADOPT, steps, reterr_text);
 	free(text);
 	return r;
 }
 
-int runtime_layer_set(struct manager *manager, const char *name, char **assignments, struct report *report,
-		      char **reterr_text)
+int change_set(struct manager *manager, const char *name, char **assignments, struct steps *steps,
+	       char **reterr_text)
 {
 	const struct channel_spec *spec = config_find(manager->config, name);
 	char *text = NULL;
@@ -181,13 +182,13 @@ int runtime_layer_set(struct manager *manager, const char *name, char **assignme
 				     "no channel of that name is declared: 'kipcctl create' makes one");
 	r = layer_edit_set(manager, spec, assignments, &text, reterr_text);
 	if (r == 0)
-		r = change_or_revert(manager, name, text, WISH_ALTER, report, reterr_text);
+		r = change_or_revert(manager, name, text, WISH_ALTER, steps, reterr_text);
 	free(text);
 	return r;
 }
 
-int runtime_layer_unset(struct manager *manager, const char *name, char **keys, struct report *report,
-			char **reterr_text)
+int change_unset(struct manager *manager, const char *name, char **keys, struct steps *steps,
+		 char **reterr_text)
 {
 	const struct channel *channel = manager_find(manager, name);
 	char *text = NULL;
@@ -196,10 +197,10 @@ int runtime_layer_unset(struct manager *manager, const char *name, char **keys, 
 
 	r = layer_edit_unset(manager, name, keys, &text, &n, reterr_text);
 	if (r == 0 && n == 0 && channel != NULL)
-		r = report_add(report, channel->name, channel->kind, PLAN_KEEP, channel->state,
-			       "nothing of it is overridden");
+		r = steps_add(steps, channel->name, channel->kind, PLAN_KEEP, channel->state,
+			      "nothing of it is overridden");
 	else if (r == 0)
-		r = change_or_revert(manager, name, text, WISH_ALTER, report, reterr_text);
+		r = change_or_revert(manager, name, text, WISH_ALTER, steps, reterr_text);
 	free(text);
 	return r;
 }

@@ -16,8 +16,10 @@
 #include "daemon/change/layer-edit.h"
 #include "daemon/config/layer-file.h"
 #include "daemon/config/source.h"
-#include "daemon/run/key-watch.h"
+#include "daemon/run/copy.h"
+#include "daemon/run/key-changes.h"
 #include "daemon/run/reconcile.h"
+#include "daemon/run/status.h"
 
 static void swap_sources(struct manager *manager, struct config_source *sources, size_t n_sources)
 {
@@ -97,14 +99,14 @@ int layer_change_prepare(const struct manager *manager, const char *name, const 
 {
 	int r;
 
-	*change = (struct layer_change){ .path = layer_path(manager, name) };
+	*change = (struct layer_change){ .path = layer_edit_path(&manager->runtime, name) };
 	r = change->path == NULL ? -ENOMEM : 0;
 	if (r == 0)
 		r = change_sources(manager, change->path, text, &change->sources, &change->n_sources);
 	if (r == 0)
 		r = parse(change->sources, change->n_sources, &change->config, reterr_text);
 	if (r == 0)
-		key_watch_fill(manager, change->config);
+		key_changes_fill(manager, change->config);
 	return r;
 }
 
@@ -117,11 +119,11 @@ void layer_change_done(struct layer_change *change)
 }
 
 int layer_change_carry_out(struct manager *manager, const char *name, struct layer_change *change,
-			   struct report *report)
+			   struct steps *steps)
 {
 	int r;
 
-	r = reconcile(manager, change->config, RECONCILE_ONE, name, report);
+	r = reconcile(manager, change->config, RECONCILE_ONE, name, steps);
 	if (r < 0)
 		return r;
 	swap_sources(manager, change->sources, change->n_sources);
@@ -129,11 +131,11 @@ int layer_change_carry_out(struct manager *manager, const char *name, struct lay
 	change->sources = NULL;
 	change->n_sources = 0;
 	copy_update(manager);
-	manager_notify_status(manager);
+	status_notify(manager);
 	return 0;
 }
 
-int layer_change_try(struct manager *manager, const char *name, const char *text, struct report *report,
+int layer_change_try(struct manager *manager, const char *name, const char *text, struct steps *steps,
 		     char **reterr_text)
 {
 	struct layer_change change;
@@ -146,7 +148,7 @@ int layer_change_try(struct manager *manager, const char *name, const char *text
 			sentence_fail(reterr_text, r, "%s cannot be written: %s", change.path, strerror(-r));
 	}
 	if (r == 0) {
-		r = layer_change_carry_out(manager, name, &change, report);
+		r = layer_change_carry_out(manager, name, &change, steps);
 		if (r < 0)
 			(void)layer_file_restore(change.path);
 	}
@@ -154,14 +156,14 @@ int layer_change_try(struct manager *manager, const char *name, const char *text
 	return r;
 }
 
-int layer_change(struct manager *manager, const char *name, const char *text, struct report *report,
+int layer_change(struct manager *manager, const char *name, const char *text, struct steps *steps,
 		 char **reterr_text)
 {
-	char *path = layer_path(manager, name);
+	char *path = layer_edit_path(&manager->runtime, name);
 	int r = path == NULL ? -ENOMEM : 0;
 
 	if (r == 0)
-		r = layer_change_try(manager, name, text, report, reterr_text);
+		r = layer_change_try(manager, name, text, steps, reterr_text);
 	if (r == 0)
 		layer_file_settle(path);
 	free(path);
@@ -170,7 +172,7 @@ int layer_change(struct manager *manager, const char *name, const char *text, st
 
 int layer_change_revert(struct manager *manager, const char *name, const char *text)
 {
-	struct report undone = { 0 };
+	struct steps undone = { 0 };
 	struct layer_change change;
 	char *ignored = NULL;
 	int r;
@@ -184,7 +186,7 @@ int layer_change_revert(struct manager *manager, const char *name, const char *t
 		log_line(LOG_ERR,
 			 "%s: a change that failed cannot be taken back: %s; 'kipcctl reload' does it", name,
 			 ignored != NULL ? ignored : strerror(-r));
-	report_done(&undone);
+	steps_done(&undone);
 	free(ignored);
 	layer_change_done(&change);
 	return r;

@@ -3,7 +3,7 @@
 #define KIPC_DAEMON_CHANGE_LAYER_CHANGE_H
 
 #include "daemon/run/manager.h"
-#include "daemon/run/report.h"
+#include "daemon/run/steps.h"
 
 /* The configuration with a text (NULL: nothing) as what the runtime layer says of a channel. */
 struct layer_change {
@@ -20,17 +20,17 @@ void layer_change_done(struct layer_change *change);
 
 /* Reconciles that one channel with it. On success the manager has its configuration. */
 int layer_change_carry_out(struct manager *manager, const char *name, struct layer_change *change,
-			   struct report *report);
+			   struct steps *steps);
 
 /*
  * Makes `text` (NULL: nothing) what the runtime layer says of a channel, and reconciles that channel. After a failure, nothing
  * has changed; after success, call layer_file_settle() or layer_change_revert().
  */
-int layer_change_try(struct manager *manager, const char *name, const char *text, struct report *report,
+int layer_change_try(struct manager *manager, const char *name, const char *text, struct steps *steps,
 		     char **reterr_text);
 
 /* The same, and settles it. */
-int layer_change(struct manager *manager, const char *name, const char *text, struct report *report,
+int layer_change(struct manager *manager, const char *name, const char *text, struct steps *steps,
 		 char **reterr_text);
 
 /* Back to `text`, what the layer said before layer_change_try(). */

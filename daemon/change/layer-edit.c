@@ -15,17 +15,17 @@
 #include "common/sentence.h"
 #include "daemon/config/keys.h"
 
-char *layer_path(const struct manager *manager, const char *name)
+char *layer_edit_path(const struct runtime *runtime, const char *name)
 {
 	char *path;
 
-	return asprintf(&path, "%s/kipcd.conf.d/%s.conf", manager->runtime.path, name) < 0 ? NULL : path;
+	return asprintf(&path, "%s/" RUNTIME_LAYER "/%s.conf", runtime->path, name) < 0 ? NULL : path;
 }
 
-const struct config_source *layer_source(const struct manager *manager, const char *name)
+const struct config_source *layer_edit_source(const struct manager *manager, const char *name)
 {
 	const struct config_source *found = NULL;
-	char *path = layer_path(manager, name);
+	char *path = layer_edit_path(&manager->runtime, name);
 
 	for (size_t i = 0; path != NULL && i < manager->n_sources; i++)
 		if (strcmp(manager->sources[i].name, path) == 0)
@@ -42,7 +42,7 @@ static bool is_declared_in_a_file(const struct channel_spec *spec)
 /* What the layer says of the name; an empty value where it says nothing. */
 static int read_layer(const struct manager *manager, const char *name, struct layer *ret_layer)
 {
-	const struct config_source *source = layer_source(manager, name);
+	const struct config_source *source = layer_edit_source(manager, name);
 	bool is_declared = is_declared_in_a_file(config_find(manager->config, name));
 
 	*ret_layer = (struct layer){ 0 };
@@ -153,7 +153,7 @@ int layer_edit_unset(const struct manager *manager, const char *name, char **key
 	*ret_n = 0;
 	if (r == 0 && layer.kind == 0 && spec != NULL)
 		begin(&layer, spec->kind, name);
-	if (r == 0 && layer.kind == 0 && layer_source(manager, name) == NULL)
+	if (r == 0 && layer.kind == 0 && layer_edit_source(manager, name) == NULL)
 		return sentence_fail(
 			reterr_text, -ENOENT,
 			"no channel of that name is declared, and kipcctl has set nothing for it");

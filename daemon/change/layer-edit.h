@@ -22,9 +22,9 @@ int layer_edit_unset(const struct manager *manager, const char *name, char **key
 int layer_edit_remove(const struct manager *manager, const char *name, char **ret_text);
 
 /* RUNTIME/kipcd.conf.d/NAME.conf; NULL: no memory. */
-char *layer_path(const struct manager *manager, const char *name);
+char *layer_edit_path(const struct runtime *runtime, const char *name);
 
 /* What it says now; NULL: there is no such file. */
-const struct config_source *layer_source(const struct manager *manager, const char *name);
+const struct config_source *layer_edit_source(const struct manager *manager, const char *name);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Single changes by kipcctl, the second half: remove and recover. A removal cannot be undone, so everything that may fail is done
- * before it. What the runtime layer declared is removed with the object.
+ * Removes channels. A removal cannot be undone, so everything that may fail is done before it. What the runtime layer declared is
+ * removed with the object.
  */
 
+#include "daemon/change/remove.h"
+
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,15 +15,15 @@
 #include "common/loss.h"
 #include "common/sentence.h"
 #include "common/service/log.h"
-#include "daemon/change/change.h"
 #include "daemon/change/layer-change.h"
 #include "daemon/change/layer-edit.h"
 #include "daemon/channel/kernel.h"
 #include "daemon/channel/store.h"
 #include "daemon/config/layer-file.h"
 #include "daemon/plan/link.h"
+#include "daemon/run/copy.h"
 #include "daemon/run/reconcile.h"
-#include "daemon/run/waiting.h"
+#include "daemon/run/status.h"
 #include "lib/object-remove.h"
 
 /* What a removal would lose. Of a ring, it says so itself. */
@@ -90,13 +91,13 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 static int forget_observed(struct manager *manager, const char *name, bool dry_run, char **ret_lost,
 			   char **reterr_text)
 {
-	struct report report = { 0 };
+	struct steps steps = { 0 };
 	char *lost = strdup("only its name: the object that it observed is not kipcd's, and stays");
 	int r = lost == NULL ? -ENOMEM : 0;
 
 	if (r == 0 && !dry_run)
-		r = layer_change(manager, name, NULL, &report, reterr_text);
-	report_done(&report);
+		r = layer_change(manager, name, NULL, &steps, reterr_text);
+	steps_done(&steps);
 	if (r < 0) {
 		free(lost);
 		return r;
@@ -111,7 +112,7 @@ static int forget_observed(struct manager *manager, const char *name, bool dry_r
  */
 static void forget_removed(struct manager *manager, struct channel *channel, struct layer_change *change)
 {
-	struct report report = { 0 };
+	struct steps steps = { 0 };
 	char name[KIPC_NAME_MAX + 1];
 	int r = -EAGAIN;
 
@@ -121,8 +122,8 @@ static void forget_removed(struct manager *manager, struct channel *channel, str
 	channel->is_removed_by_hand = channel->spec != NULL;
 	/* A failure that was only momentary does not happen twice. */
 	for (int i = 0; r < 0 && i < 2; i++)
-		r = change->path != NULL ? layer_change_carry_out(manager, name, change, &report)
-					 : reconcile(manager, manager->config, RECONCILE_ONE, name, &report);
+		r = change->path != NULL ? layer_change_carry_out(manager, name, change, &steps)
+					 : reconcile(manager, manager->config, RECONCILE_ONE, name, &steps);
 	if (r < 0) {
 		log_line(LOG_WARNING, "%s is removed, but not forgotten yet: %s; 'kipcctl reload' does it",
 			 name, strerror(-r));
@@ -131,8 +132,8 @@ static void forget_removed(struct manager *manager, struct channel *channel, str
 		channel->reason = strdup("removed by hand: 'kipcctl reload' makes it again");
 	}
 	copy_update(manager);
-	manager_notify_status(manager);
-	report_done(&report);
+	status_notify(manager);
+	steps_done(&steps);
 }
 
 /*
@@ -142,7 +143,7 @@ static void forget_removed(struct manager *manager, struct channel *channel, str
 static int remove_for_good(struct manager *manager, struct channel *channel, bool force, char **ret_lost,
 			   char **reterr_text)
 {
-	const struct config_source *source = layer_source(manager, channel->name);
+	const struct config_source *source = layer_edit_source(manager, channel->name);
 	struct layer_change change = { 0 };
 	bool has_section = source != NULL;
 	char *text = NULL;
@@ -177,8 +178,8 @@ static int remove_for_good(struct manager *manager, struct channel *channel, boo
 	return r;
 }
 
-int runtime_layer_remove(struct manager *manager, const char *name, bool force, bool dry_run, char **ret_lost,
-			 char **reterr_text)
+int remove_channel(struct manager *manager, const char *name, bool force, bool dry_run, char **ret_lost,
+		   char **reterr_text)
 {
 	struct channel *channel = manager_find(manager, name);
 	bool is_observed =
@@ -187,7 +188,7 @@ int runtime_layer_remove(struct manager *manager, const char *name, bool force, 
 	int r;
 
 	if (channel == NULL)
-		return sentence_fail(reterr_text, -ENOENT, "there is no channel of that name");
+		return sentence_fail(reterr_text, -ENOENT, "no such channel");
 	if (is_observed && channel->spec->is_of_layer)
 		return forget_observed(manager, name, dry_run, ret_lost, reterr_text);
 	if (is_observed)
@@ -209,64 +210,4 @@ int runtime_layer_remove(struct manager *manager, const char *name, bool force, 
 	}
 	*ret_lost = lost;
 	return 0;
-}
-
-/* What could not be made again is still lost, and says so: a semaphore is never made unasked. */
-static void lose_again(const struct manager *manager, struct channel *channel,
-		       const struct registry_link *lost)
-{
-	char *reason = NULL;
-
-	(void)store_write_link(manager->runtime.channels_fd, channel->name, lost, false);
-	channel->has_link = true;
-	channel->link = *lost;
-	channel->state = STATE_LOST;
-	if (asprintf(&reason, "it is gone, and could not be made anew: %s",
-		     channel->reason != NULL ? channel->reason : "") < 0)
-		reason = NULL;
-	free(channel->reason);
-	channel->reason = reason;
-}
-
-/* Only a lost channel waits for a recover; for others, says what helps instead. */
-static int refuse_to_recover(const struct channel *channel, char **reterr_text)
-{
-	const char *way = channel->reason, *more = "";
-
-	if (channel->state == STATE_ACTIVE)
-		return sentence_fail(reterr_text, -EPERM, "it is active: there is nothing to recover");
-	if (way == NULL)
-		way = channel->spec != NULL && channel->spec->manage == MANAGE_OBSERVE
-			      ? "the program that makes it has not made it"
-			      : "'kipcctl reload' makes it anew";
-	else if (channel->state == STATE_FAILED)
-		more = "; 'kipcctl reload' tries again at once";
-	return sentence_fail(reterr_text, -EPERM, "it is %s, and not lost: %s%s",
-			     channel_state_words[channel->state], way, more);
-}
-
-int runtime_layer_recover(struct manager *manager, const char *name, struct report *report,
-			  char **reterr_text)
-{
-	struct channel *channel = manager_find(manager, name);
-	struct registry_link lost;
-	int r;
-
-	if (channel == NULL)
-		return sentence_fail(reterr_text, -ENOENT, "there is no channel of that name");
-	lost = channel->link;
-	if (channel->state != STATE_LOST)
-		return refuse_to_recover(channel, reterr_text);
-	/* Forgotten, it is like one that never was; on disk it stands until the new one takes its place. */
-	channel->has_link = false;
-	r = reconcile(manager, manager->config, RECONCILE_ONE, name, report);
-	copy_update(manager);
-	channel = manager_find(manager, name);
-	if (r < 0 && channel != NULL)
-		channel->has_link = true;
-	if (r < 0 || channel == NULL || channel->state == STATE_ACTIVE)
-		return r;
-	r = channel_fail(channel, reterr_text);
-	lose_again(manager, channel, &lost);
-	return r;
 }

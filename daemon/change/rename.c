@@ -20,19 +20,11 @@
 #include "daemon/change/layer-edit.h"
 #include "daemon/channel/store.h"
 #include "daemon/config/layer-file.h"
-#include "daemon/run/waiting.h"
 
 #define RENAMES ".renames"
 #define LAYER_FILE_MAX (1024 * 1024)
 
 /* -- what follows a name ------------------------------------------------------------------------------------------ */
-
-static char *layer_path_in(const struct runtime *runtime, const char *name)
-{
-	char *path;
-
-	return asprintf(&path, "%s/kipcd.conf.d/%s.conf", runtime->path, name) < 0 ? NULL : path;
-}
 
 /* The text of a layer file under another name. NULL: no memory. */
 static char *rename_text(const char *text, size_t size, const char *to)
@@ -103,7 +95,7 @@ static int move_layer_file(const char *from, const char *to, const char *to_name
 
 static int move_layer(const struct runtime *runtime, const struct rename *rename)
 {
-	char *from = layer_path_in(runtime, rename->from), *to = layer_path_in(runtime, rename->to);
+	char *from = layer_edit_path(runtime, rename->from), *to = layer_edit_path(runtime, rename->to);
 	int r = from == NULL || to == NULL ? -ENOMEM : 0;
 
 	if (r == 0 && rename->has_layer)
@@ -283,7 +275,7 @@ int rename_carry_out(struct manager *manager, const struct renames *renames)
 static struct config_source *find_source(const struct manager *manager, const char *name,
 					 struct config_source *sources, size_t n_sources)
 {
-	char *path = layer_path(manager, name);
+	char *path = layer_edit_path(&manager->runtime, name);
 	struct config_source *found = NULL;
 
 	for (size_t i = 0; path != NULL && i < n_sources; i++)
@@ -305,7 +297,7 @@ int rename_sources(const struct manager *manager, struct renames *renames, struc
 			source != NULL && find_source(manager, rename->to, sources, n_sources) == NULL;
 		if (!rename->has_layer)
 			continue;
-		path = layer_path(manager, rename->to);
+		path = layer_edit_path(&manager->runtime, rename->to);
 		text = rename_text(source->text, source->size, rename->to);
 		if (path == NULL || text == NULL) {
 			free(path);
@@ -321,14 +313,14 @@ int rename_sources(const struct manager *manager, struct renames *renames, struc
 	return 0;
 }
 
-static int report_one(const struct rename *rename, const struct manager *manager, struct report *report)
+static int add_one(const struct rename *rename, const struct manager *manager, struct steps *steps)
 {
 	const struct channel *channel = manager_find(manager, rename->to);
 	char detail[KIPC_NAME_MAX + 16], *joined;
 
 	(void)snprintf(detail, sizeof detail, "it was %s", rename->from);
-	for (size_t i = 0; i < report->n_lines; i++) {
-		struct report_line *line = &report->lines[i];
+	for (size_t i = 0; i < steps->n_items; i++) {
+		struct step *line = &steps->items[i];
 
 		if (strcmp(line->name, rename->to) != 0)
 			continue;
@@ -343,14 +335,14 @@ static int report_one(const struct rename *rename, const struct manager *manager
 	}
 	return channel == NULL
 		       ? 0
-		       : report_add(report, rename->to, channel->kind, PLAN_RENAME, channel->state, detail);
+		       : steps_add(steps, rename->to, channel->kind, PLAN_RENAME, channel->state, detail);
 }
 
-int rename_report(const struct renames *renames, const struct manager *manager, struct report *report)
+int rename_add_steps(const struct renames *renames, const struct manager *manager, struct steps *steps)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && report != NULL && i < renames->n_items; i++)
-		r = report_one(&renames->items[i], manager, report);
+	for (size_t i = 0; r == 0 && steps != NULL && i < renames->n_items; i++)
+		r = add_one(&renames->items[i], manager, steps);
 	return r;
 }

@@ -4,7 +4,7 @@
 
 #include "daemon/plan/registry.h"
 #include "daemon/run/manager.h"
-#include "daemon/run/report.h"
+#include "daemon/run/steps.h"
 
 /*
  * Carries them out: the intent, then everything that bears a name, then the channels in memory. After a failure no name has
@@ -23,6 +23,6 @@ int rename_sources(const struct manager *manager, struct renames *renames, struc
 		   size_t n_sources);
 
 /* Adds to the report of a reconcile or a plan what was, or will be, renamed. -ENOMEM. */
-int rename_report(const struct renames *renames, const struct manager *manager, struct report *report);
+int rename_add_steps(const struct renames *renames, const struct manager *manager, struct steps *steps);
 
 #endif

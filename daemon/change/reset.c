@@ -18,12 +18,13 @@
 #include "common/service/log.h"
 #include "daemon/channel/kernel.h"
 #include "daemon/run/reconcile.h"
+#include "daemon/run/status.h"
 
 /* Whether kipcd may, and there is something to reset: *ret_object. */
 static int check(const struct channel *channel, struct kipc_object *ret_object, char **reterr_text)
 {
 	if (channel == NULL)
-		return sentence_fail(reterr_text, -ENOENT, "there is no channel of that name");
+		return sentence_fail(reterr_text, -ENOENT, "no such channel");
 	if (channel->spec == NULL && channel->link.is_ring)
 		return sentence_fail(reterr_text, -EPERM,
 				     "it is declared no more: 'kipcctl remove %s' removes it", channel->name);
@@ -83,6 +84,6 @@ int reset_ring(struct manager *manager, const char *name, char **reterr_text)
 	r = reconcile(manager, manager->config, RECONCILE_ONE, name, NULL);
 	if (r < 0) /* the reset is done anyway; the next sample looks again */
 		log_line(LOG_WARNING, "%s is reset, and not looked at yet: %s", name, strerror(-r));
-	manager_notify_status(manager);
+	status_notify(manager);
 	return 0;
 }

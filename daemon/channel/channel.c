@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
@@ -17,6 +18,16 @@ void channel_done(struct channel *channel)
 {
 	free(channel->reason);
 	free(channel->history);
+}
+
+static int compare_name(const void *name, const void *channel)
+{
+	return strcmp(name, ((const struct channel *)channel)->name);
+}
+
+struct channel *channel_find(const struct channel *channels, size_t n_channels, const char *name)
+{
+	return n_channels == 0 ? NULL : bsearch(name, channels, n_channels, sizeof *channels, compare_name);
 }
 
 void channel_say_when(struct channel *channel, uint64_t now)

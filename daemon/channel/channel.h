@@ -67,6 +67,9 @@ struct channel {
 /* Frees what the struct points to and owns, not the struct. */
 void channel_done(struct channel *channel);
 
+/* The one of that name in an array that is sorted by name, or NULL. */
+struct channel *channel_find(const struct channel *channels, size_t n_channels, const char *name);
+
 /* The reason of a channel that is absent because it is removed again and again: when it comes back, as of `now`. */
 void channel_say_when(struct channel *channel, uint64_t now);
 

@@ -30,7 +30,6 @@
 #include "common/service/log.h"
 #include "daemon/channel/store.h"
 #include "daemon/config/layer-file.h"
-#include "daemon/run/manager.h"
 
 #define HEAD "kipc-registry 1"
 #define SIZE_MAX_READ (64 * 1024 * 1024)
@@ -60,10 +59,10 @@ int copy_new(struct manager *manager)
 	return 0;
 }
 
-void copy_done(struct copy *copy)
+void copy_done(struct manager *manager)
 {
-	free(copy->path);
-	*copy = (struct copy){ 0 };
+	free(manager->copy.path);
+	manager->copy.path = NULL;
 }
 
 static void print_layer(FILE *out, const struct config_source *source)
@@ -145,34 +144,33 @@ static int write_all(const char *path, const char *text, size_t size)
 
 void copy_update(struct manager *manager)
 {
-	struct copy *copy = &manager->copy;
 	uint64_t hash;
 	size_t size;
 	char *text;
 	int r;
 
-	if (copy->path == NULL || (copy->is_kept && !copy->is_due))
+	if (manager->copy.path == NULL || (manager->copy.is_kept && !manager->copy.is_due))
 		return;
-	copy->is_kept = false;
+	manager->copy.is_kept = false;
 	r = print_all(manager, &text, &size);
 	if (r == 0) {
 		hash = hash_of(text, size);
-		if (hash != copy->hash || size != copy->size)
-			r = write_all(copy->path, text, size);
+		if (hash != manager->copy.hash || size != manager->copy.size)
+			r = write_all(manager->copy.path, text, size);
 		if (r == 0) {
-			copy->hash = hash;
-			copy->size = size;
+			manager->copy.hash = hash;
+			manager->copy.size = size;
 		}
 		free(text);
 	}
-	copy->is_kept = r == 0;
-	copy->is_due = r < 0;
-	if (r < 0 && !copy->is_told)
+	manager->copy.is_kept = r == 0;
+	manager->copy.is_due = r < 0;
+	if (r < 0 && !manager->copy.is_told)
 		log_line(LOG_WARNING,
 			 "the copy of the registry, %s, cannot be written: %s; without it, if %s is removed, "
 			 "only the running kipcd still knows the registry",
-			 copy->path, strerror(-r), manager->runtime.path);
-	copy->is_told = r < 0;
+			 manager->copy.path, strerror(-r), manager->runtime.path);
+	manager->copy.is_told = r < 0;
 }
 
 bool copy_is_kept(struct manager *manager)
@@ -316,15 +314,15 @@ static int write_place(const struct taking *taking)
 }
 
 /* A file that is not a copy of ours is kept beside it, and a new copy begins. */
-static int set_aside(const struct copy *copy)
+static int set_aside(const char *path)
 {
 	char aside[PATH_MAX];
 
-	if ((size_t)snprintf(aside, sizeof aside, "%s.bad", copy->path) >= sizeof aside)
+	if ((size_t)snprintf(aside, sizeof aside, "%s.bad", path) >= sizeof aside)
 		return -ENAMETOOLONG;
-	if (rename(copy->path, aside) < 0)
+	if (rename(path, aside) < 0)
 		return -errno;
-	log_line(LOG_ERR, "%s is not a copy of this registry: it is kept as %s", copy->path, aside);
+	log_line(LOG_ERR, "%s is not a copy of this registry: it is kept as %s", path, aside);
 	return 0;
 }
 
@@ -335,7 +333,7 @@ static int take_text(struct manager *manager, char *text)
 
 	r = walk(&taking, text);
 	if (r == -EBADMSG || r == -EXDEV)
-		return set_aside(&manager->copy);
+		return set_aside(manager->copy.path);
 	if (r == 0)
 		r = registry_namespace_is_of_caller(taking.place);
 	if (r <= 0)

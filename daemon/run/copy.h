@@ -7,22 +7,11 @@
  * folder is removed and kipcd ends, in either order. It is void after a reboot, as the registry is.
  */
 
-#include <stdbool.h>
-#include <stdint.h>
-
-struct manager;
-
-struct copy {
-	char *path;	     /* NULL: no state folder */
-	bool is_due;	     /* something may have changed since it was written */
-	bool is_kept;	     /* it is there, and as things are */
-	bool is_told;	     /* that it cannot be written */
-	uint64_t hash, size; /* of what was written last */
-};
+#include "daemon/run/manager.h"
 
 /* Chooses the file, and makes the state folder. -ENOMEM. */
 int copy_new(struct manager *manager);
-void copy_done(struct copy *copy);
+void copy_done(struct manager *manager);
 
 /*
  * At a start, before the registry is read: fills a new registry from the copy, if that belongs to this boot and namespace. A

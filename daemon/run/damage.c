@@ -20,23 +20,20 @@
 
 #include "common/bus-names.h"
 #include "common/service/log.h"
-#include "daemon/bus/bus.h"
 #include "daemon/channel/apply.h"
 #include "daemon/channel/store.h"
 #include "daemon/config/layer-file.h"
 #include "daemon/run/copy.h"
-#include "daemon/run/manager.h"
 
 #define NSEC_PER_SEC INT64_C(1000000000)
 #define TICK_MAX (NSEC_PER_SEC / 10) /* two changes within a tick of the kernel's clock have the same mtime */
 
 void damage_learn(struct manager *manager)
 {
-	struct damage *damage = &manager->damage;
 
-	if (store_read_namespace(manager->runtime.channels_fd, damage->place) < 0)
-		damage->place[0] = '\0';
-	damage->has_nsid = nsid_read(manager->runtime.channels_fd, &damage->nsid) == 0;
+	if (store_read_namespace(manager->runtime.channels_fd, manager->damage.place) < 0)
+		manager->damage.place[0] = '\0';
+	manager->damage.has_nsid = nsid_read(manager->runtime.channels_fd, &manager->damage.nsid) == 0;
 }
 
 /* -- links ------------------------------------------------------------------------------------------------ */
@@ -102,17 +99,17 @@ static bool has_nsid(int channels_fd, const struct nsid *wanted)
 
 static bool mend_place(struct manager *manager)
 {
-	const struct damage *damage = &manager->damage;
 	int channels_fd = manager->runtime.channels_fd, r = 0;
 	bool is_damaged = false;
 
-	if (damage->place[0] != '\0' && !is_as_written(channels_fd, REGISTRY_NAMESPACE, damage->place)) {
+	if (manager->damage.place[0] != '\0' &&
+	    !is_as_written(channels_fd, REGISTRY_NAMESPACE, manager->damage.place)) {
 		is_damaged = true;
-		r = store_write_namespace(channels_fd, damage->place);
+		r = store_write_namespace(channels_fd, manager->damage.place);
 	}
-	if (r == 0 && damage->has_nsid && !has_nsid(channels_fd, &damage->nsid)) {
+	if (r == 0 && manager->damage.has_nsid && !has_nsid(channels_fd, &manager->damage.nsid)) {
 		is_damaged = true;
-		r = store_write_nsid(channels_fd, &damage->nsid);
+		r = store_write_nsid(channels_fd, &manager->damage.nsid);
 	}
 	if (r < 0)
 		log_line(LOG_ERR, "%s/%s/%s or %s was lost or altered, and cannot be written again: %s",
@@ -135,19 +132,20 @@ static int64_t age_of(const struct timespec *then)
 
 static void mend_links(struct manager *manager)
 {
-	struct damage *damage = &manager->damage;
 	bool is_damaged;
 	struct stat st;
 
 	if (fstat(manager->runtime.channels_fd, &st) < 0 ||
-	    (damage->seen.tv_sec == st.st_mtim.tv_sec && damage->seen.tv_nsec == st.st_mtim.tv_nsec))
+	    (manager->damage.seen.tv_sec == st.st_mtim.tv_sec &&
+	     manager->damage.seen.tv_nsec == st.st_mtim.tv_nsec))
 		return;
 	is_damaged = mend_place(manager);
 	for (size_t i = 0; i < manager->n_channels; i++)
 		if (manager->channels[i].has_link)
 			is_damaged |= mend_link(manager, &manager->channels[i]);
 	/* What was just written is looked at once more, and so is what may have changed again within the same tick. */
-	damage->seen = is_damaged || age_of(&st.st_mtim) < TICK_MAX ? (struct timespec){ 0 } : st.st_mtim;
+	manager->damage.seen =
+		is_damaged || age_of(&st.st_mtim) < TICK_MAX ? (struct timespec){ 0 } : st.st_mtim;
 }
 
 /* -- the folder ------------------------------------------------------------------------------------------- */
@@ -194,29 +192,28 @@ static int listen_again(struct manager *manager, char **reterr_text)
 
 	if (fd < 0)
 		return fd;
-	r = bus_server_listen(manager->bus, fd);
+	r = manager->serve_control(fd, manager->serve_userdata);
 	if (r < 0)
 		return r;
-	manager_leave_passed_socket(manager);
+	passed_socket_leave(&manager->passed_socket, manager->runtime.path);
 	return 0;
 }
 
 /* Everything in the folder, in the order of a start: the socket comes last, since it tells others that all is there. */
 static int fill_folder(struct manager *manager, char **reterr_text)
 {
-	struct damage *damage = &manager->damage;
 	int channels_fd = manager->runtime.channels_fd, r = 0;
 
 	write_layer(manager);
-	if (damage->has_nsid)
-		r = store_write_nsid(channels_fd, &damage->nsid);
-	if (r == 0 && damage->place[0] != '\0')
-		r = store_write_namespace(channels_fd, damage->place);
+	if (manager->damage.has_nsid)
+		r = store_write_nsid(channels_fd, &manager->damage.nsid);
+	if (r == 0 && manager->damage.place[0] != '\0')
+		r = store_write_namespace(channels_fd, manager->damage.place);
 	for (size_t i = 0; r == 0 && i < manager->n_channels; i++)
 		if (manager->channels[i].has_link)
 			r = store_write_link(channels_fd, manager->channels[i].name,
 					     &manager->channels[i].link, true);
-	damage->seen = (struct timespec){ 0 };
+	manager->damage.seen = (struct timespec){ 0 };
 	return r == 0 && !has_control(manager) ? listen_again(manager, reterr_text) : r;
 }
 
@@ -272,7 +269,7 @@ static bool is_whole(const struct manager *manager)
 	       is_the_same(runtime->fd, REGISTRY_FOLDER, runtime->channels_fd) &&
 	       is_the_same(runtime->fd, "lock", runtime->lock_fd) &&
 	       faccessat(runtime->fd, RUNTIME_LAYER, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       (manager->bus == NULL || has_control(manager));
+	       (manager->serve_control == NULL || has_control(manager));
 }
 
 /* False: kipcd has to end. */

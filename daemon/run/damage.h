@@ -7,22 +7,7 @@
  * runs, its memory is the registry, and the folder is written again from it.
  */
 
-#include <stdbool.h>
-#include <time.h>
-
-#include "common/nsid.h"
-#include "lib/registry.h"
-
-struct manager;
-
-struct damage {
-	char place[REGISTRY_NAMESPACE_MAX]; /* what ".ns" says … */
-	struct nsid nsid;		    /* … and ".nsid", if it is there */
-	bool has_nsid;
-	struct timespec
-		seen; /* of the registry's folder: when it was last found as it should be; 0: not yet */
-	bool is_told; /* that the folder cannot be made again */
-};
+#include "daemon/run/manager.h"
 
 /* Remembers what ".ns" and ".nsid" say; called at the start, and after either is written. */
 void damage_learn(struct manager *manager);

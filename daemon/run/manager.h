@@ -2,29 +2,22 @@
 #ifndef KIPC_DAEMON_RUN_MANAGER_H
 #define KIPC_DAEMON_RUN_MANAGER_H
 
-/* All that one running kipcd has: its configuration, its channels, its runtime folder, its event loop. */
+/*
+ * The state of one running kipcd: its configuration, its channels, its runtime folder, its event loop. Each member that only one
+ * file of this room uses names that file. life.c sets it up and takes it down.
+ */
 
 #include <systemd/sd-event.h>
 
-#include "common/service/budget.h"
-#include "daemon/bus/caller.h"
-#include "daemon/bus/channel-bus.h"
-#include "daemon/bus/plan-pages.h"
 #include "daemon/channel/channel.h"
 #include "daemon/config/config.h"
-#include "daemon/run/copy.h"
-#include "daemon/run/damage.h"
 #include "daemon/run/events.h"
-#include "daemon/run/statistics.h"
+#include "daemon/run/waiting.h"
 #include "daemon/start/namespace.h"
+#include "daemon/start/passed-socket.h"
 #include "daemon/start/refusal.h"
 #include "daemon/start/runtime.h"
 #include "daemon/start/sole.h"
-
-struct bus_server;
-struct system_bus;
-struct report;
-struct waiting;
 
 struct manager_options {
 	const char *config_file;
@@ -32,7 +25,7 @@ struct manager_options {
 	const char *runtime_dir;
 	const char *state_dir; /* NULL: none */
 	bool uses_system_bus;
-	int ready_fd; /* gets a newline when ready, and is closed; -1: none */
+	int ready_fd; /* gets a newline when all channels are ready, and is closed; -1: none */
 };
 
 struct manager {
@@ -40,6 +33,8 @@ struct manager {
 	struct runtime runtime;
 	struct sole sole;
 	struct namespace namespace;
+	struct refusal refusal;
+	struct passed_socket passed_socket;
 
 	struct config_source *sources; /* as last read: create and set build on them */
 	size_t n_sources;
@@ -47,70 +42,60 @@ struct manager {
 
 	struct channel *channels; /* sorted by name */
 	size_t n_channels;
-	bool may_exceed_msgmnb; /* CAP_SYS_RESOURCE, until the kernel says otherwise */
+	bool may_exceed_msgmnb;	   /* CAP_SYS_RESOURCE, until the kernel refuses a capacity */
+	struct adopting *adopting; /* what the current reconcile takes over; NULL: nothing */
 
-	struct damage damage;
-	struct copy copy;
 	struct events events;
-	struct statistics statistics;
-	struct adopting *adopting; /* what the reconcile that runs is to take over; NULL: nothing */
-
-	uint64_t watched_until; /* somebody asks for histories: keep them until then; CLOCK_MONOTONIC */
-	bool is_watched;	/* at the last sample */
-	pid_t receiver;		/* that was looked at last in this sample; 0: none */
-	bool has_receiver_ended;
-
+	struct waiting *waiting;
 	sd_event *event;
 	sd_event_source *sample_timer;
-	sd_event_source *key_watch; /* a file that a key is made of may be another one */
-	struct waiting *waiting;
-	struct refusal refusal;
-	int passed_fd;	       /* the control socket that systemd listens on, until it is served; -1: none */
-	bool is_socket_passed; /* … which stays when we go */
-	struct bus_server *bus;
-	struct system_bus *system_bus; /* NULL: not for us */
-	struct budget budget;
-	struct callers callers;
-	struct plan_pages plan_pages;
-	struct channel_shown shown; /* the one that D-Bus asked for last */
-	sd_event_source *any_event; /* follows each */
-	sd_event_source *publish;   /* what happened may have changed what D-Bus shows */
+	sd_event_source *key_changes; /* the threads of key-files have an answer */
+
+	/* Serves a new control socket after the old one is lost, and takes `fd` over. NULL until bus.c sets it. */
+	int (*serve_control)(int fd, void *userdata);
+	void *serve_userdata;
+	bool is_name_refused; /* by the system bus; shown in the status */
+
+	/* damage.c: what the registry's folder must contain */
+	struct {
+		char place[REGISTRY_NAMESPACE_MAX]; /* what ".ns" says … */
+		struct nsid nsid;		    /* … and ".nsid", if it exists */
+		bool has_nsid;
+		struct timespec seen; /* its mtime when all of it was last found intact; 0: not yet */
+		bool is_told;	      /* that the runtime folder cannot be made again */
+	} damage;
+
+	/* copy.c: the copy of the registry in the state folder */
+	struct {
+		char *path;	     /* NULL: no state folder */
+		bool is_due;	     /* something may have changed since it was written */
+		bool is_kept;	     /* it exists and is up to date */
+		bool is_told;	     /* that it cannot be written */
+		uint64_t hash, size; /* of what was written last */
+	} copy;
+
+	/* sample.c */
+	struct {
+		uint64_t
+			histories_until; /* a client asked for histories: keep them until then; CLOCK_MONOTONIC */
+		bool keeps_histories; /* at the last sample */
+		pid_t receiver;	      /* the process checked last in this sample; 0: none */
+		bool has_receiver_ended;
+	} sample;
+
+	/* Counted since the start, for `kipcctl metrics`. */
+	struct {
+		uint64_t started_usec; /* CLOCK_REALTIME */
+		uint64_t reloads, reloads_failed;
+		uint64_t healings, losses, conflicts;
+		uint64_t samples, sample_usec_last, sample_usec_max;
+	} statistics;
 };
 
-/* -EBADMSG: the configuration has mistakes (they are logged); other failures are logged too. */
-int manager_new(const struct manager_options *options, struct manager **ret_manager);
-struct manager *manager_free(struct manager *manager);
-
-/*
- * Runs until SIGTERM or SIGINT, then removes what lives no longer than the daemon. MANAGER_START_AGAIN: the runtime folder
- * is lost, and only another start can have a new one.
- */
+/* What sd_event_loop() returns when the runtime folder is lost and only another start can have a new one. */
 #define MANAGER_START_AGAIN 1
-int manager_run(struct manager *manager);
-
-/*
- * Reads the configuration again and reconciles. -EBADMSG: it has mistakes (in `problems`), and nothing has changed. The
- * report has what was not simply kept.
- */
-int manager_reload(struct manager *manager, struct problems *problems, struct report *report);
-
-/*
- * Ends a doubt about the registry (namespace.h), and reloads. -EALREADY: there is none; else as namespace_confirm() and
- * manager_reload().
- */
-int manager_recover_registry(struct manager *manager, bool is_ours, struct problems *problems,
-			     struct report *report, char **reterr_text);
-
-/* What a reload would do now: all channels. Errors as above. */
-int manager_plan(struct manager *manager, struct problems *problems, struct report *ret_report);
 
 /* The channel of that name, or NULL. */
 struct channel *manager_find(const struct manager *manager, const char *name);
-
-/* Has kipcd listen itself from now on, where the socket that systemd passed can be found no more; nothing if there is none. */
-void manager_leave_passed_socket(struct manager *manager);
-
-/* Tells systemd how many channels there are and how many are in trouble. */
-void manager_notify_status(const struct manager *manager);
 
 #endif

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * One reconcile from end to end: take the view, make the plan, carry out the steps that are due, and build the new table
- * of channels from them. Start, reload, healing and single changes differ only in which steps are due.
+ * One reconcile from end to end: take the situation, carry out the steps of its plan that are due, and build the new table of
+ * channels from them. Start, reload, healing and single changes differ only in which steps are due.
  */
 
 #include "daemon/run/reconcile.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -17,17 +16,14 @@
 #include "common/service/log.h"
 #include "daemon/channel/apply.h"
 #include "daemon/channel/kernel.h"
-#include "daemon/channel/store.h"
-#include "daemon/plan/registry.h"
-#include "daemon/run/manager.h"
-#include "daemon/run/waiting.h"
+#include "daemon/run/healing.h"
+#include "daemon/run/intents.h"
+#include "daemon/run/status.h"
+#include "daemon/run/tell.h"
 #include "lib/object-remove.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
-#define MEND_DELAY_MAX (5 * 60 * USEC_PER_SEC)
-#define MEND_QUIET                                                                                           \
-	(60 * USEC_PER_SEC) /* undone again within this after a mending: the next one waits longer */
-#define TELL_EACH_UP_TO 100 /* steps; a start with thousands is told as their sum */
+#define TELL_EACH_UP_TO 100 /* steps; more, as at a start with thousands, get one event with their sum */
 
 static uint64_t now_usec(void)
 {
@@ -35,43 +31,6 @@ static uint64_t now_usec(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
-}
-
-/* -- inputs ------------------------------------------------------------------------------------------------ */
-
-/* While kipcd runs, its channels are the registry; the folder is only written. */
-static int registry_of_channels(const struct manager *manager, struct registry *ret_registry)
-{
-	struct registry registry = { 0 };
-
-	registry.entries = calloc(manager->n_channels + 1, sizeof *registry.entries);
-	if (registry.entries == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < manager->n_channels; i++) {
-		const struct channel *channel = &manager->channels[i];
-		struct registry_entry *entry;
-
-		if (!channel->has_link && !channel->has_intent)
-			continue;
-		entry = &registry.entries[registry.n_entries++];
-		memcpy(entry->name, channel->name, sizeof entry->name);
-		entry->has_link = channel->has_link;
-		if (channel->has_link)
-			entry->link = channel->link;
-		entry->has_intent = channel->has_intent;
-		entry->intent_kind = channel->intent_kind;
-		entry->intent_key = channel->intent_key;
-		entry->is_held = channel->held != NULL;
-	}
-	*ret_registry = registry;
-	return 0;
-}
-
-static bool is_removed_by_hand(const char *name, void *userdata)
-{
-	const struct channel *channel = manager_find(userdata, name);
-
-	return channel != NULL && channel->is_removed_by_hand;
 }
 
 /* A segment that surely was removed would live on for us alone, and look as if somebody still used it. */
@@ -85,181 +44,13 @@ static void let_go_of_removed(struct manager *manager)
 	}
 }
 
-/* Everything that a plan is made from and points into. */
-struct situation {
-	struct registry registry;
-	struct kernel_view view;
-	struct plan plan;
-};
-
-static void situation_done(struct situation *situation)
-{
-	plan_done(&situation->plan);
-	kernel_view_done(&situation->view);
-	store_registry_done(&situation->registry);
-}
-
-/* At a start from the folder; then from memory. */
-static int take_registry(const struct manager *manager, const struct config *config,
-			 enum reconcile_reason reason, struct registry *ret_registry)
-{
-	int r;
-
-	*ret_registry = (struct registry){ 0 };
-	if (reason == RECONCILE_START)
-		r = store_read(manager->runtime.channels_fd, ret_registry);
-	else
-		r = registry_of_channels(manager, ret_registry);
-	if (r < 0 && reason == RECONCILE_START)
-		log_line(LOG_ERR, "the registry %s/%s cannot be read (%s), so nothing is touched",
-			 manager->runtime.path, REGISTRY_FOLDER, strerror(-r));
-	if (r == 0)
-		plan_registry_own_again(ret_registry, config);
-	return r;
-}
-
-int reconcile_find_renames(const struct manager *manager, const struct config *config,
-			   enum reconcile_reason reason, struct registry *ret_registry,
-			   struct renames *ret_renames)
-{
-	struct registry registry;
-	struct kernel_view view = { 0 };
-	int r;
-
-	r = take_registry(manager, config, reason, &registry);
-	if (r == 0)
-		r = plan_renames_find(config, &registry, NULL, geteuid(), ret_renames);
-	/* A look at all objects is seldom needed. */
-	if (r == 0 && ret_renames->n_items > 0) {
-		plan_renames_done(ret_renames);
-		r = kernel_view_take(&registry, &view);
-		if (r == 0)
-			r = plan_renames_find(config, &registry, &view, geteuid(), ret_renames);
-	}
-	kernel_view_done(&view);
-	if (r == 0 && reason == RECONCILE_START && ret_renames->n_items == 0)
-		*ret_registry = registry;
-	else
-		store_registry_done(&registry);
-	return r;
-}
-
-/*
- * `renames` are not carried out yet, and planned for all the same; NULL: there are none. `found`: the registry, if it was
- * read already, which is taken over; NULL: it was not.
- */
-static int situation_take(struct manager *manager, const struct config *config, enum reconcile_reason reason,
-			  const struct renames *renames, struct registry *found, struct situation *situation)
-{
-	struct plan_input input = {
-		.config = config,
-		.registry = &situation->registry,
-		.view = &situation->view,
-		.uid = geteuid(),
-		.is_start = reason == RECONCILE_START,
-		.is_reload = reason == RECONCILE_RELOAD,
-		.userdata = manager,
-		.adopting = manager->adopting,
-		.doubt = manager->namespace.doubt,
-	};
-	int r = 0;
-
-	*situation = (struct situation){ 0 };
-	if (found != NULL && found->entries != NULL) {
-		situation->registry = *found;
-		*found = (struct registry){ 0 };
-	} else {
-		r = take_registry(manager, config, reason, &situation->registry);
-	}
-	if (r == 0 && renames != NULL)
-		plan_registry_rename(&situation->registry, renames);
-	if (r == 0)
-		r = kernel_view_take(&situation->registry, &situation->view);
-	situation->view.may_exceed_msgmnb = manager->may_exceed_msgmnb;
-	/* A reload, like a start, brings back what was removed by hand. */
-	if (reason == RECONCILE_HEAL || reason == RECONCILE_ONE)
-		input.is_removed_by_hand = is_removed_by_hand;
-	if (r == 0)
-		r = plan_make(&input, &situation->plan);
-	if (r < 0)
-		situation_done(situation);
-	return r;
-}
-
-/* -- which steps are due ---------------------------------------------------------------------------------- */
-
-/* Healing mends what was done to us; what a human waits for, and all that destroys, is left to a reload. */
-static bool is_due_for_healing(const struct plan_step *step, const struct channel *before, uint64_t now)
-{
-	if (before == NULL)
-		return false;
-	switch (step->action) {
-	case PLAN_CREATE:
-	case PLAN_ALTER:
-		return now >= before->next_mend;
-	case PLAN_REMOVE:
-		return !step->has_object;
-	case PLAN_KEEP:
-	case PLAN_RESUME:
-	case PLAN_CONFLICT:
-	case PLAN_ADOPT:
-	case PLAN_RENAME:
-		return true;
-	case PLAN_RECREATE:
-		/* A reload asked for it, and only a stranger on its key was in the way. */
-		return before->state == STATE_CONFLICT;
-	case PLAN_RETAIN:
-		return false;
-	}
-	return false;
-}
-
-static void note_mending(struct channel *channel, uint64_t now, uint64_t interval)
-{
-	if (channel->last_mended != 0 && now - channel->last_mended < channel->mend_delay + MEND_QUIET)
-		channel->mend_delay *= 2;
-	else
-		channel->mend_delay = interval;
-	if (channel->mend_delay > MEND_DELAY_MAX)
-		channel->mend_delay = MEND_DELAY_MAX;
-	channel->last_mended = now;
-	channel->next_mend = now + channel->mend_delay;
-}
-
-/* -- what is told of a step ---------------------------------------------------------------------------------- */
-
-/* Its detail, and the parts of its configuration that are not in force; freed by the caller. NULL: nothing, or no memory. */
-static char *tell_step(const struct config *config, const char *name, const char *detail)
-{
-	const struct config_aside *aside = config_aside_of(config, name);
-	char *overrides = config_overrides_to_string(config, name), *text;
-	const char *parts[] = { detail, overrides,
-				aside != NULL ? "what kipcctl said of it is set aside: " : NULL };
-	bool has_some = false;
-	size_t size;
-	FILE *out;
-
-	if (detail == NULL && overrides == NULL && aside == NULL)
-		return NULL;
-	out = open_memstream(&text, &size);
-	for (size_t i = 0; out != NULL && i < sizeof parts / sizeof *parts; i++) {
-		if (parts[i] != NULL)
-			fprintf(out, "%s%s", has_some ? "; " : "", parts[i]);
-		has_some |= parts[i] != NULL;
-	}
-	if (out != NULL && aside != NULL)
-		fputs(aside->why, out);
-	free(overrides);
-	return out == NULL || fclose(out) != 0 ? NULL : text;
-}
-
 /* -- only planning ----------------------------------------------------------------------------------------- */
 
 int reconcile_plan(struct manager *manager, const struct config *config, const struct renames *renames,
-		   struct report *ret_report)
+		   struct steps *ret_steps)
 {
 	struct situation situation;
-	struct report report = { 0 };
+	struct steps steps = { 0 };
 	int r;
 
 	r = situation_take(manager, config, RECONCILE_RELOAD, renames, NULL, &situation);
@@ -268,100 +59,18 @@ int reconcile_plan(struct manager *manager, const struct config *config, const s
 	for (size_t i = 0; r == 0 && i < situation.plan.n_steps; i++) {
 		const struct plan_step *step = &situation.plan.steps[i];
 		char *told =
-			tell_step(config, step->name, step->detail != NULL ? step->detail : step->trouble);
+			tell_detail(config, step->name, step->detail != NULL ? step->detail : step->trouble);
 
-		r = report_add(&report, step->name, step->kind, step->action, step->state, told);
+		r = steps_add(&steps, step->name, step->kind, step->action, step->state, told);
 		free(told);
 	}
 	situation_done(&situation);
 	if (r < 0) {
-		report_done(&report);
+		steps_done(&steps);
 		return r;
 	}
-	*ret_report = report;
+	*ret_steps = steps;
 	return 0;
-}
-
-/* -- what the operator reads ------------------------------------------------------------------------------ */
-
-static void tell_trouble(struct manager *manager, struct channel *channel)
-{
-	static const enum event_word words[] = {
-		[STATE_ACTIVE] = EVENT_WARNING,	   [STATE_ABSENT] = EVENT_WARNING,
-		[STATE_CONFLICT] = EVENT_CONFLICT, [STATE_STALE] = EVENT_STALE,
-		[STATE_FAILED] = EVENT_FAILED,	   [STATE_LOST] = EVENT_LOST,
-		[STATE_RETAINED] = EVENT_RETAINED,
-	};
-	key_t key = channel->spec != NULL ? channel->spec->key : channel->link.key;
-	int level = channel->state == STATE_FAILED || channel->state == STATE_LOST ? LOG_ERR : LOG_WARNING;
-
-	channel->losses += channel->state == STATE_LOST;
-	manager->statistics.losses += channel->state == STATE_LOST;
-	manager->statistics.conflicts += channel->state == STATE_CONFLICT;
-	events_tell(&manager->events, level, words[channel->state], channel->name, channel->kind, key,
-		    "%s: %s", channel_state_words[channel->state],
-		    channel->reason != NULL ? channel->reason : "");
-}
-
-/* What others did with what is only observed. */
-static void tell_observed(struct manager *manager, const struct channel *channel,
-			  enum channel_state state_before, int id_before)
-{
-	struct events *events = &manager->events;
-
-	if (channel->state == STATE_ABSENT && state_before == STATE_ACTIVE)
-		events_tell(events, LOG_NOTICE, EVENT_REMOVED, channel->name, channel->kind,
-			    channel->spec->key, "somebody removed it");
-	else if (channel->state == STATE_ACTIVE && state_before == STATE_ABSENT)
-		events_tell(events, LOG_NOTICE, EVENT_CREATED, channel->name, channel->kind,
-			    channel->spec->key, "somebody made it, with id %d", channel->link.id);
-	else if (channel->state == STATE_ACTIVE && channel->link.id != id_before)
-		events_tell(events, LOG_NOTICE, EVENT_CREATED, channel->name, channel->kind,
-			    channel->spec->key, "somebody removed it and made it anew, with id %d",
-			    channel->link.id);
-}
-
-/* What healing did: nobody asked for it, so it is more than information. */
-static void tell_healing(struct manager *manager, const struct plan_step *step, enum plan_action action,
-			 struct channel *channel, enum channel_state state_before)
-{
-	struct events *events = &manager->events;
-	bool is_healing = action == PLAN_ALTER || (action == PLAN_CREATE && state_before != STATE_CONFLICT &&
-						   state_before != STATE_FAILED);
-
-	channel->healings += is_healing;
-	manager->statistics.healings += is_healing;
-	if (action == PLAN_ALTER)
-		events_tell(events, LOG_WARNING, EVENT_HEALED, step->name, step->kind, channel->link.key,
-			    "changed from outside, and mended: %s", step->detail);
-	else if ((action == PLAN_CREATE || action == PLAN_RECREATE) && state_before == STATE_CONFLICT)
-		events_tell(events, LOG_NOTICE, EVENT_CREATED, step->name, step->kind, channel->link.key,
-			    "its key is free again: made, with id %d", channel->link.id);
-	else if (action == PLAN_CREATE && state_before == STATE_FAILED)
-		events_tell(events, LOG_NOTICE, EVENT_CREATED, step->name, step->kind, channel->link.key,
-			    "made after all, with id %d", channel->link.id);
-	else if (action == PLAN_CREATE)
-		events_tell(events, LOG_WARNING, EVENT_HEALED, step->name, step->kind, channel->link.key,
-			    "somebody removed it: made anew, with id %d", channel->link.id);
-}
-
-/* Of thousands at once the sum is told, and nothing of each. */
-static void tell_deed(struct manager *manager, const struct plan_step *step, enum plan_action action,
-		      const struct channel *channel)
-{
-	static const struct {
-		const char *deed;
-		enum event_word word;
-	} deeds[PLAN_CONFLICT + 1] = {
-		[PLAN_CREATE] = { "created", EVENT_CREATED },	  [PLAN_ALTER] = { "altered", EVENT_ALTERED },
-		[PLAN_RECREATE] = { "made anew", EVENT_CREATED }, [PLAN_ADOPT] = { "adopted", EVENT_ADOPTED },
-		[PLAN_REMOVE] = { "removed", EVENT_REMOVED },
-	};
-
-	if (deeds[action].deed != NULL)
-		events_tell(&manager->events, LOG_INFO, deeds[action].word, step->name, step->kind,
-			    channel->link.key, "%s%s%s", deeds[action].deed, step->detail != NULL ? ": " : "",
-			    step->detail != NULL ? step->detail : "");
 }
 
 /* -- carrying out ----------------------------------------------------------------------------------------- */
@@ -379,12 +88,12 @@ struct run {
 	const char *only;
 	uint64_t now, interval;
 	struct apply apply;
-	bool *is_due, *is_vacated;
-	struct obstacle *obstacles; /* one a step */
+	bool *is_due, *is_vacated, *is_made; /* one a step */
+	struct obstacle *obstacles;	     /* one a step */
 	struct channel *channels;
 	size_t n_channels, n_due;
 	size_t n_done[PLAN_CONFLICT + 1], n_failed; /* for the sum */
-	struct report *report;
+	struct steps *steps;
 };
 
 static bool step_is_due(const struct run *run, const struct plan_step *step)
@@ -392,7 +101,7 @@ static bool step_is_due(const struct run *run, const struct plan_step *step)
 	if (run->only != NULL)
 		return strcmp(run->only, step->name) == 0;
 	if (run->reason == RECONCILE_HEAL)
-		return is_due_for_healing(step, manager_find(run->manager, step->name), run->now);
+		return healing_is_due(step, manager_find(run->manager, step->name), run->now);
 	return true;
 }
 
@@ -434,16 +143,16 @@ static void begin_channel(const struct run *run, const struct plan_step *step, b
 	}
 }
 
-static void report_step(const struct run *run, const struct plan_step *step, enum plan_action action,
-			const struct channel *channel)
+static void add_step(const struct run *run, const struct plan_step *step, enum plan_action action,
+		     const struct channel *channel)
 {
 	char *told;
 
-	if (run->report == NULL)
+	if (run->steps == NULL)
 		return;
-	told = tell_step(run->config, step->name, channel->reason != NULL ? channel->reason : step->detail);
+	told = tell_detail(run->config, step->name, channel->reason != NULL ? channel->reason : step->detail);
 	if (run->only != NULL || action != PLAN_KEEP || told != NULL)
-		(void)report_add(run->report, step->name, step->kind, action, channel->state, told);
+		(void)steps_add(run->steps, step->name, step->kind, action, channel->state, told);
 	free(told);
 }
 
@@ -477,7 +186,7 @@ static void carry_out(struct run *run, const struct plan_step *step, struct chan
 		run->n_done[action]++;
 	if (run->reason == RECONCILE_HEAL &&
 	    (step->action == PLAN_CREATE || step->action == PLAN_ALTER || channel->state == STATE_FAILED))
-		note_mending(channel, run->now, run->interval);
+		healing_note(channel, run->now, run->interval);
 	if (channel->spec != NULL && channel->spec->manage == MANAGE_OBSERVE && run->reason == RECONCILE_HEAL)
 		tell_observed(run->manager, channel, state_before, id_before);
 	else if (channel->state != STATE_FAILED && run->reason == RECONCILE_HEAL)
@@ -487,7 +196,7 @@ static void carry_out(struct run *run, const struct plan_step *step, struct chan
 	if (channel->reason != NULL && channel->state != STATE_ABSENT &&
 	    (run->reason != RECONCILE_HEAL || channel->state != state_before || !was_in_trouble))
 		tell_trouble(run->manager, channel);
-	report_step(run, step, action, channel);
+	add_step(run, step, action, channel);
 }
 
 /* What is gone for good has no place in the table. */
@@ -530,7 +239,7 @@ static void postpone(const struct run *run, const struct plan_step *step, struct
 		return;
 	if (channel->state == STATE_FAILED) {
 		if (run->now >= channel->next_mend)
-			note_mending(channel, run->now, run->interval);
+			healing_note(channel, run->now, run->interval);
 		return;
 	}
 	if (step->action != PLAN_CREATE)
@@ -605,8 +314,6 @@ static void mark_due(struct run *run, const struct plan *plan)
 	}
 }
 
-/* -- intents ----------------------------------------------------------------------------------------------- */
-
 /* A set or ring that was linked but not prepared is empty only for the plan. */
 static unsigned flags_of_leftover(const struct plan_step *step)
 {
@@ -641,61 +348,19 @@ static bool will_make(const struct run *run, const struct plan_step *step, size_
 	       (step->action == PLAN_CREATE || step->action == PLAN_RECREATE);
 }
 
-/* What is about to be made, and what is not settled yet. */
-static int write_intents(const struct run *run, const struct plan *plan)
-{
-	struct store_intent *intents = calloc(plan->n_steps + 1, sizeof *intents);
-	size_t n = 0;
-	int r;
-
-	if (intents == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < plan->n_steps; i++) {
-		const struct plan_step *step = &plan->steps[i];
-		const struct channel *channel = &run->channels[i];
-
-		if (will_make(run, step, i))
-			intents[n++] = (struct store_intent){ step->name, step->spec->kind, step->spec->key };
-		else if (channel->has_intent)
-			intents[n++] = (struct store_intent){ step->name, channel->intent_kind,
-							      channel->intent_key };
-	}
-	/* Old ones do no harm until the end of the reconcile. */
-	r = n == 0 ? 0 : store_write_intents(run->apply.channels_fd, intents, n);
-	free(intents);
-	return r;
-}
-
 /* Before anything is made. What cannot be noted is not made: after a kill its owner would be unknown. */
 static void note_intents(struct run *run, const struct plan *plan)
 {
 	int r;
 
-	r = write_intents(run, plan);
+	for (size_t i = 0; i < plan->n_steps; i++)
+		run->is_made[i] = will_make(run, &plan->steps[i], i);
+	r = intents_write(run->apply.channels_fd, plan, run->is_made, run->channels);
 	for (size_t i = 0; r < 0 && i < plan->n_steps; i++)
-		if (will_make(run, &plan->steps[i], i))
-			run->obstacles[i] =
-				(struct obstacle){ "it is not made, since the registry cannot be written",
-						   r };
-}
-
-/* After everything was made: only what is not settled stays. Old intents do no harm, so a failure does not matter. */
-static void drop_intents(const struct run *run)
-{
-	struct store_intent *intents = calloc(run->n_channels + 1, sizeof *intents);
-	size_t n = 0;
-
-	if (intents == NULL)
-		return;
-	for (size_t i = 0; i < run->n_channels; i++) {
-		const struct channel *channel = &run->channels[i];
-
-		if (channel->has_intent)
-			intents[n++] = (struct store_intent){ channel->name, channel->intent_kind,
-							      channel->intent_key };
-	}
-	(void)store_write_intents(run->apply.channels_fd, intents, n);
-	free(intents);
+		if (run->is_made[i])
+			run->obstacles[i] = (struct obstacle){
+				"it was not created, because the registry cannot be written", r
+			};
 }
 
 /* -- all of it --------------------------------------------------------------------------------------------- */
@@ -712,10 +377,11 @@ static int run_begin(struct run *run, const struct situation *situation)
 	};
 	run->is_due = calloc(n, sizeof *run->is_due);
 	run->is_vacated = calloc(n, sizeof *run->is_vacated);
+	run->is_made = calloc(n, sizeof *run->is_made);
 	run->obstacles = calloc(n, sizeof *run->obstacles);
 	run->channels = calloc(n, sizeof *run->channels);
-	if (run->is_due == NULL || run->is_vacated == NULL || run->obstacles == NULL ||
-	    run->channels == NULL) {
+	if (run->is_due == NULL || run->is_vacated == NULL || run->is_made == NULL ||
+	    run->obstacles == NULL || run->channels == NULL) {
 		free(run->channels);
 		return -ENOMEM;
 	}
@@ -740,7 +406,7 @@ static void fail_what_is_gone(struct manager *manager, int error)
 }
 
 static int reconcile_all(struct manager *manager, struct config *config, enum reconcile_reason reason,
-			 const char *only, struct registry *found, struct report *report)
+			 const char *only, struct registry *found, struct steps *steps)
 {
 	struct situation situation;
 	struct run run = {
@@ -750,7 +416,7 @@ static int reconcile_all(struct manager *manager, struct config *config, enum re
 		.only = only,
 		.now = now_usec(),
 		.interval = config->sample_interval,
-		.report = report,
+		.steps = steps,
 	};
 	int r;
 
@@ -767,16 +433,18 @@ static int reconcile_all(struct manager *manager, struct config *config, enum re
 			run_steps(&run, &situation.plan);
 			finish_table(&run, &situation.plan);
 			if (manager->namespace.doubt == NULL)
-				drop_intents(&run);
+				intents_drop(run.apply.channels_fd, run.channels, run.n_channels);
 			tell_sum(&run);
 			take_over(manager, config, &run);
 			learn_limit(manager);
-			waiting_update(manager->waiting, manager);
+			waiting_update(manager->waiting, manager->channels, manager->n_channels,
+				       config->sample_interval);
 		}
 		situation_done(&situation);
 	}
 	free(run.is_due);
 	free(run.is_vacated);
+	free(run.is_made);
 	free(run.obstacles);
 	if (r < 0 && reason == RECONCILE_HEAL)
 		fail_what_is_gone(manager, r);
@@ -784,13 +452,22 @@ static int reconcile_all(struct manager *manager, struct config *config, enum re
 }
 
 int reconcile_start(struct manager *manager, struct config *config, struct registry *found,
-		    struct report *report)
+		    struct steps *steps)
 {
-	return reconcile_all(manager, config, RECONCILE_START, NULL, found, report);
+	return reconcile_all(manager, config, RECONCILE_START, NULL, found, steps);
 }
 
 int reconcile(struct manager *manager, struct config *config, enum reconcile_reason reason, const char *only,
-	      struct report *report)
+	      struct steps *steps)
 {
-	return reconcile_all(manager, config, reason, only, NULL, report);
+	return reconcile_all(manager, config, reason, only, NULL, steps);
+}
+
+void reconcile_heal(struct manager *manager)
+{
+	int r = reconcile(manager, manager->config, RECONCILE_HEAL, NULL, NULL);
+
+	if (r < 0)
+		log_line(LOG_ERR, "healing: %s", strerror(-r));
+	status_notify(manager);
 }

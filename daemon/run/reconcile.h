@@ -4,39 +4,26 @@
 
 /* From declared to done. */
 
-#include "daemon/plan/registry.h"
-#include "daemon/run/manager.h"
-#include "daemon/run/report.h"
-
-enum reconcile_reason {
-	RECONCILE_START,
-	RECONCILE_RELOAD,
-	RECONCILE_HEAL, /* a sample found something: only what is safe unasked */
-	RECONCILE_ONE,	/* one channel, after create, set, recover */
-};
+#include "daemon/run/situation.h"
+#include "daemon/run/steps.h"
 
 /*
- * Makes the kernel hold what `config` declares. On success the manager owns the config (and the old one is freed); on
- * failure (-ENOMEM, or the kernel or the registry cannot be read) nothing is taken over. `only`: RECONCILE_ONE's channel.
- * The report (may be NULL) has what was not simply kept.
+ * Makes the kernel hold what `config` declares. On success the manager owns `config` (and the old one is freed); on failure
+ * (-ENOMEM, or the kernel or the registry cannot be read) nothing has changed. `only`: RECONCILE_ONE's channel. `steps` (may
+ * be NULL) gets what was not simply kept.
  */
 int reconcile(struct manager *manager, struct config *config, enum reconcile_reason reason, const char *only,
-	      struct report *report);
+	      struct steps *steps);
 
-/* The same at a start. `found`: what reconcile_find_renames() read of the registry, which is taken over; it may be empty. */
+/* The same at a start. `found`: the registry as situation_find_renames() read it, which is taken over; it may be empty. */
 int reconcile_start(struct manager *manager, struct config *config, struct registry *found,
-		    struct report *report);
+		    struct steps *steps);
 
-/* What reconcile() would do for a reload of `config`, after these renames, as a report of all channels. */
+/* What reconcile() would do for a reload of `config` after these renames: a step for each channel. */
 int reconcile_plan(struct manager *manager, const struct config *config, const struct renames *renames,
-		   struct report *ret_report);
+		   struct steps *ret_steps);
 
-/*
- * Which channels `config` renames. *ret_registry is set at a start that renames none, to what was read: ten thousand links need
- * not be read twice.
- */
-int reconcile_find_renames(const struct manager *manager, const struct config *config,
-			   enum reconcile_reason reason, struct registry *ret_registry,
-			   struct renames *ret_renames);
+/* One reconcile of the current configuration that does only what is safe without being asked. A failure is logged. */
+void reconcile_heal(struct manager *manager);
 
 #endif

@@ -21,8 +21,7 @@
 #include "common/service/log.h"
 #include "daemon/channel/kernel.h"
 #include "daemon/run/damage.h"
-#include "daemon/run/key-watch.h"
-#include "daemon/run/manager.h"
+#include "daemon/run/key-changes.h"
 #include "daemon/run/reconcile.h"
 #include "daemon/run/waiting.h"
 
@@ -131,11 +130,11 @@ static void compare_attached(struct events *events, struct channel *channel, con
 /* Most often one process is the receiver of many queues, which lie side by side: it is looked at once. */
 static bool has_receiver_ended(struct manager *manager, pid_t receiver)
 {
-	if (manager->receiver != receiver) {
-		manager->receiver = receiver;
-		manager->has_receiver_ended = process_has_ended(receiver);
+	if (manager->sample.receiver != receiver) {
+		manager->sample.receiver = receiver;
+		manager->sample.has_receiver_ended = process_has_ended(receiver);
 	}
-	return manager->has_receiver_ended;
+	return manager->sample.has_receiver_ended;
 }
 
 /* A queue with messages whose last receiver has ended: said once, and again when another one has. */
@@ -215,7 +214,7 @@ static bool has_warn_at(const struct channel *channel)
 static bool look_at_use(struct manager *manager, struct channel *channel, const struct kipc_object *object,
 			size_t room)
 {
-	bool is_watched = room > 0 && (manager->is_watched || has_warn_at(channel)), is_news = false;
+	bool is_kept = room > 0 && (manager->sample.keeps_histories || has_warn_at(channel)), is_news = false;
 	bool has_ring = false;
 	struct kernel_ring ring;
 	struct fill fill = { 0 };
@@ -226,7 +225,7 @@ static bool look_at_use(struct manager *manager, struct channel *channel, const 
 		sample_note_head(channel, object);
 	} else if (object->kind == KIPC_SEGMENT) {
 		compare_attached(&manager->events, channel, object);
-		has_ring = channel->link.is_ring && (is_watched || has_warn_at(channel)) &&
+		has_ring = channel->link.is_ring && (is_kept || has_warn_at(channel)) &&
 			   kernel_look_into_ring(object, &ring) == 0;
 	}
 	if (has_ring) {
@@ -235,7 +234,7 @@ static bool look_at_use(struct manager *manager, struct channel *channel, const 
 	}
 	if (has_warn_at(channel) && fill.capacity > 0)
 		compare_fill(&manager->events, channel, object->key, &fill);
-	if (is_watched)
+	if (is_kept)
 		keep_sample(channel, room, object, has_ring ? &ring : NULL);
 	channel->is_seen = true;
 	return is_news;
@@ -246,11 +245,11 @@ static size_t choose_room(struct manager *manager, uint64_t now)
 {
 	size_t n_kept = 0;
 
-	manager->is_watched = now < manager->watched_until;
+	manager->sample.keeps_histories = now < manager->sample.histories_until;
 	for (size_t i = 0; i < manager->n_channels; i++) {
 		struct channel *channel = &manager->channels[i];
 
-		if (manager->is_watched || has_warn_at(channel)) {
+		if (manager->sample.keeps_histories || has_warn_at(channel)) {
 			n_kept++;
 		} else {
 			free(channel->history);
@@ -272,7 +271,7 @@ static bool look_at_all(struct manager *manager, uint64_t now)
 	size_t room = choose_room(manager, now);
 	bool is_wrong = false;
 
-	manager->receiver = 0;
+	manager->sample.receiver = 0;
 	for (size_t i = 0; i < manager->n_channels; i++) {
 		struct channel *channel = &manager->channels[i];
 		struct kipc_object object;
@@ -300,30 +299,21 @@ static uint64_t usec_since(uint64_t start)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 - start;
 }
 
-void sample_heal(struct manager *manager)
-{
-	int r = reconcile(manager, manager->config, RECONCILE_HEAL, NULL, NULL);
-
-	if (r < 0)
-		log_line(LOG_ERR, "healing: %s", strerror(-r));
-	manager_notify_status(manager);
-}
-
 static void sample(struct manager *manager, uint64_t now)
 {
-	struct statistics *statistics = &manager->statistics;
 	uint64_t start = usec_since(0);
-	bool is_wrong = key_watch_sample(manager);
+	bool is_wrong = key_changes_sample(manager);
 
 	is_wrong |= look_at_all(manager, now);
-	statistics->samples++;
-	statistics->sample_usec_last = usec_since(start);
-	if (statistics->sample_usec_last > statistics->sample_usec_max)
-		statistics->sample_usec_max = statistics->sample_usec_last;
+	manager->statistics.samples++;
+	manager->statistics.sample_usec_last = usec_since(start);
+	if (manager->statistics.sample_usec_last > manager->statistics.sample_usec_max)
+		manager->statistics.sample_usec_max = manager->statistics.sample_usec_last;
 	if (is_wrong)
-		sample_heal(manager);
+		reconcile_heal(manager);
 	else
-		waiting_update(manager->waiting, manager);
+		waiting_update(manager->waiting, manager->channels, manager->n_channels,
+			       manager->config->sample_interval);
 }
 
 static int on_sample(sd_event_source *source, uint64_t usec, void *userdata)

@@ -2,15 +2,10 @@
 #ifndef KIPC_DAEMON_RUN_SAMPLE_H
 #define KIPC_DAEMON_RUN_SAMPLE_H
 
-struct channel;
-struct kipc_object;
-struct manager;
+#include "daemon/run/manager.h"
 
 /* Looks at all channels once in [daemon] sample_interval, from now on; called again when the interval has changed. */
 int sample_start(struct manager *manager);
-
-/* One reconcile that mends what it may, unasked. */
-void sample_heal(struct manager *manager);
 
 /*
  * Notes in channel->head since when the first message of a queue has been the first: a receive in between would show in the time

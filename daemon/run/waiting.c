@@ -24,7 +24,6 @@
 
 #include "common/service/log.h"
 #include "daemon/channel/kernel.h"
-#include "daemon/run/manager.h"
 #include "daemon/run/notice.h"
 #include "daemon/run/pace.h"
 
@@ -34,7 +33,7 @@
 #define TOGETHER (PACE_FAST / 2) /* looks that are due within this are one wake-up */
 
 /* A channel with activate = yes. */
-struct watched {
+struct wanted {
 	char name[KIPC_NAME_MAX + 1];
 	struct registry_link link; /* what it means; has_link: anything */
 	bool has_link;
@@ -56,8 +55,8 @@ struct waiting {
 	bool is_swept; /* what an earlier kipcd left in it is gone */
 	int event_fd;  /* counts the waits that are over */
 	size_t n_waits;
-	uint64_t interval;     /* of samples */
-	struct watched *items; /* sorted by name */
+	uint64_t interval;    /* of samples */
+	struct wanted *items; /* sorted by name */
 	size_t n_items;
 };
 
@@ -69,7 +68,7 @@ static uint64_t now_usec(const struct waiting *waiting)
 }
 
 /* Once, until all is well again. */
-static void warn_once(struct watched *item, const char *what, int error)
+static void warn_once(struct wanted *item, const char *what, int error)
 {
 	if (!item->is_told)
 		log_channel(LOG_WARNING, item->name, item->link.kind, item->link.key, "activate: %s: %s",
@@ -117,7 +116,7 @@ static int make_file(const struct waiting *waiting, const char *name)
 	return 0;
 }
 
-static void settle_file(struct waiting *waiting, struct watched *item)
+static void settle_file(struct waiting *waiting, struct wanted *item)
 {
 	int r = 0;
 
@@ -140,10 +139,10 @@ static void settle_file(struct waiting *waiting, struct watched *item)
 
 static int compare_names(const void *name, const void *item)
 {
-	return strcmp(name, ((const struct watched *)item)->name);
+	return strcmp(name, ((const struct wanted *)item)->name);
 }
 
-static struct watched *find(const struct waiting *waiting, const char *name)
+static struct wanted *find(const struct waiting *waiting, const char *name)
 {
 	return waiting->n_items == 0 ? NULL
 				     : bsearch(name, waiting->items, waiting->n_items, sizeof *waiting->items,
@@ -155,7 +154,7 @@ static void sweep(struct waiting *waiting)
 {
 	int fd = openat(waiting->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-	const struct watched *item;
+	const struct wanted *item;
 	struct dirent *entry;
 
 	if (folder == NULL) {
@@ -175,7 +174,7 @@ static void sweep(struct waiting *waiting)
 /* -- waits ---------------------------------------------------------------------------------------------------- */
 
 /* Ends the wait, if one goes on, and notes what it found out. */
-static void end_wait(struct waiting *waiting, struct watched *item)
+static void end_wait(struct waiting *waiting, struct wanted *item)
 {
 	enum notice_result result;
 
@@ -197,13 +196,13 @@ static void end_wait(struct waiting *waiting, struct watched *item)
 			"kipcd");
 }
 
-static bool may_wait(const struct waiting *waiting, const struct watched *item)
+static bool may_wait(const struct waiting *waiting, const struct wanted *item)
 {
 	return item->link.kind == KIPC_QUEUE && !item->has_no_bytes && waiting->n_waits < WAITS_MAX &&
 	       kernel_may_exchange(item->link.key, item->link.id);
 }
 
-static void begin_wait(struct waiting *waiting, struct watched *item, uint64_t now)
+static void begin_wait(struct waiting *waiting, struct wanted *item, uint64_t now)
 {
 	if (notice_new(item->link.id, waiting->event_fd, &item->notice) < 0) {
 		item->notice = NULL;
@@ -217,7 +216,7 @@ static void begin_wait(struct waiting *waiting, struct watched *item, uint64_t n
 /* -- looks ---------------------------------------------------------------------------------------------------- */
 
 /* How many messages a ring has. One that is broken, or that cannot be looked into, has none for us. */
-static uint64_t count_in_ring(struct watched *item, const struct kipc_object *object)
+static uint64_t count_in_ring(struct wanted *item, const struct kipc_object *object)
 {
 	struct kernel_ring ring;
 	int r = kernel_look_into_ring(object, &ring);
@@ -230,7 +229,7 @@ static uint64_t count_in_ring(struct watched *item, const struct kipc_object *ob
 }
 
 /* `after_wait`: one has just ended. Another goes on only if this look says so. */
-static void look(struct waiting *waiting, struct watched *item, bool after_wait, uint64_t now)
+static void look(struct waiting *waiting, struct wanted *item, bool after_wait, uint64_t now)
 {
 	struct pace_look look = { .after_wait = after_wait, .idle = PACE_SLOW, .fastest = PACE_FAST };
 	struct kipc_object object;
@@ -278,7 +277,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	uint64_t now = now_usec(waiting);
 
 	for (size_t i = 0; i < waiting->n_items; i++) {
-		struct watched *item = &waiting->items[i];
+		struct wanted *item = &waiting->items[i];
 
 		if (item->next_look > 0 && item->next_look <= now + TOGETHER)
 			look(waiting, item, false, now);
@@ -295,7 +294,7 @@ static int on_notice(sd_event_source *source, int fd, uint32_t events, void *use
 
 	(void)eventfd_read(fd, &n);
 	for (size_t i = 0; i < waiting->n_items; i++) {
-		struct watched *item = &waiting->items[i];
+		struct wanted *item = &waiting->items[i];
 
 		if (item->notice == NULL || !notice_is_done(item->notice))
 			continue;
@@ -314,7 +313,7 @@ static bool is_wanted(const struct channel *channel)
 	       (channel->kind == KIPC_QUEUE || channel->spec->layout == LAYOUT_RING);
 }
 
-static bool means_the_same(const struct watched *item, const struct channel *channel)
+static bool means_the_same(const struct wanted *item, const struct channel *channel)
 {
 	const struct registry_link *a = &item->link, *b = &channel->link;
 
@@ -323,7 +322,7 @@ static bool means_the_same(const struct watched *item, const struct channel *cha
 		(a->kind == b->kind && a->key == b->key && a->id == b->id && a->creator == b->creator));
 }
 
-static void drop(struct waiting *waiting, struct watched *item)
+static void drop(struct waiting *waiting, struct wanted *item)
 {
 	end_wait(waiting, item);
 	item->wants_file = false;
@@ -331,10 +330,10 @@ static void drop(struct waiting *waiting, struct watched *item)
 }
 
 /* The old item goes where the new ones are, or is dropped with all that is behind its name. */
-static void take_from(struct waiting *waiting, const char *name, size_t *n_taken, struct watched *item)
+static void take_from(struct waiting *waiting, const char *name, size_t *n_taken, struct wanted *item)
 {
 	while (*n_taken < waiting->n_items) {
-		struct watched *old = &waiting->items[*n_taken];
+		struct wanted *old = &waiting->items[*n_taken];
 		int order = strcmp(old->name, name);
 
 		if (order > 0)
@@ -350,19 +349,19 @@ static void take_from(struct waiting *waiting, const char *name, size_t *n_taken
 }
 
 /* Both are sorted by name. -ENOMEM: all stays as it is. */
-static int renew_items(struct waiting *waiting, const struct manager *manager)
+static int renew_items(struct waiting *waiting, const struct channel *channels, size_t n_channels)
 {
-	struct watched *items;
+	struct wanted *items;
 	size_t n_wanted = 0, n = 0, n_taken = 0;
 
-	for (size_t i = 0; i < manager->n_channels; i++)
-		n_wanted += is_wanted(&manager->channels[i]);
+	for (size_t i = 0; i < n_channels; i++)
+		n_wanted += is_wanted(&channels[i]);
 	items = calloc(n_wanted + 1, sizeof *items);
 	if (items == NULL)
 		return -ENOMEM;
-	for (size_t i = 0; i < manager->n_channels; i++)
-		if (is_wanted(&manager->channels[i]))
-			take_from(waiting, manager->channels[i].name, &n_taken, &items[n++]);
+	for (size_t i = 0; i < n_channels; i++)
+		if (is_wanted(&channels[i]))
+			take_from(waiting, channels[i].name, &n_taken, &items[n++]);
 	while (n_taken < waiting->n_items)
 		drop(waiting, &waiting->items[n_taken++]);
 	free(waiting->items);
@@ -372,7 +371,7 @@ static int renew_items(struct waiting *waiting, const struct manager *manager)
 }
 
 /* True: it is to be looked at now. */
-static bool is_due(struct waiting *waiting, struct watched *item, const struct channel *channel)
+static bool is_due(struct waiting *waiting, struct wanted *item, const struct channel *channel)
 {
 	if (!means_the_same(item, channel)) {
 		end_wait(waiting, item);
@@ -390,36 +389,37 @@ static bool is_due(struct waiting *waiting, struct watched *item, const struct c
 	return item->notice == NULL && item->next_look == 0;
 }
 
-static bool may_go_on(const struct watched *item, const struct channel *channel)
+static bool may_go_on(const struct wanted *item, const struct channel *channel)
 {
 	return channel != NULL && is_wanted(channel) && means_the_same(item, channel) &&
 	       kernel_may_exchange(item->link.key, item->link.id);
 }
 
 /* All at once: a wait that has a message in hand may take seconds to end, and we stand still as long. */
-static void stop_waits(struct waiting *waiting, const struct manager *manager)
+static void stop_waits(struct waiting *waiting, const struct channel *channels, size_t n_channels)
 {
 	for (size_t i = 0; i < waiting->n_items; i++) {
-		struct watched *item = &waiting->items[i];
+		struct wanted *item = &waiting->items[i];
 
-		if (item->notice != NULL && !may_go_on(item, manager_find(manager, item->name)))
+		if (item->notice != NULL && !may_go_on(item, channel_find(channels, n_channels, item->name)))
 			notice_stop(item->notice);
 	}
 }
 
-void waiting_update(struct waiting *waiting, const struct manager *manager)
+void waiting_update(struct waiting *waiting, const struct channel *channels, size_t n_channels,
+		    uint64_t interval)
 {
 	uint64_t now = now_usec(waiting);
 
-	stop_waits(waiting, manager);
+	stop_waits(waiting, channels, n_channels);
 	open_folder(waiting);
-	if (renew_items(waiting, manager) < 0)
+	if (renew_items(waiting, channels, n_channels) < 0)
 		return; /* the next sample tries again */
-	waiting->interval = manager->config->sample_interval;
+	waiting->interval = interval;
 	for (size_t i = 0; i < waiting->n_items; i++) {
-		struct watched *item = &waiting->items[i];
+		struct wanted *item = &waiting->items[i];
 
-		if (is_due(waiting, item, manager_find(manager, item->name)))
+		if (is_due(waiting, item, channel_find(channels, n_channels, item->name)))
 			look(waiting, item, false, now);
 	}
 	if (!waiting->is_swept && waiting->folder_fd >= 0)
@@ -429,7 +429,7 @@ void waiting_update(struct waiting *waiting, const struct manager *manager)
 
 void waiting_release(struct waiting *waiting, const char *name)
 {
-	struct watched *item = find(waiting, name);
+	struct wanted *item = find(waiting, name);
 
 	if (item == NULL || item->notice == NULL)
 		return;

@@ -9,8 +9,9 @@
 
 #include <systemd/sd-event.h>
 
-struct manager;
-struct runtime;
+#include "daemon/channel/channel.h"
+#include "daemon/start/runtime.h"
+
 struct waiting;
 
 /* `runtime` has to outlive it. */
@@ -20,10 +21,11 @@ int waiting_new(sd_event *event, const struct runtime *runtime, struct waiting *
 struct waiting *waiting_free(struct waiting *waiting);
 
 /*
- * Brings it in line with the manager's channels: after each reconcile, and once a sample for what nobody tells us (rights
- * that were changed, a file that somebody removed).
+ * Brings the files in line with these channels, sorted by name: after each reconcile, and at each sample, for changes of which kipcd
+ * is not notified (other rights, a removed file). `interval`: of samples.
  */
-void waiting_update(struct waiting *waiting, const struct manager *manager);
+void waiting_update(struct waiting *waiting, const struct channel *channels, size_t n_channels,
+		    uint64_t interval);
 
 /* Takes our hand off a queue that is about to be removed: a message without bytes might be in it just now. */
 void waiting_release(struct waiting *waiting, const char *name);

@@ -22,7 +22,6 @@
 #include <unistd.h>
 
 #include "common/bus-names.h"
-#include "daemon/start/runtime.h"
 
 #define PAUSE_MSEC 2000
 #define LOOK_MSEC 250 /* from one look at the configuration to the next */

@@ -8,8 +8,7 @@
 #include <stdint.h>
 
 #include "common/config/problems.h"
-
-struct runtime;
+#include "daemon/start/runtime.h"
 
 /*
  * Leaves the first mistake (or `reason`, if there is none) in BUS_REFUSED_NAME in the runtime folder, for kipcctl. Returns

@@ -265,7 +265,7 @@ scenario the control socket is removed
 rm $control
 if until_true test -S $control; then pass "kipcd creates another"; else fail "kipcd creates another" "$(journal)"; fi
 exits 0 "... and answers there" kipcctl reload --quiet
-command=$(journal | sed -n "s/.*kipcd listens itself; '\(.*\)' has systemd listen again$/\1/p")
+command=$(journal | sed -n "s/.*kipcd listens itself; '\(.*\)' makes systemd listen again$/\1/p")
 like "the journal gives the command that makes systemd listen again" "$command" '^systemctl '
 exits 0 "... $command" bash -c "$command"
 systemctl stop kipcd.service

@@ -6,7 +6,7 @@
  * reports it; the plan decides what to do about it.
  */
 
-#include "daemon/run/key-watch.h"
+#include "daemon/run/key-changes.h"
 
 #include <errno.h>
 #include <string.h>
@@ -16,7 +16,6 @@
 #include "common/service/log.h"
 #include "daemon/config/key-files.h"
 #include "daemon/run/reconcile.h"
-#include "daemon/run/sample.h"
 
 static void tell_change(struct manager *manager, const struct channel_spec *spec, key_t key, int error)
 {
@@ -72,7 +71,7 @@ static bool take_answers(struct manager *manager)
 	return is_news;
 }
 
-bool key_watch_sample(struct manager *manager)
+bool key_changes_sample(struct manager *manager)
 {
 	for (size_t i = 0; i < manager->config->n_channels; i++) {
 		const struct channel_spec *spec = &manager->config->channels[i];
@@ -90,19 +89,20 @@ static int on_answer(sd_event_source *source, int fd, uint32_t events, void *use
 
 	(void)eventfd_read(fd, &ignored);
 	if (take_answers(manager))
-		sample_heal(manager);
+		reconcile_heal(manager);
 	return 0;
 }
 
-int key_watch_start(struct manager *manager)
+int key_changes_start(struct manager *manager)
 {
 	int fd = key_files_event_fd();
 
 	return fd < 0 ? fd
-		      : sd_event_add_io(manager->event, &manager->key_watch, fd, EPOLLIN, on_answer, manager);
+		      : sd_event_add_io(manager->event, &manager->key_changes, fd, EPOLLIN, on_answer,
+					manager);
 }
 
-void key_watch_fill(const struct manager *manager, struct config *config)
+void key_changes_fill(const struct manager *manager, struct config *config)
 {
 	for (size_t i = 0; i < config->n_channels; i++) {
 		struct channel_spec *spec = &config->channels[i];

@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * On the control socket the kernel says who a peer is. On the system bus its driver does, asked once for each connection:
- * libsystemd (252) would ask it for the user only, and take the groups from /proc, which is neither what the connection had
- * nor always to be seen. Called by both ways in and by every method that changes something.
+ * On the control socket the kernel says which user a peer is. On the system bus its driver does, and is asked once for each
+ * connection: libsystemd (252) would ask it for the user only, and take the groups from /proc, which are neither those that the
+ * connection had nor always readable. Called by both ways in and by every method that changes something.
  */
 
-#include "daemon/bus/caller.h"
+#include "daemon/bus/callers.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/bus-names.h"
-#include "common/service/peer.h"
-#include "daemon/bus/bus.h"
-#include "daemon/run/manager.h"
 
 #define DRIVER_TIMEOUT (2 * UINT64_C(1000000)) /* microseconds; the watchdog waits 30 s */
 
@@ -28,7 +24,7 @@ static void caller_done(struct caller *caller)
 	*caller = (struct caller){ 0 };
 }
 
-void callers_done(struct callers *callers)
+void callers_forget(struct callers *callers)
 {
 	for (size_t i = 0; i < CALLERS_MAX; i++)
 		caller_done(&callers->items[i]);
@@ -158,10 +154,11 @@ static bool is_one_of(gid_t group, const gid_t *groups, size_t n_groups)
 }
 
 /* What libsystemd says of its peer is about kipcd itself (connection.c). */
-static int look_at_peer(const struct manager *manager, const sd_bus *bus, const gid_t *group, uid_t *ret_uid,
+static int look_at_peer(const struct callers *callers, const sd_bus *bus, const gid_t *group, uid_t *ret_uid,
 			bool *ret_is_member)
 {
-	const struct peer *peer = bus_server_find_peer(manager->bus, bus);
+	const struct client *client = clients_find(callers->clients, bus);
+	const struct peer *peer = client != NULL ? client->peer : NULL;
 
 	if (peer == NULL)
 		return -EACCES;
@@ -171,7 +168,7 @@ static int look_at_peer(const struct manager *manager, const sd_bus *bus, const 
 	return 0;
 }
 
-static int look_at_caller(struct manager *manager, sd_bus_message *message, const gid_t *group,
+static int look_at_caller(struct callers *callers, sd_bus_message *message, const gid_t *group,
 			  uid_t *ret_uid, bool *ret_is_member)
 {
 	sd_bus *bus = sd_bus_message_get_bus(message);
@@ -181,9 +178,9 @@ static int look_at_caller(struct manager *manager, sd_bus_message *message, cons
 
 	/* Only a bus vouches for the sender's name: a peer may write there what it likes, and would answer the question too. */
 	if (sd_bus_is_bus_client(bus) <= 0)
-		return look_at_peer(manager, bus, group, ret_uid, ret_is_member);
+		return look_at_peer(callers, bus, group, ret_uid, ret_is_member);
 	name = sd_bus_message_get_sender(message);
-	r = name != NULL ? find_on_bus(&manager->callers, bus, name, &caller) : -EACCES;
+	r = name != NULL ? find_on_bus(callers, bus, name, &caller) : -EACCES;
 	if (r < 0)
 		return r;
 	*ret_uid = caller->uid;
@@ -192,13 +189,13 @@ static int look_at_caller(struct manager *manager, sd_bus_message *message, cons
 	return 0;
 }
 
-int caller_judge(struct manager *manager, sd_bus_message *message, uid_t *ret_uid, bool *ret_may_change)
+int callers_judge(struct callers *callers, sd_bus_message *message, uid_t *ret_uid, bool *ret_may_change)
 {
-	const struct config *config = manager->config;
+	const struct config *config = callers->manager->config;
 	bool is_member = false;
 	int r;
 
-	r = look_at_caller(manager, message, config->has_admin_group ? &config->admin_group : NULL, ret_uid,
+	r = look_at_caller(callers, message, config->has_admin_group ? &config->admin_group : NULL, ret_uid,
 			   &is_member);
 	if (r < 0)
 		return r == -ETIMEDOUT ? r : -EACCES;
@@ -206,19 +203,20 @@ int caller_judge(struct manager *manager, sd_bus_message *message, uid_t *ret_ui
 	return 0;
 }
 
-int caller_authorize(struct manager *manager, sd_bus_message *message, sd_bus_error *reterr)
+int callers_authorize(struct callers *callers, sd_bus_message *message, sd_bus_error *reterr)
 {
+	const struct config *config = callers->manager->config;
 	bool may_change = false;
 	uid_t uid = (uid_t)-1;
 
-	if (caller_judge(manager, message, &uid, &may_change) == 0 && may_change)
+	if (callers_judge(callers, message, &uid, &may_change) == 0 && may_change)
 		return 0;
-	if (manager->config != NULL && manager->config->has_admin_group)
+	if (config != NULL && config->has_admin_group)
 		return sd_bus_error_setf(reterr, BUS_ERROR_NOT_ALLOWED,
 					 "uid %u may not change channels: that is for root, kipcd's own user "
 					 "and members of the "
 					 "group %s ([daemon] group)",
-					 (unsigned)uid, manager->config->admin_group_name);
+					 (unsigned)uid, config->admin_group_name);
 	return sd_bus_error_setf(
 		reterr, BUS_ERROR_NOT_ALLOWED,
 		"uid %u may not change channels: that is for root, kipcd's own user and members of the "

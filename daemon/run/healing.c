@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Called by reconcile.c. What is undone again and again is repaired at longer and longer intervals. */
+
+#include "daemon/run/healing.h"
+
+#define USEC_PER_SEC UINT64_C(1000000)
+#define DELAY_MAX (5 * 60 * USEC_PER_SEC)
+#define QUIET                                                                                                \
+	(60 * USEC_PER_SEC) /* undone within this time after the delay: the next delay is twice as long */
+
+bool healing_is_due(const struct plan_step *step, const struct channel *before, uint64_t now)
+{
+	if (before == NULL)
+		return false;
+	switch (step->action) {
+	case PLAN_CREATE:
+	case PLAN_ALTER:
+		return now >= before->next_mend;
+	case PLAN_REMOVE:
+		return !step->has_object;
+	case PLAN_KEEP:
+	case PLAN_RESUME:
+	case PLAN_CONFLICT:
+	case PLAN_ADOPT:
+	case PLAN_RENAME:
+		return true;
+	case PLAN_RECREATE:
+		/* A reload asked for it, and only another object on its key prevented it. */
+		return before->state == STATE_CONFLICT;
+	case PLAN_RETAIN:
+		return false;
+	}
+	return false;
+}
+
+void healing_note(struct channel *channel, uint64_t now, uint64_t interval)
+{
+	if (channel->last_mended != 0 && now - channel->last_mended < channel->mend_delay + QUIET)
+		channel->mend_delay *= 2;
+	else
+		channel->mend_delay = interval;
+	if (channel->mend_delay > DELAY_MAX)
+		channel->mend_delay = DELAY_MAX;
+	channel->last_mended = now;
+	channel->next_mend = now + channel->mend_delay;
+}
