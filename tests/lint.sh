@@ -113,6 +113,41 @@ else
 	skip 'clang-format has nothing to say' 'no clang-format 14'
 fi
 
+# -- the dialect that clang-format does not know ----------------------------------------------------------
+
+# Own header, system headers, headers of ours, each block sorted. What a block holds beside #include stays where it is.
+included_in_order() {
+	local file
+	for file in $(sources lib common daemon client); do
+		perl -e '
+			my $own = $ARGV[0] =~ s/\.c$/.h/r;
+			my (@order, $last);
+			for (<STDIN>) {
+				last if /^(static|struct|enum|extern|int|void|bool)\b/;
+				push @order, [ $1 eq "\"$own\"" ? 0 : $1 =~ /^</ ? 1 : 2, lc $1 ] if /^#include (\S+)/;
+			}
+			for (@order) {
+				print "$ARGV[0]: $$_[1]\n" if defined $last && ($$last[0] > $$_[0] || ($$last[0] == $$_[0] && $$last[1] gt $$_[1]));
+				$last = $_;
+			}
+			print "$ARGV[0]: $own is not the first\n" if $own ne $ARGV[0] && -e $own && @order && $order[0][0] != 0;
+		' "$file" <"$file"
+	done
+}
+none 'a source includes its own header, then those of the system, then ours' "$(included_in_order)"
+none 'a blank line follows the SPDX line of a source, and the guard that of a header' \
+	"$(sources lib common daemon client tests bench | xargs awk 'FNR == 2 && !(FILENAME ~ /h$/ ? /^#ifndef / : /^$/) { print FILENAME }')"
+none 'sizeof takes brackets only for a type' \
+	"$(sources lib common daemon client tests bench | xargs grep -nE 'sizeof\((\*|&|[a-z_]+(->|\.|\[))')"
+c_sources=$(sources lib common daemon client tests | grep '\.c$' | grep -v fuzz)
+# shellcheck disable=SC2086
+pointers=$(/usr/bin/python3 tests/dialect.py "$top_build" $c_sources 2>&1)
+case $? in
+0) none 'pointers are compared with NULL' "$pointers" ;;
+77) skip 'pointers are compared with NULL' 'no python3-clang' ;;
+*) fail 'pointers are compared with NULL' "$pointers" ;;
+esac
+
 # -- manual pages ----------------------------------------------------------------------------------------
 
 pages='client/kipcctl.1 client/kipc.7 lib/libkipc.3 daemon/kipcd.conf.5 daemon/kipcd.8'
