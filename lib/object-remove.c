@@ -20,9 +20,9 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
+#include "lib/base/uncancelled.h"
 #include "lib/object.h"
 #include "lib/ring/attach.h"
-#include "lib/base/uncancelled.h"
 
 /*
  * Untouched is a set that nobody but its maker operated on. sem_otime cannot tell (its maker's null operation sets

@@ -20,8 +20,8 @@
 #include <sys/msg.h>
 
 #include "lib/base/copy-small.h"
-#include "lib/deadline.h"
 #include "lib/base/uncancelled.h"
+#include "lib/deadline.h"
 
 #ifndef MSG_COPY /* musl does not declare it */
 #define MSG_COPY 040000

@@ -124,7 +124,7 @@ included_in_order() {
 			my (@order, $last);
 			for (<STDIN>) {
 				last if /^(static|struct|enum|extern|int|void|bool)\b/;
-				push @order, [ $1 eq "\"$own\"" ? 0 : $1 =~ /^</ ? 1 : 2, lc $1 ] if /^#include (\S+)/;
+				push @order, [ $1 eq "\"$own\"" ? 0 : $1 =~ /^</ ? 1 : 2, lc $1 ] if /^#include (\S+)/ && $1 ne "\"config.h\""; # the generated one stands before ours
 			}
 			for (@order) {
 				print "$ARGV[0]: $$_[1]\n" if defined $last && ($$last[0] > $$_[0] || ($$last[0] == $$_[0] && $$last[1] gt $$_[1]));

@@ -19,8 +19,8 @@
 
 #include "common/grammar.h"
 #include "daemon/plan/link.h"
-#include "lib/object.h"
 #include "lib/object-remove.h"
+#include "lib/object.h"
 #include "lib/ring/attach.h"
 #include "lib/ring/format.h"
 #include "lib/ring/stat.h"

@@ -7,6 +7,8 @@
  * comes out only when there was no mistake in any source.
  */
 
+#include "daemon/config/config.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
