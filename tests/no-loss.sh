@@ -111,7 +111,7 @@ take_and() {
 	kill -TERM "$receiver"
 	wait "$receiver"
 	exec 7>&- 8>&-
-	file=$(sed -n 's/.* lie in \([^;]*\);.*/\1/p' "$T/err" | head -1)
+	file=$(sed -n 's/.* saved in \([^;]*\);.*/\1/p' "$T/err" | head -1)
 }
 
 kipcctl send "$q" a 'two
@@ -164,7 +164,7 @@ done
 { echo first; head -c 9000 /dev/zero; echo; echo last; } >"$T/in"
 exec 5<"$T/in"
 exits 1 'a line that can never fit' kipcctl send "$q" <&5
-like '... is named' "$ERR" 'message 2 is longer than 8192 bytes.*1 message was sent before it'
+like '... is named' "$ERR" 'message 2 is too large; the limit is 8192 bytes.*1 message was sent before it'
 is '... and is next in the file' "$(head -c 3 <&5 | od -An -tx1)" ' 00 00 00'
 kipcctl purge -q "$q"
 

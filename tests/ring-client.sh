@@ -52,7 +52,7 @@ is 'so do many lines, while it fills and empties' "$(cmp "$T/lines" "$T/out" && 
 
 seq 10 | kipcctl send ticks
 exits 0 'purge leaves the newest' kipcctl purge ticks --keep=3
-like '... and says how much went' "$OUT" '^7 messages, 7 bytes thrown away$'
+like '... and says how much went' "$OUT" '^7 messages, 7 bytes discarded$'
 exits 0 'move to a queue' kipcctl move ticks orders -n 2
 exits 0 '... and back' kipcctl move orders ticks
 is '... in order' "$(kipcctl recv ticks --all | tr '\n' ' ')" '10 8 9 '
@@ -68,7 +68,7 @@ kipcctl purge -q ticks
 # -- what does not fit, and what a ring is not ------------------------------------------------------------------
 
 exits 1 'a message above max_message is refused' kipcctl send small "$(printf 'x%.0s' {1..101})"
-like '... with what bounds it' "$ERR" "longer than 100 bytes, .*the ring's max_message"
+like '... with what bounds it' "$ERR" "the limit is 100 bytes \(the ring's max_message"
 exits 4 'a full ring' bash -c 'yes | kipcctl send -N small'
 like '... and how many were sent' "$ERR" '; 128 messages were sent before it'
 exits 4 'waited for in vain' kipcctl send --timeout=10ms small more
@@ -78,7 +78,7 @@ exits 2 'no type can be chosen' kipcctl recv -t 3 ticks
 like '... and the reason' "$ERR" 'first in, first out'
 exits 2 '... nor waited for' kipcctl wait --max-type=3 ticks
 exits 2 'bytes are not written into one' kipcctl write ticks hello
-like '... and the reason' "$ERR" 'would break it'
+like '... and the reason' "$ERR" 'would corrupt it'
 exits 0 'but can be looked at' kipcctl hexdump ticks --length=8
 like '... the magic' "$OUT" 'kpc-ring'
 exits 2 'a raw segment is not waited on' kipcctl wait raw

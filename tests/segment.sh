@@ -30,7 +30,7 @@ printf 'two\nlines\n' >"$T/in"
 exits 2 'two lines' kipcctl send "$s" <"$T/in"
 exits 0 'no line' kipcctl send "$s" </dev/null
 exits 1 'text that is too long by its NUL' kipcctl send "$s" "$(printf %100s x)"
-like '... is refused with the number' "$ERR" 'longer than 99 bytes'
+like '... is refused with the number' "$ERR" 'the limit is 99 bytes'
 truncate -s 2G "$T/sparse"
 exits 1 'text of 2 GB' kipcctl send --whole "$s" <"$T/sparse"
 exits 2 'types are for queues' kipcctl send -t 2 "$s" x
@@ -51,7 +51,7 @@ is 'read at an offset' "$(kipcctl read "$s" --offset=16 --length=6)" middle
 is 'read beyond the end gives what there is' "$(kipcctl read "$s" --offset=90 --length=1K | wc -c)" 10
 is 'read at the very end gives nothing' "$(kipcctl read "$s" --offset=100 | wc -c)" 0
 exits 1 'an offset beyond the end' kipcctl read "$s" --offset=101
-like '... is said with the size' "$ERR" 'it has 100 bytes'
+like '... is said with the size' "$ERR" 'the segment has 100 bytes'
 head -c 100 /dev/urandom >"$T/in"
 kipcctl write "$s" <"$T/in"
 exits 0 'all bytes, there and back' cmp "$T/in" <(kipcctl read "$s")

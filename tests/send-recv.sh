@@ -77,7 +77,7 @@ good"
 	exits 0 'a text for a segment, as JSON' kipcctl send --json "segment:@$text" <<<'{"text":"in a \u0022segment\u0022"}'
 	is '... arrives' "$(kipcctl recv "segment:@$text")" 'in a "segment"'
 	exits 1 'a message too large for its channel' kipcctl send --json "$q" <<<"{\"text\":\"$(head -c 9000 /dev/zero | tr '\0' x)\"}"
-	like '... is refused as such' "$ERR" 'longer than 8192 bytes'
+	like '... is refused as such' "$ERR" 'too large; the limit is 8192 bytes'
 else
 	skip 'JSON' 'the control half is not built'
 fi
@@ -203,10 +203,10 @@ exits 4 'a full queue and --timeout' kipcctl send --timeout=20ms "$q" a "$(head 
 like '... says how many were sent' "$ERR" 'timed out; 1 message was sent before it'
 empty
 exits 1 'larger than kernel.msgmax' kipcctl send "$q" a "$(cat "$T/8000" "$T/8000")" b
-like '... is refused with the number' "$ERR" 'message 2 is longer than 8192 bytes.*kernel.msgmax.*1 message was sent'
+like '... is refused with the number' "$ERR" 'message 2 is too large; the limit is 8192 bytes.*kernel.msgmax.*1 message was sent'
 perl -MIPC::Msg -e 'IPC::Msg->new(0x4b01, 01600)->set(qbytes => 100) or die $!'
 exits 1 'larger than the capacity' kipcctl send 0x4b01 "$(head -c 101 "$T/8000")"
-like '... is refused with the number' "$ERR" "longer than 100 bytes.*the queue's capacity"
+like '... is refused with the number' "$ERR" "limit is 100 bytes.*the queue's capacity"
 
 # -- purge and move --------------------------------------------------------------------------------------
 
@@ -214,12 +214,12 @@ id=$(make_queue)
 q=queue:@$id
 other=$(make_queue)
 seq 10 | kipcctl send "$q"
-is 'purge --keep' "$(kipcctl purge --keep=3 "$q")" '7 messages, 7 bytes thrown away'
+is 'purge --keep' "$(kipcctl purge --keep=3 "$q")" '7 messages, 7 bytes discarded'
 is '... keeps the newest' "$(kipcctl peek --all "$q" | tr '\n' ' ')" '8 9 10 '
 kipcctl send -t 5 "$q" five
-is 'purge of a type' "$(kipcctl purge -t 5 "$q")" '1 message, 4 bytes thrown away'
+is 'purge of a type' "$(kipcctl purge -t 5 "$q")" '1 message, 4 bytes discarded'
 exits 2 'purge: --keep with a type' kipcctl purge -t 5 --keep=1 "$q"
-is 'purge' "$(kipcctl purge "$q")" '3 messages, 4 bytes thrown away'
+is 'purge' "$(kipcctl purge "$q")" '3 messages, 4 bytes discarded'
 
 send_types 4 5 6
 is 'move -n' "$(kipcctl move -n 1 "$q" "queue:@$other")" "1 message, 6 bytes moved to queue:@$other"

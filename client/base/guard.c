@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A semaphore around a copy. Used by every verb that reads or writes the bytes of a segment. It is held for the copy alone,
- * never while something is printed or waited for; killed in between, the kernel gives it back.
+ * A semaphore around a copy, for every verb that reads or writes the bytes of a segment. It is held for the copy only, never while
+ * the verb prints or waits; if kipcctl is killed meanwhile, the kernel gives the semaphore back.
  */
 
 #include "client/base/guard.h"
@@ -48,6 +48,13 @@ void guard_release(struct guard *guard)
 		(void)kipc_up(guard->semaphore, kipc_channel_index(guard->semaphore), 1, KIPC_UNDO);
 }
 
+enum status guard_report_offset(const struct invocation *invocation, uint64_t size)
+{
+	return report(invocation, invocation->args[0], STATUS_FAILED,
+		      "--offset=%" PRIu64 " is beyond the end: the segment has %" PRIu64 " bytes",
+		      invocation->options->offset, size);
+}
+
 enum status guard_copy(struct guard *guard, struct kipc_channel *segment, uint64_t offset, uint64_t length,
 		       unsigned char **ret_data, size_t *ret_size)
 {
@@ -63,8 +70,7 @@ enum status guard_copy(struct guard *guard, struct kipc_channel *segment, uint64
 	if (r < 0)
 		return errors_report(invocation, invocation->args[0], r);
 	if (offset > size)
-		return report(invocation, invocation->args[0], STATUS_FAILED,
-			      "--offset=%" PRIu64 " lies beyond its end; it has %zu bytes", offset, size);
+		return guard_report_offset(invocation, size);
 	size -= (size_t)offset;
 	if (length < size)
 		size = (size_t)length;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The messages in hand, and how they are written out. recv, peek and move use it. A message is received straight
- * into the output buffer where its output is its bytes, so that bulk transfer copies nothing more than the kernel
- * does; otherwise into a buffer of its own. Offsets, not pointers, say where things lie: the buffers may grow.
+ * The messages in hand, and how they are written. If the output of a message is its bytes, it is received straight into the output
+ * buffer, so that only the kernel copies; otherwise into a buffer of its own. Positions are offsets, since the buffers may grow.
  */
 
 #include "client/data/hand.h"
@@ -21,7 +20,7 @@
 #define USUAL_MESSAGE 8192 /* the default of kernel.msgmax; libkipc needs no heap up to this */
 #define FRAME_HEAD sizeof(uint32_t)
 
-/* Whether the output of a message is something else than its bytes. */
+/* Whether the output of a message differs from its bytes. */
 static bool is_rendered(const struct hand *hand)
 {
 	return hand->form == HAND_ESCAPED || hand->form == HAND_JSON;
@@ -45,9 +44,9 @@ static int reserve(struct hand_buffer *buffer, size_t size)
 	if (buffer->room - buffer->used >= size)
 		return 0;
 	room = buffer->used + size;
+	/* Usually enough for good: untouched pages cost nothing. */
 	if (room < HAND_BYTES + USUAL_MESSAGE + 16)
-		room = HAND_BYTES + USUAL_MESSAGE +
-		       16; /* for good, as a rule: pages not touched cost nothing */
+		room = HAND_BYTES + USUAL_MESSAGE + 16;
 	data = realloc(buffer->data, room);
 	if (data == NULL)
 		return -ENOMEM;
@@ -85,7 +84,7 @@ void hand_clear(struct hand *hand)
 	hand->output.used = hand->bodies.used = hand->written = hand->n_messages = 0;
 }
 
-/* Appends the output of a message that is not its bytes. */
+/* Appends the output of a message that differs from its bytes. */
 static int render(struct hand *hand, const struct hand_message *message)
 {
 	const char *body = hand_body(hand, message);
@@ -109,7 +108,7 @@ static int render(struct hand *hand, const struct hand_message *message)
 	return r;
 }
 
-/* The bytes of a message lie at the end of their buffer, not yet counted: makes it one of those in hand. */
+/* Makes a message whose bytes lie at the end of their buffer, not yet counted, one of those in hand. */
 static int keep(struct hand *hand, long type, size_t start, size_t size)
 {
 	struct hand_message *message = &hand->messages[hand->n_messages++];
@@ -142,7 +141,7 @@ static int keep(struct hand *hand, long type, size_t start, size_t size)
 	return r;
 }
 
-/* Makes room for a message of `size` bytes and says where its bytes are to go. */
+/* Makes room for a message of `size` bytes; they go to *ret_start. */
 static int make_room(struct hand *hand, size_t size, size_t *ret_start)
 {
 	struct hand_buffer *bodies = body_buffer(hand);
@@ -194,7 +193,7 @@ int hand_add(struct hand *hand, long type, const void *body, size_t size)
 	return keep(hand, type, start, size);
 }
 
-/* Waits until a non-blocking standard output takes more. */
+/* Waits until a non-blocking standard output accepts more. */
 static int wait_for_output(void)
 {
 	struct pollfd output = { .fd = STDOUT_FILENO, .events = POLLOUT };
@@ -218,7 +217,7 @@ int hand_flush(struct hand *hand)
 		if (r < 0 && (r != -EINTR || signals_caught()))
 			return r;
 	}
-	/* The last one may have found no memory for its output; then it is still in hand. */
+	/* The last one may have had no memory for its output; then it is still in hand. */
 	if (hand->n_messages > 0 && hand->messages[hand->n_messages - 1].end > hand->written)
 		return -ENOMEM;
 	hand_clear(hand);

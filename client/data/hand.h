@@ -3,8 +3,8 @@
 #define KIPC_CLIENT_DATA_HAND_H
 
 /*
- * The messages in hand: received, and not yet written out. If they cannot be written they go back (rescue.h), so
- * that every message keeps its type and its bytes until all of its output has left.
+ * The messages in hand: received, and not yet written. If they cannot be written, they go back (rescue.h); so each keeps its
+ * type and its bytes until all of its output is written.
  */
 
 #include <stdbool.h>
@@ -14,7 +14,7 @@
 
 #include "lib/kipc.h"
 
-/* At most so many are in hand at once; one message that is larger than HAND_BYTES is in hand alone. */
+/* The most that is in hand at once; a message larger than HAND_BYTES is in hand alone. */
 #define HAND_MESSAGES 4096
 #define HAND_BYTES (256 * 1024)
 
@@ -24,7 +24,7 @@ enum hand_form {
 	HAND_NULL,    /* its bytes, a NUL */
 	HAND_RAW,     /* its bytes */
 	HAND_FRAMES,  /* its length in 4 bytes, little-endian; its bytes */
-	HAND_ESCAPED, /* its bytes, harmless to a terminal; a newline */
+	HAND_ESCAPED, /* its bytes, escaped for a terminal; a newline */
 	HAND_JSON,    /* an object; a newline */
 };
 
@@ -33,7 +33,7 @@ typedef char *hand_to_json(long type, const void *body, size_t size, size_t *ret
 
 struct hand_message {
 	long type;
-	size_t start, size; /* of its bytes, in hand_body() */
+	size_t start, size; /* of its bytes, see hand_body() */
 	size_t end;	    /* of its output */
 };
 
@@ -47,9 +47,9 @@ struct hand {
 	hand_to_json *to_json;
 	struct hand_buffer output;
 	struct hand_buffer
-		bodies; /* HAND_ESCAPED, HAND_JSON: what was received; otherwise it lies in output */
+		bodies; /* HAND_ESCAPED, HAND_JSON: the bytes received; otherwise they are in output */
 	size_t written; /* of output */
-	size_t largest; /* room made for the next message */
+	size_t largest; /* room for the next message */
 	size_t n_messages;
 	struct hand_message messages[HAND_MESSAGES];
 };
@@ -58,14 +58,21 @@ struct hand {
 int hand_new(enum hand_form form, hand_to_json *to_json, struct hand **ret_hand);
 struct hand *hand_free(struct hand *hand);
 
+#define CLEANUP_HAND __attribute__((cleanup(hand_cleanup)))
+
+static inline void hand_cleanup(struct hand **hand)
+{
+	hand_free(*hand);
+}
+
 /*
- * Takes one message off the queue into the hand, and returns its size. Errors of kipc_recv(), but -EMSGSIZE never;
- * -ENOMEM: perhaps with the message in hand. The hand must not be full.
+ * Takes one message off the queue into the hand, which must not be full, and returns its size. Errors of kipc_recv() except
+ * -EMSGSIZE; -ENOMEM: the message may be in hand.
  */
 ssize_t hand_receive(struct hand *hand, struct kipc_channel *queue, long type, unsigned flags,
 		     int64_t timeout);
 
-/* Adds a copy of these bytes, to be written out like a message. -ENOMEM. */
+/* Adds a copy of these bytes, to be written like a message. -ENOMEM. */
 int hand_add(struct hand *hand, long type, const void *body, size_t size);
 
 /* Time for hand_flush(). */
@@ -81,13 +88,12 @@ static inline bool hand_is_empty(const struct hand *hand)
 }
 
 /*
- * Writes all output to standard output and empties the hand. Waits where standard output is non-blocking. On
- * failure what is not yet written stays in hand: errors of write(2); -EINTR: a signal was caught; -ENOMEM: the
- * last one could not be rendered.
+ * Writes all output to standard output and empties the hand; waits if standard output is non-blocking. After a failure, what is
+ * not written stays in hand: errors of write(2); -EINTR: a signal was caught; -ENOMEM: the last one could not be rendered.
  */
 int hand_flush(struct hand *hand);
 
-/* Forgets what is in hand. */
+/* Drops what is in hand. */
 void hand_clear(struct hand *hand);
 
 /* The bytes of a message. */

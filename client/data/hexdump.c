@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verb hexdump: the bytes of a raw segment as `hexdump -C` shows them: offset, hex, text; a "*" stands for lines
- * that repeat the one above. Each line is copied before it is shown, since others may write meanwhile.
+ * The verb hexdump: the bytes of a segment as `hexdump -C` prints them: offset, hexadecimal numbers, text; "*" stands for lines that
+ * repeat the line above. Each line is copied before it is printed, since others may write meanwhile.
  */
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/channel.h"
 #include "client/base/errors.h"
 #include "client/base/guard.h"
 #include "client/base/report.h"
@@ -38,7 +39,7 @@ static void print_line(uint64_t offset, const unsigned char *bytes, size_t size)
 	printf("  |%s|\n", text);
 }
 
-/* Where the bytes come from: the segment as it is at each moment, or with --lock a copy of the range. */
+/* Where the bytes come from: the segment itself or, with --lock, a copy of the range. */
 struct source {
 	struct kipc_channel *segment;
 	unsigned char *copy; /* NULL: none */
@@ -74,7 +75,7 @@ static enum status take_copy(const struct invocation *invocation, struct source 
 	return status;
 }
 
-/* From --offset on, up to --length or the end; the offset behind the last byte stands alone on the last line. */
+/* Prints from --offset up to --length or the end; the last line is the offset after the last byte. */
 static int dump(const struct source *source, const struct options *options)
 {
 	unsigned char bytes[LINE], above[LINE];
@@ -103,26 +104,34 @@ static int dump(const struct source *source, const struct options *options)
 	return fflush(stdout) == 0 ? 0 : -EIO;
 }
 
-enum status command_hexdump(const struct invocation *invocation)
+/* How the dump ended. */
+static enum status finish(const struct invocation *invocation, struct kipc_channel *segment, int r)
 {
 	const char *address = invocation->args[0];
+	struct kipc_object object;
+
+	if (r == -ERANGE && kipc_stat(segment, &object) == 0)
+		return guard_report_offset(invocation, object.segment.size);
+	if (r == -EIO)
+		return report(invocation, address, STATUS_FAILED, "standard output: %s", strerror(errno));
+	return r < 0 ? errors_report(invocation, address, r) : STATUS_DONE;
+}
+
+enum status command_hexdump(const struct invocation *invocation)
+{
+	CLEANUP_CHANNEL struct kipc_channel *segment = NULL;
 	struct source source = { 0 };
 	enum status status = STATUS_DONE;
 	int r;
 
-	r = kipc_open(address, invocation->runtime_dir, KIPC_SEGMENT, &source.segment);
+	r = kipc_open(invocation->args[0], invocation->runtime_dir, KIPC_SEGMENT, &segment);
 	if (r < 0)
-		return errors_report(invocation, address, r);
+		return errors_report(invocation, invocation->args[0], r);
+	source.segment = segment;
 	if (invocation->options->lock != NULL)
 		status = take_copy(invocation, &source);
 	if (status == STATUS_DONE)
-		r = dump(&source, invocation->options);
+		status = finish(invocation, segment, dump(&source, invocation->options));
 	free(source.copy);
-	kipc_close(source.segment);
-	if (r == -ERANGE)
-		return report(invocation, address, STATUS_FAILED, "--offset=%" PRIu64 " lies beyond its end",
-			      invocation->options->offset);
-	if (r == -EIO)
-		return report(invocation, address, STATUS_FAILED, "standard output: %s", strerror(errno));
-	return r < 0 ? errors_report(invocation, address, r) : status;
+	return status;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Cuts standard input into messages for send. Blocks are large, separators are found with memchr(3), and messages are
- * sent from where they were read to. The buffer grows beyond a block only for a message that needs it, and never
- * beyond what the channel can take: a line without an end is refused as soon as it is known to be too long.
+ * Splits standard input into messages for send, which sends them from the buffer. The buffer grows beyond a block only for a
+ * message that needs it, and never beyond what the channel can take: a line without an end is refused as soon as it is too long.
  */
 
 #include "client/data/input.h"
@@ -20,8 +19,8 @@
 #define BLOCK (128 * 1024)
 #define FRAME_HEAD sizeof(uint32_t)
 
-int input_new(enum input_form form, struct kipc_channel *channel, const struct time_limit *limit,
-	      struct input **ret_input)
+int input_new(enum input_form form, struct kipc_channel *channel, enum channel_class class,
+	      const struct time_limit *limit, struct input **ret_input)
 {
 	struct input *input = calloc(1, sizeof *input);
 
@@ -34,6 +33,7 @@ int input_new(enum input_form form, struct kipc_channel *channel, const struct t
 	}
 	input->form = form;
 	input->channel = channel;
+	input->class = class;
 	input->limit = limit;
 	input->room = BLOCK;
 	input->origin = lseek(STDIN_FILENO, 0, SEEK_CUR);
@@ -50,19 +50,18 @@ struct input *input_free(struct input *input)
 	return NULL;
 }
 
-int input_largest(struct kipc_channel *channel, size_t *ret_size)
+int input_largest(struct kipc_channel *channel, enum channel_class class, size_t *ret_size)
 {
 	struct kipc_object object;
 	struct kipc_limits limits;
-	int r = kipc_channel_is_ring(channel);
+	int r;
 
-	if (r > 0)
+	if (class == CHANNEL_RING)
 		return kipc_message_bound(channel, ret_size);
-	if (r == 0)
-		r = kipc_stat(channel, &object);
+	r = kipc_stat(channel, &object);
 	if (r < 0)
 		return r;
-	if (object.kind == KIPC_SEGMENT) {
+	if (class == CHANNEL_RAW) {
 		*ret_size = object.segment.size - 1;
 		return 0;
 	}
@@ -73,17 +72,17 @@ int input_largest(struct kipc_channel *channel, size_t *ret_size)
 	return 0;
 }
 
-/* The longest form that a message can have in the input: JSON may take six bytes for one, and a little around them. */
+/* The longest form of a message in the input: JSON may take six bytes for one, and some around them. */
 static int find_longest(const struct input *input, size_t *ret_size)
 {
-	int r = input_largest(input->channel, ret_size);
+	int r = input_largest(input->channel, input->class, ret_size);
 
 	if (r == 0 && input->form == INPUT_JSON)
 		*ret_size = *ret_size > (SIZE_MAX - 256) / 6 ? SIZE_MAX : 6 * *ret_size + 256;
 	return r;
 }
 
-/* Makes the buffer larger, if the channel can take a message of `size` bytes and perhaps more. */
+/* Enlarges the buffer, if the channel can take a message of `size` bytes or more. */
 static int grow(struct input *input, size_t size)
 {
 	size_t largest, room = 2 * input->room;
@@ -113,7 +112,7 @@ static int wait_for_input(struct input *input)
 
 	if (time_limit_is_over(input->limit))
 		return -ETIMEDOUT;
-	/* --no-wait is about the channel: for input one always waits. */
+	/* --no-wait applies to the channel, not to the input. */
 	n = ppoll(&descriptor, 1, left > 0 ? &span : NULL, NULL);
 	if (n < 0)
 		return -errno;
@@ -140,7 +139,7 @@ static int read_block(struct input *input)
 	return 0;
 }
 
-/* Reads more behind what there is; `size` is how long the message in the making is at least. */
+/* Reads more; `size` is the least size of the message that is being read. */
 static int fill(struct input *input, size_t size)
 {
 	int r;
@@ -159,7 +158,7 @@ static int fill(struct input *input, size_t size)
 	return read_block(input);
 }
 
-/* Gives out `size` bytes that begin `head` bytes in, with `tail` bytes behind. */
+/* Returns `size` bytes that lie between `head` and `tail` other bytes. */
 static int give(struct input *input, size_t head, size_t size, size_t tail, const char **ret_data,
 		size_t *ret_size)
 {
@@ -219,7 +218,7 @@ static int next_frame(struct input *input, const char **ret_data, size_t *ret_si
 			size = le32toh(head);
 			if (there - FRAME_HEAD >= size)
 				return give(input, FRAME_HEAD, size, 0, ret_data, ret_size);
-			r = input_largest(input->channel, &largest);
+			r = input_largest(input->channel, input->class, &largest);
 			if (r < 0)
 				return r;
 			if (size > largest)

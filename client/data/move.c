@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verb move: takes messages off one queue or ring and puts them on another, one at a time, types kept. The one in hand is
- * either on FROM, on TO or, when TO does not take it, put back (rescue.h): never nowhere.
+ * The verb move: takes messages off one queue or ring and puts them on another, one at a time and with their types. A message that
+ * TO does not take is put back (rescue.h), so none is lost.
  */
 
 #include <errno.h>
@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/base/channel.h"
 #include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/signals.h"
-#include "client/base/stream.h"
 #include "client/base/time-limit.h"
 #include "client/base/verbs.h"
 #include "client/data/hand.h"
@@ -32,7 +32,7 @@ struct moving {
 	struct stall stall;
 };
 
-/* Sends on what is in hand. */
+/* Sends what is in hand. */
 static int put(struct moving *moving)
 {
 	const struct hand_message *message = &moving->hand->messages[0];
@@ -41,7 +41,7 @@ static int put(struct moving *moving)
 	while ((r = kipc_send(moving->to, message->type, hand_body(moving->hand, message), message->size,
 			      time_limit_left(&moving->limit))) == -EINTR &&
 	       !signals_caught())
-		stall_look(&moving->stall, moving->progress.messages);
+		stall_tick(&moving->stall, moving->progress.messages);
 	if (r == 0) {
 		progress_count(&moving->progress, message->size);
 		hand_clear(moving->hand);
@@ -49,7 +49,7 @@ static int put(struct moving *moving)
 	return r;
 }
 
-/* Takes one message. With --count it waits for it; otherwise only what is there is moved. */
+/* Takes one message; waits for it only with --count. */
 static int take(struct moving *moving)
 {
 	const struct options *options = moving->invocation->options;
@@ -66,7 +66,7 @@ static int take(struct moving *moving)
 	return n < 0 ? (int)n : 0;
 }
 
-/* Moves --count messages, or what is there now; the result is that of the last step. */
+/* Moves --count messages, or those that are there now. Returns the result of the last step. */
 static int move_all(struct moving *moving)
 {
 	const struct options *options = moving->invocation->options;
@@ -74,7 +74,7 @@ static int move_all(struct moving *moving)
 	int r = 0;
 
 	if (!options_has(options, OPTION_COUNT))
-		r = stream_count(moving->from, &left);
+		r = channel_count_messages(moving->from, &left);
 	for (; r == 0 && left > 0 && !signals_caught(); left--) {
 		r = take(moving);
 		if (r == -ENOMSG && !options_has(options, OPTION_COUNT))
@@ -85,7 +85,7 @@ static int move_all(struct moving *moving)
 	return r;
 }
 
-/* The message in hand could not be sent on. */
+/* The message in hand could not be sent. */
 static enum status give_back(struct moving *moving, int error)
 {
 	const struct hand_message *message = &moving->hand->messages[0];
@@ -107,62 +107,53 @@ static enum status give_back(struct moving *moving, int error)
 static enum status move(struct moving *moving)
 {
 	const struct invocation *invocation = moving->invocation;
-	enum status status = STATUS_DONE, said;
+	enum status status = STATUS_DONE, result;
 	int r;
 
 	signals_catch();
 	progress_start(&moving->progress, invocation->options->quiet, -1);
-	stall_watch(&moving->stall, invocation, moving->to_address, moving->to);
+	stall_start(&moving->stall, invocation, moving->to_address, moving->to);
 	r = move_all(moving);
 	progress_end(&moving->progress);
 	if (!hand_is_empty(moving->hand))
 		status = give_back(moving, r);
-	else if (r < 0 && !(r == -EINTR && signals_caught())) /* main() dies of it */
+	else if (r < 0 && !(r == -EINTR && signals_caught())) /* after a signal, main() ends with it */
 		status = errors_report(invocation, moving->from_address, r);
 
-	said = report_result(invocation, "%" PRIu64 " message%s, %" PRIu64 " bytes moved to %s\n",
-			     moving->progress.messages, moving->progress.messages == 1 ? "" : "s",
-			     moving->progress.bytes, moving->to_address);
-	return status == STATUS_DONE ? said : status;
-}
-
-static enum status open_both(struct moving *moving)
-{
-	const char *runtime_dir = moving->invocation->runtime_dir;
-	int r;
-
-	r = stream_open(moving->from_address, runtime_dir, &moving->from);
-	if (r < 0)
-		return errors_report(moving->invocation, moving->from_address, r);
-	r = stream_open(moving->to_address, runtime_dir, &moving->to);
-	return r < 0 ? errors_report(moving->invocation, moving->to_address, r) : STATUS_DONE;
+	result = report_result(invocation, "%" PRIu64 " message%s, %" PRIu64 " bytes moved to %s\n",
+			       moving->progress.messages, moving->progress.messages == 1 ? "" : "s",
+			       moving->progress.bytes, moving->to_address);
+	return status == STATUS_DONE ? result : status;
 }
 
 enum status command_move(const struct invocation *invocation)
 {
+	CLEANUP_CHANNEL struct kipc_channel *from = NULL;
+	CLEANUP_CHANNEL struct kipc_channel *to = NULL;
+	CLEANUP_HAND struct hand *hand = NULL;
 	struct moving moving = {
 		.invocation = invocation,
 		.from_address = invocation->args[0],
 		.to_address = invocation->args[1],
 		.limit = time_limit_in(invocation->options->timeout),
 	};
-	enum status status;
+	enum channel_class class;
 	int r;
 
-	status = open_both(&moving);
-	if (status != STATUS_DONE)
-		goto finish;
-	if (kipc_channel_kind(moving.from) == kipc_channel_kind(moving.to) &&
-	    kipc_channel_id(moving.from) == kipc_channel_id(moving.to))
-		status = report(invocation, moving.from_address, STATUS_USAGE, "%s is the same channel",
-				moving.to_address);
-	else if ((r = hand_new(HAND_LINES, NULL, &moving.hand)) < 0) /* so that none has no output */
-		status = errors_report(invocation, moving.from_address, r);
-	else
-		status = move(&moving);
-finish:
-	hand_free(moving.hand);
-	kipc_close(moving.from);
-	kipc_close(moving.to);
-	return status;
+	r = channel_open(invocation, moving.from_address, CHANNEL_STREAM, &from, &class);
+	if (r < 0)
+		return errors_report(invocation, moving.from_address, r);
+	r = channel_open(invocation, moving.to_address, CHANNEL_STREAM, &to, &class);
+	if (r < 0)
+		return errors_report(invocation, moving.to_address, r);
+	if (kipc_channel_kind(from) == kipc_channel_kind(to) && kipc_channel_id(from) == kipc_channel_id(to))
+		return report(invocation, moving.from_address, STATUS_USAGE, "%s is the same channel",
+			      moving.to_address);
+	r = hand_new(HAND_LINES, NULL, &hand); /* a form in which each message has some output */
+	if (r < 0)
+		return errors_report(invocation, moving.from_address, r);
+	moving.from = from;
+	moving.to = to;
+	moving.hand = hand;
+	return move(&moving);
 }

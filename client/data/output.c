@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * The output of recv and peek: which form the options and a terminal ask for, and what both do with a raw segment.
- */
+/* The form of the output of recv and peek, and what both do with a raw segment. */
 
 #include "client/data/output.h"
 
@@ -51,7 +49,7 @@ enum status output_flush(const struct invocation *invocation, struct hand *hand)
 		     : STATUS_DONE;
 }
 
-/* Up to the first NUL, or the end. Bytes behind it are not touched. */
+/* Up to the first NUL, or the end. Bytes beyond it are not touched. */
 static int text_length(struct kipc_channel *segment, const char *text, size_t size, size_t *ret_length)
 {
 	const char *nul = NULL;
@@ -80,7 +78,7 @@ enum status output_segment(const struct invocation *invocation, struct kipc_chan
 
 	if (options->type || options->follow || options->count > 1)
 		return report(invocation, invocation->args[0], STATUS_USAGE,
-			      "a segment holds one text: no types, no --follow, no --count");
+			      "a raw segment holds one message; omit types, --follow and --count");
 	r = kipc_attach(segment, KIPC_READ_ONLY, &address, &size);
 	if (r < 0)
 		return errors_report(invocation, invocation->args[0], r);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verb peek: prints messages and leaves them on their queue. The kernel copies by position only, so that types
- * are chosen here; with --max-type the whole queue is looked through first, for the order in which recv would take
- * them. Consumers at work at the same time make positions shift, and peek may then skip a message or end early.
+ * The verb peek: prints messages and leaves them on their queue. The kernel copies by position only, so types are selected here;
+ * for --max-type, the whole queue is examined first, to print in the order in which recv would take. Active consumers shift the
+ * positions; peek may then skip a message or end early.
  */
 
 #include <errno.h>
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/channel.h"
 #include "client/base/errors.h"
-#include "client/base/stream.h"
 #include "client/base/verbs.h"
 #include "client/data/hand.h"
 #include "client/data/output.h"
@@ -24,7 +24,7 @@ struct peeking {
 	struct hand *hand;
 	char *buffer;
 	size_t room;
-	uint64_t left; /* how many are still to be shown */
+	uint64_t left; /* how many are still to be printed */
 	enum status output;
 };
 
@@ -45,7 +45,7 @@ static ssize_t peek_at(struct peeking *peeking, long position, long *ret_type)
 	if (r < 0)
 		return r;
 	if (bound <= peeking->room)
-		return n; /* longer than today's kernel.msgmax */
+		return n; /* larger than the present kernel.msgmax */
 	buffer = realloc(peeking->buffer, bound);
 	if (buffer == NULL)
 		return -ENOMEM;
@@ -61,7 +61,7 @@ static bool is_wanted(const struct options *options, long type)
 	return options->type == 0 || (type == options->type) != options->not_type;
 }
 
-/* Shows what lies there, if it is wanted. */
+/* Prints the message at a position, if it is wanted. */
 static int show_at(struct peeking *peeking, long position)
 {
 	const struct options *options = peeking->invocation->options;
@@ -92,7 +92,7 @@ static int compare_places(const void *a, const void *b)
 	return left->position < right->position ? -1 : 1;
 }
 
-/* Where the wanted messages lie, the lowest type first. */
+/* The positions of the wanted messages, the lowest type first. */
 static int find_places(struct peeking *peeking, size_t n_messages, struct place *places, size_t *ret_n_places)
 {
 	size_t n_places = 0;
@@ -142,8 +142,8 @@ static int show_in_order(struct peeking *peeking, long n_messages)
 	return r;
 }
 
-/* Whether the kernel lets us look at all: at an empty queue, nothing else would ask it. */
-static int ask_leave(struct peeking *peeking)
+/* Whether the kernel allows peeking: on an empty queue, nothing else finds out. */
+static int check_permission(struct peeking *peeking)
 {
 	long type;
 	ssize_t n = peek_at(peeking, 0, &type);
@@ -157,13 +157,13 @@ static int show(struct peeking *peeking)
 	uint64_t n_messages;
 	int r;
 
-	r = stream_count(peeking->queue, &n_messages);
+	r = channel_count_messages(peeking->queue, &n_messages);
 	if (r < 0)
 		return r;
 	if (options->all)
 		peeking->left = n_messages;
 	if (n_messages == 0)
-		r = ask_leave(peeking);
+		r = check_permission(peeking);
 	else if (options->type < 0)
 		r = show_by_type(peeking, n_messages);
 	else
@@ -183,30 +183,30 @@ static enum status peek_queue(struct peeking *peeking)
 	if (peeking->output != STATUS_DONE)
 		return peeking->output;
 	if (r == -ENOMSG && invocation->options->all)
-		return STATUS_DONE; /* somebody took them meanwhile */
+		return STATUS_DONE; /* other processes took them meanwhile */
 	return r < 0 ? errors_report(invocation, invocation->args[0], r) : STATUS_DONE;
 }
 
 enum status command_peek(const struct invocation *invocation)
 {
+	CLEANUP_CHANNEL struct kipc_channel *channel = NULL;
+	CLEANUP_HAND struct hand *hand = NULL;
 	struct peeking peeking = { .invocation = invocation };
+	enum channel_class class;
 	enum status status;
 	int r;
 
-	r = kipc_open(invocation->args[0], invocation->runtime_dir, KIPC_QUEUE | KIPC_SEGMENT,
-		      &peeking.queue);
+	r = channel_open(invocation, invocation->args[0], CHANNEL_STREAM | CHANNEL_RAW, &channel, &class);
 	if (r < 0)
 		return errors_report(invocation, invocation->args[0], r);
-	status = output_hand(invocation, &peeking.hand);
-	r = kipc_channel_is_ring(peeking.queue);
-	if (status == STATUS_DONE && r < 0)
-		status = errors_report(invocation, invocation->args[0], r);
-	else if (status == STATUS_DONE)
-		status = r == 0 && kipc_channel_kind(peeking.queue) == KIPC_SEGMENT
-				 ? output_segment(invocation, peeking.queue, peeking.hand)
-				 : peek_queue(&peeking);
+	status = output_hand(invocation, &hand);
+	if (status != STATUS_DONE)
+		return status;
+	if (class == CHANNEL_RAW)
+		return output_segment(invocation, channel, hand);
+	peeking.queue = channel;
+	peeking.hand = hand;
+	status = peek_queue(&peeking);
 	free(peeking.buffer);
-	hand_free(peeking.hand);
-	kipc_close(peeking.queue);
 	return status;
 }

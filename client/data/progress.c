@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The progress line of send, recv, purge and move. It appears when a transfer takes longer than a second, changes
- * five times a second at most, and costs a transfer nothing where standard error is no terminal.
+ * The progress line of send, recv, purge and move. It appears if a transfer takes longer than a second, and changes at most five
+ * times a second.
  */
 
 #include "client/data/progress.h"
@@ -40,7 +40,7 @@ void progress_show(struct progress *progress)
 	if (at - progress->start < FIRST_USEC || at - progress->shown < STEP_USEC)
 		return;
 	progress->shown = at;
-	(void)dprintf(STDERR_FILENO, "\r%" PRIu64 " messages, %s, %" PRIu64 " a second\033[K",
+	(void)dprintf(STDERR_FILENO, "\r%" PRIu64 " messages, %s, %" PRIu64 " per second\033[K",
 		      progress->messages, grammar_size_to_string(progress->bytes, size),
 		      progress->messages * 1000000 / (uint64_t)(at - progress->start));
 }

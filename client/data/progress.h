@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_DATA_PROGRESS_H
 #define KIPC_CLIENT_DATA_PROGRESS_H
 
-/* One line on a terminal's standard error that says how far a long transfer is, and goes away at its end. */
+/* A line on the terminal that shows the progress of a long transfer, and is erased at its end. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@ struct progress {
 	bool enabled;
 };
 
-/* `busy_fd`: a descriptor that the messages go through; where it is a terminal, they are progress enough; -1: none. */
+/* `busy_fd`: the descriptor that the messages go through (-1: none); if it is a terminal, no progress is shown. */
 void progress_start(struct progress *progress, bool quiet, int busy_fd);
 
 void progress_show(struct progress *progress);

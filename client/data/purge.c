@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verb purge: takes messages off the head of a queue and forgets them, and says how many. What is queued when it
- * begins is the most that it takes, however fast others send.
+ * The verb purge: takes messages off the head of a queue and drops them. It takes no more than were there when it began, however
+ * fast others send.
  */
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "client/base/channel.h"
 #include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/signals.h"
-#include "client/base/stream.h"
 #include "client/base/verbs.h"
 #include "client/data/hand.h"
 #include "client/data/progress.h"
@@ -25,7 +25,7 @@ struct purging {
 	struct progress progress; /* counts */
 };
 
-/* Whether more than `keep` are left. Asked before each, so that the newest stay when others take from the head. */
+/* Whether more than `keep` are left. Called before each message, so that the newest stay while others take from the head. */
 static int may_take(struct purging *purging, uint64_t keep)
 {
 	uint64_t n_messages;
@@ -33,17 +33,17 @@ static int may_take(struct purging *purging, uint64_t keep)
 
 	if (keep == 0)
 		return 1;
-	r = stream_count(purging->queue, &n_messages);
+	r = channel_count_messages(purging->queue, &n_messages);
 	return r < 0 ? r : n_messages > keep;
 }
 
-static int throw_away(struct purging *purging)
+static int discard(struct purging *purging)
 {
 	const struct options *options = purging->invocation->options;
 	uint64_t left = 0;
 	int r;
 
-	r = stream_count(purging->queue, &left);
+	r = channel_count_messages(purging->queue, &left);
 	for (; left > 0 && !signals_caught(); left--) {
 		ssize_t n;
 
@@ -71,11 +71,11 @@ static enum status purge(struct purging *purging)
 		return errors_report(invocation, invocation->args[0], r);
 	signals_catch();
 	progress_start(&purging->progress, invocation->options->quiet, -1);
-	r = throw_away(purging);
+	r = discard(purging);
 	progress_end(&purging->progress);
 	hand_free(purging->hand);
 
-	status = report_result(invocation, "%" PRIu64 " message%s, %" PRIu64 " bytes thrown away\n",
+	status = report_result(invocation, "%" PRIu64 " message%s, %" PRIu64 " bytes discarded\n",
 			       purging->progress.messages, purging->progress.messages == 1 ? "" : "s",
 			       purging->progress.bytes);
 	return r < 0 ? errors_report(invocation, invocation->args[0], r) : status;
@@ -85,17 +85,17 @@ enum status command_purge(const struct invocation *invocation)
 {
 	struct purging purging = { .invocation = invocation };
 	const struct options *options = invocation->options;
+	CLEANUP_CHANNEL struct kipc_channel *queue = NULL;
 	const char *address = invocation->args[0];
-	enum status status;
+	enum channel_class class;
 	int r;
 
 	if (options->type && options_has(options, OPTION_KEEP))
 		return report(invocation, address, STATUS_USAGE,
-			      "--keep counts messages of every type; it does not go with a type");
-	r = stream_open(address, invocation->runtime_dir, &purging.queue);
+			      "--keep counts messages of all types and cannot be combined with a type");
+	r = channel_open(invocation, address, CHANNEL_STREAM, &queue, &class);
 	if (r < 0)
 		return errors_report(invocation, address, r);
-	status = purge(&purging);
-	kipc_close(purging.queue);
-	return status;
+	purging.queue = queue;
+	return purge(&purging);
 }

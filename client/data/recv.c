@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verb recv: takes messages off a queue and writes them out, or prints the text of a raw segment.
+ * The verb recv: takes messages off a queue and writes them to standard output, or prints the text of a raw segment.
  *
- * What is received stays in hand (hand.h) until it is written out: in bulk, when the hand is full or the queue runs
- * empty. So nothing is held back while recv waits, and nothing is lost when it cannot be written.
+ * Received messages stay in hand (hand.h) until they are written, which happens when the hand is full or the queue is empty. So
+ * recv never waits with a message that is not written, and loses none that it cannot write.
  */
 
 #include <errno.h>
@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/base/channel.h"
 #include "client/base/errors.h"
 #include "client/base/signals.h"
-#include "client/base/stream.h"
 #include "client/base/time-limit.h"
 #include "client/base/verbs.h"
 #include "client/data/hand.h"
@@ -29,7 +29,7 @@ struct receiving {
 	struct kipc_channel *queue;
 	struct hand *hand;
 	struct time_limit limit;
-	uint64_t left; /* how many are still to come */
+	uint64_t left; /* how many are still to be taken */
 	int write_error;
 };
 
@@ -39,7 +39,7 @@ static int flush(struct receiving *receiving)
 	return receiving->write_error;
 }
 
-/* Takes one; with some in hand it does not wait before they are written out. */
+/* Takes one message, and writes those in hand before it waits. */
 static ssize_t take_one(struct receiving *receiving)
 {
 	const struct options *options = receiving->invocation->options;
@@ -85,7 +85,7 @@ static int take_all(struct receiving *receiving)
 	return r;
 }
 
-/* Writes out what is in hand, or gives it back; then says how taking ended. */
+/* Writes what is in hand, or puts it back; then reports how taking ended. */
 static enum status finish(struct receiving *receiving, int error)
 {
 	const struct invocation *invocation = receiving->invocation;
@@ -107,13 +107,13 @@ static enum status finish(struct receiving *receiving, int error)
 	return error < 0 ? errors_report(invocation, receiving->address, error) : STATUS_DONE;
 }
 
-/* How many messages are to be taken: of --all, no more than are there now, however fast others send. */
+/* How many messages to take: with --all, as many as are there now, however fast others send. */
 static int count_wanted(struct receiving *receiving)
 {
 	const struct options *options = receiving->invocation->options;
 
 	receiving->left = options->follow ? UINT64_MAX : options->count;
-	return options->all ? stream_count(receiving->queue, &receiving->left) : 0;
+	return options->all ? channel_count_messages(receiving->queue, &receiving->left) : 0;
 }
 
 static enum status recv_queue(struct receiving *receiving)
@@ -131,23 +131,22 @@ static enum status recv_queue(struct receiving *receiving)
 
 enum status command_recv(const struct invocation *invocation)
 {
+	CLEANUP_CHANNEL struct kipc_channel *channel = NULL;
+	CLEANUP_HAND struct hand *hand = NULL;
 	struct receiving receiving = { .invocation = invocation, .address = invocation->args[0] };
+	enum channel_class class;
 	enum status status;
 	int r;
 
-	r = kipc_open(receiving.address, invocation->runtime_dir, KIPC_QUEUE | KIPC_SEGMENT,
-		      &receiving.queue);
+	r = channel_open(invocation, receiving.address, CHANNEL_STREAM | CHANNEL_RAW, &channel, &class);
 	if (r < 0)
 		return errors_report(invocation, receiving.address, r);
-	status = output_hand(invocation, &receiving.hand);
-	r = kipc_channel_is_ring(receiving.queue);
-	if (status == STATUS_DONE && r < 0)
-		status = errors_report(invocation, receiving.address, r);
-	else if (status == STATUS_DONE)
-		status = r == 0 && kipc_channel_kind(receiving.queue) == KIPC_SEGMENT
-				 ? output_segment(invocation, receiving.queue, receiving.hand)
-				 : recv_queue(&receiving);
-	hand_free(receiving.hand);
-	kipc_close(receiving.queue);
-	return status;
+	status = output_hand(invocation, &hand);
+	if (status != STATUS_DONE)
+		return status;
+	if (class == CHANNEL_RAW)
+		return output_segment(invocation, channel, hand);
+	receiving.queue = channel;
+	receiving.hand = hand;
+	return recv_queue(&receiving);
 }

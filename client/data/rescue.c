@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Messages that were taken off a queue and can be neither written out nor sent on: recv and move call this when a
- * disk is full, a pipe closed, a queue gone. None is given up as long as there is any place for it: the end of its
- * queue (the kernel knows no other way back), a file, or its queue once more as soon as there is room.
+ * Messages that were taken off a queue and can neither be written nor sent: the disk is full, the pipe closed, the queue removed.
+ * Each goes to the end of its queue (the kernel has no other way back), into a file, or to its queue once there is room again.
  */
 
 #include "client/data/rescue.h"
@@ -39,7 +38,7 @@ static size_t first_unwritten(const struct hand *hand)
 	return i;
 }
 
-/* Puts one after the other back, from *first, which moves on, until one cannot. */
+/* Puts messages back from *first on, and advances it, until one cannot be put back. */
 static int put_back(const struct rescue *rescue, size_t *first)
 {
 	const struct hand *hand = rescue->hand;
@@ -72,7 +71,7 @@ static int write_all(int fd, const void *data, size_t size)
 	return 0;
 }
 
-/* Writes the messages of one type, from the first on, as frames. */
+/* Writes the messages of one type, from `first` on, as frames. */
 static int write_frames(const struct hand *hand, size_t first, int fd, size_t *ret_n)
 {
 	long type = hand->messages[first].type;
@@ -96,7 +95,7 @@ static int write_frames(const struct hand *hand, size_t first, int fd, size_t *r
 	return 0;
 }
 
-/* The messages of one type into a new file, in the first folder that takes it. */
+/* Saves the messages of one type in a new file, in the first folder where that is possible. */
 static int save_type(const struct rescue *rescue, size_t first, int error)
 {
 	const char *folders[] = { secure_getenv("TMPDIR"), "/tmp", "/dev/shm" };
@@ -116,11 +115,11 @@ static int save_type(const struct rescue *rescue, size_t first, int error)
 			r = -errno;
 		if (r == 0) {
 			report(rescue->invocation, rescue->address, STATUS_FAILED,
-			       "%zu message%s of type %ld could not go back (%s) and lie in %s; send them "
-			       "again with "
-			       "'kipcctl send %s --type=%ld --frames <%s'",
+			       "%zu message%s of type %ld could not go back (%s), saved in %s; "
+			       "'kipcctl send %s --type=%ld --frames <%s' sends %s again",
 			       n, plural(n), rescue->hand->messages[first].type, strerror(-error), path,
-			       rescue->address, rescue->hand->messages[first].type, path);
+			       rescue->address, rescue->hand->messages[first].type, path,
+			       n == 1 ? "it" : "them");
 			return 0;
 		}
 		if (fd >= 0)
@@ -138,7 +137,7 @@ static bool is_saved(const struct hand *hand, size_t first, size_t at)
 	return false;
 }
 
-/* No folder takes them: waits for room on the queue, until a signal says that nobody else waits any more. */
+/* No folder takes the message: waits for room on the queue, until another signal comes. */
 static void wait_for_room(const struct rescue *rescue, size_t at)
 {
 	const struct hand *hand = rescue->hand;
@@ -146,7 +145,7 @@ static void wait_for_room(const struct rescue *rescue, size_t at)
 	int before = signals_caught(), r;
 
 	report(rescue->invocation, rescue->address, STATUS_FAILED,
-	       "no folder takes a message of %zu bytes that must go back; waiting for room on the queue",
+	       "a message of %zu bytes cannot go back and no folder takes it; waiting for room on the queue",
 	       message->size);
 	do
 		r = kipc_send(rescue->queue, message->type, hand_body(hand, message), message->size,
@@ -158,7 +157,7 @@ static void wait_for_room(const struct rescue *rescue, size_t at)
 		       strerror(-r));
 }
 
-/* All from `first` on: a file a type, or where there is no place for a file, one by one back after all. */
+/* Saves all from `first` on in a file for each type, or if no folder takes one, waits for room on the queue. */
 static void save(const struct rescue *rescue, size_t first, int error)
 {
 	const struct hand *hand = rescue->hand;

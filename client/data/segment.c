@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verbs read and write: bytes of a raw segment to standard output and from an argument or standard input. What
- * would not fit is refused before anything is written, so that a segment never holds half of what was meant.
+ * The verbs read and write: bytes of a segment to standard output, and from an argument or standard input. Data that does not fit
+ * is refused before anything is written, so that a segment never holds half of it.
  */
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/base/channel.h"
 #include "client/base/errors.h"
 #include "client/base/guard.h"
 #include "client/base/report.h"
@@ -21,13 +22,6 @@
 
 #define BLOCK (64 * 1024)
 
-static enum status offset_beyond(const struct invocation *invocation, uint64_t size)
-{
-	return report(invocation, invocation->args[0], STATUS_FAILED,
-		      "--offset=%" PRIu64 " lies beyond its end; it has %" PRIu64 " bytes",
-		      invocation->options->offset, size);
-}
-
 /* How many bytes --offset and --length leave of a segment. */
 static uint64_t range_of(const struct options *options, uint64_t size)
 {
@@ -36,7 +30,7 @@ static uint64_t range_of(const struct options *options, uint64_t size)
 	return options->length < room ? options->length : room;
 }
 
-/* `segment`: where the bytes lie at --offset; NULL: they are a copy. */
+/* The bytes lie in the segment at --offset; segment NULL: they are a copy. */
 static enum status print_bytes(const struct invocation *invocation, struct kipc_channel *segment,
 			       const void *bytes, uint64_t size, struct hand *hand)
 {
@@ -54,7 +48,7 @@ static enum status print_bytes(const struct invocation *invocation, struct kipc_
 	return status;
 }
 
-/* Copied while the semaphore is held, and printed when it is not any more. */
+/* Copies while the semaphore is held, and prints afterwards. */
 static enum status print_copy(const struct invocation *invocation, struct kipc_channel *segment,
 			      struct hand *hand)
 {
@@ -88,7 +82,7 @@ static enum status print_range(const struct invocation *invocation, struct kipc_
 	if (r < 0)
 		return errors_report(invocation, invocation->args[0], r);
 	if (options->offset > size)
-		return offset_beyond(invocation, size);
+		return guard_report_offset(invocation, size);
 	return print_bytes(invocation, segment, (const char *)address + options->offset,
 			   range_of(options, size), hand);
 }
@@ -96,23 +90,19 @@ static enum status print_range(const struct invocation *invocation, struct kipc_
 enum status command_read(const struct invocation *invocation)
 {
 	bool escape = !invocation->options->raw && isatty(STDOUT_FILENO);
-	struct kipc_channel *segment;
-	struct hand *hand = NULL;
-	enum status status;
+	CLEANUP_CHANNEL struct kipc_channel *segment = NULL;
+	CLEANUP_HAND struct hand *hand = NULL;
 	int r;
 
 	r = kipc_open(invocation->args[0], invocation->runtime_dir, KIPC_SEGMENT, &segment);
 	if (r < 0)
 		return errors_report(invocation, invocation->args[0], r);
 	r = hand_new(escape ? HAND_ESCAPED : HAND_RAW, NULL, &hand);
-	status = r < 0 ? errors_report(invocation, invocation->args[0], r)
-		       : print_range(invocation, segment, hand);
-	hand_free(hand);
-	kipc_close(segment);
-	return status;
+	return r < 0 ? errors_report(invocation, invocation->args[0], r)
+		     : print_range(invocation, segment, hand);
 }
 
-/* All of standard input, or one byte more than `most`: then it is too long. Pages not reached cost nothing. */
+/* All of standard input, but at most one byte more than `most`, which is too many. Untouched pages cost nothing. */
 static int read_input(size_t most, char **ret_data, size_t *ret_size)
 {
 	char *data = malloc(most + 1);
@@ -147,8 +137,8 @@ static enum status put(const struct invocation *invocation, struct kipc_channel 
 
 	if (size > room)
 		return report(invocation, invocation->args[0], STATUS_FAILED,
-			      "there is room for %" PRIu64 " bytes from offset %" PRIu64
-			      ", and this is more; nothing was written",
+			      "the data does not fit: there is room for %" PRIu64 " bytes at offset %" PRIu64
+			      "; nothing was written",
 			      room, invocation->options->offset);
 	status = guard_open(invocation, &guard);
 	if (status == STATUS_DONE)
@@ -166,23 +156,23 @@ static enum status put(const struct invocation *invocation, struct kipc_channel 
 static enum status write_range(const struct invocation *invocation, struct kipc_channel *segment)
 {
 	struct kipc_object object;
+	enum channel_class class;
 	enum status status;
 	uint64_t room;
 	char *data = NULL;
 	size_t size = 0;
 	int r;
 
-	r = kipc_channel_is_ring(segment);
-	if (r == 1)
+	if (channel_find_class(segment, &class) == 0 && class == CHANNEL_RING)
 		return report(invocation, invocation->args[0], STATUS_USAGE,
-			      "this is a ring, and bytes written into it would break it; 'kipcctl send %s' "
-			      "takes messages",
+			      "this is a ring, and writing bytes would corrupt it; 'kipcctl send %s' sends a "
+			      "message",
 			      invocation->args[0]);
 	r = kipc_stat(segment, &object);
 	if (r < 0)
 		return errors_report(invocation, invocation->args[0], r);
 	if (invocation->options->offset > object.segment.size)
-		return offset_beyond(invocation, object.segment.size);
+		return guard_report_offset(invocation, object.segment.size);
 	room = range_of(invocation->options, object.segment.size);
 	if (invocation->n_args == 2)
 		return put(invocation, segment, invocation->args[1], strlen(invocation->args[1]), room);
@@ -198,14 +188,9 @@ static enum status write_range(const struct invocation *invocation, struct kipc_
 
 enum status command_write(const struct invocation *invocation)
 {
-	struct kipc_channel *segment;
-	enum status status;
+	CLEANUP_CHANNEL struct kipc_channel *segment = NULL;
 	int r;
 
 	r = kipc_open(invocation->args[0], invocation->runtime_dir, KIPC_SEGMENT, &segment);
-	if (r < 0)
-		return errors_report(invocation, invocation->args[0], r);
-	status = write_range(invocation, segment);
-	kipc_close(segment);
-	return status;
+	return r < 0 ? errors_report(invocation, invocation->args[0], r) : write_range(invocation, segment);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verbs lock, up and down. lock takes the semaphore with SEM_UNDO and becomes COMMAND with exec, which keeps the
- * undo: the kernel gives the semaphore back when COMMAND ends, also by kill -9, and there is no process in between
- * that could die first, swallow signals or change the status.
+ * The verbs lock, up and down. lock takes the semaphore with SEM_UNDO and executes COMMAND in its own place, which keeps the undo:
+ * the kernel gives the semaphore back when COMMAND ends, even by kill -9. No process in between can die first, swallow signals or
+ * change the exit status.
  */
 
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include "client/base/verbs.h"
 #include "lib/kipc.h"
 
-/* --count as libkipc wants it; what is too large stays too large. */
+/* --count for libkipc; a number that is too large stays too large. */
 static int count_of(const struct options *options)
 {
 	return options->count > INT_MAX ? INT_MAX : (int)options->count;
@@ -28,13 +28,12 @@ static enum status report_semaphore(const struct invocation *invocation, int err
 {
 	if (error == -ERANGE)
 		return report(invocation, invocation->args[0], STATUS_FAILED,
-			      "a semaphore can have the values 0 to 32767, and this would leave them "
-			      "(--count=%" PRIu64 ")",
+			      "the value of a semaphore must stay between 0 and 32767 (--count=%" PRIu64 ")",
 			      invocation->options->count);
 	return errors_report(invocation, invocation->args[0], error);
 }
 
-/* An error of kipc_open() may be -ERANGE as well, and means another thing then. */
+/* Reports errors of kipc_open() itself: its -ERANGE means another thing than that of the other calls. */
 static int open_semaphore(const struct invocation *invocation, struct kipc_channel **ret_channel,
 			  enum status *ret_status)
 {
@@ -45,7 +44,7 @@ static int open_semaphore(const struct invocation *invocation, struct kipc_chann
 	return r;
 }
 
-/* A signal ends the program: none is caught here, and a stop and continue shows as EINTR. */
+/* Signals are not caught and end the program; -EINTR comes from a stop and continue. */
 static int take(const struct invocation *invocation, struct kipc_channel *channel, unsigned flags)
 {
 	const struct options *options = invocation->options;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verb send: messages from the command line or from standard input onto a queue, or text into a raw segment. A ring is sent to like a
- * queue.
+ * The verb send: messages from the command line or from standard input onto a queue or ring, or one into a raw segment.
  *
- * A single `kipcctl send ADDR MESSAGE` is what shell scripts do most: it sets up nothing that it does not need, and a
- * signal may end it at any time, since a message is on the queue whole or not at all. With standard input, signals
- * are caught, so that the offset of a file can be left behind the last message sent.
+ * A single `kipcctl send ADDR MESSAGE` is the most frequent use in shell scripts: it sets up only what it needs, and a signal may
+ * end it at any time, since a message is on the queue as a whole or not at all. With standard input, signals are caught, so that
+ * the offset of a file can be left just after the last message sent.
  */
 
 #include <errno.h>
@@ -16,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/base/channel.h"
 #include "client/base/control.h"
 #include "client/base/errors.h"
 #include "client/base/report.h"
@@ -31,9 +31,10 @@ struct sending {
 	const struct invocation *invocation;
 	const char *address;
 	struct kipc_channel *channel;
+	enum channel_class class;
 	struct time_limit limit;
 	long type;			 /* unless JSON gives another */
-	const struct control_half *json; /* --json: reads it; NULL: the input is what is sent */
+	const struct control_half *json; /* --json: parses the input; NULL: the input is sent as it is */
 	uint64_t n_sent;
 	struct stall stall;
 };
@@ -45,7 +46,7 @@ static int send_one(struct sending *sending, long type, const char *data, size_t
 	while ((r = kipc_send(sending->channel, type, data, size, time_limit_left(&sending->limit))) ==
 		       -EINTR &&
 	       !signals_caught())
-		stall_look(&sending->stall, sending->n_sent);
+		stall_tick(&sending->stall, sending->n_sent);
 	if (r == 0)
 		sending->n_sent++;
 	else if (r == -EAGAIN && time_limit_is_over(&sending->limit))
@@ -53,22 +54,22 @@ static int send_one(struct sending *sending, long type, const char *data, size_t
 	return r;
 }
 
-/* "the queue's capacity" and the like: what bounds a message here. */
-static const char *what_bounds(struct kipc_channel *channel, size_t largest)
+/* What limits the size of a message here. */
+static const char *what_bounds(const struct sending *sending, size_t largest)
 {
 	struct kipc_object object;
 
-	if (kipc_channel_is_ring(channel) > 0)
+	if (sending->class == CHANNEL_RING)
 		return "the ring's max_message";
-	if (kipc_channel_kind(channel) == KIPC_SEGMENT)
-		return "the size of the segment, less a NUL";
-	if (kipc_stat(channel, &object) == 0 && object.queue.capacity == largest)
+	if (sending->class == CHANNEL_RAW)
+		return "the size of the segment minus a NUL";
+	if (kipc_stat(sending->channel, &object) == 0 && object.queue.capacity == largest)
 		return "the queue's capacity";
 	return "kernel.msgmax";
 }
 
-/* Says why the next message was not sent and, unless it was the only one, how many were. */
-static enum status say_failed(const struct sending *sending, int error, bool is_only)
+/* Reports why the next message was not sent and, unless it was the only one, how many were. */
+static enum status report_failed(const struct sending *sending, int error, bool is_only)
 {
 	char before[64] = "";
 	size_t largest;
@@ -77,21 +78,20 @@ static enum status say_failed(const struct sending *sending, int error, bool is_
 		(void)snprintf(before, sizeof before, "; %" PRIu64 " message%s %s sent before it",
 			       sending->n_sent, sending->n_sent == 1 ? "" : "s",
 			       sending->n_sent == 1 ? "was" : "were");
-	if (error == -EMSGSIZE && input_largest(sending->channel, &largest) == 0)
+	if (error == -EMSGSIZE && input_largest(sending->channel, sending->class, &largest) == 0)
 		return report(sending->invocation, sending->address, STATUS_FAILED,
-			      "message %" PRIu64
-			      " is longer than %zu bytes, the most that one may have here (%s)%s",
-			      sending->n_sent + 1, largest, what_bounds(sending->channel, largest), before);
+			      "message %" PRIu64 " is too large; the limit is %zu bytes (%s)%s",
+			      sending->n_sent + 1, largest, what_bounds(sending, largest), before);
 	return errors_report_and(sending->invocation, sending->address, error, before);
 }
 
-/* Errors that are not the channel's but those of reading standard input. */
+/* Errors of reading standard input, not of the channel. */
 static bool is_input_error(int error)
 {
 	return error != -EMSGSIZE && error != -ETIMEDOUT && error != -EINTR && error != -EIDRM;
 }
 
-static enum status say_input_failed(const struct sending *sending, int error)
+static enum status report_input_failed(const struct sending *sending, int error)
 {
 	if (error == -EBADMSG)
 		return report(sending->invocation, sending->address, STATUS_FAILED,
@@ -99,17 +99,17 @@ static enum status say_input_failed(const struct sending *sending, int error)
 			      " message%s sent before it",
 			      sending->n_sent + 1, sending->n_sent, sending->n_sent == 1 ? " was" : "s were");
 	if (!is_input_error(error))
-		return say_failed(sending, error, false);
+		return report_failed(sending, error, false);
 	return report(sending->invocation, sending->address, STATUS_FAILED,
-		      "standard input: %s; %" PRIu64 " messages were sent before", strerror(-error),
-		      sending->n_sent);
+		      "standard input: %s; %" PRIu64 " message%s sent before it", strerror(-error),
+		      sending->n_sent, sending->n_sent == 1 ? " was" : "s were");
 }
 
-static enum status say_no_message(const struct sending *sending, const char *why)
+static enum status report_no_message(const struct sending *sending, const char *why)
 {
 	return report(sending->invocation, sending->address, STATUS_FAILED,
-		      "message %" PRIu64 " of standard input is not one that 'kipcctl recv --json' prints: "
-		      "%s; %" PRIu64 " message%s sent before it",
+		      "message %" PRIu64 " of standard input is not as 'kipcctl recv --json' prints it: %s; "
+		      "%" PRIu64 " message%s sent before it",
 		      sending->n_sent + 1, why, sending->n_sent, sending->n_sent == 1 ? " was" : "s were");
 }
 
@@ -133,12 +133,12 @@ static enum status send_arguments(struct sending *sending)
 		int r = send_one(sending, sending->type, messages[i], strlen(messages[i]));
 
 		if (r < 0)
-			return say_failed(sending, r, n == 1);
+			return report_failed(sending, r, n == 1);
 	}
 	return STATUS_DONE;
 }
 
-/* Sends the message that a line of JSON describes; *ret_why says what is wrong with the line, NULL: nothing is. */
+/* Sends the message that a line of JSON describes; *ret_why says what is wrong with the line, or is NULL. */
 static int send_described(struct sending *sending, const char *line, size_t n_line, const char **ret_why)
 {
 	long type;
@@ -179,50 +179,54 @@ static enum status send_all_input(struct sending *sending, struct input *input)
 	if (error < 0 || r < 0)
 		input_rewind(input);
 	if (why != NULL)
-		return say_no_message(sending, why);
+		return report_no_message(sending, why);
 	if (error < 0)
-		return say_failed(sending, error, false);
-	return r < 0 ? say_input_failed(sending, r) : STATUS_DONE;
+		return report_failed(sending, error, false);
+	return r < 0 ? report_input_failed(sending, r) : STATUS_DONE;
+}
+
+static int open_input(const struct sending *sending, struct input **ret_input)
+{
+	return input_new(input_form_of(sending->invocation->options), sending->channel, sending->class,
+			 &sending->limit, ret_input);
 }
 
 static enum status send_input(struct sending *sending)
 {
-	struct input *input;
-	enum status status;
+	CLEANUP_INPUT struct input *input = NULL;
 	int r;
 
-	r = input_new(input_form_of(sending->invocation->options), sending->channel, &sending->limit, &input);
+	r = open_input(sending, &input);
 	if (r < 0)
 		return errors_report(sending->invocation, sending->address, r);
 	signals_catch();
-	status = send_all_input(sending, input);
-	input_free(input);
-	return status;
+	return send_all_input(sending, input);
 }
 
-/* Text and its NUL to the start of the segment, in one copy; nothing if it does not fit. */
+/* Copies the text and its NUL to the start of the segment at once; nothing if it does not fit. */
 static enum status write_text(struct sending *sending, const char *text, size_t size)
 {
 	size_t largest;
 	ssize_t n;
 	int r;
 
-	r = input_largest(sending->channel, &largest);
+	r = input_largest(sending->channel, sending->class, &largest);
 	if (r == 0 && size > largest)
 		r = -EMSGSIZE;
 	if (r < 0)
-		return say_failed(sending, r, true);
+		return report_failed(sending, r, true);
 	n = kipc_write(sending->channel, 0, text, size + 1);
 	return n < 0 ? errors_report(sending->invocation, sending->address, (int)n) : STATUS_DONE;
 }
 
-static enum status too_many(const struct sending *sending)
+static enum status report_too_many(const struct sending *sending)
 {
-	return report(sending->invocation, sending->address, STATUS_USAGE,
-		      "a segment holds one message, these are several; for lines as one text use --whole");
+	return report(
+		sending->invocation, sending->address, STATUS_USAGE,
+		"a raw segment holds one message, and there are several; --whole sends all lines as one");
 }
 
-/* A copy of the text, or of what its JSON describes, with a NUL behind it; free(3) it. */
+/* A copy of the text, or of what its JSON describes, with a closing NUL; the caller frees it. */
 static int take_text(const struct sending *sending, const char *data, size_t n_data, char **ret_text,
 		     size_t *ret_size, const char **reterr_why)
 {
@@ -247,7 +251,7 @@ static int take_text(const struct sending *sending, const char *data, size_t n_d
 	return r;
 }
 
-/* The only message of standard input; nothing is written before it is known to be the only one. */
+/* Nothing is written before standard input is known to hold one message only. */
 static enum status send_input_to_segment(struct sending *sending, struct input *input)
 {
 	const char *data, *why = NULL;
@@ -258,16 +262,16 @@ static enum status send_input_to_segment(struct sending *sending, struct input *
 
 	r = input_next(input, &data, &size);
 	if (r <= 0)
-		return r < 0 ? say_input_failed(sending, r) : STATUS_DONE;
+		return r < 0 ? report_input_failed(sending, r) : STATUS_DONE;
 	r = take_text(sending, data, size, &text, &size, &why);
 	if (r < 0)
-		return why != NULL ? say_no_message(sending, why)
+		return why != NULL ? report_no_message(sending, why)
 				   : errors_report(sending->invocation, sending->address, r);
 	r = input_next(input, &data, &more);
 	if (r == 0)
 		status = write_text(sending, text, size);
 	else
-		status = r < 0 ? say_input_failed(sending, r) : too_many(sending);
+		status = r < 0 ? report_input_failed(sending, r) : report_too_many(sending);
 	free(text);
 	return status;
 }
@@ -275,54 +279,44 @@ static enum status send_input_to_segment(struct sending *sending, struct input *
 static enum status send_to_segment(struct sending *sending)
 {
 	const struct invocation *invocation = sending->invocation;
-	struct input *input;
-	enum status status;
+	CLEANUP_INPUT struct input *input = NULL;
 	int r;
 
 	if (options_has(invocation->options, OPTION_TYPE))
 		return report(invocation, sending->address, STATUS_USAGE,
-			      "the text of a segment has no --type");
+			      "a raw segment has no message types; omit --type");
 	if (invocation->n_args > 2)
-		return too_many(sending);
+		return report_too_many(sending);
 	if (invocation->n_args == 2)
 		return write_text(sending, invocation->args[1], strlen(invocation->args[1]));
 
-	r = input_new(input_form_of(invocation->options), sending->channel, &sending->limit, &input);
-	if (r < 0)
-		return errors_report(invocation, sending->address, r);
-	status = send_input_to_segment(sending, input);
-	input_free(input);
-	return status;
+	r = open_input(sending, &input);
+	return r < 0 ? errors_report(invocation, sending->address, r) : send_input_to_segment(sending, input);
 }
 
 enum status command_send(const struct invocation *invocation)
 {
 	const struct options *options = invocation->options;
 	struct sending sending = { .invocation = invocation, .address = invocation->args[0] };
-	enum status status;
+	CLEANUP_CHANNEL struct kipc_channel *channel = NULL;
 	int r;
 
 	if (invocation->n_args > 1 && (options->null || options->whole || options->frames || options->json))
-		return report(invocation, NULL, STATUS_USAGE,
-			      "--null, --whole, --frames and --json are about standard input, but there are "
-			      "arguments");
+		return report(
+			invocation, NULL, STATUS_USAGE,
+			"--null, --whole, --frames and --json apply to standard input, but the messages "
+			"are arguments");
 	if (options->json && (sending.json = control_load(invocation)) == NULL)
 		return STATUS_FAILED;
 	sending.type = options->type ? options->type : 1;
 	sending.limit = time_limit_in(options->timeout);
-	r = kipc_open(sending.address, invocation->runtime_dir, KIPC_QUEUE | KIPC_SEGMENT, &sending.channel);
+	r = channel_open(invocation, sending.address, CHANNEL_STREAM | CHANNEL_RAW, &channel, &sending.class);
 	if (r < 0)
 		return errors_report(invocation, sending.address, r);
 
-	r = kipc_channel_is_ring(sending.channel);
-	if (r < 0)
-		status = errors_report(invocation, sending.address, r);
-	else if (r == 0 && kipc_channel_kind(sending.channel) == KIPC_SEGMENT)
-		status = send_to_segment(&sending);
-	else {
-		stall_watch(&sending.stall, invocation, sending.address, sending.channel);
-		status = invocation->n_args > 1 ? send_arguments(&sending) : send_input(&sending);
-	}
-	kipc_close(sending.channel);
-	return status;
+	sending.channel = channel;
+	if (sending.class == CHANNEL_RAW)
+		return send_to_segment(&sending);
+	stall_start(&sending.stall, invocation, sending.address, channel);
+	return invocation->n_args > 1 ? send_arguments(&sending) : send_input(&sending);
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * The sentence about a full channel. A timer interrupts a call that waits; a transfer that goes on is not touched by it,
- * since a call that does not wait is not interrupted.
- */
+/* The sentence about a full channel. A timer interrupts calls that wait; those that do not wait are not interrupted. */
 
 #include "client/data/stall.h"
 
@@ -16,20 +13,20 @@
 #include "common/escape.h"
 #include "common/grammar.h"
 
-#define LOOK_USEC 400000
+#define TICK_USEC 400000
 
-void stall_watch(struct stall *stall, const struct invocation *invocation, const char *address,
+void stall_start(struct stall *stall, const struct invocation *invocation, const char *address,
 		 struct kipc_channel *channel)
 {
 	*stall = (struct stall){
 		.invocation = invocation,
 		.address = address,
 		.channel = channel,
-		.is_told = invocation->options->quiet || !isatty(STDERR_FILENO),
+		.is_done = invocation->options->quiet || !isatty(STDERR_FILENO),
 		.n_sent = UINT64_MAX,
 	};
-	if (!stall->is_told)
-		signals_tick(LOOK_USEC);
+	if (!stall->is_done)
+		signals_tick(TICK_USEC);
 }
 
 /* "1234 perl (billing.service) received last"; freed by the caller. */
@@ -53,7 +50,7 @@ static char *describe_reader(const struct kipc_object *queue)
 	return fclose(out) == 0 ? text : NULL;
 }
 
-static void tell(const struct stall *stall)
+static void print(const struct stall *stall)
 {
 	const char *verb = stall->invocation->command->name;
 	char size[GRAMMAR_SIZE_MAX], *reader;
@@ -62,9 +59,9 @@ static void tell(const struct stall *stall)
 	if (kipc_stat(stall->channel, &object) < 0)
 		return;
 	if (object.kind != KIPC_QUEUE) {
-		escape_print_line(
-			"kipcctl: %s %s: waiting: the ring is full; 'kipcctl show %s' shows who uses it",
-			verb, stall->address, stall->address);
+		escape_print_line("kipcctl: %s %s: waiting: the ring is full; 'kipcctl show %s' shows the "
+				  "processes that use it",
+				  verb, stall->address, stall->address);
 		return;
 	}
 	reader = describe_reader(&object);
@@ -75,13 +72,13 @@ static void tell(const struct stall *stall)
 	free(reader);
 }
 
-void stall_look(struct stall *stall, uint64_t n_sent)
+void stall_tick(struct stall *stall, uint64_t n_sent)
 {
-	if (stall->is_told)
+	if (stall->is_done)
 		return;
 	if (stall->n_sent == n_sent) {
-		tell(stall);
-		stall->is_told = true;
+		print(stall);
+		stall->is_done = true;
 	}
 	stall->n_sent = n_sent;
 }

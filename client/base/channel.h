@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIPC_CLIENT_BASE_CHANNEL_H
+#define KIPC_CLIENT_BASE_CHANNEL_H
+
+/* Opening the channel of an address, and what it is: a queue, a ring, a raw segment or a semaphore set. */
+
+#include "client/base/command.h"
+#include "lib/kipc.h"
+
+/* A kind and, of a segment, its layout. They are bits, so that a verb can say which of them it takes. */
+enum channel_class {
+	CHANNEL_QUEUE = 1 << 0,
+	CHANNEL_RING = 1 << 1,
+	CHANNEL_RAW = 1 << 2,
+	CHANNEL_SEMAPHORE = 1 << 3,
+};
+#define CHANNEL_STREAM (CHANNEL_QUEUE | CHANNEL_RING) /* what messages go through */
+#define CHANNEL_SEGMENT (CHANNEL_RING | CHANNEL_RAW)
+#define CHANNEL_ANY (CHANNEL_STREAM | CHANNEL_SEGMENT | CHANNEL_SEMAPHORE)
+
+/* "queue", "segment", "semaphore", NULL. */
+extern const char *const channel_kinds[];
+
+/*
+ * Opens the channel of an address if it is of one of these classes. -EPROTOTYPE: it is of another class; errors of kipc_open()
+ * and channel_find_class().
+ */
+int channel_open(const struct invocation *invocation, const char *address, unsigned classes,
+		 struct kipc_channel **ret_channel, enum channel_class *ret_class);
+
+/* The class of a channel that is open. Errors of kipc_channel_is_ring(). */
+int channel_find_class(struct kipc_channel *channel, enum channel_class *ret_class);
+
+/* The class of a name in the registry; the object is not looked at. */
+enum channel_class channel_class_of_name(const struct kipc_name *name);
+
+/* How many messages are now in a queue or ring. Errors of kipc_stat() and kipc_ring_stat(). */
+int channel_count_messages(struct kipc_channel *channel, uint64_t *ret_messages);
+
+#define CLEANUP_CHANNEL __attribute__((cleanup(channel_cleanup)))
+
+static inline void channel_cleanup(struct kipc_channel **channel)
+{
+	kipc_close(*channel);
+}
+
+#endif
