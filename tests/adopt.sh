@@ -38,7 +38,7 @@ exits 2 "what has no key" kipcctl adopt "queue:@$private" bills
 like "cannot be made anew" "$ERR" "it has no key"
 
 exits 0 "root hands a queue over" kipcctl adopt queue:0x11 bills
-like "and is told" "$OUT" "^queue:0x11: adopted as bills, active: @$id, made by uid 4711$"
+like "and is told" "$OUT" "^queue:0x11: adopted as bills, active: @$id, created by uid 4711$"
 like "and what to declare" "$OUT" "^    key = 0x00000011$"
 perl -e 'defined shmget(0x51, 78334567, 01600 | 0640) or die; $s = semget(0x52, 2, 01600 | 0600); semctl($s, 1, 16, 5) or die'
 exits 0 "a segment" kipcctl adopt segment:0x51 kept
@@ -84,7 +84,7 @@ as 4711 perl -MIPC::SysV -e '$q = msgget(0x11, 0); msgctl($q, 2, $d = "") // die
 is_healed() { [ "$(kipcctl list --columns=name,mode --no-legend | awk '$1 == "bills" { print $2 }')" = 0660 ]; }
 until_true is_healed && pass "and is mended" || fail "and is mended" "$(queue)"
 exits 1 "an owner who would end kipcd's rights is refused" kipcctl set bills owner=4712
-like "its owner stays" "$ERR" "it was adopted, and giving it to owner 4712 would end kipcd's rights"
+like "its owner stays" "$ERR" "it was adopted, and kipcd would lose its rights to it for good by giving it to uid 4712"
 is "and so does what is declared" "$(grep -c owner "$T/run/kipcd.conf.d/bills.conf")" 0
 
 stop_kipcd

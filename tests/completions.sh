@@ -50,9 +50,9 @@ done
 for verb in list top; do
 	same "every column to sort $verb by" "$(told "$verb" --sort=)" "$(kipcctl list --columns=help --no-legend | sed 's/ .*//; s/^/--sort=/')"
 done
-states=$(rows_of daemon/plan/plan.c 'const char \*const channel_state_words' | grep -oE '"[a-z]+"' | tr -d '"')
+states=$(rows_of common/channel-words.c 'const char \*const channel_state_words' | grep -oE '"[a-z]+"' | tr -d '"')
 like "the states are known" "$states" '^retained$'
-same "every state is told" "$(told list --state '')" "$states foreign"
+same "every state is told" "$(told list --state '')" "$states"
 for kind in queue segment semaphore; do
 	keys=$(rows_of daemon/config/keys.c 'const struct config_key config_keys' | tr -d '\n' | sed 's/\[CONFIG_KEY/\n&/g' |
 		grep -E "ALL_KINDS|KIPC_${kind^^}" | sed -nE 's/.*= \{ "([^"]+)".*/\1=/p' | sed 's/field\.NAME=/field./' | grep -v '^activate=$')
@@ -61,7 +61,7 @@ for kind in queue segment semaphore; do
 done
 exits 2 "activate is refused indeed" kipcctl create queue new activate=yes
 for key in manage lifetime layout; do
-	words=$(tr -d '\n' <"$top_src/daemon/config/spec.c" | grep -oE "${key}_words\[\] = \{[^}]*" | grep -oE '"[a-z]+"' | tr -d '"')
+	words=$(tr -d '\n' <"$top_src/common/channel-words.c" | grep -oE "${key}_words\[\] = \{[^}]*" | grep -oE '"[a-z]+"' | tr -d '"')
 	like "the values of $key are known" "$words" '^[a-z]+$'
 	same "... and told" "$(told create segment new "$key=")" "$(sed "s/^/$key=/" <<<"$words")"
 done

@@ -436,7 +436,7 @@ kipcctl purge -q moved
 # A semaphore that somebody removed.
 ipcrm -S 0x13
 kipcctl reload >/dev/null
-like "a lost channel" "$(finding state build)" "^danger lost: somebody removed semaphore @"
+like "a lost channel" "$(finding state build)" "^danger lost: semaphore @[0-9]+ was removed"
 mend state build
 silent "is recovered" state build
 
@@ -449,7 +449,7 @@ read -r -t 10 -u "${user[0]}"
 ipcrm -m "$(id_of table)"
 is_lost() { [ "$(state_of table)" = lost ]; }
 until_true is_lost
-like "a lost segment" "$(finding state table)" "^danger lost: somebody removed segment @[0-9]+, which is still attached 1 time"
+like "a lost segment" "$(finding state table)" "^danger lost: segment @[0-9]+ was removed and is still attached 1 time"
 is "is not made beside its users" "$(command_of state table)" "kipcctl show table"
 mend state table
 like "who are named" "$(cat "$T/mend")" "attached by: $user_pid perl"
@@ -462,7 +462,7 @@ silent "it comes back when they are gone" state table
 kipcctl remove -q --force table
 kipcctl create queue once >/dev/null
 kipcctl remove -q orders
-like "an absent channel" "$(finding state orders)" "^warning absent: removed by hand: 'kipcctl reload' makes it again$"
+like "an absent channel" "$(finding state orders)" "^warning absent: removed by hand: 'kipcctl reload' recreates it$"
 mend state orders
 silent "comes back" state orders
 is "as it was" "$(state_of orders)" active
@@ -480,7 +480,7 @@ printf '[queue short]\nkey = 0x33\n' >>"$conf"
 kipcctl reload >/dev/null
 sed -i '/short/,$d' "$conf"
 kipcctl reload >/dev/null
-like "a retained channel" "$(finding state short)" "^notice retained: declared no more"
+like "a retained channel" "$(finding state short)" "^notice retained: no longer declared"
 is "that is empty" "$(command_of state short)" "kipcctl remove short"
 kipcctl send short kept
 is "or not" "$(command_of state short)" "kipcctl show short"
@@ -495,7 +495,7 @@ kipcctl reload >/dev/null
 kipcctl write sized data
 sed -i 's/^size = 4096/size = 8192/' "$conf"
 kipcctl reload >/dev/null
-like "a stale channel" "$(finding state sized)" "^warning stale: size 4K -> 8K would need a new segment, and it holds 4K of data"
+like "a stale channel" "$(finding state sized)" "^warning stale: size 4K -> 8K requires a new segment, and it holds 4K of data"
 mend state sized
 is "keeps its data" "$(kipcctl read --length=4 sized)" data
 sed -i '/sized/,$d' "$conf"

@@ -42,7 +42,7 @@ is 'the key is that of ftok(3)' "$(columns_of jobs key)" "$old"
 replace "$file"
 new=$(key_of "$file" 82)
 exits 0 'a file that was replaced is noticed' until_true is_in_state jobs stale
-like '... it is said what has happened' "$(state_and_reason_of jobs)" "^stale: $file is another file now: programs that start now compute $new, and this queue has $old; "
+like '... it is said what has happened' "$(state_and_reason_of jobs)" "^stale: $file was replaced: programs that start now compute $new, but this queue has $old; "
 until_true tells '"event":"key_changed"'
 like '... it is an event' "$(kipcctl events jobs)" "key_changed +queue jobs: $file is another file now: programs that start now compute $new, those that run have $old\$"
 like '... and in the journal' "$(log)" "queue jobs: $file is another file now: programs that start now compute $new"
@@ -51,7 +51,7 @@ like '... the declared key is shown' "$(kipcctl show jobs)" "key: $old \\(declar
 is '... as of every channel of that file' "$(columns_of build state),$(columns_of other state)" 'stale,active'
 exits 0 'programs that run go on with it' kipcctl send jobs three
 exits 0 'a reload' kipcctl reload
-like '... changes nothing' "$OUT" "^jobs +queue +keep +stale +$file is another file now: programs that start now compute $new, .* holds 3 messages"
+like '... changes nothing' "$OUT" "^jobs +queue +keep +stale +$file was replaced: programs that start now compute $new, .* holds 3 messages"
 is '... and loses nothing' "$(columns_of jobs id,messages)" "$id 3"
 exits 0 'other channels are served' kipcctl set other mode=0600
 
@@ -71,7 +71,7 @@ id=$(id_of jobs)
 perl -e 'msgrcv($ARGV[0], my $m, 100, 0, 0) or exit 1; print unpack "x8 a*", $m' "$id" >"$T/got" & program=$!
 replace "$file"
 until_true is_in_state jobs stale
-like 'an empty one says so' "$(state_and_reason_of jobs)" "is empty, and 'kipcctl reload' makes it anew"
+like 'an empty one says so' "$(state_and_reason_of jobs)" "is empty, and 'kipcctl reload' recreates it"
 stop_kipcd KILL
 start
 is 'a start leaves it alone' "$(columns_of jobs state,id)" "stale $id"
@@ -90,7 +90,7 @@ replace "$file"
 replace "$file"
 start
 is 'replaced while kipcd was down' "$(columns_of jobs state,id,messages)" "stale $id 1"
-like '... is said' "$(log)" "jobs: stale: $file is another file now: programs that start now compute $(key_of "$file" 82)"
+like '... is said' "$(log)" "jobs: stale: $file was replaced: programs that start now compute $(key_of "$file" 82)"
 replace "$file"
 exits 0 'replaced once more' until_true says jobs "compute $(key_of "$file" 82), "
 is '... it stays' "$(columns_of jobs state,id,messages)" "stale $id 1"
@@ -135,7 +135,7 @@ id=$(id_of jobs)
 ln "$file" "$T/same"
 rm "$file"
 exits 0 'a file that is gone is noticed' until_true is_in_state jobs stale
-like '... and said' "$(state_and_reason_of jobs)" "ftok\\(3\\) cannot look at $file: No such file or directory; programs that start now get no key"
+like '... and said' "$(state_and_reason_of jobs)" "ftok\\(3\\) fails on $file: No such file or directory; programs that start now get no key"
 exits 0 'a reload' kipcctl reload
 is '... leaves it as it is' "$(columns_of jobs state,id,messages)" "stale $id 1"
 exits 0 'other channels are served' kipcctl set other mode=0640
@@ -147,7 +147,7 @@ ln "$file" "$T/same"
 rm "$file"
 until_true is_in_state jobs stale
 replace "$file" "$T/same"
-exits 0 'another one comes' until_true says jobs 'is another file now'
+exits 0 'another one comes' until_true says jobs 'was replaced'
 exits 78 'what never was there is a mistake' "$kipcd" --check --config=<(printf '[queue q]\nkey = ftok:%s/none:1\n' "$T")
 clear_all
 
@@ -160,7 +160,7 @@ start
 kipcctl send jobs kept
 ln -s v2 "$T/next"
 mv -T "$T/next" "$T/current"
-exits 0 'a link that leads to another file' until_true says jobs "$T/current is another file now: programs that start now compute $(key_of "$T/v2" 82)"
+exits 0 'a link that leads to another file' until_true says jobs "$T/current was replaced: programs that start now compute $(key_of "$T/v2" 82)"
 ln -sfn v1 "$T/current"
 exits 0 '... and back' until_true is_in_state jobs active
 clear_all
@@ -199,7 +199,7 @@ kipcctl reload >/dev/null
 is 'a new key that a stranger has' "$(columns_of jobs state)" conflict
 for verb in 'send jobs more' 'recv -N jobs' 'peek -N jobs' 'move jobs other' 'purge jobs'; do
 	exits 3 "$verb" kipcctl $verb
-	like '... is refused with the reason' "$ERR" 'jobs: conflict: its key 0x00004b02 belongs to queue @[0-9]+, created by uid [0-9]+ and not by kipcd; its own is @'
+	like '... is refused with the reason' "$ERR" 'jobs: conflict: its key 0x00004b02 belongs to queue @[0-9]+, created by uid [0-9]+, not by kipcd; kipcd.s own is @'
 done
 exits 3 'one that never had an object' kipcctl send none more
 like '... is, too' "$ERR" 'conflict: its key 0x00004b07 belongs to queue @'
@@ -238,7 +238,7 @@ if [ -z "$answer" ]; then
 	finish
 fi
 answers() { kipcctl list -q >/dev/null && [ "$(columns_of other state)" = active ]; }
-is_doubted() { says jobs 'it does not answer (on a dead mount?); whether'; }
+is_doubted() { says jobs 'no answer (a dead mount?); kipcd cannot tell whether'; }
 exits 0 'a file on a dead mount is noticed' until_true is_doubted
 is '... and is no reason to doubt the queue' "$(columns_of jobs state,key,messages)" "active $old 1"
 exits 0 '... nobody is held up' answers
@@ -250,7 +250,7 @@ exits 0 '... nor is a change' timeout 20 kipcctl create queue more key=77
 stop_kipcd KILL
 start
 is 'a start is not held up, and knows its own' "$(columns_of jobs state,key,messages),$(columns_of other state)" "active $old 1,active"
-like '... and says what it cannot tell' "$(log)" "ftok\\(3\\) cannot look at .*/net/app.*: it does not answer"
+like '... and says what it cannot tell' "$(log)" "ftok\\(3\\) (cannot look at|fails on) .*/net/app.*: no answer"
 stop_kipcd
 printf '%s\n' "[queue later]" "key = ftok:$T/net/app:9" >>"$conf"
 start

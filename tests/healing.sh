@@ -60,7 +60,7 @@ if perl -MIPC::SharedMem -e 1 2>/dev/null; then
 	ipcrm -m "$old"
 	until_true is_in_state prices lost
 	is 'one that is still attached is lost' "$(state_of prices)" lost
-	like '... which the log explains' "$(log)" "segment prices: lost: somebody removed segment @$old, which is still attached 1 time: end its users"
+	like '... which the log explains' "$(log)" "segment prices: lost: segment @$old was removed and is still attached 1 time: stop its users"
 	is '... no empty one is put beside it' "$(ipcs -m | grep -c '^0x000004d2')" 0
 	is '... and its users can still read it' "$(kipcctl read "segment:@$old" --length=4)" kept
 	user=$USER_PID
@@ -92,7 +92,7 @@ old=$(id_of build)
 ipcrm -s "$old"
 until_true is_in_state build lost
 is 'a removed semaphore is lost: a second holder would get in' "$(state_of build)" lost
-like '... which the log explains' "$(log)" "semaphore build: lost: somebody removed semaphore @$old"
+like '... which the log explains' "$(log)" "semaphore build: lost: semaphore @$old was removed"
 kipcctl reload >"$T/out"
 is '... a reload leaves it so' "$(state_of build)" lost
 stop_kipcd

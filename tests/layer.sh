@@ -79,7 +79,7 @@ sed -i '/orders/,/mode/d' "$conf"
 exits 0 'check without the section' kipcctl check "$conf"
 like '... warns of what is set aside' "$ERR" "^$layer/orders.conf:1: warning: \[queue orders\] is set aside: no section declares it any more"
 exits 0 'a reload' kipcctl reload
-like '... says so' "$OUT" "^orders +queue +retain +retained +declared no more.*what kipcctl said of it is set aside"
+like '... says so' "$OUT" "^orders +queue +retain +retained +no longer declared.*what kipcctl said of it is set aside"
 restart
 is 'no start is refused for it' "$(columns_of orders state)" retained
 is '... and no other queue made' "$(count_of q)" 2
@@ -208,7 +208,7 @@ is 'they are in conflict' "$(columns_of small state),$(columns_of jobs state)" c
 perl -e '$i = shmget(0x21, 0, 0); shmwrite($i, "data", 0, 4) or die'
 exits 0 'a segment of another size' kipcctl adopt segment:0x21 small
 is '... is stale' "$(columns_of small state,size)" 'stale 1000'
-like '... and says why' "$OUT" '^segment:0x21: adopted as small, stale: size 1000 -> 4000 would need a new segment'
+like '... and says why' "$OUT" '^segment:0x21: adopted as small, stale: size 1000 -> 4000 requires a new segment'
 is '... its bytes are there' "$(kipcctl read small --length=4)" data
 kipcctl reload -q
 is '... and it stays so' "$(columns_of small state,size)" 'stale 1000'
@@ -221,7 +221,7 @@ is 'declared as it is, it is active' "$(columns_of small state,size)" 'active 10
 exits 0 'one of the right size' kipcctl adopt segment:0x22 right
 is '... is active, and as declared' "$(columns_of right state,mode)" 'active 0640'
 exits 0 'a queue' kipcctl adopt queue:0x24 jobs
-like '... is altered as declared' "$OUT" 'jobs, active: @[0-9]+, made by uid [0-9]+; mode 0620 -> 0660, capacity 16K -> 8K'
+like '... is altered as declared' "$OUT" 'jobs, active: @[0-9]+, created by uid [0-9]+; mode 0620 -> 0660, capacity 16K -> 8K'
 is '... indeed' "$(columns_of jobs state,mode,capacity)" 'active 0660 8192'
 sed -i 's/8K/4K/' "$conf"
 kipcctl reload -q

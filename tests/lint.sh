@@ -241,8 +241,8 @@ options=$("$kipcd" --help | options_in)
 none 'every option is in kipcd(8)' "$(undocumented daemon/kipcd.8 "$option_tag" "$options")"
 none 'kipcd(8) has no other' \
 	"$(comm -13 <(echo "$options") <(entries daemon/kipcd.8 | cut -f 1 | grep -- '^-' | options_in))"
-states=$(rows_of daemon/plan/plan.c 'const char \*const channel_state_words' | grep -oE '"[a-z]+"' | tr -d '"')
-actions=$(rows_of daemon/plan/plan.c 'const char \*const plan_action_words' | grep -oE '"[a-z]+"' | tr -d '"' | grep -v keep)
+states=$(rows_of common/channel-words.c 'const char \*const channel_state_words' | grep -oE '"[a-z]+"' | tr -d '"' | grep -v foreign)
+actions=$(rows_of common/channel-words.c 'const char \*const plan_action_words' | grep -oE '"[a-z]+"' | tr -d '"' | grep -v keep)
 like 'the states are known' "$states" '^retained$'
 none 'every state and action is in kipcd(8)' "$(undocumented daemon/kipcd.8 '^WORD$' "$states
 $actions")"

@@ -92,13 +92,13 @@ kipcctl send bills three messages here
 before=$(id_of prices):$(id_of spare):$(id_of bills)
 sed -i 's/^size = 64K/size = 4K/; s/0x4b02/0x5b02/' "$conf"
 exits 0 'a plan that would shrink segments and move a queue' kipcctl plan
-like '... shows what has to wait' "$OUT" 'bills +queue +keep +stale +key 0x00004b02 -> 0x00005b02 would need a new queue'
+like '... shows what has to wait' "$OUT" 'bills +queue +keep +stale +key 0x00004b02 -> 0x00005b02 requires a new queue'
 exits 0 'a reload that shrinks segments and moves a queue' kipcctl reload
-like '... shows it too' "$OUT" 'prices +segment +keep +stale +size 64K -> 4K would need a new segment'
+like '... shows it too' "$OUT" 'prices +segment +keep +stale +size 64K -> 4K requires a new segment'
 is 'one that holds data is stale' "$(state_of prices)" stale
-like '... which says why' "$(reason_of prices)" '^size 64K -> 4K would need a new segment, and it holds 64K of data'
+like '... which says why' "$(reason_of prices)" '^size 64K -> 4K requires a new segment, and it holds 64K of data'
 is 'so is a queue with messages' "$(state_of bills)" stale
-like '... which says why' "$(reason_of bills)" '^key 0x00004b02 -> 0x00005b02 would need a new queue, and it holds 3 messages'
+like '... which says why' "$(reason_of bills)" '^key 0x00004b02 -> 0x00005b02 requires a new queue, and it holds 3 messages'
 is '... shown with the key and the use it has' "$(columns_of bills key,messages)" '0x00004b02 3'
 is '... the old content is intact' "$(kipcctl read prices --length=4)" kept
 is '... and the messages' "$(kipcctl peek --all bills | wc -l)" 3
@@ -149,7 +149,7 @@ make_foreign 0x4b01
 before=$(ipcs -q)
 start
 is 'a key that belongs to somebody else is a conflict' "$(state_of orders)" conflict
-like '... which says whose it is' "$(log)" 'orders: conflict: its key 0x00004b01 belongs to queue @[0-9]+, created by uid [0-9]+ and not by kipcd'
+like '... which says whose it is' "$(log)" 'orders: conflict: its key 0x00004b01 belongs to queue @[0-9]+, created by uid [0-9]+, not by kipcd'
 is '... and is not touched' "$(ipcs -q | grep 0x00004b01)" "$(grep 0x00004b01 <<<"$before")"
 is '... the name means nothing' "$(kipcctl send orders x 2>/dev/null; echo $?)" 3
 is 'the other channels are served' "$(state_of bills)" active

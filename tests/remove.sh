@@ -68,7 +68,7 @@ else
 fi
 is "a removed one stays gone" "$(state_of orders)" "absent"
 exits 3 "send to it" kipcctl send orders x
-like "says so, and what brings it back" "$ERR" "^kipcctl: send orders: absent: removed by hand: 'kipcctl reload' makes it again$"
+like "says so, and what brings it back" "$ERR" "^kipcctl: send orders: absent: removed by hand: 'kipcctl reload' recreates it$"
 exits 0 "until the next reload" kipcctl reload
 is "which makes it anew" "$(state_of orders)" "active"
 exits 0 "-q says nothing" kipcctl remove --quiet orders

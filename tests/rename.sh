@@ -50,7 +50,7 @@ start
 kipcctl send a 1 2 3 4 5
 declare_ '[queue b]' '[queue other]'
 exits 0 'a key that is made of the name' kipcctl plan
-like '... is another key' "$OUT" "^a +queue +retain +retained +declared no more, and it holds 5 messages.*if b is its new name: 'kipcctl move a b'$"
+like '... is another key' "$OUT" "^a +queue +retain +retained +no longer declared, and it holds 5 messages.*if b is its new name: 'kipcctl move a b'$"
 kipcctl reload >"$T/plan"
 cures 'the command' "$(sed -n "s/.*if b is/if b is/p" "$T/plan")"
 is '... brings the messages there' "$(kipcctl peek --all b | xargs)" '1 2 3 4 5'
@@ -63,7 +63,7 @@ start
 kipcctl send a one; kipcctl send b two
 declare_ '[queue b]' 'key = 1'
 kipcctl reload >"$T/plan"
-like 'a key of a name of the past, both with messages' "$(cat "$T/plan")" '^b +queue +keep +stale +its key 0x00000001 is that of a, which is declared no more'
+like 'a key of a name of the past, both with messages' "$(cat "$T/plan")" '^b +queue +keep +stale +its key 0x00000001 belongs to a, which is no longer declared'
 cures 'the commands' "$(grep '^b ' "$T/plan")"
 is '... make one of them' "$(columns_of b state,key) $(kipcctl recv --all b | xargs)$(columns_of a state)" 'active 0x00000001 one two'
 clear_all
@@ -83,8 +83,8 @@ kipcctl send a one two
 swap
 exits 0 'one of them holds messages' kipcctl reload
 is '... both stay' "$(columns_of a state,key,messages) $(columns_of b state,key)" 'stale 0x00000002 2 stale 0x00000001'
-like '... and say why' "$OUT" "^a +queue +keep +stale +key 0x00000002 -> 0x00000001 would need a new queue, and it holds 2 messages"
-like '... each' "$OUT" "^b +queue +keep +stale +its key 0x00000002 is still that of a, which has to give it up first: 'kipcctl show a'"
+like '... and say why' "$OUT" "^a +queue +keep +stale +key 0x00000002 -> 0x00000001 requires a new queue, and it holds 2 messages"
+like '... each' "$OUT" "^b +queue +keep +stale +its key 0x00000002 still belongs to a, which has to give it up first: 'kipcctl show a'"
 kipcctl send a three
 is '... and serve' "$(kipcctl recv a)" one
 cures 'the commands' "$(grep '^a ' <<<"$OUT")"

@@ -70,10 +70,10 @@ unlike '... as rings are' "$(ipcs -m -i "$(id_of ticks)")" '^att_time=Not set'
 
 user ticks send kept
 sed -i 's/0x4b10/&\nmax_message = 4K\nmode = 0600/' "$conf"
-like 'plan says that another largest message has to wait' "$(kipcctl plan)" 'ticks +segment +keep +stale +max_message 8K -> 4K would need a new segment, and it holds 1 message \(4 bytes\)'
+like 'plan says that another largest message has to wait' "$(kipcctl plan)" 'ticks +segment +keep +stale +max_message 8K -> 4K requires a new segment, and it holds 1 message \(4 bytes\)'
 kipcctl reload >"$T/out"
 is 'with a message in it, it is stale' "$(state_of ticks) $(stat_of ticks messages)" 'stale 1'
-is '... which says why' "$(reason_of ticks)" 'max_message 8K -> 4K would need a new segment, and it holds 1 message (4 bytes): put them aside with '\''kipcctl create segment ticks.kept size=65536 layout=ring max_message=8192'\'' and '\''kipcctl move ticks ticks.kept'\'', then '\''kipcctl reload'\'' and '\''kipcctl move ticks.kept ticks'\'''
+is '... which says why' "$(reason_of ticks)" 'max_message 8K -> 4K requires a new segment, and it holds 1 message (4 bytes): put them aside with '\''kipcctl create segment ticks.kept size=65536 layout=ring max_message=8192'\'' and '\''kipcctl move ticks ticks.kept'\'', then '\''kipcctl reload'\'' and '\''kipcctl move ticks.kept ticks'\'''
 user ticks recv >"$T/out"
 hold ticks
 kipcctl reload >"$T/out"
@@ -209,7 +209,7 @@ if command -v busctl >/dev/null; then
 	kipcctl reload >"$T/out"
 	is 'one whose header was overwritten stays active' "$(state_of ticks)" active
 	like '... is reported in the list' "$(reason_of ticks)" "kipcctl reset ticks"
-	like '... and in the log' "$(log)" 'segment ticks: active: its header was overwritten, so it is no ring any more'
+	like '... and in the log' "$(log)" 'segment ticks: active: its header was overwritten'
 	exits 1 '... remove refuses: who knows what it holds' kipcctl remove ticks
 	exits 0 'reset mends it' reset ticks
 	is '... the report is gone' "$(state_of ticks) $(reason_of ticks)" 'active -'

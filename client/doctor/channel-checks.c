@@ -11,6 +11,7 @@
 
 #include "client/doctor/checks.h"
 #include "client/facts/declared-values.h"
+#include "common/channel-words.h"
 #include "common/loss.h"
 
 static const char *reason_of(const struct view_row *row, const char *otherwise)
@@ -209,7 +210,7 @@ static char *commands_of_reason(const char *reason)
 	FILE *out;
 
 	if (strstr(reason, "'kipcctl ") == NULL || strstr(reason, "--force") != NULL ||
-	    strstr(reason, " end its users") != NULL)
+	    strstr(reason, STOP_ITS_USERS) != NULL)
 		return NULL;
 	out = open_memstream(&commands, &size);
 	if (out == NULL)

@@ -24,9 +24,6 @@
 static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
 #define N_KINDS (sizeof kinds / sizeof *kinds)
 
-const char *const view_states[] = { "active", "absent",	  "conflict", "stale", "failed",
-				    "lost",   "retained", "foreign",  NULL };
-
 static size_t kind_to_index(enum kipc_kind kind)
 {
 	return kind == KIPC_QUEUE ? 0 : kind == KIPC_SEGMENT ? 1 : 2;

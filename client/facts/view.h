@@ -86,8 +86,7 @@ void view_note(const struct invocation *invocation, const struct view *view);
 /* What of it is about namespaces that are not shown. */
 void view_note_places(const struct invocation *invocation, const struct view *view);
 
-/* The words for states; NULL-terminated. */
-extern const char *const view_states[];
+/* The advice for a word that is not one of channel_state_words. */
 #define VIEW_STATES_ADVICE "it is active, absent, conflict, stale, failed, lost, retained or foreign"
 
 /*

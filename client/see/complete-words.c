@@ -11,6 +11,7 @@
 #include "client/facts/columns.h"
 #include "client/facts/declared.h"
 #include "client/facts/view.h"
+#include "common/channel-words.h"
 
 static const struct {
 	const char *verb;
@@ -63,8 +64,8 @@ void complete_words(const struct invocation *invocation, enum control_words word
 		tell_columns(invocation->command->name, tell, context);
 		break;
 	case CONTROL_WORDS_STATES:
-		for (size_t i = 0; view_states[i] != NULL; i++)
-			tell(context, view_states[i], "");
+		for (size_t i = 0; channel_state_words[i] != NULL; i++)
+			tell(context, channel_state_words[i], "");
 		break;
 	case CONTROL_WORDS_FIELDS:
 		tell_members(invocation, "fields", false, tell, context);

@@ -16,6 +16,7 @@
 #include "client/facts/groups.h"
 #include "client/facts/view.h"
 #include "client/table/words.h"
+#include "common/channel-words.h"
 #include "common/escape.h"
 
 static bool row_is_wanted(const struct options *options, const struct view_row *row)
@@ -117,7 +118,7 @@ enum status command_list(const struct invocation *invocation)
 	int r;
 
 	if (!words_check(invocation, "kind", options->kind, words_kinds, WORDS_KINDS_ADVICE) ||
-	    !words_check(invocation, "state", options->state, view_states, VIEW_STATES_ADVICE) ||
+	    !words_check(invocation, "state", options->state, channel_state_words, VIEW_STATES_ADVICE) ||
 	    !groups_take_option(invocation, &by))
 		return STATUS_USAGE;
 	groups_columns(by, group_columns);

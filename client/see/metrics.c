@@ -21,6 +21,7 @@
 #include "client/base/verbs.h"
 #include "client/facts/bus.h"
 #include "client/facts/columns.h"
+#include "common/channel-words.h"
 
 /* In OpenMetrics the family of a counter is named without the _total of its samples; in Prometheus' format with it. */
 void metrics_write_head(struct metrics *metrics, const char *name, const char *type, const char *help)
@@ -35,7 +36,7 @@ void metrics_write_head(struct metrics *metrics, const char *name, const char *t
 
 /* -- a figure of each channel, from a column ---------------------------------------------------------------- */
 
-enum layout {
+enum metric_layout {
 	ANY_LAYOUT = 0,
 	RING_ONLY,
 	RAW_ONLY,
@@ -44,7 +45,7 @@ enum layout {
 static const struct channel_metric {
 	const char *name, *type, *help, *column;
 	unsigned kinds;
-	enum layout layout;
+	enum metric_layout layout;
 } channel_metrics[] = {
 	{ "queue_messages", "gauge", "Messages on the queue.", "messages", KIPC_QUEUE },
 	{ "queue_bytes", "gauge", "Bytes of the messages on the queue.", "bytes", KIPC_QUEUE },
@@ -122,7 +123,7 @@ static void write_states(struct metrics *metrics)
 	for (size_t i = 0; i < metrics->view->n_named; i++) {
 		const struct view_row *row = &metrics->view->rows[i];
 
-		for (const char *const *state = view_states; *state != NULL; state++)
+		for (const char *const *state = channel_state_words; *state != NULL; state++)
 			if (strcmp(*state, "foreign") != 0)
 				fprintf(metrics->out,
 					"kipc_channel_state{channel=\"%s\",kind=\"%s\",state=\"%s\"} %d\n",

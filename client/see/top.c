@@ -26,6 +26,7 @@
 #include "client/see/top-groups.h"
 #include "client/see/top-json.h"
 #include "client/table/words.h"
+#include "common/channel-words.h"
 #include "common/grammar.h"
 
 #define INTERVAL_MIN 100000
@@ -748,7 +749,7 @@ static bool take_options(struct top *top, enum status *ret_status)
 			return false;
 	}
 	if (!words_check(top->invocation, "kind", options->kind, words_kinds, WORDS_KINDS_ADVICE) ||
-	    !words_check(top->invocation, "state", options->state, view_states, VIEW_STATES_ADVICE)) {
+	    !words_check(top->invocation, "state", options->state, channel_state_words, VIEW_STATES_ADVICE)) {
 		*ret_status = STATUS_USAGE;
 		return false;
 	}

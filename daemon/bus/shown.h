@@ -5,6 +5,7 @@
 /* A channel as D-Bus shows it: in the rows of Manager.List, and as an object of its own. */
 
 #include "daemon/channel/channel.h"
+#include "daemon/plan/kernel-view.h"
 
 /* Its figures at one moment. The strings are the channel's own, and never NULL. */
 struct shown {

@@ -19,6 +19,7 @@
 #include "daemon/change/change.h"
 #include "daemon/channel/kernel.h"
 #include "daemon/config/keys.h"
+#include "daemon/plan/step.h"
 
 #define ASSIGNMENTS_MAX 8
 

@@ -129,7 +129,7 @@ static void forget_removed(struct manager *manager, struct channel *channel, str
 			 name, strerror(-r));
 		channel->state = STATE_ABSENT;
 		free(channel->reason);
-		channel->reason = strdup("removed by hand: 'kipcctl reload' makes it again");
+		channel->reason = strdup("removed by hand: 'kipcctl reload' recreates it");
 	}
 	copy_update(manager);
 	status_notify(manager);

@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_CHANGE_RENAME_H
 #define KIPC_DAEMON_CHANGE_RENAME_H
 
-#include "daemon/plan/registry.h"
+#include "daemon/plan/renames.h"
 #include "daemon/run/manager.h"
 #include "daemon/run/steps.h"
 

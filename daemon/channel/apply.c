@@ -20,6 +20,7 @@
 #include "daemon/channel/kernel.h"
 #include "daemon/channel/store.h"
 #include "daemon/plan/link.h"
+#include "daemon/plan/shape.h"
 #include "lib/object-remove.h"
 
 static void set_state(struct channel *channel, enum channel_state state, const char *format, ...)
@@ -257,7 +258,7 @@ static void create(const struct apply *apply, struct channel *channel, const str
 	if (spec->kind == KIPC_SEGMENT && apply->holds_segments)
 		channel->held = kernel_hold(id);
 	if (link_and_prepare(apply, channel, &object) < 0 ||
-	    !publish(apply, channel, id, plan_capacity(spec, apply->view), NULL))
+	    !publish(apply, channel, id, plan_shape_capacity(spec, apply->view), NULL))
 		undo_creation(apply, channel, &object, half_made != NULL);
 }
 
@@ -327,7 +328,7 @@ static void alter(const struct apply *apply, const struct plan_step *step, struc
 {
 	const struct channel_spec *spec = step->spec;
 	uint64_t capacity =
-		spec->capacity == 0 ? step->object.queue.capacity : plan_capacity(spec, apply->view);
+		spec->capacity == 0 ? step->object.queue.capacity : plan_shape_capacity(spec, apply->view);
 
 	(void)publish(apply, channel, step->object.id, capacity, step->trouble);
 }

@@ -5,6 +5,7 @@
 /* The edge under the plan: carries its steps out, in the kernel and in the registry. */
 
 #include "daemon/channel/channel.h"
+#include "daemon/plan/step.h"
 
 struct apply {
 	int channels_fd;

@@ -4,8 +4,10 @@
 
 /* One channel as kipcd knows it while it runs: what is declared, what the registry says, how it stands. */
 
+#include "common/channel-words.h"
 #include "common/history.h"
-#include "daemon/plan/plan.h"
+#include "daemon/config/spec.h"
+#include "lib/registry.h"
 
 struct channel {
 	char name[KIPC_NAME_MAX + 1];

@@ -4,7 +4,8 @@
 
 /* Making kernel objects, and taking the view of the kernel that the plan is made from. */
 
-#include "daemon/plan/plan.h"
+#include "daemon/plan/kernel-view.h"
+#include "daemon/plan/registry.h"
 
 /*
  * All objects of all kinds, with what the plan wants to know of them; the semaphore sets and rings that the registry

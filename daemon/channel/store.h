@@ -8,7 +8,7 @@
  */
 
 #include "common/nsid.h"
-#include "daemon/plan/plan.h"
+#include "daemon/plan/registry.h"
 
 /*
  * All links and intents, sorted by name. Free with store_registry_done(). One that cannot be read fails the whole:

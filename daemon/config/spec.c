@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * The words of a declared channel's properties, and the end of one. Used by all of the daemon that reads or
- * shows specs. The order of the words is the order of the enums.
- */
+/* Questions about one spec, and its end. Used wherever the daemon reads or shows specs. */
 
 #include "daemon/config/spec.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-const char *const manage_words[] = { [MANAGE_OWN] = "own", [MANAGE_OBSERVE] = "observe", NULL };
-
-const char *const lifetime_words[] = {
-	[LIFETIME_BOOT] = "boot", [LIFETIME_CONFIG] = "config", [LIFETIME_DAEMON] = "daemon", NULL
-};
-
-const char *const layout_words[] = { [LAYOUT_RAW] = "raw", [LAYOUT_RING] = "ring", NULL };
 
 /* ftok(3) puts the project into the upper 8 bits. */
 bool channel_spec_has_other_file(const struct channel_spec *spec, key_t key)
@@ -33,7 +22,7 @@ bool channel_spec_file_is_gone(int error)
 
 const char *channel_spec_file_error_to_string(int error)
 {
-	return error == -ETIMEDOUT ? "it does not answer (on a dead mount?)" : strerror(-error);
+	return error == -ETIMEDOUT ? "no answer (a dead mount?)" : strerror(-error);
 }
 
 uint64_t channel_spec_max_message(const struct channel_spec *spec)

@@ -9,28 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "common/channel-words.h"
 #include "lib/kipc.h"
-
-enum manage {
-	MANAGE_OWN = 0,
-	MANAGE_OBSERVE,
-};
-
-enum lifetime {
-	LIFETIME_BOOT = 0, /* until removed by hand or reboot */
-	LIFETIME_CONFIG,   /* removed when dropped from the configuration, if empty */
-	LIFETIME_DAEMON,   /* removed when kipcd stops for good, if empty */
-};
-
-enum layout {
-	LAYOUT_RAW = 0,
-	LAYOUT_RING,
-};
-
-/* The words for them, as the configuration, the registry and every output write them; NULL-terminated. */
-extern const char *const manage_words[];
-extern const char *const lifetime_words[];
-extern const char *const layout_words[];
 
 /* The place of the value that is in force. */
 struct value_place {

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * What the kernel holds, as a value: arrays sorted by id and by key, searched by halves. Pure; kernel.c fills it from the
- * machine, tests from tables, and plan.c reads it.
- */
+/* Pure. channel/view.c fills the view from the machine, tests from tables; the plan reads it. */
 
 #include "daemon/plan/kernel-view.h"
 
@@ -90,19 +87,15 @@ char *kernel_ring_trouble(const struct kernel_ring *ring, const char *name)
 	int n;
 
 	if (!ring->is_laid_out)
-		n = asprintf(
-			&text,
-			"its header was overwritten, so it is no ring any more: 'kipcctl reset %s' makes "
-			"it anew",
-			name);
+		n = asprintf(&text, "its header was overwritten: 'kipcctl reset %s' reinitialises it", name);
 	else if (ring->stat.fault != KIPC_RING_SOUND)
-		n = asprintf(&text, "it is broken: %s: 'kipcctl reset %s' makes it anew",
+		n = asprintf(&text, "it is broken: %s: 'kipcctl reset %s' reinitialises it",
 			     kipc_ring_fault_to_string(ring->stat.fault), name);
 	else if (ring->stat.retired)
 		n = asprintf(
 			&text,
-			"it says that it was removed, so that nobody sends to it: take what it holds, then "
-			"'kipcctl reset %s' makes it anew",
+			"it is marked as removed, so nothing can be sent to it: receive what it holds, then "
+			"'kipcctl reset %s' reinitialises it",
 			name);
 	else
 		return NULL;

@@ -2,21 +2,22 @@
 #ifndef KIPC_DAEMON_PLAN_KERNEL_VIEW_H
 #define KIPC_DAEMON_PLAN_KERNEL_VIEW_H
 
+/* What the kernel holds, as a value: all objects, sorted by id and by key. */
+
 #include "lib/kipc.h"
 
-/* What was found inside a ring. Anybody who may write to it can make it say anything. */
+/* What a ring says about itself. A program that may write to the ring can make it say anything. */
 struct kernel_ring {
-	bool is_laid_out; /* else it says nothing: it was overwritten, or never finished */
+	bool is_laid_out; /* false: its header was overwritten or never written, and `stat` is empty */
 	struct kipc_ring stat;
 };
 
-/* What the kernel holds. */
 struct kernel_object {
 	struct kipc_object object;
 	bool is_empty;
-	bool is_unclear; /* it is, or may be, there, but the kernel refused a look at it (`object` is what a link says) or into it */
-	unsigned short *values;	  /* of an owned semaphore set that may be read; else NULL */
-	struct kernel_ring *ring; /* of an owned ring that may be read; else NULL */
+	bool is_unclear; /* it may exist, but the kernel refused a look at it (`object` is what its link says) or into it */
+	unsigned short *values;	  /* of an owned semaphore set that kipcd may read; else NULL */
+	struct kernel_ring *ring; /* of an owned ring that kipcd may read; else NULL */
 };
 
 struct kernel_view {
@@ -37,7 +38,7 @@ const struct kernel_object *kernel_view_find_id(const struct kernel_view *view, 
 const struct kernel_object *kernel_view_find_key(const struct kernel_view *view, enum kipc_kind kind,
 						 key_t key);
 
-/* What is wrong with a ring, and what mends it; freed by the caller. NULL: nothing is. */
+/* What is wrong with a ring, and the command that fixes it; freed by the caller. NULL: nothing. */
 char *kernel_ring_trouble(const struct kernel_ring *ring, const char *name);
 
 #endif

@@ -1,18 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * The registry as a plan has to see it: after renames, and with objects that are ours again. Pure; reconcile.c plans with it,
- * rename.c carries the renames out.
- */
+/* Pure; used by the plan, and by run/reconcile.c before it plans. */
 
 #include "daemon/plan/registry.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/config/keys.h"
-#include "daemon/plan/link.h"
+static int compare_entries(const void *a, const void *b)
+{
+	return strcmp(((const struct registry_entry *)a)->name, ((const struct registry_entry *)b)->name);
+}
+
+static int compare_name(const void *name, const void *entry)
+{
+	return strcmp(name, ((const struct registry_entry *)entry)->name);
+}
+
+void plan_registry_sort(struct registry *registry)
+{
+	if (registry->n_entries > 0)
+		qsort(registry->entries, registry->n_entries, sizeof *registry->entries, compare_entries);
+}
+
+const struct registry_entry *plan_registry_find(const struct registry *registry, const char *name)
+{
+	if (registry->n_entries == 0)
+		return NULL;
+	return bsearch(name, registry->entries, registry->n_entries, sizeof *registry->entries, compare_name);
+}
 
 void plan_registry_own_again(struct registry *registry, const struct config *config)
 {
@@ -27,175 +43,4 @@ void plan_registry_own_again(struct registry *registry, const struct config *con
 			continue;
 		entry->link.observed = entry->link.owned = false;
 	}
-}
-
-/* -- renames ------------------------------------------------------------------------------------------------- */
-
-static int compare_entries(const void *a, const void *b)
-{
-	return strcmp(((const struct registry_entry *)a)->name, ((const struct registry_entry *)b)->name);
-}
-
-static bool is_known(const struct registry *registry, const char *name)
-{
-	struct registry_entry key;
-
-	memcpy(key.name, name, strlen(name) + 1);
-	return registry->n_entries > 0 &&
-	       bsearch(&key, registry->entries, registry->n_entries, sizeof key, compare_entries) != NULL;
-}
-
-/* Given in a file or by create, not made of the name. */
-static bool has_explicit_key(const struct channel_spec *spec)
-{
-	return spec->n_places > 0 && spec->places[0].key == CONFIG_KEY_KEY;
-}
-
-static bool is_ours(const struct registry_entry *entry, const struct kernel_view *view, uid_t uid)
-{
-	const struct kernel_object *found;
-
-	if (view == NULL)
-		return true;
-	found = kernel_view_find_id(view, entry->link.kind, entry->link.id);
-	return found != NULL && link_owns(&entry->link, &found->object, uid);
-}
-
-/* No section declares this name any more. */
-static bool is_dropped(const struct config *config, const struct registry_entry *entry)
-{
-	return entry->has_link && !entry->has_intent && !entry->link.observed &&
-	       config_find(config, entry->name) == NULL;
-}
-
-struct heir {
-	enum kipc_kind kind;
-	key_t key;
-	const char *name;
-};
-
-static int compare_heirs(const void *a, const void *b)
-{
-	const struct heir *x = a, *y = b;
-
-	if (x->kind != y->kind)
-		return x->kind < y->kind ? -1 : 1;
-	return (x->key > y->key) - (x->key < y->key);
-}
-
-/* The names that wait for an object, by kind and key. */
-static struct heir *find_heirs(const struct config *config, const struct registry *registry, size_t *ret_n)
-{
-	struct heir *heirs = calloc(config->n_channels + 1, sizeof *heirs);
-	size_t n = 0;
-
-	for (size_t i = 0; heirs != NULL && i < config->n_channels; i++) {
-		const struct channel_spec *spec = &config->channels[i];
-
-		if (spec->manage == MANAGE_OWN && has_explicit_key(spec) && !is_known(registry, spec->name))
-			heirs[n++] = (struct heir){ spec->kind, spec->key, spec->name };
-	}
-	if (heirs != NULL && n > 0)
-		qsort(heirs, n, sizeof *heirs, compare_heirs);
-	*ret_n = n;
-	return heirs;
-}
-
-static int compare_renames(const void *a, const void *b)
-{
-	return strcmp(((const struct rename *)a)->to, ((const struct rename *)b)->to);
-}
-
-/* Any at all. Both are sorted by name: one walk. */
-static bool has_undeclared(const struct config *config, const struct registry *registry)
-{
-	size_t c = 0, e = 0;
-
-	while (e < registry->n_entries && c < config->n_channels) {
-		int order = strcmp(config->channels[c].name, registry->entries[e].name);
-
-		if (order > 0)
-			return true;
-		c++;
-		e += order == 0;
-	}
-	return e < registry->n_entries;
-}
-
-int plan_renames_find(const struct config *config, const struct registry *registry,
-		      const struct kernel_view *view, uid_t uid, struct renames *ret_renames)
-{
-	struct renames renames = { 0 };
-	struct heir *heirs;
-	size_t n_heirs;
-
-	*ret_renames = renames;
-	if (!has_undeclared(config, registry)) /* as nearly always */
-		return 0;
-	renames.items = calloc(registry->n_entries + 1, sizeof *renames.items);
-	heirs = find_heirs(config, registry, &n_heirs);
-	if (renames.items == NULL || heirs == NULL) {
-		free(renames.items);
-		free(heirs);
-		return -ENOMEM;
-	}
-	for (size_t i = 0; n_heirs > 0 && i < registry->n_entries; i++) {
-		const struct registry_entry *entry = &registry->entries[i];
-		struct heir wanted = { entry->link.kind, entry->link.key, NULL };
-		const struct config_aside *aside;
-		const struct heir *heir;
-		struct rename *rename;
-
-		if (!is_dropped(config, entry))
-			continue;
-		heir = bsearch(&wanted, heirs, n_heirs, sizeof *heirs, compare_heirs);
-		aside = heir == NULL ? NULL : config_aside_of(config, entry->name);
-		if (heir == NULL || (aside != NULL && aside->declares) || !is_ours(entry, view, uid))
-			continue;
-		rename = &renames.items[renames.n_items++];
-		memcpy(rename->from, entry->name, sizeof rename->from);
-		memcpy(rename->to, heir->name, strlen(heir->name) + 1);
-		rename->has_layer = aside != NULL;
-	}
-	free(heirs);
-	if (renames.n_items > 1)
-		qsort(renames.items, renames.n_items, sizeof *renames.items, compare_renames);
-	*ret_renames = renames;
-	return 0;
-}
-
-void plan_renames_done(struct renames *renames)
-{
-	free(renames->items);
-	*renames = (struct renames){ 0 };
-}
-
-static const char *new_name(const struct renames *renames, const char *from)
-{
-	for (size_t i = 0; i < renames->n_items; i++)
-		if (strcmp(renames->items[i].from, from) == 0)
-			return renames->items[i].to;
-	return NULL;
-}
-
-void plan_registry_rename(struct registry *registry, const struct renames *renames)
-{
-	for (size_t i = 0; renames->n_items > 0 && i < registry->n_entries; i++) {
-		const char *name = new_name(renames, registry->entries[i].name);
-
-		if (name != NULL)
-			memcpy(registry->entries[i].name, name, strlen(name) + 1);
-	}
-	if (renames->n_items > 0)
-		qsort(registry->entries, registry->n_entries, sizeof *registry->entries, compare_entries);
-}
-
-const struct rename *plan_rename_to(const struct renames *renames, const char *to)
-{
-	struct rename key;
-
-	memcpy(key.to, to, strlen(to) + 1);
-	return renames->n_items == 0
-		       ? NULL
-		       : bsearch(&key, renames->items, renames->n_items, sizeof key, compare_renames);
 }

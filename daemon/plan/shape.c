@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* How an object differs from its declaration: in what can be altered, and in what needs a new one. Pure; for plan.c. */
+/* Pure; used by the plan, and by channel/apply.c for the capacity. */
 
 #include "daemon/plan/shape.h"
 
@@ -9,16 +9,17 @@
 #include <string.h>
 
 #include "common/grammar.h"
+#include "common/plural.h"
 
-uint64_t plan_capacity(const struct channel_spec *spec, const struct kernel_view *view)
+uint64_t plan_shape_capacity(const struct channel_spec *spec, const struct kernel_view *view)
 {
 	uint64_t capacity = spec->capacity == 0 ? view->msgmnb : spec->capacity;
 
 	return capacity > view->msgmnb && !view->may_exceed_msgmnb ? view->msgmnb : capacity;
 }
 
-unsigned plan_changes(const struct channel_spec *spec, const struct kipc_object *object,
-		      const struct kernel_view *view)
+unsigned plan_shape_changes(const struct channel_spec *spec, const struct kipc_object *object,
+			    const struct kernel_view *view)
 {
 	unsigned changes = 0;
 
@@ -28,15 +29,15 @@ unsigned plan_changes(const struct channel_spec *spec, const struct kipc_object 
 		changes |= KIPC_ALTER_GID;
 	if (spec->mode != object->mode)
 		changes |= KIPC_ALTER_MODE;
-	/* Where no capacity is declared, any capacity is right. */
+	/* Without a declared capacity, any capacity is right. */
 	if (spec->kind == KIPC_QUEUE && spec->capacity != 0 &&
-	    plan_capacity(spec, view) != object->queue.capacity)
+	    plan_shape_capacity(spec, view) != object->queue.capacity)
 		changes |= KIPC_ALTER_CAPACITY;
 	return changes;
 }
 
-char *plan_changes_to_string(const struct channel_spec *spec, const struct kipc_object *object,
-			     const struct kernel_view *view, unsigned changes)
+char *plan_shape_changes_to_string(const struct channel_spec *spec, const struct kipc_object *object,
+				   const struct kernel_view *view, unsigned changes)
 {
 	char from[GRAMMAR_SIZE_MAX], to[GRAMMAR_SIZE_MAX], *text = NULL;
 	size_t size;
@@ -60,7 +61,7 @@ char *plan_changes_to_string(const struct channel_spec *spec, const struct kipc_
 	if (changes & KIPC_ALTER_CAPACITY)
 		fprintf(out, "%scapacity %s -> %s", separator,
 			grammar_size_to_string(object->queue.capacity, from),
-			grammar_size_to_string(plan_capacity(spec, view), to));
+			grammar_size_to_string(plan_shape_capacity(spec, view), to));
 	if (fclose(out) != 0) {
 		free(text);
 		return NULL;
@@ -68,7 +69,7 @@ char *plan_changes_to_string(const struct channel_spec *spec, const struct kipc_
 	return text;
 }
 
-/* Rounded, two sizes that differ could look the same. */
+/* Not rounded: two different sizes must not look the same. */
 static const char *exact_size(uint64_t bytes, char buffer[static GRAMMAR_SIZE_MAX])
 {
 	if (bytes % 1024 != 0 && bytes < UINT64_C(100000000000000))
@@ -78,57 +79,59 @@ static const char *exact_size(uint64_t bytes, char buffer[static GRAMMAR_SIZE_MA
 	return buffer;
 }
 
-bool plan_is_of_other_shape(const struct channel_spec *spec, const struct kipc_object *object, bool is_ring,
-			    char *why, size_t size)
+bool plan_shape_differs(const struct channel_spec *spec, const struct kipc_object *object, bool is_ring,
+			char why[static PLAN_WHY_MAX])
 {
 	char from[GRAMMAR_SIZE_MAX], to[GRAMMAR_SIZE_MAX];
 
 	if (spec->kind != object->kind)
-		snprintf(why, size, "kind %s -> %s", kipc_kind_to_string(object->kind),
+		snprintf(why, PLAN_WHY_MAX, "kind %s -> %s", kipc_kind_to_string(object->kind),
 			 kipc_kind_to_string(spec->kind));
 	else if (spec->key != object->key)
-		snprintf(why, size, "key 0x%08x -> 0x%08x", (unsigned)object->key, (unsigned)spec->key);
+		snprintf(why, PLAN_WHY_MAX, "key 0x%08x -> 0x%08x", (unsigned)object->key,
+			 (unsigned)spec->key);
 	else if (spec->kind == KIPC_SEGMENT && spec->size != object->segment.size)
-		snprintf(why, size, "size %s -> %s", exact_size(object->segment.size, from),
+		snprintf(why, PLAN_WHY_MAX, "size %s -> %s", exact_size(object->segment.size, from),
 			 exact_size(spec->size, to));
 	else if (spec->kind == KIPC_SEGMENT && (spec->layout == LAYOUT_RING) != is_ring)
-		snprintf(why, size, "layout %s -> %s", layout_words[is_ring ? LAYOUT_RING : LAYOUT_RAW],
-			 layout_words[spec->layout]);
+		snprintf(why, PLAN_WHY_MAX, "layout %s -> %s",
+			 layout_words[is_ring ? LAYOUT_RING : LAYOUT_RAW], layout_words[spec->layout]);
 	else if (spec->kind == KIPC_SEMAPHORE && spec->n_values != object->semaphore.semaphores)
-		snprintf(why, size, "values: %zu semaphores -> %zu", (size_t)object->semaphore.semaphores,
-			 spec->n_values);
+		snprintf(why, PLAN_WHY_MAX, "values: %zu -> %zu %s", (size_t)object->semaphore.semaphores,
+			 spec->n_values, plural(spec->n_values, "semaphore", "semaphores"));
 	else
 		return false;
 	return true;
 }
 
-bool plan_is_for_other_messages(const struct channel_spec *spec, uint64_t max_message, char *why, size_t size)
+bool plan_shape_is_for_other_messages(const struct channel_spec *spec, uint64_t max_message,
+				      char why[static PLAN_WHY_MAX])
 {
 	char from[GRAMMAR_SIZE_MAX], to[GRAMMAR_SIZE_MAX];
 
 	if (max_message == channel_spec_max_message(spec))
 		return false;
-	snprintf(why, size, "max_message %s -> %s", exact_size(max_message, from),
+	snprintf(why, PLAN_WHY_MAX, "max_message %s -> %s", exact_size(max_message, from),
 		 exact_size(channel_spec_max_message(spec), to));
 	return true;
 }
 
-bool plan_needs_anew(const struct channel_spec *spec, const struct kernel_object *found, bool is_ring,
-		     char *why, size_t size)
+bool plan_shape_requires_new(const struct channel_spec *spec, const struct kernel_object *found, bool is_ring,
+			     char why[static PLAN_WHY_MAX])
 {
-	if (plan_is_of_other_shape(spec, &found->object, is_ring, why, size))
+	if (plan_shape_differs(spec, &found->object, is_ring, why))
 		return true;
 	if (found->ring != NULL && found->ring->is_laid_out && found->ring->stat.fault == KIPC_RING_SOUND &&
-	    plan_is_for_other_messages(spec, found->ring->stat.max_message, why, size))
+	    plan_shape_is_for_other_messages(spec, found->ring->stat.max_message, why))
 		return true;
-	/* Retired by a kipcd that was killed before it had removed it. */
+	/* A kipcd was killed after it had retired the ring, before it had removed it. */
 	if (found->ring != NULL && found->ring->stat.retired && found->is_empty) {
-		snprintf(why, size, "it says that it was removed");
+		snprintf(why, PLAN_WHY_MAX, "it is marked as removed");
 		return true;
 	}
 	if (spec->kind != KIPC_SEMAPHORE || !found->is_empty || found->values == NULL ||
 	    memcmp(spec->values, found->values, spec->n_values * sizeof *spec->values) == 0)
 		return false;
-	snprintf(why, size, "values: other starting values, and never operated on");
+	snprintf(why, PLAN_WHY_MAX, "values: other initial values, and no operation yet");
 	return true;
 }

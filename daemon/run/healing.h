@@ -5,6 +5,7 @@
 /* What kipcd repairs without being asked, and how soon. */
 
 #include "daemon/channel/channel.h"
+#include "daemon/plan/step.h"
 
 /* Whether healing carries out this step now. What waits for a human, and all that destroys, is left to a reload. */
 bool healing_is_due(const struct plan_step *step, const struct channel *before, uint64_t now);

@@ -5,6 +5,7 @@
 /* channels/.intents: what a reconcile is about to make, so that the next start knows half-made objects as kipcd's own. */
 
 #include "daemon/channel/channel.h"
+#include "daemon/plan/plan.h"
 
 /* Before anything is made: the steps that are to be `made`, and the channels whose old intent still stands. One a step. */
 int intents_write(int channels_fd, const struct plan *plan, const bool *made, const struct channel *channels);

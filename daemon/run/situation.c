@@ -128,7 +128,7 @@ int situation_take(struct manager *manager, const struct config *config, enum re
 		r = take_registry(manager, config, reason, &situation->registry);
 	}
 	if (r == 0 && renames != NULL)
-		plan_registry_rename(&situation->registry, renames);
+		plan_renames_apply(renames, &situation->registry);
 	if (r == 0)
 		r = kernel_view_take(&situation->registry, &situation->view);
 	situation->view.may_exceed_msgmnb = manager->may_exceed_msgmnb;

@@ -4,7 +4,8 @@
 
 /* What a reconcile starts from: the registry, the kernel's objects, and the plan made from both and a configuration. */
 
-#include "daemon/plan/registry.h"
+#include "daemon/plan/plan.h"
+#include "daemon/plan/renames.h"
 #include "daemon/run/manager.h"
 
 enum reconcile_reason {

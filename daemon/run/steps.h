@@ -4,7 +4,8 @@
 
 /* What a reconcile did, or what a plan would do, one step a channel: for the client that asked. */
 
-#include "daemon/plan/plan.h"
+#include "common/channel-words.h"
+#include "lib/kipc.h"
 
 struct step {
 	char name[KIPC_NAME_MAX + 1];

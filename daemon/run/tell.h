@@ -4,6 +4,7 @@
 
 /* The events of a reconcile, and the detail of its steps: what the operator reads. */
 
+#include "daemon/plan/step.h"
 #include "daemon/run/manager.h"
 
 /* The channel is not active, or active with something wrong. Counts it, too. */

@@ -258,8 +258,7 @@ static void files_that_are_not_there_now(void **state)
 		{ "none", "/srv/never", 0, -ETIMEDOUT }, /* two that are not known need not be one */
 		{ "number", NULL, 7, 0 },
 	};
-	static const char late[] =
-		"it does not answer (on a dead mount?); what key it makes now cannot be told\n";
+	static const char late[] = "no answer (a dead mount?); what key it makes now cannot be told\n";
 	char expected[2048];
 	struct config *config;
 

@@ -16,8 +16,9 @@
 #include <cmocka.h>
 
 #include "daemon/config/keys.h"
-#include "daemon/plan/registry.h"
 #include "daemon/plan/plan.h"
+#include "daemon/plan/renames.h"
+#include "daemon/plan/shape.h"
 
 /* The tables below give defaults first, and then what is different in a row. */
 #pragma GCC diagnostic ignored "-Woverride-init"
@@ -381,10 +382,10 @@ static void a_capacity_beyond_the_limit(void **state)
 				 mighty = { .msgmnb = MSGMNB, .may_exceed_msgmnb = true };
 
 	check_rows(rows, N(rows));
-	assert_int_equal(plan_capacity(QUEUE(), &modest), MSGMNB);
-	assert_int_equal(plan_capacity(QUEUE(.capacity = 100), &modest), 100);
-	assert_int_equal(plan_capacity(QUEUE(.capacity = MSGMNB + 1), &modest), MSGMNB);
-	assert_int_equal(plan_capacity(QUEUE(.capacity = MSGMNB + 1), &mighty), MSGMNB + 1);
+	assert_int_equal(plan_shape_capacity(QUEUE(), &modest), MSGMNB);
+	assert_int_equal(plan_shape_capacity(QUEUE(.capacity = 100), &modest), 100);
+	assert_int_equal(plan_shape_capacity(QUEUE(.capacity = MSGMNB + 1), &modest), MSGMNB);
+	assert_int_equal(plan_shape_capacity(QUEUE(.capacity = MSGMNB + 1), &mighty), MSGMNB + 1);
 }
 
 static void what_cannot_be_altered(void **state)
@@ -400,7 +401,7 @@ static void what_cannot_be_altered(void **state)
 		  OUR_QUEUE,
 		  { K_FULL_QUEUE() },
 		  GIVES(KEEP, STALE, 1,
-			"would need a new queue, and it holds 3 messages (120 bytes): put them aside with "
+			"requires a new queue, and it holds 3 messages (120 bytes): put them aside with "
 			"'kipcctl create queue it.kept capacity=16384' and 'kipcctl move it it.kept'") },
 		{ "a new key that a stranger has",
 		  QUEUE(.key = OTHER_KEY),
@@ -416,8 +417,7 @@ static void what_cannot_be_altered(void **state)
 		  SEGMENT(.size = 4096),
 		  OUR_SEGMENT,
 		  { K_USED_SEGMENT() },
-		  GIVES(KEEP, STALE, 1,
-			"size 64K -> 4K would need a new segment, and it holds 64K of data") },
+		  GIVES(KEEP, STALE, 1, "size 64K -> 4K requires a new segment, and it holds 64K of data") },
 		{ "a queue becomes a segment",
 		  SEGMENT(),
 		  OUR_QUEUE,
@@ -427,7 +427,7 @@ static void what_cannot_be_altered(void **state)
 		  SEMAPHORE(),
 		  OUR_QUEUE,
 		  { K_FULL_QUEUE() },
-		  GIVES(KEEP, STALE, 1, "kind queue -> semaphore would need a new queue") },
+		  GIVES(KEEP, STALE, 1, "kind queue -> semaphore requires a new queue") },
 		{ "a key that the new kind's stranger has",
 		  SEGMENT(),
 		  OUR_QUEUE,
@@ -437,12 +437,12 @@ static void what_cannot_be_altered(void **state)
 		  SEMAPHORE(.values = five),
 		  OUR_SEMAPHORE,
 		  { K_SEMAPHORE(one) },
-		  GIVES(RECREATE, ACTIVE, 1, "other starting values") },
+		  GIVES(RECREATE, ACTIVE, 1, "other initial values") },
 		{ "more semaphores",
 		  SEMAPHORE(.values = one_zero, .n_values = 2),
 		  OUR_SEMAPHORE,
 		  { K_SEMAPHORE(one) },
-		  GIVES(RECREATE, ACTIVE, 1, "values: 1 semaphores -> 2") },
+		  GIVES(RECREATE, ACTIVE, 1, "values: 1 -> 2 semaphores") },
 		{ "not of a set at work",
 		  SEMAPHORE(.values = one_zero, .n_values = 2),
 		  OUR_SEMAPHORE,
@@ -463,7 +463,7 @@ static void somebody_else_has_the_key(void **state)
 	const struct row rows[] = {
 		{ "a stranger", QUEUE(), .objects = { K_QUEUE(.cuid = STRANGER) },
 		  GIVES(CONFLICT, CONFLICT, 1,
-			"its key 0x00004b01 belongs to queue @1, created by uid 7 and not") },
+			"its key 0x00004b01 belongs to queue @1, created by uid 7, not") },
 		{ "our uid, but not in the registry", QUEUE(), .objects = { K_QUEUE() },
 		  GIVES(CONFLICT, CONFLICT, 1, "not by kipcd") },
 		{ "our uid, empty and closed, but no intent", QUEUE(), .objects = { K_QUEUE(.mode = 0600) },
@@ -511,11 +511,11 @@ static void somebody_else_has_the_key(void **state)
 #define K_OLD(...) K_QUEUE(.key = FILE_KEY, __VA_ARGS__)
 #define K_OLD_FULL(...) K_FULL_QUEUE(.key = FILE_KEY, __VA_ARGS__)
 #define K_NEW(...) K_QUEUE(.id = 2, .key = NEW_FILE_KEY, .cuid = STRANGER, __VA_ARGS__)
-#define IS_ANOTHER                                                                                           \
-	"/srv/app is another file now: programs that start now compute 0x52000002, and this queue has "      \
+#define WAS_REPLACED                                                                                         \
+	"/srv/app was replaced: programs that start now compute 0x52000002, but this queue has "             \
 	"0x52000001"
 
-static void the_file_of_a_key_is_another_one(void **state)
+static void the_file_of_a_key_was_replaced(void **state)
 {
 	const struct row rows[] = {
 		{ "the same",
@@ -528,25 +528,25 @@ static void the_file_of_a_key_is_another_one(void **state)
 		  OUR_FILE_QUEUE,
 		  { K_OLD_FULL() },
 		  GIVES(KEEP, STALE, 1,
-			IS_ANOTHER "; that key would need a new queue, and it holds 3 messages") },
+			WAS_REPLACED "; that key requires a new queue, and it holds 3 messages") },
 		{ "another at a start, and it is empty",
 		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
 		  OUR_FILE_QUEUE,
 		  { K_OLD() },
 		  .is_start = true,
-		  GIVES(KEEP, STALE, 1, IS_ANOTHER ": it is empty, and 'kipcctl reload'") },
+		  GIVES(KEEP, STALE, 1, WAS_REPLACED ": it is empty, and 'kipcctl reload'") },
 		{ "... at a reload",
 		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
 		  OUR_FILE_QUEUE,
 		  { K_OLD() },
 		  .is_reload = true,
-		  GIVES(RECREATE, ACTIVE, 1, IS_ANOTHER) },
+		  GIVES(RECREATE, ACTIVE, 1, WAS_REPLACED) },
 		{ "messages at a reload",
 		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
 		  OUR_FILE_QUEUE,
 		  { K_OLD_FULL() },
 		  .is_reload = true,
-		  GIVES(KEEP, STALE, 1, IS_ANOTHER "; that key would need") },
+		  GIVES(KEEP, STALE, 1, WAS_REPLACED "; that key requires a new") },
 		{ "a number that is another one is no file",
 		  QUEUE(.key = NEW_FILE_KEY),
 		  OUR_FILE_QUEUE,
@@ -565,20 +565,21 @@ static void the_file_of_a_key_is_another_one(void **state)
 		  GIVES(KEEP, STALE, 1,
 			"holds 3 messages (120 bytes): 'kipcctl move queue:0x52000001 queue:0x52000002' and "
 			"'kipcctl "
-			"adopt queue:0x52000002 it' make") },
+			"adopt queue:0x52000002 it' join") },
 		{ "... and ours is empty",
 		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
 		  OUR_FILE_QUEUE,
 		  { K_OLD(), K_NEW() },
 		  .is_reload = true,
-		  GIVES(KEEP, STALE, 1, "its own, @1, is empty: 'kipcctl adopt queue:0x52000002 it' takes") },
+		  GIVES(KEEP, STALE, 1,
+			"kipcd's own, @1, is empty: 'kipcctl adopt queue:0x52000002 it' takes") },
 		{ "the stranger's is handed over",
 		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
 		  OUR_FILE_QUEUE,
 		  { K_OLD(), K_NEW(.uid = US) },
 		  .adopting = 2,
 		  .former = 1,
-		  GIVES(ADOPT, ACTIVE, 2, "@2, made by uid 7") },
+		  GIVES(ADOPT, ACTIVE, 2, "@2, created by uid 7") },
 		{ "... while ours has messages",
 		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
 		  OUR_FILE_QUEUE,
@@ -591,14 +592,14 @@ static void the_file_of_a_key_is_another_one(void **state)
 		  { K_OLD(), K_NEW(.uid = US) },
 		  .adopting = 2,
 		  .former = 1,
-		  GIVES(ADOPT, ACTIVE, 2, "@2, made by uid 7") },
+		  GIVES(ADOPT, ACTIVE, 2, "@2, created by uid 7") },
 		{ "a number that a stranger has, and ours has messages",
 		  QUEUE(.key = NEW_FILE_KEY),
 		  OUR_FILE_QUEUE,
 		  { K_OLD_FULL(), K_NEW() },
 		  GIVES(CONFLICT, CONFLICT, 2,
-			"its key 0x52000002 belongs to queue @2, created by uid 7 and not by kipcd; its own "
-			"is @1, and") },
+			"its key 0x52000002 belongs to queue @2, created by uid 7, not by kipcd; kipcd's "
+			"own is @1, and") },
 		{ "ours was removed meanwhile", QUEUE(OF_FILE(.key = NEW_FILE_KEY)), OUR_FILE_QUEUE,
 		  .objects = { { .object.kind = 0 } }, GIVES(CREATE, ACTIVE, 0, NULL) },
 		{ "the file is gone",
@@ -612,17 +613,17 @@ static void the_file_of_a_key_is_another_one(void **state)
 		  OUR_FILE_QUEUE,
 		  { K_OLD() },
 		  GIVES(KEEP, ACTIVE, 1, NULL),
-		  .trouble = "/srv/app: it does not answer (on a dead mount?); whether programs" },
+		  .trouble = "/srv/app: no answer (a dead mount?); kipcd cannot tell whether programs" },
 		{ "it cannot be looked at, which says nothing either",
 		  QUEUE(OF_FILE(.key = FILE_KEY, .key_error = -EACCES)),
 		  OUR_FILE_QUEUE,
 		  { K_OLD() },
 		  GIVES(KEEP, ACTIVE, 1, NULL),
-		  .trouble = "/srv/app: Permission denied; whether programs" },
+		  .trouble = "/srv/app: Permission denied; kipcd cannot tell whether programs" },
 		{ "it has never answered, and nothing is known of it",
 		  QUEUE(OF_FILE(.key = 0, .key_error = -ETIMEDOUT)), .objects = { { .object.kind = 0 } },
 		  GIVES(KEEP, FAILED, 0,
-			"/srv/app: it does not answer (on a dead mount?); once it can, the queue is made") },
+			"/srv/app: no answer (a dead mount?); kipcd creates the queue when it succeeds") },
 	};
 
 	check_rows(rows, N(rows));
@@ -638,7 +639,7 @@ static void what_a_crash_left(void **state)
 		  QUEUE(),
 		  INTENT,
 		  { K_QUEUE(.mode = 0600) },
-		  GIVES(CREATE, ACTIVE, 1, "finish what was begun before a crash") },
+		  GIVES(CREATE, ACTIVE, 1, "finish what a crash interrupted") },
 		{ "a half-made segment",
 		  SEGMENT(),
 		  ENTRY(INTENT_OF(KIPC_SEGMENT, KEY)),
@@ -669,7 +670,7 @@ static void what_a_crash_left(void **state)
 		  ENTRY(INTENT_OF(KIPC_SEMAPHORE, KEY)),
 		  { K_UNCLEAR(KIPC_SEMAPHORE, .mode = 0600) },
 		  .keeps_intent = true,
-		  GIVES(KEEP, FAILED, 1, "cannot be looked into") },
+		  GIVES(KEEP, FAILED, 1, "whose creation a crash interrupted") },
 		{ "... and is a stranger's",
 		  SEMAPHORE(),
 		  ENTRY(INTENT_OF(KIPC_SEMAPHORE, KEY)),
@@ -686,12 +687,12 @@ static void what_a_crash_left(void **state)
 		  { K_USED_SEMAPHORE(five, .mode = 0600) },
 		  .leftover = 1,
 		  GIVES(CREATE, ACTIVE, 0, NULL) },
-		{ "... and declared no more",
+		{ "... and no longer declared",
 		  NULL,
 		  BEGUN_SEMAPHORE,
 		  { K_USED_SEMAPHORE(five, .mode = 0600) },
 		  .leftover = 1,
-		  GIVES(REMOVE, ABSENT, 0, "begun before a crash") },
+		  GIVES(REMOVE, ABSENT, 0, "interrupted by a crash") },
 		{ "... and removed by now: nobody ever held it", SEMAPHORE(), BEGUN_SEMAPHORE,
 		  GIVES(CREATE, ACTIVE, 0, NULL) },
 		{ "a stranger's, made meanwhile",
@@ -756,19 +757,19 @@ static void what_a_crash_left(void **state)
 		  { K_SEMAPHORE(zero, .mode = 0600) },
 		  .leftover = 1,
 		  GIVES(CREATE, ACTIVE, 0, NULL) },
-		{ "declared no more",
+		{ "no longer declared",
 		  NULL,
 		  INTENT,
 		  { K_QUEUE(.mode = 0600) },
 		  .leftover = 1,
-		  GIVES(REMOVE, ABSENT, 0, "begun before a crash") },
-		{ "declared no more, and never made", NULL, INTENT,
-		  GIVES(REMOVE, ABSENT, 0, "begun before a crash") },
-		{ "declared no more, and used",
+		  GIVES(REMOVE, ABSENT, 0, "interrupted by a crash") },
+		{ "no longer declared, and never made", NULL, INTENT,
+		  GIVES(REMOVE, ABSENT, 0, "interrupted by a crash") },
+		{ "no longer declared, and used",
 		  NULL,
 		  INTENT,
 		  { K_FULL_QUEUE(.mode = 0600) },
-		  GIVES(REMOVE, ABSENT, 0, "begun before a crash") },
+		  GIVES(REMOVE, ABSENT, 0, "interrupted by a crash") },
 	};
 
 	check_rows(rows, N(rows));
@@ -781,22 +782,22 @@ static void what_cannot_be_looked_at(void **state)
 		  QUEUE(),
 		  OUR_QUEUE,
 		  { K_UNCLEAR(KIPC_QUEUE) },
-		  GIVES(KEEP, FAILED, 1, "refuses a look") },
+		  GIVES(KEEP, FAILED, 1, "does not let kipcd look") },
 		{ "a semaphore, which might be lost",
 		  SEMAPHORE(),
 		  OUR_SEMAPHORE,
 		  { K_UNCLEAR(KIPC_SEMAPHORE) },
-		  GIVES(KEEP, FAILED, 1, "nothing is done about it") },
-		{ "declared no more",
+		  GIVES(KEEP, FAILED, 1, "so kipcd leaves it alone") },
+		{ "no longer declared",
 		  NULL,
 		  ENTRY(LINK_OF(KIPC_QUEUE, KEY, .lifetime = "config")),
 		  { K_UNCLEAR(KIPC_QUEUE) },
-		  GIVES(RETAIN, RETAINED, 1, "declared no more") },
+		  GIVES(RETAIN, RETAINED, 1, "no longer declared") },
 		{ "declared otherwise",
 		  QUEUE(.key = OTHER_KEY),
 		  OUR_QUEUE,
 		  { K_UNCLEAR(KIPC_QUEUE) },
-		  GIVES(KEEP, FAILED, 1, "refuses a look") },
+		  GIVES(KEEP, FAILED, 1, "does not let kipcd look") },
 	};
 
 	check_rows(rows, N(rows));
@@ -821,7 +822,7 @@ static void whose_the_registry_is(void **state)
 		  .doubt = "who knows",
 		  .keeps_intent = true,
 		  GIVES(KEEP, FAILED, 0, "who knows") },
-		{ "declared no more, and empty",
+		{ "no longer declared, and empty",
 		  NULL,
 		  ENTRY(LINK_OF(KIPC_QUEUE, KEY, .lifetime = "config")),
 		  { K_QUEUE() },
@@ -867,7 +868,7 @@ static void rings(void **state)
 		  OUR_RING,
 		  { K_FULL_RING() },
 		  GIVES(KEEP, STALE, 1,
-			"max_message 8K -> 4K would need a new segment, and it holds 2 messages (7 bytes): "
+			"max_message 8K -> 4K requires a new segment, and it holds 2 messages (7 bytes): "
 			"put them aside with 'kipcctl create segment it.kept size=65536 layout=ring "
 			"max_message=8192'") },
 		{ "nor does one in use",
@@ -883,7 +884,7 @@ static void rings(void **state)
 			"it holds 1 message (0 bytes) and is attached 2 times: put them aside with 'kipcctl "
 			"create "
 			"segment it.kept size=65536 layout=ring max_message=8192' and 'kipcctl move it "
-			"it.kept', then end its users, 'kipcctl reload'") },
+			"it.kept', then stop its users, 'kipcctl reload'") },
 		{ "what is declared is what the default gives",
 		  RING(.max_message = 8192),
 		  OUR_RING,
@@ -898,8 +899,7 @@ static void rings(void **state)
 		  RING(.size = 16384),
 		  OUR_RING,
 		  { K_FULL_RING() },
-		  GIVES(KEEP, STALE, 1,
-			"size 64K -> 16K would need a new segment, and it holds 2 messages") },
+		  GIVES(KEEP, STALE, 1, "size 64K -> 16K requires a new segment, and it holds 2 messages") },
 		{ "a raw segment that nobody attached becomes one",
 		  RING(),
 		  OUR_SEGMENT,
@@ -910,7 +910,7 @@ static void rings(void **state)
 		  OUR_SEGMENT,
 		  { K_USED_SEGMENT() },
 		  GIVES(KEEP, STALE, 1,
-			"layout raw -> ring would need a new segment, and it holds 64K of data") },
+			"layout raw -> ring requires a new segment, and it holds 64K of data") },
 		{ "an empty ring becomes raw",
 		  SEGMENT(),
 		  OUR_RING,
@@ -920,13 +920,13 @@ static void rings(void **state)
 		  SEGMENT(),
 		  OUR_RING,
 		  { K_FULL_RING() },
-		  GIVES(KEEP, STALE, 1, "layout ring -> raw would need a new segment, and it holds 2 mess") },
+		  GIVES(KEEP, STALE, 1, "layout ring -> raw requires a new segment, and it holds 2 mess") },
 
 		{ "overwritten",
 		  RING(),
 		  OUR_RING,
 		  { K_RING(false, &(struct kernel_ring){ .is_laid_out = false }) },
-		  .trouble = "its header was overwritten, so it is no ring any more: 'kipcctl reset it'",
+		  .trouble = "its header was overwritten: 'kipcctl reset it'",
 		  GIVES(KEEP, ACTIVE, 1, NULL) },
 		{ "of a wrong geometry, whatever largest message it then says",
 		  RING(),
@@ -938,17 +938,17 @@ static void rings(void **state)
 		  RING(.size = 16384),
 		  OUR_RING,
 		  { K_RING(false, FOUND(.fault = KIPC_RING_COUNTS)) },
-		  GIVES(KEEP, STALE, 1, "and it is broken, so that nobody knows what it holds: empty it") },
+		  GIVES(KEEP, STALE, 1, "and it is broken, so its contents are unknown: empty it") },
 		{ "retired by a kipcd that was killed then",
 		  RING(),
 		  OUR_RING,
 		  { K_RING(true, FOUND(.retired = true)) },
-		  GIVES(RECREATE, ACTIVE, 1, "it says that it was removed") },
+		  GIVES(RECREATE, ACTIVE, 1, "it is marked as removed") },
 		{ "retired, with messages",
 		  RING(),
 		  OUR_RING,
 		  { K_RING(false, FOUND(.retired = true, .used = 32, .messages = 1)) },
-		  .trouble = "take what it holds, then 'kipcctl reset it'",
+		  .trouble = "receive what it holds, then 'kipcctl reset it'",
 		  GIVES(KEEP, ACTIVE, 1, NULL) },
 
 		{ "half-made, not attached yet",
@@ -978,7 +978,7 @@ static void rings(void **state)
 		  .leftover = 1,
 		  GIVES(CREATE, ACTIVE, 0, NULL) },
 
-		{ "declared no more, lifetime = config: goes when empty",
+		{ "no longer declared, lifetime = config: goes when empty",
 		  NULL,
 		  ENTRY(LINK_OF(KIPC_SEGMENT, KEY, .is_ring = true, .lifetime = "config")),
 		  { K_EMPTY_RING() },
@@ -992,7 +992,7 @@ static void rings(void **state)
 		  RING(),
 		  OUR_RING,
 		  { K_USED_SEGMENT(.key = 0, .segment = { .size = 65536, .attached = 2, .removed = true }) },
-		  GIVES(KEEP, LOST, 1, "somebody removed segment @1, which is still attached 2 times") },
+		  GIVES(KEEP, LOST, 1, "segment @1 was removed and is still attached 2 times") },
 		{ "removed, and nobody has it", RING(), OUR_RING, GIVES(CREATE, ACTIVE, 0, NULL) },
 		{ "observed", RING(.manage = MANAGE_OBSERVE), .objects = { K_USED_SEGMENT(.cuid = STRANGER) },
 		  GIVES(KEEP, ACTIVE, 1, NULL) },
@@ -1004,13 +1004,13 @@ static void rings(void **state)
 static void what_vanished(void **state)
 {
 	const struct row rows[] = {
-		{ "a queue is made anew", QUEUE(), OUR_QUEUE, GIVES(CREATE, ACTIVE, 0, NULL) },
-		{ "a segment is made anew", SEGMENT(), OUR_SEGMENT, GIVES(CREATE, ACTIVE, 0, NULL) },
+		{ "a queue is recreated", QUEUE(), OUR_QUEUE, GIVES(CREATE, ACTIVE, 0, NULL) },
+		{ "a segment is recreated", SEGMENT(), OUR_SEGMENT, GIVES(CREATE, ACTIVE, 0, NULL) },
 		{ "one that is still attached is lost",
 		  SEGMENT(),
 		  OUR_SEGMENT,
 		  { K_USED_SEGMENT(.key = 0, .segment = { .size = 65536, .attached = 2, .removed = true }) },
-		  GIVES(KEEP, LOST, 1, "somebody removed segment @1, which is still attached 2 times") },
+		  GIVES(KEEP, LOST, 1, "segment @1 was removed and is still attached 2 times") },
 		{ "its id, with somebody else's removed segment",
 		  SEGMENT(),
 		  OUR_SEGMENT,
@@ -1030,7 +1030,7 @@ static void what_vanished(void **state)
 		{ "one that was only observed is made", SEMAPHORE(),
 		  ENTRY(LINK_OF(KIPC_SEMAPHORE, KEY, .observed = true)), GIVES(CREATE, ACTIVE, 0, NULL) },
 		{ "removed by hand", SEMAPHORE(), OUR_SEMAPHORE, .is_removed_by_hand = true,
-		  GIVES(KEEP, ABSENT, 0, "removed by hand: 'kipcctl reload' makes it again") },
+		  GIVES(KEEP, ABSENT, 0, "removed by hand: 'kipcctl reload' recreates it") },
 		{ "an observed one is absent", QUEUE(.manage = MANAGE_OBSERVE),
 		  ENTRY(LINK_OF(KIPC_QUEUE, KEY, .observed = true)), GIVES(KEEP, ABSENT, 0, NULL) },
 	};
@@ -1085,7 +1085,7 @@ static void declared_no_more(void **state)
 		  LIVES("config"),
 		  { K_FULL_QUEUE() },
 		  GIVES(RETAIN, RETAINED, 1, "") },
-		{ "already gone", NULL, OUR_QUEUE, GIVES(REMOVE, ABSENT, 0, "gone, and declared no more") },
+		{ "already gone", NULL, OUR_QUEUE, GIVES(REMOVE, ABSENT, 0, "gone, and no longer declared") },
 		{ "its id is somebody else's by now",
 		  NULL,
 		  LIVES("config"),
@@ -1100,7 +1100,7 @@ static void declared_no_more(void **state)
 		  NULL,
 		  ENTRY(LINK_OF(KIPC_QUEUE, KEY, .observed = true)),
 		  { K_QUEUE() },
-		  GIVES(REMOVE, ABSENT, 0, "observed no more") },
+		  GIVES(REMOVE, ABSENT, 0, "no longer observed") },
 	};
 
 	check_rows(rows, N(rows));
@@ -1165,8 +1165,9 @@ static void a_key_goes_to_another_name(void **state)
 	} rows[] = {
 		{ "config", K_QUEUE(), PLAN_REMOVE, PLAN_CREATE, NULL },
 		{ "config", K_FULL_QUEUE(), PLAN_RETAIN, PLAN_CONFLICT,
-		  "queue @1, kipcd's own old: remove that first" },
-		{ "", K_QUEUE(), PLAN_RETAIN, PLAN_CONFLICT, "queue @1, kipcd's own old: remove that first" },
+		  "queue @1, which is kipcd's old: remove that first" },
+		{ "", K_QUEUE(), PLAN_RETAIN, PLAN_CONFLICT,
+		  "queue @1, which is kipcd's old: remove that first" },
 	};
 
 	for (size_t i = 0; i < N(rows); i++) {
@@ -1271,7 +1272,7 @@ static void channels_exchange_their_keys(void **state)
 		  { K_FULL_QUEUE(.key = 1), K_QUEUE(.id = 2, .key = 2) },
 		  { { PLAN_KEEP, STATE_STALE, "'kipcctl move a a.kept'" },
 		    { PLAN_KEEP, STATE_STALE,
-		      "its key 0x00000001 is still that of a, which has to give it up" } } },
+		      "its key 0x00000001 still belongs to a, which has to give it up" } } },
 		{ "both that hold messages",
 		  { KEYED("a", 2), KEYED("b", 1) },
 		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2) },
@@ -1283,21 +1284,21 @@ static void channels_exchange_their_keys(void **state)
 		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2) },
 		  { K_QUEUE(.key = 1), K_QUEUE(.id = 2, .key = 2),
 		    K_QUEUE(.id = 3, .key = 3, .cuid = STRANGER) },
-		  { { PLAN_KEEP, STATE_STALE, "still that of b" },
+		  { { PLAN_KEEP, STATE_STALE, "still belongs to b" },
 		    { PLAN_CONFLICT, STATE_CONFLICT,
-		      "its own, @2, is empty: 'kipcctl adopt queue:0x00000003 b' takes" } } },
-		{ "the key of one that is declared no more",
+		      "kipcd's own, @2, is empty: 'kipcctl adopt queue:0x00000003 b' takes" } } },
+		{ "the key of one that is no longer declared",
 		  { KEYED("b", 1) },
 		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2) },
 		  { K_FULL_QUEUE(.key = 1), K_QUEUE(.id = 2, .key = 2) },
-		  { { PLAN_RETAIN, STATE_RETAINED, "declared no more, and it holds 3 messages" },
+		  { { PLAN_RETAIN, STATE_RETAINED, "no longer declared, and it holds 3 messages" },
 		    { PLAN_KEEP, STATE_STALE,
-		      "'kipcctl remove b' and 'kipcctl reload', and a goes on as b" } } },
+		      "'kipcctl remove b' and 'kipcctl reload', a continues as b" } } },
 		{ "... by one that holds messages, too",
 		  { KEYED("b", 1) },
 		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2) },
 		  { K_FULL_QUEUE(.key = 1), K_FULL_QUEUE(.id = 2, .key = 2) },
-		  { { PLAN_RETAIN, STATE_RETAINED, "declared no more" },
+		  { { PLAN_RETAIN, STATE_RETAINED, "no longer declared" },
 		    { PLAN_KEEP, STATE_STALE,
 		      "'kipcctl move b a', 'kipcctl remove b' and 'kipcctl reload'" } } },
 		{ "another name and another key",
@@ -1310,7 +1311,7 @@ static void channels_exchange_their_keys(void **state)
 		  { KEYED("b", 2), KEYED("c", 3) },
 		  { KNOWN("a", 1, 1) },
 		  { K_FULL_QUEUE(.key = 1) },
-		  { { PLAN_RETAIN, STATE_RETAINED, "'kipcctl remove a' removes it once they are gone" },
+		  { { PLAN_RETAIN, STATE_RETAINED, "'kipcctl remove a' removes it when they are gone" },
 		    { PLAN_CREATE, STATE_ACTIVE, NULL },
 		    { PLAN_CREATE, STATE_ACTIVE, NULL } } },
 	};
@@ -1359,11 +1360,9 @@ static void check_rename(const struct rename_row *row)
 	     (strcmp(renames.items[0].from, row->from) != 0 || strcmp(renames.items[0].to, row->to) != 0)))
 		fail_msg("%s: %zu, %s -> %s", row->what, renames.n_items, renames.items[0].from,
 			 renames.items[0].to);
-	plan_registry_rename(&registry, &renames);
+	plan_renames_apply(&renames, &registry);
 	for (size_t i = 1; i < registry.n_entries; i++)
 		assert_true(strcmp(registry.entries[i - 1].name, registry.entries[i].name) < 0);
-	if (row->from != NULL)
-		assert_string_equal(plan_rename_to(&renames, row->to)->from, row->from);
 	plan_renames_done(&renames);
 	kernel_view_done(&view);
 }
@@ -1500,7 +1499,7 @@ int main(void)
 		cmocka_unit_test(a_capacity_beyond_the_limit),
 		cmocka_unit_test(what_cannot_be_altered),
 		cmocka_unit_test(somebody_else_has_the_key),
-		cmocka_unit_test(the_file_of_a_key_is_another_one),
+		cmocka_unit_test(the_file_of_a_key_was_replaced),
 		cmocka_unit_test(what_a_crash_left),
 		cmocka_unit_test(what_cannot_be_looked_at),
 		cmocka_unit_test(whose_the_registry_is),
