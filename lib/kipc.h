@@ -85,8 +85,8 @@ struct kipc_address {
  * front and, for semaphores, an optional "[N]" at the end. Looks nothing up: kipc_open() computes the key of
  * a path with ftok(3).
  *
- * -EINVAL: not an address; -ERANGE: a number is no valid key, id, index or project (the key 0 is IPC_PRIVATE
- * and names no object).
+ * -EINVAL: not an address; -ERANGE: a number is not a valid key, id, index or project (the key 0 is
+ * IPC_PRIVATE and names no object).
  */
 int kipc_address_parse(const char *text, struct kipc_address *ret_address);
 
@@ -148,7 +148,7 @@ int kipc_registry_check(const char *runtime_dir);
 
 /* -- kernel objects ------------------------------------------------------------------------------------ */
 
-/* What the kernel reports about a queue, */
+/* What the kernel reports about a queue. */
 struct kipc_queue_facts {
 	uint64_t messages;  /* msg_qnum */
 	uint64_t bytes;	    /* msg_cbytes: bodies, without types */
@@ -157,17 +157,17 @@ struct kipc_queue_facts {
 	int64_t stime, rtime;
 };
 
-/* a segment, */
+/* What the kernel reports about a segment. */
 struct kipc_segment_facts {
 	uint64_t size;	   /* shm_segsz */
 	uint64_t attached; /* shm_nattch: mappings, not processes */
 	pid_t cpid, lpid;  /* creator; last shmat or shmdt */
 	int64_t atime, dtime;
-	bool removed; /* SHM_DEST: is destroyed with the last detach */
+	bool removed; /* SHM_DEST: the last detach destroys it */
 	bool locked;  /* SHM_LOCKED: never swapped */
 };
 
-/* and a semaphore set. */
+/* What the kernel reports about a semaphore set. */
 struct kipc_semaphore_facts {
 	uint64_t semaphores; /* sem_nsems */
 	int64_t otime;	     /* last semop */
@@ -247,10 +247,9 @@ int kipc_object_create(const struct kipc_object *wanted, int *ret_id);
  * are taken away, emptiness is checked again, and then the object is removed or gets its permissions back;
  * signals are blocked until then. KIPC_REMOVE_DRY_RUN only checks, and removes nothing.
  *
- * Empty is: a queue without messages; a ring without messages that is not attached; any other segment that
- * was never attached; a semaphore set on which no process operated. Threads that wait on a removed ring fail
- * with -EIDRM. Operations of the process `pristine_pid` (the creator of a semaphore set; 0: no process) do
- * not count.
+ * These are empty: a queue without messages; a ring without messages that is not attached; any other segment
+ * that was never attached; a semaphore set on which no process operated, except for `pristine_pid` (its
+ * creator; 0: no exception). Waits on a removed ring fail with -EIDRM.
  *
  * -EBUSY: not empty, attached or (semaphore) waited for; nothing is changed, except that a queue's capacity
  * above kernel.msgmnb may be reduced to it (see kipc_object_alter()); -EIDRM: no such object, or the id now
@@ -324,7 +323,7 @@ int kipc_channel_id(const struct kipc_channel *channel);
 /* The [N] of the address, or 0. */
 int kipc_channel_index(const struct kipc_channel *channel);
 
-/* What the kernel reports about the object now. Errors of kipc_open() (a lost id is looked up again). */
+/* What the kernel reports about the object now. Errors of kipc_open(). */
 int kipc_stat(struct kipc_channel *channel, struct kipc_object *ret_object);
 
 /* -- messages: queues and rings ------------------------------------------------------------------------ */
@@ -452,8 +451,8 @@ ssize_t kipc_send_batch(struct kipc_channel *channel, const struct kipc_message 
 /*
  * Takes the oldest messages, up to n_messages and as many as fit one behind another into `buffer`, and
  * returns their number. ret_messages[i].data points into `buffer`, aligned to 16 bytes if `buffer` is. Waits
- * for a message only if there is none. A ring gives up to 1 MiB at once, and all messages at the same
- * instant: if the process is killed before, all of them are still there.
+ * for a message only if there is none. A ring returns at most 1 MiB at once; all messages are taken at the
+ * same instant: if the process is killed before, all of them remain.
  * -EMSGSIZE: the oldest does not fit; all messages stay. Otherwise errors of kipc_recv().
  */
 ssize_t kipc_recv_batch(struct kipc_channel *channel, void *buffer, size_t size,
@@ -517,7 +516,7 @@ enum kipc_ring_fault {
 	KIPC_RING_LOCK,		/* a lock was changed by a thread that did not hold it */
 };
 
-/* A sentence without its full stop. Static storage. */
+/* A sentence without a full stop. Static storage. */
 const char *kipc_ring_fault_to_string(enum kipc_ring_fault fault);
 
 /* What the last -EBADMSG on this handle was about. */

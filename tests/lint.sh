@@ -93,6 +93,8 @@ licensed() {
 		head -n 3 "$file" | grep -q "SPDX-License-Identifier: $1" || echo "$file"
 	done <<<"$2"
 }
+none 'every header is in Makefile.am, and so in the tarball' \
+	"$(sources lib common daemon client tests bench | grep '[.]h$' | while read -r header; do grep -qwF -- "$header" Makefile.am || echo "$header"; done)"
 none 'every file has an SPDX line' "$(licensed '[A-Z]' "$(written)")"
 none 'lib is LGPL-2.1-or-later' "$(licensed LGPL-2.1-or-later "$(sources lib; echo lib/libkipc.3)")"
 none 'the programs are GPL-2.0-or-later' \
