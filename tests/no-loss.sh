@@ -7,7 +7,6 @@ make_queue() { ipcmk -Q | sed 's/.*: //'; }
 messages_in() { ipcs -q -i "$1" | sed -n 's/.*qnum=\([0-9]*\).*/\1/p'; }
 content_of() { kipcctl peek --all "$1" | tr '\n' ' '; }
 
-
 # A pipe on descriptor 8 that nobody reads, held open by descriptor 7.
 open_stuck_pipe() {
 	rm -f "$T/pipe"

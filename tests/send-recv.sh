@@ -8,7 +8,6 @@ make_queue() { ipcmk -Q | sed 's/.*: //'; }
 messages_in() { ipcs -q -i "$1" | sed -n 's/.*qnum=\([0-9]*\).*/\1/p'; }
 empty() { kipcctl purge -q "$q"; }
 
-
 id=$(make_queue)
 q=queue:@$id
 

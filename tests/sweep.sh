@@ -236,12 +236,21 @@ if unshare --pid --fork --mount-proc sh -c 'echo 1 >/proc/sys/kernel/ns_last_pid
 	cat >"$T/recycle.sh" <<'END'
 	echo 4000 >/proc/sys/kernel/ns_last_pid
 	perl -e 'shmget(0x60, 4096, 01600) // die; print $$' >maker
-	made=$EPOCHSECONDS
-	while [ $EPOCHSECONDS -lt $((made + 8)) ]; do read -r -t 0.2 _ <>never; done
-	until [ "${other:-0}" = "$(cat maker)" ]; do
-		echo $(($(cat maker) - 1)) >/proc/sys/kernel/ns_last_pid
-		tail -f /dev/null & other=$!
-		others="${others:-} $other"
+	# recycle: a process with that number, in place of the one that has it
+	recycle() {
+		[ "$other" = 0 ] || { kill "$other"; wait "$other"; other=0; }
+		until [ "$other" = "$(cat maker)" ]; do
+			echo $(($(cat maker) - 1)) >/proc/sys/kernel/ns_last_pid
+			tail -f /dev/null & other=$!
+			others="${others:-} $other"
+		done
+	}
+	is_gone() { kipcctl sweep -q --dry-run --creator-gone --unattached --json | grep -q '"creator_gone": true'; }
+	other=0 end=$((SECONDS + 30))
+	recycle
+	until is_gone || [ $SECONDS -gt $end ]; do
+		read -r -t 0.5 _ <>never
+		recycle
 	done
 	kipcctl sweep --creator-gone --unattached
 	kill $others

@@ -238,7 +238,7 @@ until_true has_name
 unread busctl --expect-reply=no call org.kipc1 /org/kipc1 org.kipc1.Manager List su '' 1
 is_left() { grep -q 'the system bus .* is left for 30 s' "$T/kipcd.log"; }
 exits 0 "a bus that does not say who calls is left" until_true is_left
-exits 0 "and kipcd goes on" timeout 2 kipcctl reload
+exits 0 "and kipcd goes on" timeout 15 kipcctl reload
 kill -CONT "$bus_pid"
 stop_kipcd
 is "it ends well" "$kipcd_status" 0
@@ -264,7 +264,7 @@ if [ -n "${SANITIZER_FLAGS:-}" ]; then
 else
 	like "kipcd holds few of the replies that nobody takes" "$((now - before)) KiB" '^[0-9]{4} KiB$'
 fi
-exits 0 "and answers on its socket" timeout 2 kipcctl list
+exits 0 "and answers on its socket" timeout 15 kipcctl list
 kill -CONT "$bus_pid"
 stop_kipcd
 has_no_name() { ! has_name; }

@@ -21,12 +21,14 @@ stand_in() {
 	read -r says <"$T/says"
 }
 stand_down() { kill "$fake"; wait "$fake" 2>/dev/null; rm -f "$socket"; }
-# within SECONDS STATUS WHAT COMMAND…: as `exits`, and that it did not take longer, but for a machine that is busy
+# How many seconds more a command may take on a busy machine. One that hangs would take as long as the test may.
+slack=20
+# within SECONDS STATUS WHAT COMMAND…: as `exits`, and that it did not take longer
 within() {
 	local begin=$SECONDS limit=$1
 	shift
 	exits "$@"
-	if [ $((SECONDS - begin)) -le $((limit + 5)) ]; then pass "... within $limit s"; else fail "... within $limit s" "$((SECONDS - begin)) s"; fi
+	if [ $((SECONDS - begin)) -le $((limit + slack)) ]; then pass "... within $limit s"; else fail "... within $limit s" "$((SECONDS - begin)) s"; fi
 }
 none="no kipcd answers at $socket: something else listens there"
 
@@ -42,7 +44,7 @@ at_once() {
 		n=$((n + 1))
 	done
 	wait "${jobs[@]}"
-	if [ $((SECONDS - begin)) -le 10 ]; then pass "$# verbs, each within 5 s"; else fail "$# verbs, each within 5 s" "$((SECONDS - begin)) s"; fi
+	if [ $((SECONDS - begin)) -le $((5 + slack)) ]; then pass "$# verbs, each within 5 s"; else fail "$# verbs, each within 5 s" "$((SECONDS - begin)) s"; fi
 }
 stand_in silent
 looks=(list 'show orders' doctor metrics generate limits 'list --json' 'list --foreign')
