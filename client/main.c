@@ -20,16 +20,28 @@
 #define CONTROL_ROW(name, ...) { #name, __VA_ARGS__, .run = control_run },
 static const struct command commands[] = { VERBS(DATA_ROW, CONTROL_ROW){ NULL } };
 
-/* The verb itself handles all namespaces at once. */
-static enum status go_to_place(const struct invocation *invocation)
+/* "list, top, …": the verbs that take --ipc-of=all. */
+static void join_verbs_of_all_places(char *buffer, size_t size)
 {
+	size_t used = 0;
+
+	for (const struct command *command = commands; command->name != NULL && used < size; command++)
+		if (command->takes_all_places)
+			used += (size_t)snprintf(buffer + used, size - used, "%s%s", used > 0 ? ", " : "",
+						 command->name);
+}
+
+static enum status enter_place(const struct invocation *invocation)
+{
+	char verbs[128];
+
 	if (invocation->options->ipc_of != IPC_OF_ALL)
 		return ipc_of_enter(invocation);
 	if (invocation->command->takes_all_places)
-		return STATUS_DONE;
+		return STATUS_DONE; /* the verb visits all namespaces itself */
+	join_verbs_of_all_places(verbs, sizeof verbs);
 	return report(invocation, "--ipc-of=all", STATUS_USAGE,
-		      "list, doctor, limits, metrics and top look at all IPC namespaces; the others want a "
-		      "process");
+		      "this verb needs a process ID; %s cover all IPC namespaces", verbs);
 }
 
 int main(int argc, char **argv)
@@ -51,7 +63,7 @@ int main(int argc, char **argv)
 	invocation.n_args = argc - first;
 	invocation.args = argv + first;
 
-	status = options_has(&options, OPTION_IPC_OF) ? (int)go_to_place(&invocation) : STATUS_DONE;
+	status = options_has(&options, OPTION_IPC_OF) ? (int)enter_place(&invocation) : STATUS_DONE;
 	if (status != STATUS_DONE)
 		return invocation.command->runs_command ? STATUS_LOCK_FAILED : status;
 	status = (int)invocation.command->run(&invocation);

@@ -41,7 +41,7 @@ for verb in $verbs; do
 	[ "$(sorted "$(told "$verb" -)")" = "$(sorted "$wanted")" ] || none+="$verb "
 done
 is "every verb has its options, and no others" "$none" ""
-is "an option has its help" "$(kipcctl --complete recv -- | sed -n 's/^--all\t//p')" "what is there now; none is fine"
+is "an option has its help" "$(kipcctl --complete recv -- | sed -n 's/^--all\t//p')" "all that are there now, even if none"
 for verb in list limits plan reload; do
 	columns=$(kipcctl "$verb" --columns=help --no-legend | cut -d ' ' -f 1)
 	like "the columns of $verb are known" "$columns" '^name$'
@@ -197,11 +197,11 @@ EOF2
 	terminal 120 70 "ZDOTDIR='$T/zsh' zsh -d -i"
 	shows "zsh runs on a terminal" '^zsh>'
 	types 'kipcctl '
-	shows "zsh: verbs, with their help" '^recv +-- Take a message and print it; wait for it'
+	shows "zsh: verbs, with their help" '^recv +-- Take a message and print it, waiting for one'
 	listed=$(shown)
 	is "zsh: every verb" "$(for verb in $verbs; do grep -qE "^$verb +-- " <<<"$listed" || echo "$verb"; done)" ""
 	types 'kipcctl recv --'
-	shows "zsh: options, with their help" '^--all +-- what is there now; none is fine'
+	shows "zsh: options, with their help" '^--all +-- all that are there now, even if none'
 	types 'kipcctl recv o'
 	shows "zsh: names, with their kinds" '^orders +-- queue 0x00004b01'
 	types 'kipcctl recv ord'
@@ -241,10 +241,10 @@ if command -v fish >/dev/null; then
 	}
 	words() { in_fish "$1" | cut -f 1 | tr '\n' ' '; }
 	same "fish: every verb" "$(words 'kipcctl ')" "$verbs help"
-	like "fish: a verb has its help" "$(in_fish 'kipcctl rec')" '^recv	Take a message and print it; wait for it$'
+	like "fish: a verb has its help" "$(in_fish 'kipcctl rec')" '^recv	Take a message and print it, waiting for one$'
 	same "fish: names" "$(words 'kipcctl recv o')" "orders others"
 	like "fish: ... have their kinds" "$(in_fish 'kipcctl recv o')" '^orders	queue 0x00004b01$'
-	like "fish: options" "$(in_fish 'kipcctl recv --al')" '^--all	what is there now; none is fine$'
+	like "fish: options" "$(in_fish 'kipcctl recv --al')" '^--all	all that are there now, even if none$'
 	is "fish: a list" "$(words 'kipcctl list --columns=name,kin')" "--columns=name,kind "
 	is "fish: a value in its own word" "$(words 'kipcctl list --state reta')" "retained "
 	is "fish: a value of a key" "$(words 'kipcctl create queue new manage=ob')" "manage=observe "

@@ -42,7 +42,7 @@ is "... once" "$(grep -c 'orders: its name.*and cannot be written again' "$T/kip
 like "... and the channel is not active meanwhile" "$(kipcctl list --no-legend --columns=name,state,reason)" '^orders +failed +its name .*cannot be written'
 exits 1 "... nor after a reload" kipcctl reload
 exits 1 "... nor can it be sent to" kipcctl send orders x
-like "... which says what helps" "$ERR" "its entry in the registry is damaged: .*'kipcctl show' says why"
+like "... which says what helps" "$ERR" "its entry in the registry is damaged; .*'kipcctl show' says why"
 rmdir "$run/channels/orders"
 if until_true is_whole; then pass "... and mended once it can be"; else fail "... and mended once it can be" "$(registry)"; fi
 for file in .ns .nsid; do

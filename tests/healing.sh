@@ -161,7 +161,7 @@ like '... and says when' "$(columns_of orders reason)" "it comes back in [0-9]+ 
 exits 1 'recover is not the cure' kipcctl recover orders
 like '... and names it' "$ERR" "it is absent, and not lost: .*it comes back in [0-9]+ s, or now with 'kipcctl reload'"
 exits 3 'nor can it be sent to' kipcctl send orders x
-like '... which says where the cure is' "$ERR" "'kipcctl show orders' says why, and what brings it back"
+like '... which says where the cure is' "$ERR" "'kipcctl show orders' shows the reason, and how to recover it"
 like 'doctor speaks of it' "$(kipcctl doctor 2>&1)" 'absent: somebody removes it again and again'
 like '... with the command' "$(kipcctl doctor 2>&1)" 'kipcctl reload'
 kipcctl reload >"$T/out"

@@ -72,7 +72,7 @@ if unshare --mount true 2>/dev/null; then
 	refuses 'without /proc' 'mount /proc, and start kipcd again' unshare --mount sh -c 'umount -l /proc && exec "$0" "$@"' "$kipcd"
 	is '... in one sentence' "$(grep -c '^kipcd: ' <<<"$ERR")" 1
 	exits 1 'a name without /proc: kipcctl cannot tell' unshare --mount sh -c 'umount -l /proc && exec kipcctl send orders text'
-	like '... and says why' "$ERR" 'there is no /proc here'
+	like '... and says why' "$ERR" 'without /proc, names cannot be checked'
 else
 	skip 'without /proc' 'no mount namespace to be had'
 fi

@@ -59,7 +59,7 @@ if [ "$(id -u)" = 0 ] && perl -MJSON::PP -e 1 2>/dev/null; then
 	like "top has the column" "$(COLUMNS=100 kipcctl top -q --once --ipc-of=all)" "^NAME +NAMESPACE +KIND"
 	is "and its JSON" "$(kipcctl top -q --once --json --ipc-of=all | json 'scalar grep { defined $_->{namespace} } @{$d->{channels}}')" 1
 	exits 2 "what looks at one only" kipcctl show --ipc-of=all orders
-	like "says which do not" "$ERR" "list, doctor, limits, metrics and top look at all IPC namespaces"
+	like "says which do not" "$ERR" "list, top, doctor, limits, metrics cover all IPC namespaces"
 	if setpriv --reuid=12345 --clear-groups true 2>/dev/null; then
 		chmod 755 "$T"
 		exits 0 "who may not see them" setpriv --reuid=12345 --clear-groups kipcctl list --ipc-of=all
@@ -97,7 +97,7 @@ fi
 kill "$outer"
 
 exits 3 "a process that is not there" kipcctl list --ipc-of=4194304
-like "is said" "$ERR" "^kipcctl: list --ipc-of=4194304: there is no such process$"
+like "is said" "$ERR" "^kipcctl: list --ipc-of=4194304: no such process$"
 exits 2 "what is no process" kipcctl list --ipc-of=0
 exits 0 "a process of our own namespace" kipcctl list --ipc-of=$$ --no-legend
 like "changes nothing" "$OUT" "^orders "

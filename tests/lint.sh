@@ -234,6 +234,13 @@ none 'what kipcctl(1) says of a verb names its options' "$(comm -23 <(sort "$T/t
 # (check runs kipcd --check, and looks at what --user means.)
 none '... and no others' "$(comm -13 <(sort "$T/taken") <(sort "$T/told") | grep -vE '^check --(check|user)$')"
 
+statuses=$(kipcctl help | sed -n '/^Exit status:/,/^$/s/^  \([0-9]*\) */\1\t/p')
+like 'the exit statuses of kipcctl are known' "$statuses" '^4	nothing there'
+none 'every exit status is in kipcctl(1), in the same words' "$(while read -r row; do
+	entries client/kipcctl.1 | grep -qiE "^${row//./\\.}" || echo "$row"
+done <<<"$statuses")"
+same '... and no other' "$(sed -n '/^\.SH EXIT STATUS/,/^\.SH C/s/^\.B \([0-9]*\)$/\1/p' client/kipcctl.1)" "$(cut -f 1 <<<"$statuses")"
+
 findings=$(sed -nE '/_checks\[\] = \{/,/^\};/s/^\t\{ "([a-z-]+)",.*/\1/p' client/doctor/*-checks.c)
 like 'the findings of doctor are known' "$findings" '^full-no-reader$'
 none 'every finding is in kipcctl(1)' \

@@ -116,7 +116,7 @@ kipcctl send ticks lost
 poke ticks 384 Q 4711
 poke ticks 416 Q 4712
 exits 1 'a broken ring is not sent to' kipcctl send ticks more
-like '... and which invariant broke' "$ERR" 'this ring is broken: the count of a side .* reset'
+like '... and which invariant broke' "$ERR" 'the ring is broken: the count of a side .* reset'
 like 'list says so' "$(kipcctl list)" '^ticks .* broken$'
 like 'show says so' "$(kipcctl show ticks)" '^ +fault: the count of a side'
 exits 0 'reset needs no --force then' kipcctl reset ticks
@@ -130,12 +130,12 @@ kipcctl reset -q ticks
 
 poke ticks 256 L 4194303
 exits 1 'a lock that as 65534 holds' kipcctl send ticks more
-like '... is told from a stopped holder' "$ERR" 'held by thread 4194303, which does not exist'
+like '... is told from a stopped holder' "$ERR" 'thread 4194303, which does not exist, holds the ring'
 kipcctl reset -q ticks
 sleep 1000 &
 poke ticks 256 L $!
 exits 1 'a holder that does not go on' kipcctl send ticks more
-like '... is named, with the cure' "$ERR" "thread $! \(sleep\) holds it .*kill -CONT $!"
+like '... is named, with the cure' "$ERR" "thread $! \(sleep\) holds the ring .*kill -CONT $!"
 kill $!
 kipcctl reset -q ticks
 kipcctl send ticks seen
@@ -145,7 +145,7 @@ if can_be 65534; then
 	kipcctl set -q ticks mode=0664
 	exits 0 'permission to read is enough to peek' as 65534 kipcctl peek ticks
 	exits 5 '... and not to receive' as 65534 kipcctl recv ticks
-	like '... and why' "$ERR" 'need permission to read and to write; yours lets you peek'
+	like '... and why' "$ERR" 'need read and write permission; yours is enough for peek'
 	like 'list shows it all the same' "$(as 65534 kipcctl list)" '^ticks .* 1 message, 0%$'
 else
 	skip 'permission to read is enough to peek' 'only root can be somebody else'

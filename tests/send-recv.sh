@@ -102,7 +102,7 @@ empty
 
 exits 0 'recv --all of nothing is fine' kipcctl recv --all "$q"
 exits 4 'recv --no-wait of nothing' kipcctl recv --no-wait "$q"
-like '... says so' "$ERR" '^kipcctl: recv .*: no such message is there$'
+like '... says so' "$ERR" '^kipcctl: recv .*: no such message$'
 exits 4 'recv -N -q is silent' kipcctl recv -N -q "$q"
 is '... indeed' "$ERR" ''
 exits 4 'peek of nothing' kipcctl peek "$q"
@@ -150,7 +150,7 @@ exits 0 'send to what ftok(3) makes of a file' kipcctl send "ftok:$T/file:'R'" '
 is '... arrives' "$(kipcctl recv "queue:ftok:$T/file:82")" 'by path'
 like '... and it is shown' "$(kipcctl show -q "ftok:$T/file:'R'")" "@$(<"$T/id")"
 exits 3 'another project is another key' kipcctl send "ftok:$T/file:'S'" x
-like '... which is named' "$ERR" 'nothing has the key 0x53[0-9a-f]{6}, which ftok\(3\) makes of this file now'
+like '... which is named' "$ERR" 'no object has the key 0x53[0-9a-f]{6}, which ftok\(3\) now computes from this file'
 exits 3 'no such file' kipcctl send "ftok:$T/nosuch:'R'" x
 like '... is said' "$ERR" "ftok\(3\) cannot look at '$T/nosuch': No such file"
 mv "$T/other:file" "$T/file"
@@ -166,7 +166,7 @@ is '... of them' "$(kipcctl recv --all "queue:@$other")" 'one
 two'
 exits 4 'move -n of more than there are' kipcctl move -N -n 2 "$q" "queue:@$other"
 like '... says how many it moved' "$OUT" '^1 message, 5 bytes moved'
-like '... and why no more' "$ERR" 'no such message is there'
+like '... and why no more' "$ERR" 'no such message'
 exits 4 'move -n waits as long as it may' kipcctl move --timeout=20ms -n 1 "$q" "queue:@$other"
 like '... and says so' "$ERR" 'timed out'
 kipcctl move -n 2 "$q" "queue:@$other" >"$T/moved" & waiter=$!
@@ -257,7 +257,7 @@ like '... has the verbs' "$OUT" '^  send ADDR'
 
 if can_be 65534; then
 	exits 5 'not allowed' as 65534 kipcctl send "queue:$key" x
-	exits 0 '... and the command that it names shows why' eval "$(sed -n "s/.*; '\(kipcctl show .*\)' shows owner and mode$/\1/p" <<<"$ERR")"
+	exits 0 '... and the command that it names shows why' eval "$(sed -n "s/.*; '\(kipcctl show .*\)' shows its owner and mode$/\1/p" <<<"$ERR")"
 	like '... which is this' "$OUT" '^ +mode: 0[0-7]+$'
 else
 	skip 'not allowed' 'needs a second user'

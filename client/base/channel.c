@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The one place where verbs find out whether they have a queue, a ring or a raw segment. */
+/* Here alone, verbs find out whether they have a queue, a ring or a raw segment. */
 
 #include "client/base/channel.h"
 
@@ -22,6 +22,21 @@ enum channel_class channel_class_of_name(const struct kipc_name *name)
 	if (name->kind == KIPC_SEMAPHORE)
 		return CHANNEL_SEMAPHORE;
 	return name->is_ring ? CHANNEL_RING : CHANNEL_RAW;
+}
+
+const char *channel_class_to_string(enum channel_class class)
+{
+	switch (class) {
+	case CHANNEL_QUEUE:
+		return "a queue";
+	case CHANNEL_RING:
+		return "a ring";
+	case CHANNEL_RAW:
+		return "a raw segment";
+	case CHANNEL_SEMAPHORE:
+		break;
+	}
+	return "a semaphore set";
 }
 
 int channel_find_class(struct kipc_channel *channel, enum channel_class *ret_class)

@@ -34,6 +34,9 @@ int channel_find_class(struct kipc_channel *channel, enum channel_class *ret_cla
 /* The class of a name in the registry; the object is not looked at. */
 enum channel_class channel_class_of_name(const struct kipc_name *name);
 
+/* "a queue", "a ring", "a raw segment", "a semaphore set". */
+const char *channel_class_to_string(enum channel_class class);
+
 /* How many messages are now in a queue or ring. Errors of kipc_stat() and kipc_ring_stat(). */
 int channel_count_messages(struct kipc_channel *channel, uint64_t *ret_messages);
 

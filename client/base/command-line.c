@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Reads a command line: main() calls command_line_parse() once. Which options a verb takes stands in the verb's row, what an
- * option is in the table of options; getopt_long(3) is given just those of the verb, so that it finds every misuse.
+ * Parses a command line. getopt_long(3) gets only the options of the verb's row, so that it finds all others.
  */
 
 #include "client/base/command-line.h"
@@ -19,7 +18,6 @@
 #include "common/escape.h"
 #include "common/grammar.h"
 
-/* What is being parsed. */
 struct parser {
 	const struct command *commands;
 	const struct command *command; /* NULL: before the verb */
@@ -53,7 +51,7 @@ static bool is_taken(const struct parser *parser, enum option_id option)
 	       options_everywhere.has[option];
 }
 
-/* getopt's tables for what may stand here. Long options are returned as LONG + row. */
+/* The tables for getopt. It returns long options as LONG + their row. */
 #define LONG 256
 
 static void build_tables(const struct parser *parser, char mode,
@@ -64,7 +62,7 @@ static void build_tables(const struct parser *parser, char mode,
 
 	if (mode)
 		letters[n_letters++] = mode;
-	letters[n_letters++] = ':'; /* we print what is wrong ourselves */
+	letters[n_letters++] = ':'; /* errors are reported here, not by getopt */
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		if (!is_taken(parser, option_rows[i].option))
 			continue;
@@ -107,7 +105,7 @@ static bool take_option(struct parser *parser, const struct option_row *row, con
 	return true;
 }
 
-/* A long option that getopt does not know here: elsewhere it may be one, or this is a typing error for one. */
+/* A long option that this verb does not take, or a typing error. */
 static bool wrong_long_option(struct parser *parser, const char *word)
 {
 	const char *names[N_OPTIONS + 1], *nearest;
@@ -119,7 +117,7 @@ static bool wrong_long_option(struct parser *parser, const char *word)
 		if (is_taken(parser, option_rows[i].option))
 			names[n_names++] = option_rows[i].name;
 		else if (strcmp(option_rows[i].name, name) == 0)
-			return wrong(parser, "takes no --%s", name);
+			return wrong(parser, "--%s does not apply to this verb", name);
 	}
 	names[n_names] = NULL;
 	nearest = grammar_nearest(name, names);
@@ -132,18 +130,18 @@ static bool wrong_option(struct parser *parser, int code, const char *word)
 	const struct option_row *row = row_of(optopt);
 
 	if (code == ':')
-		return wrong(parser, "--%s wants a value: %s", row->name, row->argument);
+		return wrong(parser, "--%s needs a value: %s", row->name, row->argument);
 	if (optopt == 0)
 		return wrong_long_option(parser, word);
 	if (optopt >= LONG)
 		return wrong(parser, "--%s takes no value", row->name);
-	return row != NULL ? wrong(parser, "takes no -%c (--%s)", row->letter, row->name)
+	return row != NULL ? wrong(parser, "-%c (--%s) does not apply to this verb", row->letter, row->name)
 			   : wrong(parser, "unknown option -%c", optopt);
 }
 
 /*
- * Takes the options of argv (argv[0] is passed over) and writes where its operands begin. `mode` is getopt's: 0
- * permutes, '+' stops at the first operand, '-' gives operands in their order.
+ * Takes the options behind argv[0] and writes where the operands begin. `mode` is that of getopt: 0 permutes, '+' stops at the
+ * first operand, '-' returns operands in their order.
  */
 static bool take_options(struct parser *parser, int argc, char **argv, char mode, int *ret_first)
 {
@@ -154,7 +152,7 @@ static bool take_options(struct parser *parser, int argc, char **argv, char mode
 
 	build_tables(parser, mode, long_options, letters);
 	opterr = 0;
-	optind = 0; /* glibc: begin anew */
+	optind = 0; /* glibc: start again */
 	while ((code = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
 		if (code == '?' || code == ':')
 			return wrong_option(parser, code, argv[optind - 1]);
@@ -163,19 +161,19 @@ static bool take_options(struct parser *parser, int argc, char **argv, char mode
 				return false;
 			continue;
 		}
-		if (operand != NULL) { /* the second one: COMMAND, with options of its own */
+		if (operand != NULL) { /* the second one is COMMAND, with its own options */
 			optind--;
 			break;
 		}
 		operand = optarg;
 	}
-	if (operand != NULL) /* options may have stood between the two */
+	if (operand != NULL) /* there may have been options between the two */
 		argv[--optind] = (char *)operand;
 	*ret_first = optind;
 	return true;
 }
 
-/* Whether the verb allows two options of an exclusive set together; command NULL: before the verb. */
+/* Whether the verb accepts two options of an exclusive set together; command NULL: the verb is not known yet. */
 static bool may_stand_together(const struct command *command, enum option_id a, enum option_id b)
 {
 	return a == b || (command != NULL && command->together.has[a] && command->together.has[b]);
@@ -192,7 +190,7 @@ bool command_line_may_join(const struct options *options, const struct command *
 	return !options_has(options, option);
 }
 
-/* Names the first two options given of which one excludes the other. */
+/* Reports the first two given options that exclude each other. */
 static bool check_exclusive_set(struct parser *parser, const struct option_set *set)
 {
 	const struct option_row *first = NULL;
@@ -203,7 +201,7 @@ static bool check_exclusive_set(struct parser *parser, const struct option_set *
 		if (!set->has[row->option] || !options_has(parser->options, row->option))
 			continue;
 		if (first != NULL && !may_stand_together(parser->command, first->option, row->option))
-			return wrong(parser, "--%s and --%s exclude each other", first->name, row->name);
+			return wrong(parser, "--%s and --%s cannot be combined", first->name, row->name);
 		first = row;
 	}
 	return true;
@@ -217,13 +215,13 @@ static bool check_exclusive(struct parser *parser)
 	return true;
 }
 
-/* Options that stood before the verb, when it was not known yet. */
+/* Checks the options that stood before the verb. */
 static bool check_taken(struct parser *parser)
 {
 	for (size_t i = 0; i < N_OPTIONS; i++)
 		if (options_has(parser->options, option_rows[i].option) &&
 		    !is_taken(parser, option_rows[i].option))
-			return wrong(parser, "takes no --%s", option_rows[i].name);
+			return wrong(parser, "--%s does not apply to this verb", option_rows[i].name);
 	return check_exclusive(parser);
 }
 
@@ -234,10 +232,9 @@ static bool check_operands(struct parser *parser, int n, char **operands)
 	if (n < command->min_args)
 		return wrong(parser, "needs %s", command->arguments);
 	if (command->max_args >= 0 && n > command->max_args)
-		return command->max_args == 0
-			       ? wrong(parser, "'%s' is too much: it takes no arguments", operands[0])
-			       : wrong(parser, "'%s' is too much: it takes %s", operands[command->max_args],
-				       command->arguments);
+		return command->max_args == 0 ? wrong(parser, "unexpected argument '%s'", operands[0])
+					      : wrong(parser, "unexpected argument '%s'; it takes %s",
+						      operands[command->max_args], command->arguments);
 	return true;
 }
 
@@ -256,11 +253,11 @@ static bool find_command(struct parser *parser, const char *verb)
 	}
 	names[n] = NULL;
 	nearest = grammar_nearest(verb, names);
-	return nearest != NULL ? wrong(parser, "'%s' is no verb (did you mean '%s'?)", verb, nearest)
-			       : wrong(parser, "'%s' is no verb", verb);
+	return nearest != NULL ? wrong(parser, "unknown verb '%s' (did you mean '%s'?)", verb, nearest)
+			       : wrong(parser, "unknown verb '%s'", verb);
 }
 
-/* --help and --version: prints what was asked for; the program is to end then. */
+/* Answers --help and --version; then the program ends. */
 static bool was_answered(struct parser *parser)
 {
 	if (options_has(parser->options, OPTION_VERSION))

@@ -7,15 +7,14 @@
 #include "client/base/command.h"
 
 /*
- * Parses argv: options may stand before and behind the verb, "--" ends them. Writes the verb's row, the options and
- * the index of the first operand behind the verb; the operands are in order and reach to the end of argv, which is
- * permuted. Prints what is wrong, or what --help, --version and `help` ask for, itself: then it returns false, and
- * *ret_status is what to exit with.
+ * Parses argv: options may stand before and behind the verb, and "--" ends them. Returns the verb's row, the options and
+ * the index of the first operand; the operands are in order at the end of argv, which is permuted. False: an error was reported,
+ * or help or the version was printed; the program exits with *ret_status.
  */
 bool command_line_parse(int argc, char **argv, const struct command *commands, struct options *ret_options,
 			const struct command **ret_command, int *ret_first_argument, int *ret_status);
 
-/* Whether an option was not given yet, and may be given beside those that were. */
+/* Whether an option can still be given, besides those that are given already. */
 bool command_line_may_join(const struct options *options, const struct command *command,
 			   enum option_id option);
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * Loads the control half (kipcctl-control.so) for the verbs that need it, and hands the invocation over. Nothing
- * of libsystemd or json-c is mapped into a kipcctl that only sends and receives.
- */
+/* Loads the control half. It stays loaded until the program ends. */
 
 #include "client/base/control.h"
 
@@ -23,19 +20,17 @@ const struct control_half *control_load(const struct invocation *invocation)
 	const struct control_half *half;
 	void *module;
 
-	/* It stays loaded until the program ends. */
 	module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (module == NULL) {
 		report(invocation, NULL, STATUS_FAILED,
-		       "the half of kipcctl that does this cannot be loaded: %s; install kipc anew",
-		       dlerror());
+		       "cannot load the part of kipcctl that has this verb: %s; reinstall kipc", dlerror());
 		return NULL;
 	}
 
 	half = dlsym(module, CONTROL_HALF_SYMBOL);
 	if (half == NULL || strcmp(half->version, PACKAGE_VERSION) != 0) {
 		report(invocation, NULL, STATUS_FAILED,
-		       "%s is of version %s, this kipcctl of " PACKAGE_VERSION "; install kipc anew", path,
+		       "%s has version %s, but this kipcctl has " PACKAGE_VERSION "; reinstall kipc", path,
 		       half != NULL ? half->version : "unknown");
 		return NULL;
 	}

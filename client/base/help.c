@@ -1,31 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * Prints the help: of all verbs, or of one, from the rows of the tables of commands and options. Nothing else says
- * what a verb takes, so that help and parsing cannot differ.
- */
+/* Help and parsing use the same rows, so that they cannot differ. */
 
 #include "client/base/help.h"
 
 #include <string.h>
 
 #include "client/base/option-rows.h"
+#include "common/utf8.h"
 
-/* How many columns a UTF-8 text takes: "…" is one. */
-static int columns_of(const char *string)
+/* How many characters a text of ours has; "…" is one. */
+static int width_of(const char *text)
 {
 	int n = 0;
 
-	for (; *string; string++)
-		n += (*string & 0xc0) != 0x80;
+	for (; *text != '\0'; text += utf8_character(text, strlen(text)))
+		n++;
 	return n;
 }
 
 static void print_command(FILE *out, const struct command *command)
 {
-	int width = (int)strlen(command->name) + 1 + columns_of(command->arguments);
+	int width = (int)strlen(command->name) + 1 + width_of(command->arguments);
 
-	fprintf(out, "  %s %s%*s  %s\n", command->name, command->arguments, width < 30 ? 30 - width : 0, "",
+	fprintf(out, "  %s %s%*s  %s\n", command->name, command->arguments, width < 29 ? 29 - width : 0, "",
 		command->help);
 }
 
@@ -53,9 +51,19 @@ static bool set_is_empty(const struct option_set *set)
 	return true;
 }
 
+static void print_statuses(FILE *out)
+{
+#define PRINT(constant, number, sentence) fprintf(out, "  %-3d  %s\n", number, sentence);
+	fprintf(out, "\nExit status:\n");
+	STATUSES(PRINT)
+#undef PRINT
+}
+
 void help_print(FILE *out, const struct command *commands, const struct command *command)
 {
-	if (command != NULL) {
+	bool is_all = command == NULL;
+
+	if (!is_all) {
 		fprintf(out, "Usage: kipcctl %s [OPTION…]%s%s\n%s.\n", command->name,
 			*command->arguments ? " " : "", command->arguments, command->help);
 		if (!set_is_empty(&command->options))
@@ -66,20 +74,22 @@ void help_print(FILE *out, const struct command *commands, const struct command 
 		for (command = commands; command->name != NULL; command++)
 			print_command(out, command);
 		fprintf(out,
-			"\nADDR is a name (orders), a key (0x4b01, 19201), an id (@32769) or ftok:PATH:N;\n"
-			"queue:, segment: or semaphore: in front says its kind.\n");
+			"\nADDR is a name (orders), a key (0x4b01, 19201), an id (@32769) or ftok:PATH:N,\n"
+			"and may start with its kind (queue:, segment: or semaphore:).\n");
 	}
-	fprintf(out, "\nEverywhere:\n");
+	fprintf(out, "\nOptions of every verb:\n");
 	print_options(out, &options_everywhere);
-	fprintf(out, "\nMore in kipcctl(1).\n");
+	if (is_all)
+		print_statuses(out);
+	fprintf(out, "\nSee kipcctl(1) for details.\n");
 }
 
 void help_print_common(FILE *out, const struct command *commands)
 {
-	fprintf(out, "Usage: kipcctl VERB [OPTION…] [ARGUMENT…]\n\nThe verbs that are used most:\n");
+	fprintf(out, "Usage: kipcctl VERB [OPTION…] [ARGUMENT…]\n\nCommon verbs:\n");
 	for (const struct command *command = commands; command->name != NULL; command++)
 		if (command->is_common)
 			print_command(out, command);
-	fprintf(out, "\n'kipcctl help' lists all verbs, 'kipcctl help VERB' explains one; kipc(7) is an "
-		     "introduction.\n");
+	fprintf(out, "\n'kipcctl help' lists all verbs, 'kipcctl help VERB' explains one;\n"
+		     "kipc(7) is an introduction.\n");
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The one table of options, and how the text of each becomes a value. A newcomer who adds an option adds a row here, a
- * name and a member in options.h, its place in the verbs that take it (main.c) and a line to kipcctl(1).
+ * The table of options, and how the text of each becomes a value. A new option is a row here, a constant and a member in options.h,
+ * a word in the rows of the verbs that take it (verbs.h), and an entry in kipcctl(1).
  */
 
 #include "client/base/option-rows.h"
@@ -15,7 +15,7 @@
 
 #define SEMAPHORE_VALUE_MAX 32767
 
-/* For an option that says all by being given. */
+/* For an option that is only given or not. */
 static int set_nothing(struct options *options, size_t offset, const char *text)
 {
 	return 0;
@@ -55,7 +55,7 @@ static int set_status(struct options *options, size_t offset, const char *text)
 	return 0;
 }
 
-/* Sizes, and 0x… because hexdump prints offsets that way. */
+/* Also 0x…, since hexdump prints offsets that way. */
 static int set_size(struct options *options, size_t offset, const char *text)
 {
 	uint64_t *size = (uint64_t *)((char *)options + offset);
@@ -162,72 +162,78 @@ static const struct option_form duration = { set_duration, "a time span like 500
 static const struct option_form span = { set_span, "a time span like 10min or 2h" };
 static const struct option_form interval = { set_interval, "a time span like 500ms or 2s" };
 static const struct option_form semaphore_value = { set_semaphore_value, "a whole number from 1 to 32767" };
-static const struct option_form pid = { set_pid, "the number of a process, or all" };
+static const struct option_form pid = { set_pid, "a process ID, or all" };
 static const struct option_form timeout = { set_timeout, "a time span like 500ms or 1min 30s" };
 
 #define AT(member) offsetof(struct options, member)
 
 const struct option_row option_rows[] = {
-	{ OPTION_TYPE, "type", 't', "N", &type, AT(type), "messages of this type (send: 1)" },
-	{ OPTION_MAX_TYPE, "max-type", 0, "N", &max_type, AT(type), "types up to N, the lowest first" },
-	{ OPTION_NOT_TYPE, "not-type", 0, "N", &not_type, AT(type), "any type but N" },
-	{ OPTION_COUNT, "count", 'n', "N", &number, AT(count), "so many (1)" },
-	{ OPTION_ALL, "all", 0, NULL, &flag, AT(all), "what is there now; none is fine" },
-	{ OPTION_FOLLOW, "follow", 'f', NULL, &flag, AT(follow), "go on until interrupted" },
-	{ OPTION_NULL, "null", '0', NULL, &flag, AT(null), "a NUL behind each message, not a newline" },
+	{ OPTION_TYPE, "type", 't', "N", &type, AT(type), "messages of type N (send: 1 by default)" },
+	{ OPTION_MAX_TYPE, "max-type", 0, "N", &max_type, AT(type), "messages of the lowest type up to N" },
+	{ OPTION_NOT_TYPE, "not-type", 0, "N", &not_type, AT(type), "messages of any type except N" },
+	{ OPTION_COUNT, "count", 'n', "N", &number, AT(count),
+	  "how many (1; move, events, watch, top: all)" },
+	{ OPTION_ALL, "all", 0, NULL, &flag, AT(all), "all that are there now, even if none" },
+	{ OPTION_FOLLOW, "follow", 'f', NULL, &flag, AT(follow), "continue until interrupted" },
+	{ OPTION_NULL, "null", '0', NULL, &flag, AT(null), "messages end with a NUL, not with a newline" },
 	{ OPTION_WHOLE, "whole", 0, NULL, &flag, AT(whole), "all of standard input is one message" },
-	{ OPTION_FRAMES, "frames", 0, NULL, &flag, AT(frames), "each message behind its 4-byte length" },
-	{ OPTION_RAW, "raw", 0, NULL, &flag, AT(raw), "the bytes as they are, nothing between them" },
-	{ OPTION_KEEP, "keep", 0, "N", &number, AT(keep), "leave the newest N" },
-	{ OPTION_MAX, "max", 0, "N", &semaphore_value, AT(max), "never above N" },
-	{ OPTION_NO_WAIT, "no-wait", 'N', NULL, &no_wait, AT(timeout), "fail rather than wait" },
+	{ OPTION_FRAMES, "frames", 0, NULL, &flag, AT(frames), "each message follows its 4-byte length" },
+	{ OPTION_RAW, "raw", 0, NULL, &flag, AT(raw), "print bytes as they are, with nothing in between" },
+	{ OPTION_KEEP, "keep", 0, "N", &number, AT(keep), "keep the newest N messages" },
+	{ OPTION_MAX, "max", 0, "N", &semaphore_value, AT(max), "do not raise the semaphore above N" },
+	{ OPTION_NO_WAIT, "no-wait", 'N', NULL, &no_wait, AT(timeout), "fail instead of waiting" },
 	{ OPTION_TIMEOUT, "timeout", 0, "SPAN", &timeout, AT(timeout), "give up after SPAN (2s, 500ms)" },
-	{ OPTION_OFFSET, "offset", 0, "SIZE", &size, AT(offset), "start so many bytes in (0)" },
-	{ OPTION_LENGTH, "length", 0, "SIZE", &size, AT(length), "at most so many bytes" },
-	{ OPTION_LOCK, "lock", 0, "SEMAPHORE", &text, AT(lock), "while SEMAPHORE is held" },
+	{ OPTION_OFFSET, "offset", 0, "SIZE", &size, AT(offset), "start at this offset (0)" },
+	{ OPTION_LENGTH, "length", 0, "SIZE", &size, AT(length), "at most this many bytes" },
+	{ OPTION_LOCK, "lock", 0, "SEMAPHORE", &text, AT(lock), "hold SEMAPHORE meanwhile" },
 	{ OPTION_BUSY_STATUS, "busy-status", 0, "N", &status, AT(busy_status),
-	  "exit with N when it is busy (4)" },
-	{ OPTION_JSON, "json", 0, NULL, &flag, AT(json), "JSON; for send, as recv prints it" },
-	{ OPTION_BYTES, "bytes", 0, NULL, &flag, AT(bytes), "sizes as plain numbers of bytes" },
-	{ OPTION_NO_LEGEND, "no-legend", 0, NULL, &flag, AT(no_legend), "no headings and notes" },
-	{ OPTION_FOREIGN, "foreign", 0, NULL, &flag, AT(foreign), "the rest of the kernel's objects too" },
-	{ OPTION_KIND, "kind", 0, "KIND", &text, AT(kind), "only queue, segment or semaphore" },
-	{ OPTION_STATE, "state", 0, "STATE", &text, AT(state), "only those in this state" },
-	{ OPTION_SORT, "sort", 0, "COLUMN", &text, AT(sort), "sort by this column" },
-	{ OPTION_COLUMNS, "columns", 0, "LIST", &text, AT(columns), "these columns, separated by commas" },
-	{ OPTION_GROUP_BY, "group-by", 0, "WHOSE", &text, AT(group_by), "sums by owner, creator or process" },
-	{ OPTION_SINCE, "since", 0, "SPAN", &span, AT(since), "only what is not older than SPAN" },
+	  "exit status if the semaphore is busy (4)" },
+	{ OPTION_JSON, "json", 0, NULL, &flag, AT(json), "use JSON; send reads what recv --json prints" },
+	{ OPTION_BYTES, "bytes", 0, NULL, &flag, AT(bytes), "print sizes in bytes" },
+	{ OPTION_NO_LEGEND, "no-legend", 0, NULL, &flag, AT(no_legend), "print no headings and notes" },
+	{ OPTION_FOREIGN, "foreign", 0, NULL, &flag, AT(foreign), "include foreign objects" },
+	{ OPTION_KIND, "kind", 0, "KIND", &text, AT(kind), "only these kinds: queue, segment, semaphore" },
+	{ OPTION_STATE, "state", 0, "STATE", &text, AT(state), "only channels in these states" },
+	{ OPTION_SORT, "sort", 0, "COLUMN", &text, AT(sort), "sort by COLUMN (-COLUMN: descending)" },
+	{ OPTION_COLUMNS, "columns", 0, "LIST", &text, AT(columns), "print these columns (help: list them)" },
+	{ OPTION_GROUP_BY, "group-by", 0, "GROUP", &text, AT(group_by), "sums by owner, creator or process" },
+	{ OPTION_SINCE, "since", 0, "SPAN", &span, AT(since), "only events of the last SPAN" },
 	{ OPTION_FAIL_ON, "fail-on", 0, "SEVERITY", &text, AT(fail_on),
-	  "exit with 8 on this or worse (danger)" },
-	{ OPTION_INTERVAL, "interval", 0, "SPAN", &interval, AT(interval), "how often to look" },
-	{ OPTION_ONCE, "once", 0, NULL, &flag, AT(once), "print one frame, and end" },
-	{ OPTION_OUTPUT, "output", 0, "FILE", &text, AT(output), "into FILE, in one step" },
+	  "exit with 8 from this severity on (danger)" },
+	{ OPTION_INTERVAL, "interval", 0, "SPAN", &interval, AT(interval), "time between two updates" },
+	{ OPTION_ONCE, "once", 0, NULL, &flag, AT(once), "print one frame and exit" },
+	{ OPTION_OUTPUT, "output", 0, "FILE", &text, AT(output), "write FILE in one step" },
 	{ OPTION_OPENMETRICS, "openmetrics", 0, NULL, &flag, AT(openmetrics),
-	  "in the strict OpenMetrics format" },
-	{ OPTION_REGISTRY, "registry", 0, "WHOSE", &text, AT(registry),
-	  "the registry is of this IPC namespace (ours) or of another (another)" },
-	{ OPTION_OWNER, "owner", 0, "USER", &text, AT(owner), "only what belongs to USER" },
-	{ OPTION_PRIVATE, "private", 0, NULL, &flag, AT(is_private), "only what has no key" },
-	{ OPTION_CREATOR_GONE, "creator-gone", 0, NULL, &flag, AT(creator_gone), "only if its maker ended" },
+	  "use the strict OpenMetrics format" },
+	{ OPTION_REGISTRY, "registry", 0, "CHOICE", &text, AT(registry),
+	  "continue the registry (ours), or start one (another)" },
+	{ OPTION_OWNER, "owner", 0, "USER", &text, AT(owner), "only objects of these users" },
+	{ OPTION_PRIVATE, "private", 0, NULL, &flag, AT(is_private), "only objects without a key" },
+	{ OPTION_CREATOR_GONE, "creator-gone", 0, NULL, &flag, AT(creator_gone),
+	  "only objects whose creator has ended" },
 	{ OPTION_UNATTACHED, "unattached", 0, NULL, &flag, AT(unattached),
-	  "only segments nobody has attached" },
-	{ OPTION_IDLE, "idle", 0, "SPAN", &span, AT(idle), "only what nobody used for SPAN" },
-	{ OPTION_WITH_CONTENTS, "with-contents", 0, NULL, &flag, AT(with_contents), "also what holds data" },
-	{ OPTION_DRY_RUN, "dry-run", 0, NULL, &flag, AT(dry_run), "only say what would be lost" },
-	{ OPTION_FORCE, "force", 0, NULL, &flag, AT(force), "also when something is lost" },
-	{ OPTION_CONFIG, "config", 0, "FILE", &text, AT(config), "the configuration to look at" },
-	{ OPTION_SIZES, "sizes", 0, "LIST", &text, AT(sizes), "of the messages (64,1K,8K)" },
-	{ OPTION_PRODUCERS, "producers", 0, "N", &number, AT(producers), "how many send (1)" },
-	{ OPTION_CONSUMERS, "consumers", 0, "N", &number, AT(consumers), "how many receive (1)" },
-	{ OPTION_BATCH, "batch", 0, "N", &number, AT(batch), "messages a call (1)" },
-	{ OPTION_TIME, "time", 0, "SPAN", &duration, AT(duration), "how long each figure is measured (1s)" },
-	{ OPTION_USER, "user", 0, NULL, &flag, AT(user), "your own kipcd" },
-	{ OPTION_SYSTEM, "system", 0, NULL, &nothing, 0, "the system's kipcd" },
-	{ OPTION_RUNTIME_DIR, "runtime-dir", 0, "DIR", &text, AT(runtime_dir), "the kipcd of this folder" },
-	{ OPTION_IPC_OF, "ipc-of", 0, "PID", &pid, AT(ipc_of), "in the IPC namespace of process PID" },
-	{ OPTION_QUIET, "quiet", 'q', NULL, &flag, AT(quiet), "say nothing of what was to be expected" },
-	{ OPTION_HELP, "help", 'h', NULL, &nothing, 0, "this text" },
-	{ OPTION_VERSION, "version", 0, NULL, &nothing, 0, "the version" },
+	  "only segments that no process has attached" },
+	{ OPTION_IDLE, "idle", 0, "SPAN", &span, AT(idle), "only objects not used for SPAN" },
+	{ OPTION_WITH_CONTENTS, "with-contents", 0, NULL, &flag, AT(with_contents),
+	  "also objects with contents" },
+	{ OPTION_DRY_RUN, "dry-run", 0, NULL, &flag, AT(dry_run),
+	  "print what would happen, and change nothing" },
+	{ OPTION_FORCE, "force", 0, NULL, &flag, AT(force), "proceed even if something is lost" },
+	{ OPTION_CONFIG, "config", 0, "FILE", &text, AT(config), "the configuration to check" },
+	{ OPTION_SIZES, "sizes", 0, "LIST", &text, AT(sizes), "message sizes (64,1K,8K)" },
+	{ OPTION_PRODUCERS, "producers", 0, "N", &number, AT(producers), "number of senders (1)" },
+	{ OPTION_CONSUMERS, "consumers", 0, "N", &number, AT(consumers), "number of receivers (1)" },
+	{ OPTION_BATCH, "batch", 0, "N", &number, AT(batch), "messages per call (1)" },
+	{ OPTION_TIME, "time", 0, "SPAN", &duration, AT(duration), "time for each measurement (1s)" },
+	{ OPTION_USER, "user", 0, NULL, &flag, AT(user), "use your own kipcd" },
+	{ OPTION_SYSTEM, "system", 0, NULL, &nothing, 0, "use the system's kipcd" },
+	{ OPTION_RUNTIME_DIR, "runtime-dir", 0, "DIR", &text, AT(runtime_dir),
+	  "use the kipcd with this runtime folder" },
+	{ OPTION_IPC_OF, "ipc-of", 0, "PID", &pid, AT(ipc_of), "work in the IPC namespace of process PID" },
+	{ OPTION_QUIET, "quiet", 'q', NULL, &flag, AT(quiet),
+	  "print no notes, progress or expected failures" },
+	{ OPTION_HELP, "help", 'h', NULL, &nothing, 0, "print this help" },
+	{ OPTION_VERSION, "version", 0, NULL, &nothing, 0, "print the version" },
 };
 
 _Static_assert(sizeof option_rows / sizeof option_rows[0] == N_OPTIONS, "each option has one row");

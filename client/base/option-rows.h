@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_BASE_OPTION_ROWS_H
 #define KIPC_CLIENT_BASE_OPTION_ROWS_H
 
-/* The table of options as parsing (options.c) and help (help.c) see it. */
+/* The table of options, for parsing, help and completion. */
 
 #include <stddef.h>
 
@@ -10,22 +10,22 @@
 
 /* How an option's text becomes a value. */
 struct option_form {
-	/* 0; -EINVAL: not of this form; -ERANGE: too large or too small. `text` is NULL where no argument is taken. */
+	/* 0; -EINVAL: not of this form; -ERANGE: too large or too small. `text` is NULL if the option takes no argument. */
 	int (*set)(struct options *options, size_t offset, const char *text);
-	const char *wanted; /* for "'%s' is not ..." */
+	const char *wanted; /* what the argument must be, for errors; NULL: it takes any, or none */
 };
 
 struct option_row {
 	enum option_id option;
 	const char *name;
 	char letter;	      /* 0: none */
-	const char *argument; /* as help shows it; NULL: takes none */
+	const char *argument; /* its name in help; NULL: none */
 	const struct option_form *form;
 	size_t offset; /* of its member in struct options */
 	const char *help;
 };
 
-/* N_OPTIONS of them, in the order of help. */
+/* N_OPTIONS rows, in the order of help. */
 extern const struct option_row option_rows[];
 
 #endif

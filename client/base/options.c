@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What is true of options whatever the verb: which go everywhere, which exclude each other, and which kipcd they choose. */
+/* What does not depend on the verb: the options of every verb, those that exclude each other, and the runtime folder. */
 
 #include "client/base/options.h"
 
@@ -33,8 +33,8 @@ enum status options_runtime_dir(const struct options *options, char buffer[stati
 
 		if (parent == NULL || parent[0] != '/' ||
 		    (size_t)snprintf(buffer, PATH_MAX, "%s/kipcd", parent) >= PATH_MAX) {
-			escape_print_line("kipcctl: --user needs XDG_RUNTIME_DIR, which is not set to a "
-					  "folder; say --runtime-dir=DIR");
+			escape_print_line("kipcctl: --user needs XDG_RUNTIME_DIR, which is not set to an "
+					  "absolute path; use --runtime-dir=DIR");
 			return STATUS_USAGE;
 		}
 		*ret_dir = buffer;

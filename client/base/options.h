@@ -109,15 +109,15 @@ struct options {
 	struct option_set given;
 
 	bool user;
-	const char *runtime_dir; /* NULL: not said */
+	const char *runtime_dir; /* NULL: not given */
 	bool quiet;
-	int64_t ipc_of; /* a process, or IPC_OF_ALL; 0: not said */
+	int64_t ipc_of; /* a process, or IPC_OF_ALL; 0: not given */
 
-	long type;	/* as kipc_recv() wants it: 0 any, N, -N for --max-type */
-	bool not_type;	/* with type N: any but it */
+	long type;	/* for kipc_recv(): 0 for any, N, -N for --max-type */
+	bool not_type;	/* any type except `type` */
 	uint64_t count; /* -n; 1 unless given */
 	uint64_t keep;
-	int64_t max; /* of a semaphore; 0: not said */
+	int64_t max; /* of a semaphore; 0: not given */
 	bool all, follow, null, whole, frames, raw;
 
 	int64_t timeout; /* microseconds, for the whole command: KIPC_FOREVER, KIPC_NOW (--no-wait), or a span */
@@ -126,12 +126,12 @@ struct options {
 	uint64_t busy_status;	 /* of the verb lock */
 	uint64_t offset, length; /* length UINT64_MAX: to the end */
 
-	uint64_t since; /* microseconds back from now */
+	uint64_t since; /* microseconds before now */
 
 	bool json, bytes, no_legend, foreign;
 	const char *kind, *state, *sort, *columns, *group_by, *fail_on;
 
-	int64_t interval; /* microseconds, where it is given */
+	int64_t interval; /* microseconds, if it is given */
 	bool once;
 
 	const char *output; /* a file; NULL: standard output */

@@ -26,75 +26,75 @@
 
 /* clang-format off */
 #define VERBS(data, control) \
-	data(send, "ADDR [MESSAGE…]", 1, ANY_NUMBER, "Send each argument, or each line of standard input, as a message", \
+	data(send, "ADDR [MESSAGE…]", 1, ANY_NUMBER, "Send arguments or lines of standard input", \
 	     TAKES(O(TYPE), O(NULL), O(WHOLE), O(FRAMES), O(JSON), WAITING), .is_common = true) \
-	data(recv, "ADDR", 1, 1, "Take a message and print it; wait for it", \
+	data(recv, "ADDR", 1, 1, "Take a message and print it, waiting for one", \
 	     TAKES(TYPES, O(COUNT), O(ALL), O(FOLLOW), SHOWN, WAITING), .is_common = true) \
-	data(peek, "ADDR", 1, 1, "Print the next message and leave it there", \
+	data(peek, "ADDR", 1, 1, "Print the next message without taking it", \
 	     TAKES(TYPES, O(COUNT), O(ALL), SHOWN, WAITING), .is_common = true) \
-	data(wait, "ADDR", 1, 1, "Wait until a message is there or a semaphore can be had", \
+	data(wait, "ADDR", 1, 1, "Wait for a message or a semaphore", \
 	     TAKES(TYPES, WAITING)) \
-	data(purge, "ADDR", 1, 1, "Throw away what is queued, and say how much", \
+	data(purge, "ADDR", 1, 1, "Discard the messages that are there now", \
 	     TAKES(TYPES, O(KEEP))) \
-	data(move, "FROM TO", 2, 2, "Move messages from one queue or ring to another", \
+	data(move, "FROM TO", 2, 2, "Move messages to another queue or ring", \
 	     TAKES(TYPES, O(COUNT), WAITING)) \
 	data(read, "SEGMENT", 1, 1, "Print the bytes of a segment", \
 	     TAKES(RANGE, O(RAW))) \
-	data(write, "SEGMENT [TEXT]", 1, 2, "Write TEXT, or standard input, into a segment", \
+	data(write, "SEGMENT [TEXT]", 1, 2, "Copy TEXT or standard input into a segment", \
 	     TAKES(RANGE)) \
-	data(hexdump, "SEGMENT", 1, 1, "Show the bytes of a segment as numbers and text", \
+	data(hexdump, "SEGMENT", 1, 1, "Print the bytes of a segment in hexadecimal", \
 	     TAKES(RANGE)) \
 	control(get, "SEGMENT [FIELD…]", 1, ANY_NUMBER, "Print the fields of a segment", \
 		TAKES(O(JSON), GUARDED)) \
 	control(put, "SEGMENT FIELD=VALUE…", 2, ANY_NUMBER, "Write fields of a segment", \
 		TAKES(GUARDED)) \
-	control(watch, "SEGMENT [FIELD…]", 1, ANY_NUMBER, "Show the bytes and fields of a segment as they change", \
+	control(watch, "SEGMENT [FIELD…]", 1, ANY_NUMBER, "Show how the contents of a segment change", \
 		TAKES(RANGE, O(INTERVAL), O(ONCE), O(COUNT))) \
-	data(lock, "SEMAPHORE [--] COMMAND…", 2, ANY_NUMBER, "Run COMMAND; the semaphore is held as long as it lives", \
+	data(lock, "SEMAPHORE [--] COMMAND…", 2, ANY_NUMBER, "Run COMMAND while holding the semaphore", \
 	     TAKES(O(COUNT), WAITING, O(BUSY_STATUS)), .runs_command = true) \
 	data(up, "SEMAPHORE", 1, 1, "Add to a semaphore", \
 	     TAKES(O(COUNT), O(MAX))) \
-	data(down, "SEMAPHORE", 1, 1, "Take from a semaphore; wait for it", \
+	data(down, "SEMAPHORE", 1, 1, "Subtract from a semaphore, waiting if needed", \
 	     TAKES(O(COUNT), WAITING)) \
-	control(list, "", 0, 0, "Show the channels, one a row", \
+	control(list, "", 0, 0, "List the channels, one per row", \
 		TAKES(TABLE, O(FOREIGN), O(KIND), O(STATE), O(SORT), O(COLUMNS), O(GROUP_BY)), \
 		.takes_all_places = true, .is_common = true) \
-	control(show, "ADDR…", 1, ANY_NUMBER, "Show everything known of a channel", \
+	control(show, "ADDR…", 1, ANY_NUMBER, "Show everything known about each channel", \
 		TAKES(TABLE), .is_common = true) \
-	control(top, "", 0, 0, "Show the channels on a screen, again and again", \
+	control(top, "", 0, 0, "Show the channels on a screen that updates", \
 		TAKES(TABLE, O(FOREIGN), O(KIND), O(STATE), O(SORT), O(INTERVAL), O(ONCE), O(COUNT), O(GROUP_BY)), \
 		.takes_all_places = true, .is_common = true) \
-	control(doctor, "", 0, 0, "Look for what is wrong, and say what mends it", \
+	control(doctor, "", 0, 0, "Find problems, and the command that fixes each", \
 		TAKES(O(JSON), O(FAIL_ON)), .takes_all_places = true, .is_common = true) \
-	control(events, "[NAME…]", 0, ANY_NUMBER, "Show what happened; with --follow, what happens", \
+	control(events, "[NAME…]", 0, ANY_NUMBER, "Print what happened to the channels", \
 		TAKES(O(FOLLOW), O(COUNT), O(SINCE), O(JSON)), TOGETHER(O(COUNT), O(FOLLOW))) \
-	control(limits, "", 0, 0, "Show the kernel's limits, and what is used of them", \
+	control(limits, "", 0, 0, "Show the kernel's limits and their use", \
 		TAKES(TABLE, O(COLUMNS), O(GROUP_BY)), .takes_all_places = true) \
-	control(create, "KIND NAME [KEY=VALUE…]", 2, ANY_NUMBER, "Make a channel that lives until the reboot", \
+	control(create, "KIND NAME [KEY=VALUE…]", 2, ANY_NUMBER, "Create a channel until the next reboot", \
 		.is_common = true) \
-	control(set, "NAME KEY=VALUE…", 2, ANY_NUMBER, "Alter a channel until the reboot") \
-	control(unset, "NAME [KEY…]", 1, ANY_NUMBER, "Take back what set altered") \
-	control(remove, "ADDR…", 1, ANY_NUMBER, "Remove a channel, if nothing is lost by it", \
+	control(set, "NAME KEY=VALUE…", 2, ANY_NUMBER, "Change a channel until the next reboot") \
+	control(unset, "NAME [KEY…]", 1, ANY_NUMBER, "Take back what set changed") \
+	control(remove, "ADDR…", 1, ANY_NUMBER, "Remove channels, if nothing is lost", \
 		TAKES(O(DRY_RUN), O(FORCE), O(UNATTACHED)), .is_common = true) \
-	control(sweep, "", 0, 0, "Remove what was left over, by rule, if nothing uses it", \
+	control(sweep, "", 0, 0, "Remove leftover objects that nothing uses", \
 		TAKES(O(KIND), O(OWNER), O(PRIVATE), O(CREATOR_GONE), O(UNATTACHED), O(IDLE), O(DRY_RUN), \
 		      O(WITH_CONTENTS), O(JSON))) \
-	control(reset, "RING", 1, 1, "Make a ring anew, if nobody has it attached", \
+	control(reset, "RING", 1, 1, "Reinitialize a ring in place", \
 		TAKES(O(DRY_RUN), O(FORCE))) \
-	control(recover, "[NAME]", 0, 1, "Make a lost channel again, or settle whose the registry is", \
+	control(recover, "[NAME]", 0, 1, "Recreate a lost channel", \
 		TAKES(O(REGISTRY))) \
-	control(metrics, "", 0, 0, "Print figures for a monitor", \
+	control(metrics, "", 0, 0, "Print metrics for a monitoring system", \
 		TAKES(O(OUTPUT), O(OPENMETRICS), O(GROUP_BY)), .takes_all_places = true) \
-	control(generate, "", 0, 0, "Print a configuration for what lives in the kernel now") \
-	control(adopt, "ADDR NAME", 2, 2, "Hand a foreign object to kipcd, as it is", \
+	control(generate, "", 0, 0, "Print a configuration for unnamed objects") \
+	control(adopt, "ADDR NAME", 2, 2, "Hand a foreign object to kipcd under a name", \
 		TAKES(O(DRY_RUN), O(FORCE))) \
 	control(plan, "", 0, 0, "Show what a reload would do", \
 		TAKES(TABLE, O(COLUMNS))) \
 	control(reload, "", 0, 0, "Make kipcd read its configuration again", \
 		TAKES(TABLE, O(COLUMNS)), .is_common = true) \
-	control(bench, "[ADDR]", 0, 1, "Measure how fast messages go, on a queue and a ring like ADDR", \
+	control(bench, "[ADDR]", 0, 1, "Measure the speed of a queue and a ring", \
 		TAKES(O(SIZES), O(PRODUCERS), O(CONSUMERS), O(BATCH), O(TIME), O(JSON))) \
-	data(check, "[FILE]", 0, 1, "Look for mistakes in a configuration", \
+	data(check, "[FILE]", 0, 1, "Check a configuration for mistakes", \
 	     TAKES(O(CONFIG)))
 /* clang-format on */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verb check: becomes `kipcd --check`, so that there is one reader of configurations. It prints the mistakes
- * itself and exits with 0, or with 78 for a bad configuration; kipcctl passes that on.
+ * The verb check: executes `kipcd --check` in its own place, so that only one program parses configurations. kipcd prints the
+ * mistakes, and exits with 0 or STATUS_BAD_CONFIGURATION.
  */
 
 #include <errno.h>
@@ -24,7 +24,7 @@ enum status command_check(const struct invocation *invocation)
 	int n = 2;
 
 	if (invocation->n_args > 0 && options->config != NULL)
-		return report(invocation, NULL, STATUS_USAGE, "say FILE or --config=FILE, not both");
+		return report(invocation, NULL, STATUS_USAGE, "use FILE or --config=FILE, not both");
 	if (options->user)
 		arguments[n++] = "--user";
 	if (file != NULL) {

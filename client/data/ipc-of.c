@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * --ipc-of=PID: a container's queues, segments and semaphores, from outside. Called by main() before the verb. Nothing of
- * the container is entered but its IPC namespace, so its files and programs play no part; and processes keep the numbers
- * that they have outside, which the kernel translates in all that it says of an object (pid_vnr() in ipc/msg.c).
+ * --ipc-of=PID: the queues, segments and semaphores of a container, from outside. Only its IPC namespace is entered, so its files
+ * and programs play no part, and the kernel shows process numbers as they are outside (pid_vnr() in ipc/msg.c).
  */
 
 #include "client/data/ipc-of.h"
@@ -42,7 +41,7 @@ static int enter(int process_fd, const char *namespace_path, int type)
 	return r;
 }
 
-/* Who may not enter it from here may enter it as who made the user namespace that it belongs to: a container without root. */
+/* The user that created the user namespace (of a rootless container) may enter the IPC namespace from there. */
 static int enter_through_user_namespace(int process_fd)
 {
 	int r = is_ours(process_fd, "ns/user") ? -EPERM : enter(process_fd, "ns/user", CLONE_NEWUSER);
@@ -59,7 +58,7 @@ enum status ipc_of_enter(const struct invocation *invocation)
 	snprintf(subject, sizeof subject, "--ipc-of=%d", (int)pid);
 	fd = process_open(pid);
 	if (fd < 0)
-		return report(invocation, subject, STATUS_NO_SUCH_CHANNEL, "there is no such process");
+		return report(invocation, subject, STATUS_NO_SUCH_CHANNEL, "no such process");
 	if (is_ours(fd, "ns/ipc")) {
 		close(fd);
 		return STATUS_DONE;
@@ -75,9 +74,9 @@ enum status ipc_of_enter(const struct invocation *invocation)
 	case -EACCES:
 		return report(
 			invocation, subject, STATUS_NOT_ALLOWED,
-			"its IPC namespace may not be entered; root (CAP_SYS_ADMIN, CAP_SYS_PTRACE) may");
+			"you may not enter its IPC namespace; root may (CAP_SYS_ADMIN, CAP_SYS_PTRACE)");
 	default:
-		return report(invocation, subject, STATUS_FAILED, "its IPC namespace cannot be entered: %s",
+		return report(invocation, subject, STATUS_FAILED, "cannot enter its IPC namespace: %s",
 			      strerror(-r));
 	}
 }

@@ -5,8 +5,8 @@
 #include "client/base/command.h"
 
 /*
- * Goes into the IPC namespace of --ipc-of's process, for good; STATUS_DONE also when it is our own. Else the status to end
- * with, after having said why.
+ * Enters the IPC namespace of the process of --ipc-of, for good. STATUS_DONE also if it is our own. Any other status has already
+ * been reported.
  */
 enum status ipc_of_enter(const struct invocation *invocation);
 
