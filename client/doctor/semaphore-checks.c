@@ -99,19 +99,19 @@ static void examine_zero(struct findings *findings, const struct check *check, c
 {
 	struct zero zero = { .row = row, .index = index, .semaphore = semaphore };
 	enum checks_fate fate = checks_fate(findings, semaphore->pid, sweep_last_use(row->object));
-	char who[128];
+	const char *who = "its last user is a process that cannot be seen from this PID namespace";
+	char ended[80];
 
 	if (fate == CHECKS_LIVES)
 		return;
 	zero.use = find_use(findings, row, index);
 	if (zero.use == USE_COUNTER || (zero.use == USE_UNKNOWN && semaphore->waiting == 0))
 		return;
-	if (fate == CHECKS_ENDED)
-		snprintf(who, sizeof who, "process %d, which operated on it last, has ended",
+	if (fate == CHECKS_ENDED) {
+		snprintf(ended, sizeof ended, "process %d, which operated on it last, has ended",
 			 (int)semaphore->pid);
-	else
-		snprintf(who, sizeof who,
-			 "its last user is a process that cannot be seen from this PID namespace");
+		who = ended;
+	}
 	report_zero(findings, check, &zero, who);
 }
 
