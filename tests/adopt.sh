@@ -29,7 +29,7 @@ is "and nothing has changed" "$(queue)" "0x00000011 - $id foreign 4711 4711 4711
 exits 0 "a dry run" kipcctl adopt --dry-run queue:0x11 bills
 is "changes nothing either" "$(queue)" "0x00000011 - $id foreign 4711 4711 4711 0620 1"
 exits 1 "a name in use" kipcctl adopt queue:0x11 taken
-like "is refused" "$ERR" "the name taken is in use already, in $conf"
+like "is refused" "$ERR" "the name taken is already in use, in $conf"
 is "before anything changed" "$(queue)" "0x00000011 - $id foreign 4711 4711 4711 0620 1"
 exits 3 "what is not there" kipcctl adopt queue:0x99 bills
 exits 2 "no name" kipcctl adopt queue:0x11 '1 2'
@@ -55,7 +55,7 @@ is "its maker has its rights still" "$(as 4711 perl -e 'print msgsnd($ARGV[0], p
 is "and its messages are there, by name" "$(kipcctl recv bills -n 2 | xargs)" "hello more"
 is "the registry knows its maker" "$(readlink "$T/run/channels/bills")" "queue:0x00000011:$id:4711:adopted"
 exits 1 "once is enough" kipcctl adopt queue:0x11 again
-like "it says so" "$ERR" "it is kipcd's already, by the name of bills"
+like "it says so" "$ERR" "kipcd owns it already, as bills"
 
 exits 0 "a segment" kipcctl adopt segment:0x12 prices
 exits 0 "a semaphore" kipcctl adopt semaphore:0x13 locks

@@ -25,20 +25,20 @@ kipcctl send orders kept
 
 rm "$run/channels/orders"
 if until_true is_whole; then pass "a removed link is written again"; else fail "a removed link is written again" "$(registry)"; fi
-like "... the journal says so" "$(log)" 'queue orders: somebody removed or altered its name in the registry: written again'
-like "... and events" "$(kipcctl events)" 'restored +queue orders: somebody removed or altered its name'
+like "... the journal says so" "$(log)" 'queue orders: another process removed or altered its link in the registry: written again'
+like "... and events" "$(kipcctl events)" 'restored +queue orders: another process removed or altered its link'
 is "... and its message is there" "$(kipcctl recv orders)" kept
 kipcctl send orders kept
 ln -sfn queue:0x00004b01:99:0 "$run/channels/orders"
 if until_true is_whole; then pass "so is one that was altered"; else fail "so is one that was altered" "$(registry)"; fi
 rm "$run/channels/orders" && mkdir "$run/channels/orders"
-until_true grep -q 'lost or altered, and cannot be written again' "$T/kipcd.log"
-is "what cannot be mended is said" "$(grep -c 'orders: its name in the registry was lost or altered, and cannot be written again' "$T/kipcd.log" | sed 's/[1-9].*/said/')" said
+until_true grep -q 'removed or altered, and cannot be written again' "$T/kipcd.log"
+is "what cannot be mended is said" "$(grep -c 'orders: its link in the registry was removed or altered, and cannot be written again' "$T/kipcd.log" | sed 's/[1-9].*/said/')" said
 for _ in 1 2 3; do # samples
 	rm "$run/channels/ticks"
 	until_true test -L "$run/channels/ticks"
 done
-is "... once" "$(grep -c 'orders: its name.*and cannot be written again' "$T/kipcd.log")" 1
+is "... once" "$(grep -c 'orders: its link.*and cannot be written again' "$T/kipcd.log")" 1
 like "... and the channel is not active meanwhile" "$(kipcctl list --no-legend --columns=name,state,reason)" '^orders +failed +its name .*cannot be written'
 exits 1 "... nor after a reload" kipcctl reload
 exits 1 "... nor can it be sent to" kipcctl send orders x
@@ -67,7 +67,7 @@ like "... and told why" "$ERR" 'another kipcd'
 
 rm -r "$run"
 if until_true is_served; then pass "a removed folder is made again, with all that was in it"; else fail "a removed folder is made again" "$(registry; log)"; fi
-like "... which the journal says" "$(log)" "somebody removed the runtime folder $run, or a part of it: made again, with 4 names"
+like "... which the journal says" "$(log)" "another process removed the runtime folder $run, or a part of it: made again, with 4 links"
 mv "$run" "$T/elsewhere"
 if until_true is_served; then pass "so is one that was moved away"; else fail "so is one that was moved away" "$(registry; log)"; fi
 is "all are active" "$(states)" "$all"
@@ -85,7 +85,7 @@ stop_kipcd KILL
 start_kipcd
 is "removed, and kipcd killed before it noticed: the next one takes all over" "$(states)" "$all"
 is "... the same registry, and the same sections" "$(registry)" "$same"
-like "... and says so" "$(log)" "the runtime folder $run is new: 5 names and 3 sections are taken over from $T/state/registry"
+like "... and says so" "$(log)" "the runtime folder $run is new: 5 links and 3 sections were restored from $T/state/registry"
 stop_kipcd
 rm -r "$run"
 start_kipcd
@@ -162,7 +162,7 @@ if can_be 4711; then
 	wait "$kipcd_pid"
 	is "under systemd it ends as failed" $? 1
 	kipcd_pid=
-	like "... and says why" "$(log)" "cannot be made again from here .*: kipcd ends, to be started again over a new one; its registry is kept in $T/state"
+	like "... and says why" "$(log)" "kipcd cannot make it again .*: kipcd exits, to be started again with a new folder; its registry is saved in $T/state"
 	$command
 	start_kipcd
 	is "... and the next one has everything" "$(states)" "build active made active orders active ticks active"

@@ -40,7 +40,7 @@ next() {
 next "made at the start" ' created +queue orders: created$'
 next "the sum of the start" ' started +4 channels: 3 created'
 ipcrm -Q 1234
-next "a removed queue is healed" ' healed +queue orders: somebody removed it: made anew'
+next "a removed queue is healed" ' healed +queue orders: another process removed it: recreated'
 kipcctl set prices mode=0600 >/dev/null
 next "altered on demand" ' altered +segment prices: altered: mode 0660 -> 0600$'
 kipcctl send orders "$(printf 'x%.0s' {1..900})"
@@ -72,17 +72,17 @@ if perl -MIPC::SysV -e 1 2>/dev/null; then
 	mkfifo "$T/hold"
 	perl -MIPC::SysV=shmat -e '$a = shmat($ARGV[0], undef, 0) or die; <STDIN>' "$(id_of prices)" <"$T/hold" & holder=$!
 	exec 6>"$T/hold"
-	next "attached" ' attached +segment prices: mapped 1 time, before 0'
+	next "attached" ' attached +segment prices: mapped 1 time, 0 before'
 	exec 6>&-
 	wait "$holder"
-	next "detached" ' detached +segment prices: mapped 0 times, before 1'
+	next "detached" ' detached +segment prices: mapped 0 times, 1 before'
 else
 	skip "attached and detached" "no perl IPC::SysV"
 fi
 perl -e 'defined msgget(78, 01600) or die $!'
-next "what is observed appears" ' created +queue theirs: somebody made it, with id [0-9]+$'
+next "what is observed appears" ' created +queue theirs: another process created it, with id [0-9]+$'
 ipcrm -Q 78
-next "and goes" ' removed +queue theirs: somebody removed it$'
+next "and goes" ' removed +queue theirs: another process removed it$'
 foreign=$(ipcmk -Q -p 0600 | grep -o '[0-9]*$')
 key=$(kipcctl show "queue:@$foreign" --json | json '$d->[0]{key}')
 printf '[queue disputed]\nkey = %s\n' "$key" >>"$conf"
@@ -190,7 +190,7 @@ if unshare --mount true 2>/dev/null && perl -MIPC::SysV -e 1 2>/dev/null; then
 	start_kipcd || fail "kipcd starts with a journal" "$(log)"
 	entered() { grep -Eq -- "$1" "$T/entries"; }
 	ipcrm -Q 1234
-	until_true entered 'PRIORITY=4 MESSAGE=queue orders: somebody removed it.* KIPC_EVENT=healed KIPC_CHANNEL=orders '
+	until_true entered 'PRIORITY=4 MESSAGE=queue orders: another process removed it.* KIPC_EVENT=healed KIPC_CHANNEL=orders '
 	is "healed, in the journal" $? 0
 	perl -MIPC::SysV=shmat -e '$a = shmat($ARGV[0], undef, 0) or die; <STDIN>' "$(id_of prices)" <"$T/hold" & holder=$!
 	exec 6>"$T/hold"

@@ -44,8 +44,8 @@ new=$(key_of "$file" 82)
 exits 0 'a file that was replaced is noticed' until_true is_in_state jobs stale
 like '... it is said what has happened' "$(state_and_reason_of jobs)" "^stale: $file was replaced: programs that start now compute $new, but this queue has $old; "
 until_true tells '"event":"key_changed"'
-like '... it is an event' "$(kipcctl events jobs)" "key_changed +queue jobs: $file is another file now: programs that start now compute $new, those that run have $old\$"
-like '... and in the journal' "$(log)" "queue jobs: $file is another file now: programs that start now compute $new"
+like '... it is an event' "$(kipcctl events jobs)" "key_changed +queue jobs: $file was replaced: programs that start now compute $new, running ones have $old\$"
+like '... and in the journal' "$(log)" "queue jobs: $file was replaced: programs that start now compute $new"
 is '... it is the queue that it was, with its messages' "$(columns_of jobs id,key,messages)" "$id $old 2"
 like '... the declared key is shown' "$(kipcctl show jobs)" "key: $old \\(declared: $new\\)"
 is '... as of every channel of that file' "$(columns_of build state),$(columns_of other state)" 'stale,active'
@@ -95,7 +95,7 @@ replace "$file"
 exits 0 'replaced once more' until_true says jobs "compute $(key_of "$file" 82), "
 is '... it stays' "$(columns_of jobs state,id,messages)" "stale $id 1"
 mv "$T/before.$n_replaced" "$file.again"
-is_back() { [ -n "$(kipcctl events jobs | grep 'is the file again')" ]; }
+is_back() { [ -n "$(kipcctl events jobs | grep 'is again the file of the key')" ]; }
 # The very file that it was made of.
 for kept in "$T"/before.*; do [ "$(key_of "$kept" 82)" != "$(columns_of jobs key)" ] || ln -f "$kept" "$T/back"; done
 mv "$T/back" "$file"

@@ -30,7 +30,7 @@ wait "$receiver"
 is 'whoever waits on a queue that is removed is told so' $? 6
 until_true has_another_id orders "$old"
 is 'a removed queue is made anew' "$(state_of orders) $(columns_of orders mode,capacity)" 'active 0640 8192'
-like '... which the log reports' "$(log)" "queue orders: somebody removed it: made anew, with id $(id_of orders)"
+like '... which the log reports' "$(log)" "queue orders: another process removed it: recreated, with id $(id_of orders)"
 kipcctl send orders hello
 is '... and its name means the new one' "$(kipcctl recv orders)" hello
 
@@ -38,7 +38,7 @@ if perl -MIPC::Msg -e 1 2>/dev/null; then
 	perl -MIPC::Msg -e 'IPC::Msg->new(0x4b01, 0)->set(mode => 0606, qbytes => 100)'
 	until_true grep -q 'changed from outside' "$T/kipcd.log"
 	is 'mode and capacity changed from outside are mended' "$(columns_of orders mode,capacity)" '0640 8192'
-	like '... which the log reports' "$(log)" 'orders: changed from outside, and mended: mode 0606 -> 0640, capacity 100 -> 8K'
+	like '... which the log reports' "$(log)" 'orders: changed by another process, and changed back: mode 0606 -> 0640, capacity 100 -> 8K'
 else
 	skip 'mode and capacity changed from outside are mended' 'this perl has no IPC::Msg'
 fi
@@ -117,7 +117,7 @@ is '... nor is it touched by a reload' "$(ipcs -q | awk '$1 == "0x00004b01" { pr
 ipcrm -q "$foreign"
 until_true is_in_state orders active
 is 'it heals when the stranger leaves' "$(state_of orders) $(columns_of orders mode)" 'active 0640'
-like '... which the log reports' "$(log)" 'queue orders: its key is free again: made, with id'
+like '... which the log reports' "$(log)" 'queue orders: its key is free again: created, with id'
 perl -e '$id = semget(0x4b03, 0, 0); semctl($id, 0, 0, 0) && defined semget(0x4b03, 1, 01666) or die'
 until_true is_in_state build conflict
 ipcrm -S 0x4b03

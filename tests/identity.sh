@@ -48,7 +48,7 @@ if strace -qq -o /dev/null -e inject=getpid:error=EIO:when=999 true 2>/dev/null;
 	failing() {
 		local path=()
 		[ -z "${4:-}" ] || path=(-P "$4")
-		refuses "$1 ${4:-} fails with $2" 'nothing is touched|cannot be set up' \
+		refuses "$1 ${4:-} fails with $2" 'nothing is (touched|changed)|cannot be set up' \
 			strace -qq -o /dev/null "${path[@]}" -e trace="$1" -e inject="$1:error=$2:when=$3" "$kipcd"
 	}
 	boot_id=/proc/sys/kernel/random/boot_id
@@ -137,7 +137,7 @@ done
 kipcd_under=()
 mkdir "$channels/.intents"
 exits 1 'a registry that cannot be read refuses the start' "$kipcd" --config="$conf"
-like '... and says which it is' "$ERR" "the registry $channels cannot be read \(.*\), so nothing is touched"
+like '... and says which it is' "$ERR" "the registry $channels cannot be read \(.*\), so nothing is changed"
 rmdir "$channels/.intents"
 mkdir "$channels/.renames"
 exits 1 'so does a rename that cannot be finished' "$kipcd" --config="$conf"
@@ -292,7 +292,7 @@ active orders'
 is '... with what is there' "$(kipcctl recv orders --no-wait)" kept
 is '... under a new marker' "$(private_sets)" "$(marker) 611 8"
 exits 1 '... once' kipcctl recover --registry=ours
-like '... which is said' "$ERR" 'there is no doubt about the registry'
+like '... which is said' "$ERR" 'belongs to this IPC namespace, without doubt'
 stop_kipcd
 in_doubt
 exits 0 'recover --registry=another' kipcctl recover --registry=another

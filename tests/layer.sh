@@ -57,7 +57,7 @@ unlike '... of which nothing more is said' "$(kipcctl plan 2>&1)" overridden
 exits 0 'unset of all' kipcctl unset orders
 is '... leaves no file' "$(layers)" ''
 exits 0 'once more' kipcctl unset orders
-like '... says that there is nothing' "$OUT" '^orders: keep, active: nothing of it is overridden$'
+like '... says that there is nothing' "$OUT" '^orders: keep, active: no value of it is overridden$'
 like 'and all is as declared' "$(kipcctl plan 2>&1)" '^nothing to do'
 
 kipcctl create -q queue notes capacity=4K

@@ -59,7 +59,7 @@ fresh boot
 take_back
 for name in jobs prices locks; do
 	exits 0 "remove --force $name" kipcctl remove --force "$name"
-	like "... says what is true" "$OUT" "only its name: the maker of the adopted object has taken it back, and the object stays"
+	like "... says what is true" "$OUT" "only its name: the creator of the adopted object has taken it back, and the object stays"
 done
 is "... and leaves the object" "$(objects)" "$same"
 

@@ -55,7 +55,7 @@ stop_kipcd KILL
 start
 is 'killed and started again: the same' "$(world)" "$before"
 is '... the message too' "$(kipcctl peek orders)" kept
-like '... which the log counts' "$(log)" '3 channels: 0 created, 3 found as left'
+like '... which the log counts' "$(log)" '3 channels: 0 created, 3 unchanged'
 
 # -- alter in place --------------------------------------------------------------------------------------------
 
@@ -268,7 +268,7 @@ exits 1 'plan says them too' kipcctl plan
 is 'nothing has changed' "$(world)" "$before"
 is '... and everything goes on' "$(state_of orders) $(kipcctl peek orders)" 'active kept'
 kill -HUP "$kipcd_pid"
-until_true grep -q 'what runs stays as it is' "$T/kipcd.log"
+until_true grep -q 'the channels stay as they are' "$T/kipcd.log"
 is '... after SIGHUP too' "$(world)" "$before"
 stop_kipcd
 exits 78 'a start with them is refused' "$kipcd" --config="$conf"

@@ -91,7 +91,7 @@ like "has a hint" "$ERR" "did you mean 'mode'"
 exits 3 "set: an unknown channel" kipcctl set nobody mode=0600
 
 exits 1 "recover: there is nothing to recover of an active channel" kipcctl recover tmp
-like "says so" "$ERR" "it is active: there is nothing to recover"
+like "says so" "$ERR" "it is active: nothing has to be recovered"
 
 kipcctl reload >/dev/null
 exits 0 "plan: nothing to do" kipcctl plan
@@ -120,7 +120,7 @@ exits 0 "remove: its name goes" kipcctl remove seen
 kipcctl create queue seen "key=$key" manage=observe >/dev/null
 is "another one that is there" "$(state_of seen)" active
 exits 0 "its name goes too" kipcctl remove seen
-like "as is said" "$OUT" "^seen: removed: only its name: the object that it observed is not kipcd's, and stays$"
+like "as is said" "$OUT" "^seen: removed: only its name: the observed object is not kipcd's, and stays$"
 is "and nothing else" "$(state_of seen) $(ipcs -q | awk -v id="$id" '$2 == id { print $2 }')" " $id"
 ipcrm -q "$id"
 

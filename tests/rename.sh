@@ -34,7 +34,7 @@ sed -i 's/queue b/queue c/; s/0600/0620/' "$conf"
 stop_kipcd
 start
 is 'a start renames, too' "$(columns_of c state,messages,id) $(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" "active 1 ${ids%% *} c.conf"
-like '... and says so' "$(log)" 'b is renamed to c'
+like '... and says so' "$(log)" 'b was renamed to c'
 kipcctl unset -q c
 is 'its declaration holds' "$(columns_of c mode)" 0620
 sed -i 's/queue c/queue d/; s/0620/0660/' "$conf"

@@ -200,7 +200,7 @@ if command -v busctl >/dev/null; then
 	like '... which the log says' "$(log)" 'segment ticks: reset by hand: it holds 1 message \(4 bytes\)'
 	is '... and it works' "$(user ticks send x; user ticks recv)" x
 	exits 1 'reset of a raw segment' reset prices
-	like '... is refused' "$ERR" 'it is no ring'
+	like '... is refused' "$ERR" 'it is not a ring'
 	unlike '... and is no use of it' "$(kipcctl read prices --length=4)" '^$'
 	exits 1 'reset of nothing' reset nobody
 	like '... is refused' "$ERR" 'no such channel'
@@ -262,7 +262,7 @@ start
 last_attached_by() { ipcs -m -p | awk -v id="$1" '$1 == id { print $4 }'; }
 user quiet send x
 user ticks fill 240
-until_true is_logged_times 1 'segment ticks: 100% full \(16 messages, 4096 of 4096 bytes\), warn_at is 50%'
+until_true is_logged_times 1 'segment ticks: 100% full \(16 messages, 4096 of 4096 bytes\); warn_at is 50%'
 is 'a ring that is fuller than warn_at is warned of' "$(count_in_log 'segment ticks: [0-9]+% full .*warn_at is')" 1
 for ((i = 0; i < 9; i++)); do user ticks recv >"$T/out"; done
 until_true is_logged_times 1 'segment ticks: [0-9]+% full, below warn_at \(50%\) again'

@@ -132,7 +132,7 @@ if command -v systemd-socket-activate >/dev/null; then
 	is '... by the same kipcd, which is not started for each' "$(kill -0 $activated && echo alive)" alive
 	wait $activated
 	is '... in the end it is refused' $? 78
-	is '... which it says once' "$(grep -c 'mend them and start again' "$T/refused.log")" 1
+	is '... which it says once' "$(grep -c 'correct them and start kipcd again' "$T/refused.log")" 1
 
 	start_for "$T/bad.conf"
 	exits 7 'who calls again' kipcctl reload

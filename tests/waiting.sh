@@ -240,7 +240,7 @@ echo x >"$waiting"
 stop_kipcd
 is "64 waits end in no time" "$kipcd_status" 0
 start_kipcd
-is "with no folder for them kipcd does the rest" "$(kipcctl list --no-legend --state=active | wc -l):$(grep -c "activate starts nobody" "$T/kipcd.log")" 70:1
+is "with no folder for them kipcd does the rest" "$(kipcctl list --no-legend --state=active | wc -l):$(grep -c "activate starts no consumer" "$T/kipcd.log")" 70:1
 stop_kipcd
 rm "$waiting"
 ipcrm --all=msg

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Taking over an object that somebody else made. Only its owner changes, and what a declared section says of it. The caller of
- * `kipcctl adopt` makes kipcd the owner first, so kipcd needs no privilege. After a kill anywhere in between, the object works
- * as before for everybody else, and the same command finishes the adoption.
+ * Adopts an object that another process created. Only its owner changes, and what a section declares of it. The caller of `kipcctl adopt`
+ * makes kipcd the owner first, so kipcd needs no privilege. After a kill at any point, the object works for its users as before, and the
+ * same command finishes the adoption.
  */
 
 #include "daemon/change/adopt.h"
@@ -23,7 +23,7 @@
 
 #define ASSIGNMENTS_MAX 8
 
-/* Already a channel of ours, under whichever name. */
+/* The channel whose object it is already, under any name. */
 static const struct channel *find_owner(const struct manager *manager, const struct adoption *adoption)
 {
 	for (size_t i = 0; i < manager->n_channels; i++) {
@@ -40,15 +40,15 @@ static int find_object(const struct adoption *adoption, struct kipc_object *ret_
 {
 	if (adoption->key == 0)
 		return sentence_fail(reterr_text, -EINVAL,
-				     "it has no key, so nothing could be made anew in its place: only its "
-				     "programs can give it one");
+				     "it has no key, so kipcd could not recreate it: only its programs can "
+				     "give it one");
 	if (kipc_object_stat(adoption->kind, adoption->id, ret_object) < 0 ||
 	    ret_object->key != adoption->key)
 		return sentence_fail(reterr_text, -ENOENT, "it is gone");
 	return 0;
 }
 
-/* What the name means still, under an older key, must be empty: known before the object is given away. */
+/* If the name still has an object under an older key, that must be empty: known before the new one is given to kipcd. */
 static int refuse_to_forget(const struct channel *channel, const struct adoption *adoption,
 			    char **reterr_text)
 {
@@ -61,7 +61,7 @@ static int refuse_to_forget(const struct channel *channel, const struct adoption
 			     channel_state_words[channel->state], channel->reason);
 }
 
-/* A name may be declared already if it waits for this very object: observed until now, or in conflict with it. */
+/* A name may be declared already if its section means this very object: it observes it, or is in conflict with it. */
 static int check_name(const struct manager *manager, const struct adoption *adoption, char **reterr_text)
 {
 	const struct channel_spec *spec = config_find(manager->config, adoption->name);
@@ -77,7 +77,7 @@ static int check_name(const struct manager *manager, const struct adoption *adop
 	    (spec->manage == MANAGE_OBSERVE ||
 	     (channel != NULL && (channel->state == STATE_CONFLICT || channel->state == STATE_STALE))))
 		return refuse_to_forget(channel, adoption, reterr_text);
-	return sentence_fail(reterr_text, -EEXIST, "the name %s is in use already%s%s: choose another one",
+	return sentence_fail(reterr_text, -EEXIST, "the name %s is already in use%s%s: choose another one",
 			     adoption->name, spec != NULL ? ", in " : "", spec != NULL ? spec->origin : "");
 }
 
@@ -92,14 +92,13 @@ int adopt_check(const struct manager *manager, const struct adoption *adoption, 
 		return r;
 	owner = find_owner(manager, adoption);
 	if (owner != NULL)
-		return sentence_fail(reterr_text, -EEXIST, "it is kipcd's already, by the name of %s",
-				     owner->name);
+		return sentence_fail(reterr_text, -EEXIST, "kipcd owns it already, as %s", owner->name);
 	return check_name(manager, adoption, reterr_text);
 }
 
 /* -- its section --------------------------------------------------------------------------------------------- */
 
-/* The declaration has precedence; the object supplies the rest. */
+/* Declared values have precedence; the object supplies the others. */
 struct assignments {
 	const struct channel_spec *spec; /* NULL: nothing declares the name */
 	struct adopting *adopting;
@@ -108,7 +107,7 @@ struct assignments {
 	bool failed;
 };
 
-/* An earlier adoption declared nothing. */
+/* Values of an earlier adoption do not count. */
 static bool is_declared(const struct assignments *assignments, enum config_key_id id)
 {
 	const struct channel_spec *spec = assignments->spec;
@@ -154,7 +153,7 @@ static void assign_layout(struct assignments *assignments, const struct kipc_obj
 		       (unsigned long long)ring.stat.max_message);
 }
 
-/* As they are now: what a set made anew would start with. */
+/* The current ones: a recreated set would start with them. */
 static void assign_values(struct assignments *assignments, const struct kipc_object *object)
 {
 	struct kipc_semaphore *semaphores = NULL;
@@ -214,7 +213,7 @@ int adopt(struct manager *manager, const struct adoption *adoption, struct steps
 		return sentence_fail(reterr_text, -EPERM,
 				     "it still belongs to uid %u: 'kipcctl adopt' gives it to kipcd first",
 				     (unsigned)object.uid);
-	/* The one key of the section that adopting contradicts. */
+	/* The one key of a section that adopting overrides. */
 	if (assignments.spec != NULL && assignments.spec->manage == MANAGE_OBSERVE)
 		assignments.items[assignments.n++] = strdup("manage=own");
 	describe(&assignments, &object);

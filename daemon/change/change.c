@@ -2,8 +2,8 @@
 
 /*
  * Single changes by kipcctl: create, adopt, set, unset. Each becomes a file of the configuration's runtime layer,
- * RUNTIME/kipcd.conf.d/NAME.conf, so that it survives a restart of kipcd but not the next boot. A change that fails, or does
- * not have the wanted effect, leaves everything as it was.
+ * RUNTIME/kipcd.conf.d/NAME.conf, so that it survives a restart of kipcd but not a reboot. A change that fails, or does not have the
+ * wanted effect, leaves everything as it was.
  */
 
 #include "daemon/change/change.h"
@@ -18,7 +18,7 @@
 #include "daemon/change/remove.h"
 #include "daemon/config/layer-file.h"
 
-#define CREATED_MAX 1000 /* channels that create may have made */
+#define CREATED_MAX 1000 /* channels by `kipcctl create` */
 
 static size_t count_created(const struct manager *manager)
 {
@@ -43,18 +43,17 @@ static int check_creation(const struct manager *manager, enum kipc_kind kind, co
 	spec = config_find(manager->config, name);
 	if (spec != NULL)
 		return sentence_fail(reterr_text, -EEXIST,
-				     "%s %s is declared already, in %s: 'kipcctl set' alters it",
+				     "%s %s is already declared, in %s: 'kipcctl set' alters it",
 				     kipc_kind_to_string(spec->kind), name, spec->origin);
 	if (count_created(manager) >= CREATED_MAX)
 		return sentence_fail(
 			reterr_text, -EDQUOT,
-			"%d channels were created by hand already: declare more of them in configuration "
-			"files",
+			"kipcctl has already created %d channels: declare more in configuration files",
 			CREATED_MAX);
 	return 0;
 }
 
-/* How a channel stands, to be compared with how it stands after a change. */
+/* How a channel is before a change, for comparison. */
 struct standing {
 	bool is_there;
 	enum channel_state state;
@@ -76,11 +75,11 @@ static struct standing standing_of(const struct manager *manager, const char *na
 
 enum wish {
 	WISH_CREATE,
-	WISH_ADOPT, /* as it is: stale where it is not as declared */
-	WISH_ALTER, /* what was wrong before, and in the same way, is not its fault */
+	WISH_ADOPT, /* it may be stale: objects are adopted as they are */
+	WISH_ALTER, /* what was wrong before in the same way does not count */
 };
 
-/* Whether this change failed to fulfil the wish. */
+/* Whether the change did not have the wanted effect. */
 static bool is_short_of_the_wish(const struct channel *channel, const struct standing *before, enum wish wish)
 {
 	switch (channel->state) {
@@ -106,8 +105,8 @@ static bool is_short_of_the_wish(const struct channel *channel, const struct sta
 }
 
 /*
- * Makes `text` what the layer says of a channel, and carries it out; or leaves everything as it was. What a failed creation
- * made is empty, and is removed again.
+ * Makes `text` the channel's file in the layer, and reconciles; or leaves everything as it was. The object of a failed creation is empty,
+ * and is removed again.
  */
 static int change_or_revert(struct manager *manager, const char *name, const char *text, enum wish wish,
 			    struct steps *steps, char **reterr_text)
@@ -179,7 +178,7 @@ int change_set(struct manager *manager, const char *name, char **assignments, st
 
 	if (spec == NULL)
 		return sentence_fail(reterr_text, -ENOENT,
-				     "no channel of that name is declared: 'kipcctl create' makes one");
+				     "no section declares that channel: 'kipcctl create' does");
 	r = layer_edit_set(manager, spec, assignments, &text, reterr_text);
 	if (r == 0)
 		r = change_or_revert(manager, name, text, WISH_ALTER, steps, reterr_text);
@@ -198,7 +197,7 @@ int change_unset(struct manager *manager, const char *name, char **keys, struct 
 	r = layer_edit_unset(manager, name, keys, &text, &n, reterr_text);
 	if (r == 0 && n == 0 && channel != NULL)
 		r = steps_add(steps, channel->name, channel->kind, PLAN_KEEP, channel->state,
-			      "nothing of it is overridden");
+			      "no value of it is overridden");
 	else if (r == 0)
 		r = change_or_revert(manager, name, text, WISH_ALTER, steps, reterr_text);
 	free(text);

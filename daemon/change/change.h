@@ -2,20 +2,20 @@
 #ifndef KIPC_DAEMON_CHANGE_CHANGE_H
 #define KIPC_DAEMON_CHANGE_CHANGE_H
 
-/* What kipcctl create, set, unset, remove and recover change. */
+/* What kipcctl create, set and unset do. */
 
 #include "daemon/run/manager.h"
 #include "daemon/run/steps.h"
 
-/* All give a sentence in *reterr_text on failure. */
+/* On failure, each puts a sentence into *reterr_text, and nothing has changed. */
 int change_create(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
 		  struct steps *steps, char **reterr_text);
-/* A section for what is handed over, in place of what the layer said of that name; for adopt(). */
+/* For adopt(): a section for the adopted object, in place of what the layer said of that name. */
 int change_adopt(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
 		 struct steps *steps, char **reterr_text);
 int change_set(struct manager *manager, const char *name, char **assignments, struct steps *steps,
 	       char **reterr_text);
-/* Takes back what set, and adopt of a declared name, said of these keys; without any, of all. */
+/* Takes back the values that set, and adopt of a declared name, gave these keys; without keys, all of them. */
 int change_unset(struct manager *manager, const char *name, char **keys, struct steps *steps,
 		 char **reterr_text);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Changes one file of the runtime layer. The new text is judged together with everything else before it is written, so that a
- * mistake is never stored; then it is written and carried out. Called by change/change.c and change/remove.c.
+ * Changes one file of the runtime layer. The new text is parsed with the whole configuration before it is written, so that a mistake is
+ * never stored; then the channel is reconciled. Called by change.c and remove.c.
  */
 
 #include "daemon/change/layer-change.h"
@@ -28,7 +28,7 @@ static void swap_sources(struct manager *manager, struct config_source *sources,
 	manager->n_sources = n_sources;
 	manager->copy.is_due = true;
 	for (size_t i = 0; i < n_sources; i++)
-		sources[i].is_argument = false; /* its file is there now */
+		sources[i].is_argument = false; /* its file exists now */
 }
 
 static int copy_source(const struct config_source *source, struct config_source *copy)
@@ -46,7 +46,7 @@ static int copy_source(const struct config_source *source, struct config_source 
 	return 0;
 }
 
-/* All sources, with the one at `path` replaced by `text` (added at the end if there was none; left out if `text` is NULL). */
+/* All sources, with `text` in place of the one at `path` (added at the end if there was none; left out if `text` is NULL). */
 static int change_sources(const struct manager *manager, const char *path, const char *text,
 			  struct config_source **ret_sources, size_t *ret_n_sources)
 {
@@ -183,9 +183,8 @@ int layer_change_revert(struct manager *manager, const char *name, const char *t
 	if (r == 0)
 		r = layer_change_carry_out(manager, name, &change, &undone);
 	if (r < 0)
-		log_line(LOG_ERR,
-			 "%s: a change that failed cannot be taken back: %s; 'kipcctl reload' does it", name,
-			 ignored != NULL ? ignored : strerror(-r));
+		log_line(LOG_ERR, "%s: a change that failed cannot be undone: %s; 'kipcctl reload' undoes it",
+			 name, ignored != NULL ? ignored : strerror(-r));
 	steps_done(&undone);
 	free(ignored);
 	layer_change_done(&change);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * From a verb to the text of a layer file: the text as kipcd read it last, with one change. Called by change/change.c, which
- * judges the text together with everything else, writes it and carries it out.
+ * From a verb to the text of a layer file: the text as kipcd last read it, with one change. Called by change.c and remove.c, which pass
+ * it to layer-change.c.
  */
 
 #include "daemon/change/layer-edit.h"
@@ -39,7 +39,7 @@ static bool is_declared_in_a_file(const struct channel_spec *spec)
 	return spec != NULL && !spec->is_of_layer;
 }
 
-/* What the layer says of the name; an empty value where it says nothing. */
+/* What the layer says of the name; empty if it has no file. */
 static int read_layer(const struct manager *manager, const char *name, struct layer *ret_layer)
 {
 	const struct config_source *source = layer_edit_source(manager, name);
@@ -51,7 +51,7 @@ static int read_layer(const struct manager *manager, const char *name, struct la
 						is_declared ? LAYER_SET : LAYER_CREATE, ret_layer);
 }
 
-/* The layer of another kind's section says nothing of this one. */
+/* What the layer says of a section of another kind does not count. */
 static void begin(struct layer *layer, enum kipc_kind kind, const char *name)
 {
 	if (layer->kind != kind)
@@ -60,7 +60,7 @@ static void begin(struct layer *layer, enum kipc_kind kind, const char *name)
 	(void)snprintf(layer->name, sizeof layer->name, "%s", name);
 }
 
-/* Its text, and its end. */
+/* Gives its text, and frees it. */
 static int finish(struct layer *layer, int r, char **ret_text)
 {
 	char *text = NULL;
@@ -112,14 +112,14 @@ int layer_edit_adopt(const struct manager *manager, const struct channel_spec *s
 	return finish(&layer, r, ret_text);
 }
 
-/* Whether the channel has such a key. */
+/* Whether channels of that kind have such a key. */
 static int check_key(const struct layer *layer, const char *key, char **reterr_text)
 {
 	struct key_input input = { .key = key };
 	enum config_key_id id;
 
 	if (strlen(key) > INI_KEY_MAX)
-		return sentence_fail(reterr_text, -EINVAL, "'%s' is no key", key);
+		return sentence_fail(reterr_text, -EINVAL, "'%s' is not a key", key);
 	if (config_key_find(key, layer->kind, &id) == 0)
 		return 0;
 	config_key_explain(&input, layer->kind);
@@ -136,8 +136,8 @@ static int unset_key(struct layer *layer, const char *key, size_t *n, char **ret
 	n_taken = layer_unset(layer, key);
 	if (n_taken == 0 && layer_has(layer, LAYER_CREATE, key))
 		return sentence_fail(reterr_text, -EPERM,
-				     "%s is what 'kipcctl create' declared, and overrides nothing: 'kipcctl "
-				     "set %s %s=VALUE' alters it",
+				     "%s is a value of 'kipcctl create' and overrides nothing: 'kipcctl set "
+				     "%s %s=VALUE' alters it",
 				     key, layer->name, key);
 	*n += n_taken;
 	return 0;
@@ -154,14 +154,13 @@ int layer_edit_unset(const struct manager *manager, const char *name, char **key
 	if (r == 0 && layer.kind == 0 && spec != NULL)
 		begin(&layer, spec->kind, name);
 	if (r == 0 && layer.kind == 0 && layer_edit_source(manager, name) == NULL)
-		return sentence_fail(
-			reterr_text, -ENOENT,
-			"no channel of that name is declared, and kipcctl has set nothing for it");
+		return sentence_fail(reterr_text, -ENOENT,
+				     "no section declares that channel, and kipcctl has set nothing for it");
 	for (char **p = keys; r == 0 && p != NULL && *p != NULL; p++)
 		r = unset_key(&layer, *p, ret_n, reterr_text);
 	if (r == 0 && (keys == NULL || *keys == NULL))
 		*ret_n = layer_unset(&layer, NULL);
-	/* A declaration that is not in force, because a file has precedence or because of a mistake, is taken back as well. */
+	/* A declaration without effect, because a file has precedence or because of a mistake, is taken back, too. */
 	if (r == 0 && (keys == NULL || *keys == NULL) && layer.declares &&
 	    (is_declared_in_a_file(spec) || config_aside_of(manager->config, name) != NULL)) {
 		layer_drop(&layer, LAYER_CREATE);

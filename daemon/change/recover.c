@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Two things that kipcd never does without being asked: make a lost semaphore set again, since its values are unknown, and decide
- * to which IPC namespace a registry belongs.
+ * Two things that kipcd never does without being asked: recreate a lost object, which would hide a loss from its users, and decide to
+ * which IPC namespace a registry belongs.
  */
 
 #include "daemon/change/recover.h"
@@ -18,7 +18,7 @@
 #include "daemon/run/damage.h"
 #include "daemon/run/reconcile.h"
 
-/* What could not be made again is still lost, and says so: a semaphore is never made unasked. */
+/* It could not be recreated. It stays lost: a semaphore set is never recreated unasked. */
 static void lose_again(const struct manager *manager, struct channel *channel,
 		       const struct registry_link *lost)
 {
@@ -28,24 +28,24 @@ static void lose_again(const struct manager *manager, struct channel *channel,
 	channel->has_link = true;
 	channel->link = *lost;
 	channel->state = STATE_LOST;
-	if (asprintf(&reason, "it is gone, and could not be made anew: %s",
+	if (asprintf(&reason, "it is gone, and could not be recreated: %s",
 		     channel->reason != NULL ? channel->reason : "") < 0)
 		reason = NULL;
 	free(channel->reason);
 	channel->reason = reason;
 }
 
-/* Only a lost channel waits for a recover; for others, says what helps instead. */
+/* Only a lost channel can be recovered. For others, says what to do instead. */
 static int refuse_to_recover(const struct channel *channel, char **reterr_text)
 {
 	const char *way = channel->reason, *more = "";
 
 	if (channel->state == STATE_ACTIVE)
-		return sentence_fail(reterr_text, -EPERM, "it is active: there is nothing to recover");
+		return sentence_fail(reterr_text, -EPERM, "it is active: nothing has to be recovered");
 	if (way == NULL)
 		way = channel->spec != NULL && channel->spec->manage == MANAGE_OBSERVE
-			      ? "the program that makes it has not made it"
-			      : "'kipcctl reload' makes it anew";
+			      ? "the program that creates it has not done so"
+			      : "'kipcctl reload' recreates it";
 	else if (channel->state == STATE_FAILED)
 		more = "; 'kipcctl reload' tries again at once";
 	return sentence_fail(reterr_text, -EPERM, "it is %s, and not lost: %s%s",
@@ -63,7 +63,7 @@ int recover_channel(struct manager *manager, const char *name, struct steps *ste
 	lost = channel->link;
 	if (channel->state != STATE_LOST)
 		return refuse_to_recover(channel, reterr_text);
-	/* Forgotten, it is like one that never was; on disk it stands until the new one takes its place. */
+	/* Without a link it is created like a new one. The link on disk stays until the new one replaces it. */
 	channel->has_link = false;
 	r = reconcile(manager, manager->config, RECONCILE_ONE, name, steps);
 	copy_update(manager);
@@ -77,7 +77,7 @@ int recover_channel(struct manager *manager, const char *name, struct steps *ste
 	return r;
 }
 
-/* They belong to another namespace, whose registry is kept. */
+/* They belong to another namespace, whose registry was moved aside. */
 static void forget_links(struct manager *manager)
 {
 	for (size_t i = 0; i < manager->n_channels; i++)
@@ -90,10 +90,9 @@ int recover_registry(struct manager *manager, bool is_ours, struct problems *pro
 	int r;
 
 	if (manager->namespace.doubt == NULL)
-		return sentence_fail(
-			reterr_text, -EALREADY,
-			"there is no doubt about the registry %s/%s: it belongs to this IPC namespace",
-			manager->runtime.path, REGISTRY_FOLDER);
+		return sentence_fail(reterr_text, -EALREADY,
+				     "the registry %s/%s belongs to this IPC namespace, without doubt",
+				     manager->runtime.path, REGISTRY_FOLDER);
 	r = namespace_confirm(&manager->runtime, &manager->namespace, is_ours, reterr_text);
 	if (r < 0)
 		return r;

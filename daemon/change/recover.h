@@ -8,7 +8,7 @@
 #include "daemon/run/manager.h"
 #include "daemon/run/steps.h"
 
-/* Makes the object of a lost channel again. -EPERM with a sentence: it is not lost. */
+/* Recreates the object of a lost channel. -EPERM with a sentence: it is not lost. */
 int recover_channel(struct manager *manager, const char *name, struct steps *steps, char **reterr_text);
 
 /*

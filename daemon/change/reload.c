@@ -25,13 +25,13 @@
 #include "daemon/run/status.h"
 #include "daemon/start/refusal.h"
 
-/* A configuration, its sources, and the channels that it renames. */
+/* A configuration, its sources, and its renames. */
 struct loaded {
 	struct config_source *sources;
 	size_t n_sources;
 	struct config *config;
 	struct renames renames;
-	struct registry registry; /* at a start, if it was read already; else empty */
+	struct registry registry; /* at a start, if it has been read; otherwise empty */
 };
 
 static void loaded_done(struct loaded *loaded)
@@ -61,14 +61,14 @@ static int load(struct manager *manager, struct problems *problems, struct loade
 	return r;
 }
 
-/* What the runtime layer says of a channel follows its name, which changes the configuration. */
+/* The file of a renamed channel in the runtime layer gets the new name, which changes the configuration. */
 static int find_renames(struct manager *manager, enum reconcile_reason reason, struct problems *problems,
 			struct loaded *loaded)
 {
 	int r;
 
 	if (manager->namespace.doubt != NULL)
-		return 0; /* nothing is altered then */
+		return 0; /* nothing may be changed */
 	r = situation_find_renames(manager, loaded->config, reason, &loaded->registry, &loaded->renames);
 	if (r < 0 || loaded->renames.n_items == 0)
 		return r;
@@ -76,7 +76,7 @@ static int find_renames(struct manager *manager, enum reconcile_reason reason, s
 	if (r < 0)
 		return r;
 	loaded->config = config_free(loaded->config);
-	problems_done(problems); /* the second parse finds all of them again */
+	problems_done(problems); /* the second parse finds them again */
 	r = config_load(loaded->sources, loaded->n_sources, &config_world_of_this_machine, problems,
 			&loaded->config);
 	if (r == 0)
@@ -98,7 +98,7 @@ static int load_and_find_renames(struct manager *manager, enum reconcile_reason 
 	return r;
 }
 
-/* Names that cannot be written stay as they are; the rest of the configuration is carried out. */
+/* If a rename fails, all names stay, and the rest of the configuration is reconciled. */
 static int carry_out_renames(struct manager *manager, struct problems *problems, struct loaded *loaded)
 {
 	int r;
@@ -138,7 +138,7 @@ static int load_and_reconcile(struct manager *manager, enum reconcile_reason rea
 		loaded.sources = NULL;
 		loaded.n_sources = 0;
 		(void)rename_add_steps(&loaded.renames, manager, steps);
-		copy_update(manager); /* before anybody is told that it is done, here and everywhere */
+		copy_update(manager); /* before any client learns that it is done */
 	}
 	loaded_done(&loaded);
 	return r;
@@ -181,7 +181,7 @@ static void notify_reloading(void)
 		   (unsigned long long)now.tv_sec * 1000000 + (unsigned long long)now.tv_nsec / 1000);
 }
 
-/* The path may mean another file by now, and that one another kipcd's. */
+/* The path may be another file now, and that file another kipcd's. */
 static int retake_config(struct manager *manager, struct problems *problems)
 {
 	char *text = NULL;
@@ -207,16 +207,17 @@ int reload(struct manager *manager, struct problems *problems, struct steps *ste
 		r = load_and_reconcile(manager, RECONCILE_RELOAD, problems, steps);
 	log_problems(problems);
 	if (r == -EBADMSG)
-		log_line(LOG_ERR, "reload: the configuration has mistakes (%zu); what runs stays as it is",
+		log_line(LOG_ERR,
+			 "reload: the configuration has mistakes (%zu); the channels stay as they are",
 			 problems->n_mistakes);
 	else if (r < 0)
-		log_line(LOG_ERR, "reload: %s; what runs stays as it is", strerror(-r));
+		log_line(LOG_ERR, "reload: %s; the channels stay as they are", strerror(-r));
 	if (r < 0)
 		manager->statistics.reloads_failed++;
 	else
 		manager->statistics.reloads++;
 	if (r == 0)
-		r = sample_start(manager); /* the interval may be another */
+		r = sample_start(manager); /* the interval may have changed */
 	sd_notify(0, "READY=1");
 	status_notify(manager);
 	return r;
@@ -224,7 +225,7 @@ int reload(struct manager *manager, struct problems *problems, struct steps *ste
 
 /* -- at a start -------------------------------------------------------------------------------------------- */
 
-/* `is_first`: says what is wrong; later looks only check whether that is corrected. */
+/* `is_first`: logs what is wrong; later attempts only check whether it has been corrected. */
 static int load_at_start(struct manager *manager, bool is_first)
 {
 	struct problems problems = PROBLEMS_INIT;
@@ -234,7 +235,7 @@ static int load_at_start(struct manager *manager, bool is_first)
 	if (r == 0 || is_first)
 		log_problems(&problems);
 	if (r == -EBADMSG && is_first)
-		log_line(LOG_ERR, "the configuration has mistakes (%zu): mend them and start again",
+		log_line(LOG_ERR, "the configuration has mistakes (%zu): correct them and start kipcd again",
 			 problems.n_mistakes);
 	else if (r < 0 && is_first)
 		log_line(LOG_ERR, "the channels cannot be set up: %s", strerror(-r));

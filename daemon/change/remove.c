@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Removes channels. A removal cannot be undone, so everything that may fail is done before it. What the runtime layer declared is
- * removed with the object.
+ * Removes channels. The removal of an object cannot be undone, so everything else that may fail is done before it. What the runtime layer
+ * declares is removed with the object.
  */
 
 #include "daemon/change/remove.h"
@@ -26,7 +26,7 @@
 #include "daemon/run/status.h"
 #include "lib/object-remove.h"
 
-/* What a removal would lose. Of a ring, it says so itself. */
+/* What a removal would lose; a ring has its own count. */
 static void say_loss(const struct channel *channel, const struct kipc_object *object, bool is_empty,
 		     char buffer[static LOSS_MAX])
 {
@@ -49,7 +49,7 @@ static bool is_taken_back(const struct channel *channel)
 	       link_names(&channel->link, &object) && !link_owns(&channel->link, &object, geteuid());
 }
 
-/* The object's part: refuses, says what would be lost, or removes. */
+/* The object: refuses, says what would be lost, or removes it. */
 static int remove_object(const struct channel *channel, bool force, bool dry_run, char **ret_lost,
 			 char **reterr_text)
 {
@@ -62,22 +62,22 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 
 	r = channel->link.observed ? 0 : channel_look(channel, &object);
 	if (r < 0)
-		return sentence_fail(reterr_text, r, "it cannot be looked at: %s", strerror(-r));
+		return sentence_fail(reterr_text, r, "its object cannot be read: %s", strerror(-r));
 	if (r == 0) {
 		*ret_lost =
 			strdup(!channel->has_link	? "it had no object"
-			       : is_taken_back(channel) ? "only its name: the maker of the adopted object "
+			       : is_taken_back(channel) ? "only its name: the creator of the adopted object "
 							  "has taken it back, and the object stays"
-							: "its object is gone already");
+							: "its object is already gone");
 		return *ret_lost == NULL ? -ENOMEM : 0;
 	}
 	is_empty = object_is_empty(&object, channel->link.maker, n_ours) > 0;
 	say_loss(channel, &object, is_empty, text);
-	*ret_lost = strdup(text); /* while the object is still there to be described */
+	*ret_lost = strdup(text); /* before the removal: later it cannot be described */
 	if (*ret_lost == NULL)
 		return -ENOMEM;
 	r = object_remove(&object, flags, channel->link.maker, n_ours, &lost);
-	if (r == -EBUSY && is_empty) /* not any more */
+	if (r == -EBUSY && is_empty) /* no longer */
 		say_loss(channel, &lost, false, text);
 	if (r == -EBUSY)
 		return sentence_fail(reterr_text, r, "%s: empty it first, or say --force", text);
@@ -87,12 +87,12 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 	return 0;
 }
 
-/* A channel that `kipcctl create` only observed: the name goes; the object is somebody else's and stays. */
+/* A channel that `kipcctl create` only observes: the name is removed; the object is not kipcd's, and stays. */
 static int forget_observed(struct manager *manager, const char *name, bool dry_run, char **ret_lost,
 			   char **reterr_text)
 {
 	struct steps steps = { 0 };
-	char *lost = strdup("only its name: the object that it observed is not kipcd's, and stays");
+	char *lost = strdup("only its name: the observed object is not kipcd's, and stays");
 	int r = lost == NULL ? -ENOMEM : 0;
 
 	if (r == 0 && !dry_run)
@@ -107,8 +107,8 @@ static int forget_observed(struct manager *manager, const char *name, bool dry_r
 }
 
 /*
- * The object is gone, and its name must go too. Nothing here can take the removal back, so it is reported as done; a failure is
- * logged, and the next sample or reload mends it.
+ * The object is gone, and its name must go, too. Nothing can undo the removal, so it counts as done; a failure here is logged, and the
+ * next sample or reload corrects it.
  */
 static void forget_removed(struct manager *manager, struct channel *channel, struct layer_change *change)
 {
@@ -120,13 +120,14 @@ static void forget_removed(struct manager *manager, struct channel *channel, str
 	if (store_drop_link(manager->runtime.channels_fd, name) == 0)
 		channel->has_link = false;
 	channel->is_removed_by_hand = channel->spec != NULL;
-	/* A failure that was only momentary does not happen twice. */
+	/* A momentary failure does not happen twice. */
 	for (int i = 0; r < 0 && i < 2; i++)
 		r = change->path != NULL ? layer_change_carry_out(manager, name, change, &steps)
 					 : reconcile(manager, manager->config, RECONCILE_ONE, name, &steps);
 	if (r < 0) {
-		log_line(LOG_WARNING, "%s is removed, but not forgotten yet: %s; 'kipcctl reload' does it",
-			 name, strerror(-r));
+		log_line(LOG_WARNING,
+			 "%s was removed, but is still listed: %s; 'kipcctl reload' corrects that", name,
+			 strerror(-r));
 		channel->state = STATE_ABSENT;
 		free(channel->reason);
 		channel->reason = strdup("removed by hand: 'kipcctl reload' recreates it");
@@ -136,10 +137,7 @@ static void forget_removed(struct manager *manager, struct channel *channel, str
 	steps_done(&steps);
 }
 
-/*
- * Everything that may fail is done before the removal, which cannot be undone. A kill in between leaves an object that is
- * declared no more, with its name.
- */
+/* A kill in between leaves an object that is no longer declared, with its name. */
 static int remove_for_good(struct manager *manager, struct channel *channel, bool force, char **ret_lost,
 			   char **reterr_text)
 {
@@ -194,13 +192,13 @@ int remove_channel(struct manager *manager, const char *name, bool force, bool d
 	if (is_observed)
 		return sentence_fail(
 			reterr_text, -EPERM,
-			"it is only observed, and kipcd never removes what it did not make: remove it by "
-			"its key, 0x%08x",
+			"it is only observed, and kipcd removes only what it created: remove it by its key, "
+			"0x%08x",
 			(unsigned)channel->spec->key);
-	/* Only a name that the runtime layer alone declares has something to lose here: its section. */
+	/* A name that only the runtime layer declares can be removed all the same: it has a section there. */
 	if (channel->state == STATE_CONFLICT && channel->spec != NULL && !channel_is_there(channel, NULL) &&
 	    !channel->spec->is_of_layer)
-		return sentence_fail(reterr_text, -EPERM, "nothing here is kipcd's: %s",
+		return sentence_fail(reterr_text, -EPERM, "it has no object of kipcd's: %s",
 				     channel->reason != NULL ? channel->reason : "its key is in use");
 	r = dry_run ? remove_object(channel, force, true, &lost, reterr_text)
 		    : remove_for_good(manager, channel, force, &lost, reterr_text);

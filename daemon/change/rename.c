@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Renames channels. The renames are written down first, in channels/.renames; then each row of the table below is carried out.
- * Each row can be done again, so after a kill in between the next start finishes the rename. Called by manager.c, which finds
- * the renames with plan/registry.c.
+ * Renames channels. The renames are written to channels/.renames first; then each row of the table below is carried out. Each row can be
+ * repeated, so after a kill the next start finishes the rename. Called by reload.c, which finds the renames with plan/registry.c.
  */
 
 #include "daemon/change/rename.h"
@@ -24,7 +23,7 @@
 #define RENAMES ".renames"
 #define LAYER_FILE_MAX (1024 * 1024)
 
-/* -- what follows a name ------------------------------------------------------------------------------------------ */
+/* -- what has the name -------------------------------------------------------------------------------------------- */
 
 /* The text of a layer file under another name. NULL: no memory. */
 static char *rename_text(const char *text, size_t size, const char *to)
@@ -81,7 +80,7 @@ static int move_layer_file(const char *from, const char *to, const char *to_name
 
 	r = read_file(from, &text, &size);
 	if (r < 0)
-		return r == -ENOENT ? 0 : r; /* it was moved already */
+		return r == -ENOENT ? 0 : r; /* it has been moved */
 	renamed = rename_text(text, size, to_name);
 	r = renamed == NULL ? -ENOMEM : layer_file_replace(to, renamed);
 	if (r == 0)
@@ -105,7 +104,7 @@ static int move_layer(const struct runtime *runtime, const struct rename *rename
 	return r;
 }
 
-/* The new name had none when the intent was written. */
+/* The new name had no link when the intent was written. */
 static int move_link(const struct runtime *runtime, const struct rename *rename)
 {
 	int fd = runtime->channels_fd;
@@ -115,9 +114,8 @@ static int move_link(const struct runtime *runtime, const struct rename *rename)
 }
 
 /*
- * Everything that bears the name of a channel and outlives kipcd. A row may be begun again after a kill: what is there under the
- * old name goes to the new one; if nothing is, it was moved already. The link is last: until then, the old name is complete.
- * (Each start makes the files in waiting/ again.)
+ * Everything that has the name of a channel and outlives kipcd (each start makes the files in waiting/ again). A row moves what exists
+ * under the old name to the new one; if nothing does, it has been moved. The link is last: until then, the old name is complete.
  */
 static int (*const followers[])(const struct runtime *runtime, const struct rename *rename) = {
 	move_layer,
@@ -165,7 +163,7 @@ static int drop_intent(int channels_fd)
 	return unlinkat(channels_fd, RENAMES, 0) < 0 && errno != ENOENT ? -errno : 0;
 }
 
-/* A malformed line was not written by us. */
+/* A malformed line was not written by kipcd. */
 static bool parse_line(const char *line, struct rename *ret_rename)
 {
 	char from[KIPC_NAME_MAX + 2], to[KIPC_NAME_MAX + 2], layer[8];
@@ -196,7 +194,7 @@ int rename_finish(const struct runtime *runtime)
 		return r;
 	}
 	while (r == 0 && fgets(line, sizeof line, file) != NULL)
-		/* The link is last: where the new name has one, everything is done, and the old name may be another channel's. */
+		/* The link is last: where the new name has one, nothing is left to do, and the old name may be another channel's. */
 		if (parse_line(line, &rename) &&
 		    faccessat(runtime->channels_fd, rename.to, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 			r = follow(runtime, &rename);
@@ -219,7 +217,7 @@ static void rename_channels(struct manager *manager, const struct renames *renam
 		struct channel *channel = manager_find(manager, renames->items[i].from);
 
 		if (channel == NULL)
-			continue; /* at a start there are none yet */
+			continue; /* at a start there are no channels yet */
 		waiting_release(manager->waiting, channel->name);
 		events_tell(&manager->events, LOG_NOTICE, EVENT_ALTERED, renames->items[i].to, channel->kind,
 			    channel->link.key, "renamed: it was %s", channel->name);
@@ -233,7 +231,7 @@ static void rename_channels(struct manager *manager, const struct renames *renam
 		qsort(manager->channels, manager->n_channels, sizeof *manager->channels, compare_channels);
 }
 
-/* Each row the other way round. What cannot go back is finished by the next start, since the intent stays. */
+/* Each row in reverse. If that fails, too, the intent stays, and the next start finishes the rename. */
 static void turn_back(const struct runtime *runtime, const struct renames *renames, size_t n)
 {
 	int r = 0;
@@ -262,15 +260,15 @@ int rename_carry_out(struct manager *manager, const struct renames *renames)
 			turn_back(&manager->runtime, renames, i + 1);
 			return r;
 		}
-		if (manager->n_channels == 0) /* a start: there are no channels yet to report it for */
-			log_line(LOG_NOTICE, "%s is renamed to %s: that section has its key",
+		if (manager->n_channels == 0) /* a start: there are no channels yet, and no event */
+			log_line(LOG_NOTICE, "%s was renamed to %s, whose section has its key",
 				 renames->items[i].from, renames->items[i].to);
 	}
 	rename_channels(manager, renames);
 	return drop_intent(manager->runtime.channels_fd);
 }
 
-/* -- what is read and told ---------------------------------------------------------------------------------------- */
+/* -- sources and steps -------------------------------------------------------------------------------------------- */
 
 static struct config_source *find_source(const struct manager *manager, const char *name,
 					 struct config_source *sources, size_t n_sources)

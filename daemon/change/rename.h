@@ -6,23 +6,20 @@
 #include "daemon/run/manager.h"
 #include "daemon/run/steps.h"
 
-/*
- * Carries them out: the intent, then everything that bears a name, then the channels in memory. After a failure no name has
- * changed.
- */
+/* Carries them out: the intent, then everything that has the name, then the channels in memory. After a failure no name has changed. */
 int rename_carry_out(struct manager *manager, const struct renames *renames);
 
 /* At a start, before anything else is read: finishes renames that a kill interrupted. */
 int rename_finish(const struct runtime *runtime);
 
 /*
- * Changes sources that were read before to what the runtime layer says after the renames; has_layer is cleared where the new
- * name has a file of its own. -ENOMEM.
+ * Changes sources that were read before the renames to what the runtime layer says after them. Clears has_layer where the new name has a
+ * file of its own. -ENOMEM.
  */
 int rename_sources(const struct manager *manager, struct renames *renames, struct config_source *sources,
 		   size_t n_sources);
 
-/* Adds to the report of a reconcile or a plan what was, or will be, renamed. -ENOMEM. */
+/* Adds the renames to the steps of a reconcile or a plan. -ENOMEM. */
 int rename_add_steps(const struct renames *renames, const struct manager *manager, struct steps *steps);
 
 #endif

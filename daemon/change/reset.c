@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Making a ring anew where it lies: the cure for one that somebody wrote over, and the way to throw one's messages away
- * unread. The segment stays the same, with its id, and nobody may have it attached meanwhile: it is done behind the same
- * fence as a removal. A kill in between leaves a ring without rights, or without a header; the next start gives the
- * rights back and reports the other, and a reset mends it.
+ * Reinitialises a ring in place: the cure for an overwritten header, and the way to discard all messages. The segment keeps its id. No
+ * other process may have it attached: the reset happens behind the same fence as a removal. A kill during it leaves a ring without access
+ * rights, which the next start gives back, or without a header, which the next sample notices and another reset repairs.
  */
 
 #include "daemon/change/reset.h"
@@ -20,30 +19,30 @@
 #include "daemon/run/reconcile.h"
 #include "daemon/run/status.h"
 
-/* Whether kipcd may, and there is something to reset: *ret_object. */
+/* Whether there is a ring that kipcd may reset: *ret_object. */
 static int check(const struct channel *channel, struct kipc_object *ret_object, char **reterr_text)
 {
 	if (channel == NULL)
 		return sentence_fail(reterr_text, -ENOENT, "no such channel");
 	if (channel->spec == NULL && channel->link.is_ring)
 		return sentence_fail(reterr_text, -EPERM,
-				     "it is declared no more: 'kipcctl remove %s' removes it", channel->name);
+				     "it is no longer declared: 'kipcctl remove %s' removes it",
+				     channel->name);
 	if (channel->has_link ? !channel->link.is_ring : channel->spec->layout != LAYOUT_RING)
 		return sentence_fail(reterr_text, -EINVAL,
-				     "it is no ring: only a segment of layout = ring is reset");
+				     "it is not a ring: only a segment with layout = ring can be reset");
 	if (channel->spec->manage == MANAGE_OBSERVE || channel->link.observed)
-		return sentence_fail(
-			reterr_text, -EPERM,
-			"it is only observed, and kipcd never changes what it did not make: whoever makes it "
-			"has to");
+		return sentence_fail(reterr_text, -EPERM,
+				     "it is only observed, and kipcd changes only what it created: its "
+				     "creator must reset it");
 	if (!channel_is_there(channel, ret_object))
-		return sentence_fail(reterr_text, -EPERM, "it is %s, so there is no ring to reset: %s",
+		return sentence_fail(reterr_text, -EPERM, "it is %s and has no ring that could be reset: %s",
 				     channel_state_words[channel->state],
 				     channel->reason != NULL ? channel->reason : "its segment is gone");
 	return 0;
 }
 
-/* What was lost, for the log. */
+/* What is lost, for the event. */
 static void describe(const struct kipc_object *object, char buffer[static LOSS_MAX])
 {
 	struct kernel_ring ring;
@@ -68,22 +67,23 @@ int reset_ring(struct manager *manager, const char *name, char **reterr_text)
 	r = object.segment.attached > n_ours
 		    ? -EBUSY
 		    : kernel_reset_ring(&object, channel_spec_max_message(channel->spec), n_ours);
-	/* A change of size waits: it is made anew below, and as large as declared. */
+	/* A declared change of size is pending: the reconcile below recreates the ring with that size. */
 	if (r == -EINVAL)
 		r = kernel_reset_ring(&object, 0, n_ours);
 	if (r == -EBUSY)
-		return sentence_fail(reterr_text, r, "it is attached %llu time%s: end its users first",
+		return sentence_fail(reterr_text, r, "it is attached %llu time%s: stop its users first",
 				     (unsigned long long)object.segment.attached - n_ours,
 				     object.segment.attached - n_ours == 1 ? "" : "s");
 	if (r < 0)
-		return sentence_fail(reterr_text, r, "segment @%d cannot be laid out anew: %s", object.id,
+		return sentence_fail(reterr_text, r, "segment @%d cannot be reset: %s", object.id,
 				     strerror(-r));
 	channel->is_ring_broken = false;
 	events_tell(&manager->events, LOG_NOTICE, EVENT_RESET, name, channel->kind, channel->link.key,
 		    "reset by hand: %s", lost);
 	r = reconcile(manager, manager->config, RECONCILE_ONE, name, NULL);
-	if (r < 0) /* the reset is done anyway; the next sample looks again */
-		log_line(LOG_WARNING, "%s is reset, and not looked at yet: %s", name, strerror(-r));
+	if (r < 0) /* the reset is done all the same; the next sample looks again */
+		log_line(LOG_WARNING, "%s was reset, but its state is not up to date: %s", name,
+			 strerror(-r));
 	status_notify(manager);
 	return 0;
 }

@@ -7,8 +7,8 @@
 #include "daemon/run/manager.h"
 
 /*
- * Makes a broken or unwanted ring anew; what it held is lost. *reterr_text is a sentence on failure. -ENOENT: no such
- * channel; -EINVAL: it is no ring of kipcd's; -EBUSY: somebody has it attached; -EPERM: there is nothing to reset.
+ * Reinitialises a ring in place; its messages are lost. On failure *reterr_text is a sentence. -ENOENT: no such channel; -EINVAL: it is not
+ * a ring; -EBUSY: another process has it attached; -EPERM: it is not kipcd's, or has no object.
  */
 int reset_ring(struct manager *manager, const char *name, char **reterr_text);
 

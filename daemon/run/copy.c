@@ -7,13 +7,13 @@
  *	kipc-registry 1
  *	runtime PATH
  *	ns BOOTID:INODE
- *	nsid …			as in channels/.nsid; may be missing
+ *	nsid …			as in channels/.nsid; optional
  *	link NAME KIND:KEY:…	as in the registry
- *	layer NAME SIZE		and SIZE bytes and a newline: kipcd.conf.d/NAME
+ *	layer NAME SIZE		then SIZE bytes and a newline: kipcd.conf.d/NAME
  *	end
  *
- * It is replaced in one step, and is not valid without "end". The runtime folder has precedence: the copy is read only where
- * the folder does not say which namespace it belongs to, as is the case with a new one.
+ * It is replaced in one step, and invalid without "end". The runtime folder has precedence: the copy is read only if the folder has no
+ * ".ns", as a new one.
  */
 
 #include "daemon/run/copy.h"
@@ -44,7 +44,7 @@ int copy_new(struct manager *manager)
 
 	if (state_dir == NULL)
 		return 0;
-	/* A path may be longer than a name; its end tells it apart. */
+	/* A path may be too long for a name; its end is distinctive enough. */
 	if (asprintf(&name, "registry%s", n > 200 ? runtime + n - 200 : runtime) < 0)
 		return -ENOMEM;
 	for (char *c = name; *c != '\0'; c++)
@@ -55,7 +55,7 @@ int copy_new(struct manager *manager)
 	free(name);
 	if (manager->copy.path == NULL)
 		return -ENOMEM;
-	(void)runtime_make_folders(state_dir); /* writing says what is wrong */
+	(void)runtime_make_folders(state_dir); /* a failure shows when the copy is written */
 	return 0;
 }
 
@@ -167,8 +167,9 @@ void copy_update(struct manager *manager)
 	manager->copy.is_due = r < 0;
 	if (r < 0 && !manager->copy.is_told)
 		log_line(LOG_WARNING,
-			 "the copy of the registry, %s, cannot be written: %s; without it, if %s is removed, "
-			 "only the running kipcd still knows the registry",
+			 "%s, the copy of the registry, cannot be written: %s; if %s is removed, only the "
+			 "running "
+			 "kipcd knows the registry",
 			 manager->copy.path, strerror(-r), manager->runtime.path);
 	manager->copy.is_told = r < 0;
 }
@@ -181,7 +182,7 @@ bool copy_is_kept(struct manager *manager)
 
 /* -- taking ----------------------------------------------------------------------------------------------- */
 
-/* -ENOENT: there is none; -EPERM: others may have written it. */
+/* -ENOENT: no copy; -EPERM: another user may have written it. */
 static int read_all(const char *path, char **ret_text)
 {
 	int fd = store_open_text(AT_FDCWD, path), r = 0;
@@ -234,11 +235,11 @@ static int take_link(struct taking *taking, const char *line)
 	taking->n_links++;
 	if (!taking->may_write)
 		return 0;
-	/* A file that is there already was written by a start that was killed. */
+	/* A link that exists was written by a start that was killed. */
 	return store_write_link(taking->manager->runtime.channels_fd, name, &link, true);
 }
 
-/* *text points behind the line, and is moved behind the contents. */
+/* *text points behind the line, and is moved behind the contents of the file. */
 static int take_layer(struct taking *taking, const char *line, char **text)
 {
 	char name[KIPC_NAME_MAX + sizeof ".conf"], path[PATH_MAX], *end;
@@ -281,7 +282,7 @@ static int take_line(struct taking *taking, char *line, char **text)
 	return 0;
 }
 
-/* Called once to check all of it, and once to write. */
+/* Called once to check everything, and once to write it. */
 static int walk(struct taking *taking, char *text)
 {
 	int r = 0;
@@ -303,7 +304,7 @@ static int walk(struct taking *taking, char *text)
 	return r == 0 && !taking->is_complete ? -EBADMSG : r;
 }
 
-/* ".ns" last: a kill before it makes the next start do all of this again. */
+/* ".ns" last: after a kill before it, the next start does all of this again. */
 static int write_place(const struct taking *taking)
 {
 	int channels_fd = taking->manager->runtime.channels_fd, r = 0;
@@ -313,7 +314,7 @@ static int write_place(const struct taking *taking)
 	return r == 0 ? store_write_namespace(channels_fd, taking->place) : r;
 }
 
-/* A file that is not a copy of ours is kept beside it, and a new copy begins. */
+/* A file that is not a copy of this registry is renamed, and a new copy begins. */
 static int set_aside(const char *path)
 {
 	char aside[PATH_MAX];
@@ -322,7 +323,7 @@ static int set_aside(const char *path)
 		return -ENAMETOOLONG;
 	if (rename(path, aside) < 0)
 		return -errno;
-	log_line(LOG_ERR, "%s is not a copy of this registry: it is kept as %s", path, aside);
+	log_line(LOG_ERR, "%s is not a copy of this registry: it was renamed to %s", path, aside);
 	return 0;
 }
 
@@ -337,7 +338,7 @@ static int take_text(struct manager *manager, char *text)
 	if (r == 0)
 		r = registry_namespace_is_of_caller(taking.place);
 	if (r <= 0)
-		return r; /* of another boot: void */
+		return r; /* of another boot, so void */
 	taking.may_write = true;
 	r = walk(&taking, text);
 	if (r == 0)
@@ -345,7 +346,7 @@ static int take_text(struct manager *manager, char *text)
 	if (r == 0)
 		events_tell(
 			&manager->events, LOG_WARNING, EVENT_RESTORED, "", 0, 0,
-			"the runtime folder %s is new: %zu name%s and %zu section%s are taken over from %s",
+			"the runtime folder %s is new: %zu link%s and %zu section%s were restored from %s",
 			manager->runtime.path, taking.n_links, taking.n_links == 1 ? "" : "s",
 			taking.n_layers, taking.n_layers == 1 ? "" : "s", manager->copy.path);
 	return r;
@@ -366,8 +367,9 @@ int copy_take(struct manager *manager)
 	}
 	if (r < 0 && r != -ENOENT)
 		log_line(LOG_ERR,
-			 "the registry of the removed runtime folder cannot be taken over from %s: %s: mend "
-			 "that, and start kipcd again",
+			 "the registry of the removed runtime folder cannot be restored from %s: %s: correct "
+			 "that, "
+			 "and start kipcd again",
 			 manager->copy.path, strerror(-r));
 	return r == -ENOENT ? 0 : r;
 }

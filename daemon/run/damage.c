@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Called by sample.c. Any change of a name in a folder changes the folder's mtime, so the mtime says whether there is
- * anything to look at, and ten thousand links need not be read each second. Names that are not ours are left alone.
+ * Called by sample.c. Any change of a name in a folder changes the folder's mtime, so ten thousand links are read only after a change.
+ * Names that are not kipcd's are left alone.
  *
- * A folder that is gone is made again where that is possible. Inside the sandbox of the unit it is not: then kipcd ends,
- * systemd has the folder made and starts kipcd again, and copy.c restores what it owned.
+ * A folder that was removed is made again where that is possible. Inside the sandbox of the unit it is not: kipcd exits, systemd makes
+ * the folder and starts kipcd again, and copy.c restores the registry.
  */
 
 #include "daemon/run/damage.h"
@@ -46,11 +46,11 @@ static bool is_as_written(int channels_fd, const char *name, const char *text)
 	return n == (ssize_t)strlen(text) && memcmp(found, text, (size_t)n) == 0;
 }
 
-/* Told once. A channel is not active while its name leads nowhere; what keeps it from being written is asked by each sample. */
+/* Logged once; each sample tries again. A channel whose name cannot be resolved is not active. */
 static void lose_link(struct channel *channel, int error)
 {
 	static const char what[] =
-		"its name in the registry was lost or altered, and cannot be written again";
+		"its link in the registry was removed or altered, and cannot be written again";
 
 	if (channel->is_link_lost)
 		return;
@@ -61,7 +61,7 @@ static void lose_link(struct channel *channel, int error)
 		apply_fail(channel, what, error);
 }
 
-/* Returns whether the link had to be written again, which may have failed. */
+/* Returns whether the link had to be written again, even if that failed. */
 static bool mend_link(struct manager *manager, struct channel *channel)
 {
 	int channels_fd = manager->runtime.channels_fd, r;
@@ -76,12 +76,12 @@ static bool mend_link(struct manager *manager, struct channel *channel)
 		return true;
 	}
 	if (channel->is_link_lost)
-		channel->next_mend = 0; /* this very sample finds that all is well again */
+		channel->next_mend = 0; /* this same sample makes it active again */
 	channel->is_link_lost = false;
 	if (!is_right)
 		events_tell(&manager->events, LOG_WARNING, EVENT_RESTORED, channel->name, channel->kind,
 			    channel->link.key,
-			    "somebody removed or altered its name in the registry: written again");
+			    "another process removed or altered its link in the registry: written again");
 	return !is_right;
 }
 
@@ -112,13 +112,13 @@ static bool mend_place(struct manager *manager)
 		r = store_write_nsid(channels_fd, &manager->damage.nsid);
 	}
 	if (r < 0)
-		log_line(LOG_ERR, "%s/%s/%s or %s was lost or altered, and cannot be written again: %s",
+		log_line(LOG_ERR, "%s/%s/%s or %s was removed or altered, and cannot be written again: %s",
 			 manager->runtime.path, REGISTRY_FOLDER, REGISTRY_NAMESPACE, NSID_FILE, strerror(-r));
 	else if (is_damaged)
-		events_tell(
-			&manager->events, LOG_WARNING, EVENT_RESTORED, "", 0, 0,
-			"somebody removed or altered what the registry says of its IPC namespace: written "
-			"again");
+		events_tell(&manager->events, LOG_WARNING, EVENT_RESTORED, "", 0, 0,
+			    "another process removed or altered the files by which the registry identifies "
+			    "its IPC "
+			    "namespace: written again");
 	return is_damaged;
 }
 
@@ -143,20 +143,20 @@ static void mend_links(struct manager *manager)
 	for (size_t i = 0; i < manager->n_channels; i++)
 		if (manager->channels[i].has_link)
 			is_damaged |= mend_link(manager, &manager->channels[i]);
-	/* What was just written is looked at once more, and so is what may have changed again within the same tick. */
+	/* After a repair, and after a change within the current tick, the next sample checks again. */
 	manager->damage.seen =
 		is_damaged || age_of(&st.st_mtim) < TICK_MAX ? (struct timespec){ 0 } : st.st_mtim;
 }
 
 /* -- the folder ------------------------------------------------------------------------------------------- */
 
-/* `name` in the folder (or the path) still means what we have open. */
+/* Whether `name` in the folder still is the file that kipcd has open. */
 static bool is_the_same(int folder_fd, const char *name, int fd)
 {
 	struct stat named, opened;
 
 	if (fstat(fd, &opened) < 0)
-		return true; /* it cannot be told */
+		return true; /* unknown */
 	if (fstatat(folder_fd, name, &named, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno != ENOENT && errno != ENOTDIR;
 	return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
@@ -199,7 +199,7 @@ static int listen_again(struct manager *manager, char **reterr_text)
 	return 0;
 }
 
-/* Everything in the folder, in the order of a start: the socket comes last, since it tells others that all is there. */
+/* Everything in the folder, in the order of a start. The socket comes last: clients may rely on the rest once it exists. */
 static int fill_folder(struct manager *manager, char **reterr_text)
 {
 	int channels_fd = manager->runtime.channels_fd, r = 0;
@@ -217,7 +217,7 @@ static int fill_folder(struct manager *manager, char **reterr_text)
 	return r == 0 && !has_control(manager) ? listen_again(manager, reterr_text) : r;
 }
 
-/* The folder is still ours, but something is missing in it. */
+/* The folder still exists, but something in it is missing. */
 static int mend_folder(struct manager *manager, char **reterr_text)
 {
 	struct runtime *runtime = &manager->runtime;
@@ -260,7 +260,7 @@ static int make_again(struct manager *manager, char **reterr_text)
 	return r < 0 ? r : fill_folder(manager, reterr_text);
 }
 
-/* Everything in the folder but the links: a lost lock or socket is as bad as a lost folder. */
+/* Everything except the links: a lost lock or socket is as bad as a lost folder. */
 static bool is_whole(const struct manager *manager)
 {
 	const struct runtime *runtime = &manager->runtime;
@@ -272,26 +272,28 @@ static bool is_whole(const struct manager *manager)
 	       (manager->serve_control == NULL || has_control(manager));
 }
 
-/* False: kipcd has to end. */
-static bool tell_that_it_stays_lost(struct manager *manager, int error, const char *text)
+/* False: kipcd must exit. */
+static bool stays_usable(struct manager *manager, int error, const char *text)
 {
 	const struct runtime *runtime = &manager->runtime;
 
-	if (error == -EBUSY) { /* somebody started another one over a new folder meanwhile */
+	if (error == -EBUSY) { /* another kipcd was started with a new folder */
 		log_line(LOG_ERR, "the runtime folder %s was removed, and %s", runtime->path, text);
 		return false;
 	}
 	if (getenv("NOTIFY_SOCKET") != NULL && copy_is_kept(manager)) {
 		log_line(LOG_ERR,
-			 "the runtime folder %s was removed, and cannot be made again from here (%s): kipcd "
-			 "ends, to be started again over a new one; its registry is kept in %s",
+			 "the runtime folder %s was removed, and kipcd cannot make it again (%s): kipcd "
+			 "exits, to be "
+			 "started again with a new folder; its registry is saved in %s",
 			 runtime->path, text, manager->options.state_dir);
 		return false;
 	}
 	if (!manager->damage.is_told)
 		log_line(LOG_ERR,
-			 "the runtime folder %s was removed, and cannot be made again (%s): 'install -d -m "
-			 "755 -o %u -g %u %s' lets kipcd go on; do not stop kipcd before that",
+			 "the runtime folder %s was removed, and kipcd cannot make it again (%s): run "
+			 "'install -d -m "
+			 "755 -o %u -g %u %s'; do not stop kipcd before that",
 			 runtime->path, text, (unsigned)geteuid(), (unsigned)getegid(), runtime->path);
 	manager->damage.is_told = true;
 	return true;
@@ -310,15 +312,16 @@ bool damage_mend(struct manager *manager)
 	}
 	r = make_again(manager, &text);
 	if (r < 0) {
-		goes_on = tell_that_it_stays_lost(manager, r, text != NULL ? text : strerror(-r));
+		goes_on = stays_usable(manager, r, text != NULL ? text : strerror(-r));
 	} else {
 		manager->damage.is_told = false;
 		for (size_t i = 0; i < manager->n_channels; i++)
 			n += manager->channels[i].has_link;
-		events_tell(&manager->events, LOG_WARNING, EVENT_RESTORED, "", 0, 0,
-			    "somebody removed the runtime folder %s, or a part of it: made again, with %zu "
-			    "name%s",
-			    manager->runtime.path, n, n == 1 ? "" : "s");
+		events_tell(
+			&manager->events, LOG_WARNING, EVENT_RESTORED, "", 0, 0,
+			"another process removed the runtime folder %s, or a part of it: made again, with "
+			"%zu link%s",
+			manager->runtime.path, n, n == 1 ? "" : "s");
 	}
 	free(text);
 	return goes_on;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The ring of events. Told by reconcile.c, sample.c and whatever a human changes; read by manager-bus.c. One call for
- * journal, memory and listeners, so that all three say the same.
+ * The buffer of events. Written by the rooms run and change; read by events-bus.c. Journal, memory and listener get an event from one
+ * call, so that all three say the same.
  */
 
 #include "daemon/run/events.h"
@@ -58,7 +58,7 @@ static uint64_t now_usec(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* What was cut off in the middle of a character is no text to D-Bus. */
+/* D-Bus refuses a string that is cut off in the middle of a character. */
 static void mend_end(char *text, size_t size)
 {
 	size_t n = strlen(text), start = n;
@@ -71,7 +71,7 @@ static void mend_end(char *text, size_t size)
 		text[start - 1] = '\0';
 }
 
-/* Takes the detail over. */
+/* Takes over the detail. */
 static const struct event *remember(struct events *events, const struct event *event)
 {
 	struct event *place;

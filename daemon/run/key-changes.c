@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Keeps the keys of the configuration true to their files while kipcd runs: a deployment that replaces a file changes the key
- * that programs compute from then on, and nobody tells kipcd. Puts into the specs what the threads of key-files.c find, and
- * reports it; the plan decides what to do about it.
+ * A deployment that replaces a file changes the key that programs compute from then on, and does not tell kipcd. This puts into the
+ * specs what the threads of key-files.c find, and tells the event; the plan decides what to do about it.
  */
 
 #include "daemon/run/key-changes.h"
@@ -25,25 +24,23 @@ static void tell_change(struct manager *manager, const struct channel_spec *spec
 	struct events *events = &manager->events;
 
 	if (error < 0 && !channel_spec_file_is_gone(error))
-		return; /* nothing has changed, as far as can be told: the channel's own warning says so */
+		return; /* it may not have changed: the channel's own warning says so */
 	if (error < 0)
-		events_tell(
-			events, LOG_WARNING, EVENT_KEY_CHANGED, spec->name, spec->kind, old,
-			"ftok(3) cannot look at %s: %s; programs that start now get no key, those that run "
-			"have 0x%08x",
-			spec->path, strerror(-error), (unsigned)old);
+		events_tell(events, LOG_WARNING, EVENT_KEY_CHANGED, spec->name, spec->kind, old,
+			    "ftok(3) cannot read %s: %s; programs that start now get no key, running ones "
+			    "have 0x%08x",
+			    spec->path, strerror(-error), (unsigned)old);
 	else if (key != old)
 		events_tell(
 			events, LOG_WARNING, EVENT_KEY_CHANGED, spec->name, spec->kind, key,
-			"%s is another file now: programs that start now compute 0x%08x, those that run have "
-			"0x%08x",
+			"%s was replaced: programs that start now compute 0x%08x, running ones have 0x%08x",
 			spec->path, (unsigned)key, (unsigned)old);
 	else if (spec->key_error == 0 || channel_spec_file_is_gone(spec->key_error))
 		events_tell(events, LOG_NOTICE, EVENT_KEY_CHANGED, spec->name, spec->kind, key,
-			    "%s is the file again that the key 0x%08x is made of", spec->path, (unsigned)key);
+			    "%s is again the file of the key 0x%08x", spec->path, (unsigned)key);
 }
 
-/* Brings the specs up to date. True: a reconcile is needed. */
+/* Updates the specs. True: a reconcile is needed. */
 static bool take_answers(struct manager *manager)
 {
 	bool is_news = false;
@@ -65,7 +62,7 @@ static bool take_answers(struct manager *manager)
 		spec->key_error = r;
 		channel = manager_find(manager, spec->name);
 		if (channel != NULL)
-			channel->next_mend = 0; /* what it waited for has come */
+			channel->next_mend = 0; /* it need not wait any longer */
 		is_news = true;
 	}
 	return is_news;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The threads of kipcd, each of them one wait in one system call; called by waiting.c. The kernel has no other way to be
- * told of a message without taking it or looking again and again. A thread allocates nothing, logs nothing and touches
- * nothing but its struct: the main thread reads the result once it has joined it.
+ * Threads, each of which waits in one system call; called by waiting.c. The kernel has no other way to learn of a message without
+ * receiving it or polling. A thread allocates nothing, logs nothing and uses only its struct: the main thread reads the result after
+ * it has joined the thread.
  *
- * Ending one: a signal makes the system call fail, but does nothing if it comes just before the call. So it is sent until
- * the thread says that it is done.
+ * A signal makes the system call fail, but has no effect if it comes just before the call. So it is sent until the thread says that it
+ * is done.
  */
 
 #include "daemon/run/notice.h"
@@ -24,17 +24,17 @@
 
 #include "daemon/channel/kernel.h"
 
-#define WAKE_SIGNAL SIGURG /* whoever sends one unasked changes nothing: it is ignored by default */
+#define WAKE_SIGNAL SIGURG /* ignored by default, so that a stray one changes nothing */
 #define STACK_SIZE ((size_t)64 * 1024)
 #define NAP_NSEC 200000
-#define PUT_BACK_NSEC (INT64_C(5) * 1000 * 1000 * 1000) /* how long a message in hand may hold up an end */
+#define PUT_BACK_NSEC (INT64_C(5) * 1000 * 1000 * 1000) /* how long a message in hand may delay the end */
 
 struct notice {
 	pthread_t thread;
 	int queue_id, event_fd;
 	atomic_bool is_unwanted;   /* set by the main thread */
-	atomic_bool is_done;	   /* set by the other, with nothing left to do but to tell and return */
-	enum notice_result result; /* the other's until it is joined */
+	atomic_bool is_done;	   /* set by the thread when it only has to notify and return */
+	enum notice_result result; /* the thread's, until it is joined */
 };
 
 static void nap(void)
@@ -51,8 +51,8 @@ static int64_t now_nsec(void)
 }
 
 /*
- * The message that we took is somebody's: as long as nobody wants us to end, and we have the right, this waits for room.
- * Rights are taken away for a moment behind a fence, too, so that is tried again.
+ * The message is not ours to lose. Until the wait is stopped, this blocks until there is room for it. A removal behind a fence takes
+ * the rights away for a moment, so EACCES is tried again, too.
  */
 static enum notice_result put_back(struct notice *notice, long type)
 {
@@ -61,7 +61,7 @@ static enum notice_result put_back(struct notice *notice, long type)
 
 	while ((r = kernel_put_back(notice->queue_id, type)) < 0) {
 		if (r == -EIDRM)
-			return NOTICE_NOTHING; /* all that was on it is gone */
+			return NOTICE_NOTHING; /* the queue is gone with all its messages */
 		if (r == -EINTR && !atomic_load_explicit(&notice->is_unwanted, memory_order_relaxed))
 			continue;
 		if (give_up == 0)
@@ -79,14 +79,14 @@ static void *run(void *userdata)
 	long type;
 	int r = -EINTR;
 
-	(void)prctl(PR_SET_NAME, "kipcd-wait"); /* for whoever looks at threads */
+	(void)prctl(PR_SET_NAME, "kipcd-wait"); /* for ps -L and top -H */
 	while (r == -EINTR && !atomic_load_explicit(&notice->is_unwanted, memory_order_relaxed))
 		r = kernel_await_message(notice->queue_id, &type);
 	if (r > 0)
 		notice->result = put_back(notice, type);
 	else
 		notice->result = r == 0 ? NOTICE_MESSAGE : NOTICE_NOTHING;
-	/* Nothing is ordered by this: who reads the result has joined us. */
+	/* This orders nothing: the result is read after a join. */
 	atomic_store_explicit(&notice->is_done, true, memory_order_relaxed);
 	(void)eventfd_write(notice->event_fd, 1);
 	return NULL;
@@ -96,7 +96,7 @@ static void on_wake(int signal)
 {
 }
 
-/* A handler that does nothing, so that the call fails; without SA_RESTART, which IPC calls do not heed anyway. */
+/* An empty handler makes the call fail. No SA_RESTART, which IPC calls ignore anyway. */
 static int catch_signal(void)
 {
 	struct sigaction action = { .sa_handler = on_wake };
@@ -105,7 +105,7 @@ static int catch_signal(void)
 	return sigaction(WAKE_SIGNAL, &action, NULL) < 0 ? -errno : 0;
 }
 
-/* A thread inherits the mask: it gets none of the signals that kipcd obeys, and the main thread none that is for it. */
+/* A thread inherits the mask: it gets none of kipcd's signals, and the main thread never gets the thread's. */
 static int start_thread(struct notice *notice)
 {
 	pthread_attr_t attributes;
@@ -115,7 +115,7 @@ static int start_thread(struct notice *notice)
 	r = pthread_attr_init(&attributes);
 	if (r != 0)
 		return -r;
-	/* Where that is too small, the default will do. */
+	/* Where that is too small, the default is used. */
 	(void)pthread_attr_setstacksize(&attributes, STACK_SIZE);
 	sigfillset(&mask);
 	sigdelset(&mask, WAKE_SIGNAL);

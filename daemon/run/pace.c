@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The decisions about waiting/NAME, as a function from values to values; called by waiting.c after each look.
+ * Decides about waiting/NAME: a pure function, called by waiting.c after each look.
  *
- * The kernel gives notice of a message that comes, and none of a queue that becomes empty. The file must go soon after
- * that: systemd looks whether it is there as soon as the consumer has ended, and would start it again for nothing. So a
- * queue with messages is looked at often while somebody works on it, and seldom (PACE_SLOW) while nothing moves.
+ * The kernel can wake a thread when a message comes, but not when a queue becomes empty. The file must be removed soon after that:
+ * systemd checks it as soon as the consumer has ended, and would start it again for nothing. So a queue with messages is looked at
+ * often while their number changes, and rarely (PACE_SLOW) while it does not.
  *
- * A queue whose messages are taken by who waits for them beside us gives notice for each, too: a pause after each bounds
- * what that costs, us and the sender, who has to wake us.
+ * Where another process receives each message at once, kipcd is woken for each all the same. A pause after each bounds what that
+ * costs kipcd, and the sender, which has to wake it.
  */
 
 #include "daemon/run/pace.h"
 
 #define QUIET                                                                                                \
 	(UINT64_C(1000) *                                                                                    \
-	 1000) /* a wait that took longer was worth it, although somebody else had the message */
+	 1000) /* after a wait that took longer there is no pause, even if the message is gone */
 
 static uint64_t doubled(uint64_t delay, uint64_t fastest)
 {

@@ -33,7 +33,7 @@ static uint64_t now_usec(void)
 	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* A segment that surely was removed would live on for us alone, and look as if somebody still used it. */
+/* A segment that was removed would exist only because kipcd has it attached, and would seem to be in use. */
 static void let_go_of_removed(struct manager *manager)
 {
 	for (size_t i = 0; i < manager->n_channels; i++) {
@@ -75,7 +75,7 @@ int reconcile_plan(struct manager *manager, const struct config *config, const s
 
 /* -- carrying out ----------------------------------------------------------------------------------------- */
 
-/* Why a step is not carried out; error 0: nothing is in its way. */
+/* Why a step is not carried out; error 0: nothing prevents it. */
 struct obstacle {
 	const char *what;
 	int error;
@@ -92,7 +92,7 @@ struct run {
 	struct obstacle *obstacles;	     /* one a step */
 	struct channel *channels;
 	size_t n_channels, n_due;
-	size_t n_done[PLAN_CONFLICT + 1], n_failed; /* for the sum */
+	size_t n_done[PLAN_CONFLICT + 1], n_failed; /* for the event of a start or reload */
 	struct steps *steps;
 };
 
@@ -105,7 +105,7 @@ static bool step_is_due(const struct run *run, const struct plan_step *step)
 	return true;
 }
 
-/* This reconcile settles what an interrupted creation left, unless it must not be finished now. */
+/* This reconcile settles an interrupted creation, unless the creation must not be finished now. */
 static void take_intent(const struct plan_step *step, bool is_due, struct channel *channel)
 {
 	bool is_to_be_finished = step->action == PLAN_CREATE && step->has_object;
@@ -118,7 +118,7 @@ static void take_intent(const struct plan_step *step, bool is_due, struct channe
 	channel->intent_key = step->entry->intent_key;
 }
 
-/* The channel as it was, under its new spec; it takes over what the old one owned. */
+/* The channel as it was, with its new spec. It takes over what the old one owned. */
 static void begin_channel(const struct run *run, const struct plan_step *step, bool is_due,
 			  struct channel *channel)
 {
@@ -156,7 +156,7 @@ static void add_step(const struct run *run, const struct plan_step *step, enum p
 	free(told);
 }
 
-/* Returns what it came to. */
+/* Returns the action that was taken in the end. */
 static enum plan_action try(struct run *run, const struct plan_step *step, struct channel *channel)
 {
 	const struct obstacle *obstacle = &run->obstacles[channel - run->channels];
@@ -164,7 +164,7 @@ static enum plan_action try(struct run *run, const struct plan_step *step, struc
 	if (obstacle->error == 0)
 		return apply_step(&run->apply, step, channel);
 	apply_fail(channel, obstacle->what, obstacle->error);
-	channel->has_intent = step->entry != NULL && step->entry->has_intent; /* not settled, then */
+	channel->has_intent = step->entry != NULL && step->entry->has_intent; /* so it is not settled */
 	return PLAN_KEEP;
 }
 
@@ -199,13 +199,13 @@ static void carry_out(struct run *run, const struct plan_step *step, struct chan
 	add_step(run, step, action, channel);
 }
 
-/* What is gone for good has no place in the table. */
+/* Nothing is left of it. */
 static bool is_forgotten(const struct channel *channel)
 {
 	return channel->spec == NULL && !channel->has_link && !channel->has_intent;
 }
 
-/* Removals come first: a key that one channel gives up may be another's from now on. */
+/* Removals come first: another channel may need the key that one gives up. */
 static void run_removals(struct run *run, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++) {
@@ -232,7 +232,7 @@ static void run_steps(struct run *run, const struct plan *plan)
 	}
 }
 
-/* A healing that has to wait: what the channel is until then. One that failed is looked at ever more seldom. */
+/* What the channel is until its healing is due. One that failed is tried at longer and longer intervals. */
 static void postpone(const struct run *run, const struct plan_step *step, struct channel *channel)
 {
 	if (run->reason != RECONCILE_HEAL)
@@ -276,7 +276,7 @@ static void take_over(struct manager *manager, struct config *config, const stru
 	manager->config = config;
 }
 
-/* The capability may be there and the kernel refuse all the same (in a user namespace): then plan for the limit. */
+/* In a user namespace the kernel may refuse in spite of the capability: then plan for the limit. */
 static void learn_limit(struct manager *manager)
 {
 	for (size_t i = 0; i < manager->n_channels && manager->may_exceed_msgmnb; i++) {
@@ -297,8 +297,8 @@ static void tell_sum(const struct run *run)
 	events_tell(
 		&run->manager->events, LOG_INFO,
 		run->reason == RECONCILE_START ? EVENT_STARTED : EVENT_RELOADED, "", 0, 0,
-		"%zu channel%s: %zu created, %zu found as left, %zu altered, %zu made anew, %zu removed, %zu "
-		"in conflict, %zu failed",
+		"%zu channel%s: %zu created, %zu unchanged, %zu altered, %zu recreated, %zu removed, %zu in "
+		"conflict, %zu failed",
 		run->n_channels, run->n_channels == 1 ? "" : "s", n_done[PLAN_CREATE],
 		n_done[PLAN_KEEP] + n_done[PLAN_RESUME], n_done[PLAN_ALTER], n_done[PLAN_RECREATE],
 		n_done[PLAN_REMOVE], n_done[PLAN_CONFLICT], run->n_failed);
@@ -314,7 +314,7 @@ static void mark_due(struct run *run, const struct plan *plan)
 	}
 }
 
-/* A set or ring that was linked but not prepared is empty only for the plan. */
+/* A set or ring that was linked but not prepared counts as empty only in the plan. */
 static unsigned flags_of_leftover(const struct plan_step *step)
 {
 	const struct kipc_object *leftover = &step->leftover;
@@ -325,7 +325,7 @@ static unsigned flags_of_leftover(const struct plan_step *step)
 		       : 0;
 }
 
-/* While the intents that say they are ours still stand: only then is it safe to be killed here. */
+/* To be called while the intents still say that they are kipcd's: a kill during this does no harm then. */
 static void remove_leftovers(struct run *run, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++) {
@@ -337,7 +337,8 @@ static void remove_leftovers(struct run *run, const struct plan *plan)
 		r = kipc_object_remove(&step->leftover, flags_of_leftover(step), 0, NULL);
 		if (r == 0 || r == -EIDRM)
 			continue;
-		run->obstacles[i] = (struct obstacle){ "what was begun before a crash cannot be removed", r };
+		run->obstacles[i] =
+			(struct obstacle){ "what an interrupted creation left cannot be removed", r };
 		run->channels[i].has_intent = step->entry->has_intent;
 	}
 }
@@ -348,7 +349,7 @@ static bool will_make(const struct run *run, const struct plan_step *step, size_
 	       (step->action == PLAN_CREATE || step->action == PLAN_RECREATE);
 }
 
-/* Before anything is made. What cannot be noted is not made: after a kill its owner would be unknown. */
+/* Before anything is made. What cannot be written there is not made: after a kill its owner would be unknown. */
 static void note_intents(struct run *run, const struct plan *plan)
 {
 	int r;
@@ -391,7 +392,7 @@ static int run_begin(struct run *run, const struct situation *situation)
 	return 0;
 }
 
-/* Healing was impossible altogether: what is gone must at least not be shown as if it were there. */
+/* No step could be carried out. An object that is gone must at least not be shown as active. */
 static void fail_what_is_gone(struct manager *manager, int error)
 {
 	for (size_t i = 0; i < manager->n_channels; i++) {
@@ -399,9 +400,9 @@ static void fail_what_is_gone(struct manager *manager, int error)
 		int there = channel->state == STATE_ACTIVE ? channel_look(channel, NULL) : 1;
 
 		if (there == 0)
-			apply_fail(channel, "it is gone, and nothing can be done about it", error);
+			apply_fail(channel, "it is gone, and cannot be healed now", error);
 		else if (there < 0)
-			apply_fail(channel, "it cannot be looked at", there);
+			apply_fail(channel, "its object cannot be read", there);
 	}
 }
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Looking at every channel once in sample_interval: is its object still there and as kipcd left it, is a queue or ring
- * fuller than warn_at, who came and went; and keeping the figures while somebody watches. One *_STAT_ANY a channel (0.4 microseconds), and a whole reconcile only when something is wrong.
+ * The periodic look at every channel: whether its object still exists and is as kipcd left it, whether a queue or ring is fuller than
+ * warn_at, which processes came and went; and its figures, while a client asks for histories. It costs one *_STAT_ANY a channel (0.4
+ * microseconds), and a whole reconcile only when something is wrong.
  *
- * Only a ring that is watched or has warn_at is looked into, and it is attached for that moment alone (some 10 microseconds). Kept
- * attached, kipcd would count in shm_nattch for ever, which is what tells everybody, kipcd itself at a removal, a reset or
- * a healing included, whether a segment is in use; and one that was removed would live on for kipcd alone. The price
- * is that shm_atime, shm_dtime and shm_lpid of such a ring speak of kipcd: nothing is decided by them where a ring is
- * concerned, which is empty when it has no message.
+ * kipcd reads only rings with warn_at or a history, and attaches them only for that (some 10 microseconds). If kipcd stayed attached,
+ * shm_nattch would always count it, and that number is how everybody, kipcd itself included, sees whether a segment is in use; and a
+ * removed segment would continue to exist for kipcd alone. The price is that shm_atime, shm_dtime and shm_lpid of such a ring show
+ * kipcd. Nothing is decided by them for a ring, which is empty when it has no message.
  */
 
 #include "daemon/run/sample.h"
@@ -25,7 +25,7 @@
 #include "daemon/run/reconcile.h"
 #include "daemon/run/waiting.h"
 
-#define CONSUMER_GONE_AFTER 5 /* samples: a program that is started for each message is not gone */
+#define CONSUMER_GONE_AFTER 5 /* samples: a program may be started for each message */
 
 static bool is_changed(const struct channel *channel, const struct kipc_object *object)
 {
@@ -34,13 +34,13 @@ static bool is_changed(const struct channel *channel, const struct kipc_object *
 		object->queue.capacity != channel->capacity);
 }
 
-/* Whether the world has moved since the channel was last brought up to date, and it is time to do something about it. */
+/* Whether something has changed since the channel was last brought up to date, and a reconcile may act on it now. */
 static bool needs_attention(struct channel *channel, const struct kipc_object *object, uint64_t now)
 {
 	const struct channel_spec *spec = channel->spec;
 	struct kipc_object found;
 
-	/* Learned while something else was done, when it was not its turn. */
+	/* Noticed during a reconcile of another channel. */
 	if (spec != NULL && spec->path != NULL &&
 	    (channel->file_key != spec->key || channel->file_error != spec->key_error))
 		return true;
@@ -52,7 +52,7 @@ static bool needs_attention(struct channel *channel, const struct kipc_object *o
 		if (channel->is_removed_by_hand)
 			return false;
 		if (channel->spec == NULL)
-			return true; /* its name could not be dropped */
+			return true; /* its link could not be removed */
 		if (channel->spec->manage == MANAGE_OWN && now < channel->next_mend)
 			channel_say_when(channel, now);
 		return channel->spec->manage == MANAGE_OWN
@@ -66,7 +66,7 @@ static bool needs_attention(struct channel *channel, const struct kipc_object *o
 	case STATE_FAILED:
 		return now >= channel->next_mend;
 	case STATE_LOST:
-		/* A segment's users may have let go of the old one; a semaphore waits for `kipcctl recover`. */
+		/* The users of the old segment may have detached it; a semaphore set waits for `kipcctl recover`. */
 		return channel->kind == KIPC_SEGMENT &&
 		       kipc_object_stat(KIPC_SEGMENT, channel->link.id, &found) < 0;
 	}
@@ -77,7 +77,7 @@ struct fill {
 	uint64_t messages, bytes, capacity;
 };
 
-/* Says once that a ring is broken; a reconcile makes it the reason of the channel. True: news that a reconcile wants. */
+/* Whether the ring was found broken for the first time. A reconcile then makes that the reason of the channel. */
 static bool note_trouble(struct channel *channel, const struct kernel_ring *ring)
 {
 	bool was_broken = channel->is_ring_broken;
@@ -103,7 +103,7 @@ static void compare_fill(struct events *events, struct channel *channel, key_t k
 
 	if (!channel->is_above_warn_at && percent >= channel->spec->warn_at)
 		events_tell(events, LOG_WARNING, EVENT_ABOVE_WARN_AT, channel->name, channel->kind, key,
-			    "%u%% full (%llu message%s, %llu of %llu bytes), warn_at is %u%%", percent,
+			    "%u%% full (%llu message%s, %llu of %llu bytes); warn_at is %u%%", percent,
 			    (unsigned long long)fill->messages, fill->messages == 1 ? "" : "s",
 			    (unsigned long long)fill->bytes, (unsigned long long)fill->capacity,
 			    channel->spec->warn_at);
@@ -113,7 +113,7 @@ static void compare_fill(struct events *events, struct channel *channel, key_t k
 	channel->is_above_warn_at = percent >= channel->spec->warn_at;
 }
 
-/* Who came and went, by the count of mappings; kipcd's own for a moment are over by now. */
+/* Compares the number of mappings; kipcd itself has none left at this point. */
 static void compare_attached(struct events *events, struct channel *channel, const struct kipc_object *object)
 {
 	uint64_t before = channel->attached, now = object->segment.attached;
@@ -122,12 +122,13 @@ static void compare_attached(struct events *events, struct channel *channel, con
 	if (!channel->is_seen || now == before)
 		return;
 	events_tell(events, LOG_DEBUG, now > before ? EVENT_ATTACHED : EVENT_DETACHED, channel->name,
-		    channel->kind, object->key, "mapped %llu time%s, before %llu; the last was process %d",
+		    channel->kind, object->key,
+		    "mapped %llu time%s, %llu before; the last process to do so was %d",
 		    (unsigned long long)now, now == 1 ? "" : "s", (unsigned long long)before,
 		    (int)object->segment.lpid);
 }
 
-/* Most often one process is the receiver of many queues, which lie side by side: it is looked at once. */
+/* One process often receives from many neighbouring queues: it is checked once. */
 static bool has_receiver_ended(struct manager *manager, pid_t receiver)
 {
 	if (manager->sample.receiver != receiver) {
@@ -137,7 +138,7 @@ static bool has_receiver_ended(struct manager *manager, pid_t receiver)
 	return manager->sample.has_receiver_ended;
 }
 
-/* A queue with messages whose last receiver has ended: said once, and again when another one has. */
+/* A queue with messages whose last receiver has ended: told once for each receiver. */
 static void look_for_consumer(struct manager *manager, struct channel *channel,
 			      const struct kipc_object *object)
 {
@@ -151,10 +152,11 @@ static void look_for_consumer(struct manager *manager, struct channel *channel,
 	if (channel->gone_consumer == receiver || ++channel->n_consumer_gone < CONSUMER_GONE_AFTER)
 		return;
 	channel->gone_consumer = receiver;
-	events_tell(events, LOG_NOTICE, EVENT_CONSUMER_GONE, channel->name, channel->kind, object->key,
-		    "%llu message%s wait, and process %d, which received last, has ended: start the consumer",
-		    (unsigned long long)object->queue.messages, object->queue.messages == 1 ? "" : "s",
-		    (int)receiver);
+	events_tell(
+		events, LOG_NOTICE, EVENT_CONSUMER_GONE, channel->name, channel->kind, object->key,
+		"holds %llu message%s, and process %d, which received last, has ended: start the consumer",
+		(unsigned long long)object->queue.messages, object->queue.messages == 1 ? "" : "s",
+		(int)receiver);
 }
 
 void sample_note_head(struct channel *channel, const struct kipc_object *object)
@@ -192,7 +194,7 @@ static void keep_sample(struct channel *channel, size_t room, const struct kipc_
 	} else if (ring != NULL) {
 		received = ring->stat.received_messages;
 		sample.depth = to_sample(ring->stat.messages);
-		/* Anybody may make a ring say anything. */
+		/* Any process that can write to a ring can change its counters. */
 		if (channel->history != NULL && received > channel->received)
 			sample.passed = to_sample(received - channel->received);
 		channel->received = received;
@@ -207,10 +209,7 @@ static bool has_warn_at(const struct channel *channel)
 	return channel->spec != NULL && channel->spec->warn_at != 0;
 }
 
-/*
- * How full it is, who uses it, and what is kept of that. Only a ring that is watched or has warn_at is looked into. True:
- * something was found that a reconcile should see.
- */
+/* How full it is, who uses it, and its history. True: a reconcile is needed. */
 static bool look_at_use(struct manager *manager, struct channel *channel, const struct kipc_object *object,
 			size_t room)
 {
@@ -240,7 +239,7 @@ static bool look_at_use(struct manager *manager, struct channel *channel, const 
 	return is_news;
 }
 
-/* How many samples each channel keeps; 0: nobody is to keep any. What is kept no more is freed. */
+/* How many samples each channel keeps; 0: none keeps any. Frees the histories that are no longer kept. */
 static size_t choose_room(struct manager *manager, uint64_t now)
 {
 	size_t n_kept = 0;
@@ -259,7 +258,7 @@ static size_t choose_room(struct manager *manager, uint64_t now)
 	return n_kept > 0 ? history_room(n_kept) : 0;
 }
 
-/* What was seen of an object that is gone says nothing about the next one. */
+/* The next object starts without a past. */
 static void forget_look(struct channel *channel)
 {
 	channel->is_seen = false;
@@ -278,7 +277,7 @@ static bool look_at_all(struct manager *manager, uint64_t now)
 		int there = channel_look(channel, &object);
 		bool is_there = there > 0;
 
-		if (there < 0) { /* not known now: it must not stay active by what was seen before */
+		if (there < 0) { /* unknown: it must not stay active because of an earlier sample */
 			is_wrong |= channel->state == STATE_ACTIVE;
 			continue;
 		}
@@ -335,14 +334,14 @@ static int on_sample(sd_event_source *source, uint64_t usec, void *userdata)
 int sample_start(struct manager *manager)
 {
 	uint64_t interval = manager->config->sample_interval;
-	uint64_t slack = interval / 10; /* lets the kernel join our wake-up with others' */
+	uint64_t slack = interval / 10; /* lets the kernel combine this wake-up with others */
 	sd_event_source *timer = manager->sample_timer;
 	int r;
 
 	if (timer == NULL)
 		return sd_event_add_time_relative(manager->event, &manager->sample_timer, CLOCK_MONOTONIC,
 						  interval, slack, on_sample, manager);
-	/* Never without one, so that nothing goes unnoticed. */
+	/* The timer is changed, never replaced, so that there always is one. */
 	r = sd_event_source_set_time_accuracy(timer, slack);
 	if (r >= 0)
 		r = sd_event_source_set_time_relative(timer, interval);

@@ -4,12 +4,12 @@
 
 #include "daemon/run/manager.h"
 
-/* Looks at all channels once in [daemon] sample_interval, from now on; called again when the interval has changed. */
+/* Samples all channels every [daemon] sample_interval from now on. To be called again when the interval may have changed. */
 int sample_start(struct manager *manager);
 
 /*
- * Notes in channel->head since when the first message of a queue has been the first: a receive in between would show in the time
- * of the last receive. The kernel keeps that in whole seconds, so the second of a receive itself says nothing.
+ * Notes in channel->head since when the first message of a queue has been first: the time of the last receive would show a receive since
+ * then. The kernel keeps that time in whole seconds, so nothing is known during the second of a receive.
  */
 void sample_note_head(struct channel *channel, const struct kipc_object *object);
 

@@ -13,7 +13,7 @@
 #include "daemon/channel/kernel.h"
 #include "daemon/channel/store.h"
 
-/* While kipcd runs, its channels are the registry; the folder is only written. */
+/* While kipcd runs, its channels are the registry. The folder is written, never read. */
 static int registry_of_channels(const struct manager *manager, struct registry *ret_registry)
 {
 	struct registry registry = { 0 };
@@ -48,7 +48,7 @@ static bool is_removed_by_hand(const char *name, void *userdata)
 	return channel != NULL && channel->is_removed_by_hand;
 }
 
-/* At a start from the folder; then from memory. */
+/* From the folder at a start, from memory later. */
 static int take_registry(const struct manager *manager, const struct config *config,
 			 enum reconcile_reason reason, struct registry *ret_registry)
 {
@@ -60,7 +60,7 @@ static int take_registry(const struct manager *manager, const struct config *con
 	else
 		r = registry_of_channels(manager, ret_registry);
 	if (r < 0 && reason == RECONCILE_START)
-		log_line(LOG_ERR, "the registry %s/%s cannot be read (%s), so nothing is touched",
+		log_line(LOG_ERR, "the registry %s/%s cannot be read (%s), so nothing is changed",
 			 manager->runtime.path, REGISTRY_FOLDER, strerror(-r));
 	if (r == 0)
 		plan_registry_own_again(ret_registry, config);
@@ -78,7 +78,7 @@ int situation_find_renames(const struct manager *manager, const struct config *c
 	r = take_registry(manager, config, reason, &registry);
 	if (r == 0)
 		r = plan_renames_find(config, &registry, NULL, geteuid(), ret_renames);
-	/* A look at all objects is seldom needed. */
+	/* Only now are the kernel's objects needed. */
 	if (r == 0 && ret_renames->n_items > 0) {
 		plan_renames_done(ret_renames);
 		r = kernel_view_take(&registry, &view);
@@ -100,10 +100,6 @@ void situation_done(struct situation *situation)
 	store_registry_done(&situation->registry);
 }
 
-/*
- * `renames` are not carried out yet, and planned for all the same; NULL: there are none. `found`: the registry, if it was
- * read already, which is taken over; NULL: it was not.
- */
 int situation_take(struct manager *manager, const struct config *config, enum reconcile_reason reason,
 		   const struct renames *renames, struct registry *found, struct situation *situation)
 {
@@ -132,7 +128,7 @@ int situation_take(struct manager *manager, const struct config *config, enum re
 	if (r == 0)
 		r = kernel_view_take(&situation->registry, &situation->view);
 	situation->view.may_exceed_msgmnb = manager->may_exceed_msgmnb;
-	/* A reload, like a start, brings back what was removed by hand. */
+	/* A start and a reload bring back what was removed by hand. */
 	if (reason == RECONCILE_HEAL || reason == RECONCILE_ONE)
 		input.is_removed_by_hand = is_removed_by_hand;
 	if (r == 0)

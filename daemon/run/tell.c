@@ -28,7 +28,6 @@ void tell_trouble(struct manager *manager, struct channel *channel)
 		    channel->reason != NULL ? channel->reason : "");
 }
 
-/* What others did with what is only observed. */
 void tell_observed(struct manager *manager, const struct channel *channel, enum channel_state state_before,
 		   int id_before)
 {
@@ -36,17 +35,15 @@ void tell_observed(struct manager *manager, const struct channel *channel, enum 
 
 	if (channel->state == STATE_ABSENT && state_before == STATE_ACTIVE)
 		events_tell(events, LOG_NOTICE, EVENT_REMOVED, channel->name, channel->kind,
-			    channel->spec->key, "somebody removed it");
+			    channel->spec->key, "another process removed it");
 	else if (channel->state == STATE_ACTIVE && state_before == STATE_ABSENT)
 		events_tell(events, LOG_NOTICE, EVENT_CREATED, channel->name, channel->kind,
-			    channel->spec->key, "somebody made it, with id %d", channel->link.id);
+			    channel->spec->key, "another process created it, with id %d", channel->link.id);
 	else if (channel->state == STATE_ACTIVE && channel->link.id != id_before)
 		events_tell(events, LOG_NOTICE, EVENT_CREATED, channel->name, channel->kind,
-			    channel->spec->key, "somebody removed it and made it anew, with id %d",
-			    channel->link.id);
+			    channel->spec->key, "another process recreated it, with id %d", channel->link.id);
 }
 
-/* What healing did: nobody asked for it, so it is more than information. */
 void tell_healing(struct manager *manager, const struct plan_step *step, enum plan_action action,
 		  struct channel *channel, enum channel_state state_before)
 {
@@ -58,19 +55,18 @@ void tell_healing(struct manager *manager, const struct plan_step *step, enum pl
 	manager->statistics.healings += is_healing;
 	if (action == PLAN_ALTER)
 		events_tell(events, LOG_WARNING, EVENT_HEALED, step->name, step->kind, channel->link.key,
-			    "changed from outside, and mended: %s", step->detail);
+			    "changed by another process, and changed back: %s", step->detail);
 	else if ((action == PLAN_CREATE || action == PLAN_RECREATE) && state_before == STATE_CONFLICT)
 		events_tell(events, LOG_NOTICE, EVENT_CREATED, step->name, step->kind, channel->link.key,
-			    "its key is free again: made, with id %d", channel->link.id);
+			    "its key is free again: created, with id %d", channel->link.id);
 	else if (action == PLAN_CREATE && state_before == STATE_FAILED)
 		events_tell(events, LOG_NOTICE, EVENT_CREATED, step->name, step->kind, channel->link.key,
-			    "made after all, with id %d", channel->link.id);
+			    "created at last, with id %d", channel->link.id);
 	else if (action == PLAN_CREATE)
 		events_tell(events, LOG_WARNING, EVENT_HEALED, step->name, step->kind, channel->link.key,
-			    "somebody removed it: made anew, with id %d", channel->link.id);
+			    "another process removed it: recreated, with id %d", channel->link.id);
 }
 
-/* Of thousands at once the sum is told, and nothing of each. */
 void tell_deed(struct manager *manager, const struct plan_step *step, enum plan_action action,
 	       const struct channel *channel)
 {
@@ -79,7 +75,7 @@ void tell_deed(struct manager *manager, const struct plan_step *step, enum plan_
 		enum event_word word;
 	} deeds[PLAN_CONFLICT + 1] = {
 		[PLAN_CREATE] = { "created", EVENT_CREATED },	  [PLAN_ALTER] = { "altered", EVENT_ALTERED },
-		[PLAN_RECREATE] = { "made anew", EVENT_CREATED }, [PLAN_ADOPT] = { "adopted", EVENT_ADOPTED },
+		[PLAN_RECREATE] = { "recreated", EVENT_CREATED }, [PLAN_ADOPT] = { "adopted", EVENT_ADOPTED },
 		[PLAN_REMOVE] = { "removed", EVENT_REMOVED },
 	};
 
@@ -89,13 +85,12 @@ void tell_deed(struct manager *manager, const struct plan_step *step, enum plan_
 			    step->detail != NULL ? step->detail : "");
 }
 
-/* Its detail, and the parts of its configuration that are not in force; freed by the caller. NULL: nothing, or no memory. */
 char *tell_detail(const struct config *config, const char *name, const char *detail)
 {
 	const struct config_aside *aside = config_aside_of(config, name);
 	char *overrides = config_overrides_to_string(config, name), *text;
 	const char *parts[] = { detail, overrides,
-				aside != NULL ? "what kipcctl said of it is set aside: " : NULL };
+				aside != NULL ? "what kipcctl set for it is set aside: " : NULL };
 	bool has_some = false;
 	size_t size;
 	FILE *out;

@@ -22,7 +22,7 @@ void tell_healing(struct manager *manager, const struct plan_step *step, enum pl
 void tell_deed(struct manager *manager, const struct plan_step *step, enum plan_action action,
 	       const struct channel *channel);
 
-/* `detail`, and what the runtime layer says of the channel; freed by the caller. NULL: nothing, or no memory. */
+/* `detail`, and which parts of the configuration have no effect; freed by the caller. NULL: nothing to say, or no memory. */
 char *tell_detail(const struct config *config, const char *name, const char *detail);
 
 #endif

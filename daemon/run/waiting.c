@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The edge of `activate`: owns the folder waiting/, the files in it, the waits for messages (notice.c) and the timer that
- * looks where no wait helps. pace.c decides. Called by reconcile.c and sample.c, and by the event loop; what happens to a
- * channel in between is found out by looking, never remembered: a file is there if and only if the last look found
- * messages. One channel's trouble is one warning and its own.
+ * Owns the folder waiting/, its files, the waits for messages (notice.c) and the timer for channels that must be polled. pace.c
+ * decides. Called by reconcile.c, by sample.c and by the event loop. A file exists if and only if the last look found messages. What
+ * goes wrong with one channel is one warning, and affects no other.
  *
- * Not more than WAITS_MAX threads wait, in the order of the names; the queues beyond that are looked at, as are those on
- * which we may not both receive and send (a message without bytes could not be put back), those that such a message came
- * to, and rings, which kipcd must not stay attached to (see sample.c).
+ * At most WAITS_MAX threads wait, in the order of the names. Polled are: the other queues; queues on which kipcd may not both receive
+ * and send (it could not put a message without bytes back); queues to which such a message came; and rings, to which kipcd must not
+ * stay attached (see sample.c).
  */
 
 #include "daemon/run/waiting.h"
@@ -29,30 +28,30 @@
 
 #define FOLDER "waiting"
 #define WAITS_MAX 64
-#define ACCURACY UINT64_C(1000)	 /* microseconds; left to itself, sd-event would take a quarter of a second */
-#define TOGETHER (PACE_FAST / 2) /* looks that are due within this are one wake-up */
+#define ACCURACY UINT64_C(1000)	 /* microseconds; the default of sd-event is a quarter of a second */
+#define TOGETHER (PACE_FAST / 2) /* looks that are due within this time share a wake-up */
 
 /* A channel with activate = yes. */
 struct wanted {
 	char name[KIPC_NAME_MAX + 1];
-	struct registry_link link; /* what it means; has_link: anything */
+	struct registry_link link; /* its object, if has_link */
 	bool has_link;
 	bool has_file, wants_file;
-	bool is_told;	   /* that its file, or a look at it, is in trouble */
-	bool has_no_bytes; /* a message without bytes came: there is no more waiting for others */
+	bool is_told;	   /* that something is wrong with its file or a look at it */
+	bool has_no_bytes; /* a message without bytes came: it is polled from now on */
 	struct pace pace;
-	struct notice *notice; /* the wait that goes on; NULL: none */
+	struct notice *notice; /* the current wait, or NULL */
 	uint64_t wait_began;
-	uint64_t next_look; /* CLOCK_MONOTONIC; 0: none is due */
+	uint64_t next_look; /* CLOCK_MONOTONIC; 0: none */
 };
 
 struct waiting {
 	sd_event *event;
 	sd_event_source *timer, *notices;
 	const struct runtime *runtime;
-	int folder_fd; /* -1: it could not be opened */
-	bool is_told;  /* … which was said */
-	bool is_swept; /* what an earlier kipcd left in it is gone */
+	int folder_fd; /* -1: it cannot be opened … */
+	bool is_told;  /* … which was logged */
+	bool is_swept; /* the files of an earlier kipcd are removed */
 	int event_fd;  /* counts the waits that are over */
 	size_t n_waits;
 	uint64_t interval;    /* of samples */
@@ -67,7 +66,7 @@ static uint64_t now_usec(const struct waiting *waiting)
 	return sd_event_now(waiting->event, CLOCK_MONOTONIC, &now) < 0 ? 0 : now;
 }
 
-/* Once, until all is well again. */
+/* Once, until it works again. */
 static void warn_once(struct wanted *item, const char *what, int error)
 {
 	if (!item->is_told)
@@ -78,7 +77,7 @@ static void warn_once(struct wanted *item, const char *what, int error)
 
 /* -- files ---------------------------------------------------------------------------------------------------- */
 
-/* Somebody may have removed it; then no file is there any more either. */
+/* If another process removed it, its files are gone, too. */
 static void forget_folder(struct waiting *waiting)
 {
 	struct stat st;
@@ -100,7 +99,7 @@ static void open_folder(struct waiting *waiting)
 		return;
 	waiting->folder_fd = runtime_open_subfolder(waiting->runtime, FOLDER, &text);
 	if (waiting->folder_fd < 0 && !waiting->is_told)
-		log_line(LOG_WARNING, "activate starts nobody: %s", text != NULL ? text : "no memory");
+		log_line(LOG_WARNING, "activate starts no consumer: %s", text != NULL ? text : "no memory");
 	waiting->is_told = waiting->folder_fd < 0;
 	free(text);
 }
@@ -127,14 +126,14 @@ static void settle_file(struct waiting *waiting, struct wanted *item)
 	else if (unlinkat(waiting->folder_fd, item->name, 0) < 0 && errno != ENOENT)
 		r = -errno;
 	if (r < 0) {
-		warn_once(item, item->wants_file ? "its file cannot be made" : "its file cannot be removed",
-			  -r);
+		warn_once(item,
+			  item->wants_file ? "its file cannot be created" : "its file cannot be removed", -r);
 		return;
 	}
 	item->has_file = item->wants_file;
 	item->is_told = false;
 	log_channel(LOG_DEBUG, item->name, item->link.kind, item->link.key, "%s",
-		    item->has_file ? "messages wait" : "no messages wait any more");
+		    item->has_file ? "messages wait" : "no more messages wait");
 }
 
 static int compare_names(const void *name, const void *item)
@@ -149,7 +148,7 @@ static struct wanted *find(const struct waiting *waiting, const char *name)
 					       compare_names);
 }
 
-/* Whatever lies in the folder and is no file of ours, a kipcd left that was killed. */
+/* Removes the files that a killed kipcd left. */
 static void sweep(struct waiting *waiting)
 {
 	int fd = openat(waiting->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -173,7 +172,7 @@ static void sweep(struct waiting *waiting)
 
 /* -- waits ---------------------------------------------------------------------------------------------------- */
 
-/* Ends the wait, if one goes on, and notes what it found out. */
+/* Ends the current wait, if any, and notes its result. */
 static void end_wait(struct waiting *waiting, struct wanted *item)
 {
 	enum notice_result result;
@@ -185,15 +184,15 @@ static void end_wait(struct waiting *waiting, struct wanted *item)
 	if (result != NOTICE_EMPTY_MESSAGE && result != NOTICE_LOST_MESSAGE)
 		return;
 	item->has_no_bytes = true;
-	log_channel(LOG_INFO, item->name, item->link.kind, item->link.key,
-		    "activate: a message without bytes came, which cannot be waited for: from now on the "
-		    "queue is "
-		    "looked at ten times a second");
+	log_channel(
+		LOG_INFO, item->name, item->link.kind, item->link.key,
+		"activate: kipcd cannot wait for messages without bytes, and one came: from now on it polls "
+		"the queue ten times a second");
 	if (result == NOTICE_LOST_MESSAGE)
-		log_channel(
-			LOG_ERR, item->name, item->link.kind, item->link.key,
-			"activate: that message could not be put back: the queue stayed full or closed to "
-			"kipcd");
+		log_channel(LOG_ERR, item->name, item->link.kind, item->link.key,
+			    "activate: that message could not be sent back to the queue, which was full, or "
+			    "to which "
+			    "kipcd had no access");
 }
 
 static bool may_wait(const struct waiting *waiting, const struct wanted *item)
@@ -215,20 +214,20 @@ static void begin_wait(struct waiting *waiting, struct wanted *item, uint64_t no
 
 /* -- looks ---------------------------------------------------------------------------------------------------- */
 
-/* How many messages a ring has. One that is broken, or that cannot be looked into, has none for us. */
+/* How many messages a ring has; none, if it is broken or cannot be read. */
 static uint64_t count_in_ring(struct wanted *item, const struct kipc_object *object)
 {
 	struct kernel_ring ring;
 	int r = kernel_look_into_ring(object, &ring);
 
 	if (r == -EACCES)
-		warn_once(item, "kipcd may not look into the ring", -r);
+		warn_once(item, "kipcd may not read the ring", -r);
 	if (r < 0 || !ring.is_laid_out || ring.stat.fault != KIPC_RING_SOUND || ring.stat.used == 0)
 		return 0;
 	return ring.stat.messages > 0 ? ring.stat.messages : 1;
 }
 
-/* `after_wait`: one has just ended. Another goes on only if this look says so. */
+/* `after_wait`: one has just ended. This look decides whether another begins. */
 static void look(struct waiting *waiting, struct wanted *item, bool after_wait, uint64_t now)
 {
 	struct pace_look look = { .after_wait = after_wait, .idle = PACE_SLOW, .fastest = PACE_FAST };
@@ -329,7 +328,7 @@ static void drop(struct waiting *waiting, struct wanted *item)
 	settle_file(waiting, item);
 }
 
-/* The old item goes where the new ones are, or is dropped with all that is behind its name. */
+/* Moves the old item of that name to the new ones. Old items before it are no longer wanted. */
 static void take_from(struct waiting *waiting, const char *name, size_t *n_taken, struct wanted *item)
 {
 	while (*n_taken < waiting->n_items) {
@@ -348,7 +347,7 @@ static void take_from(struct waiting *waiting, const char *name, size_t *n_taken
 	memcpy(item->name, name, sizeof item->name);
 }
 
-/* Both are sorted by name. -ENOMEM: all stays as it is. */
+/* Old and new items are sorted by name. -ENOMEM: nothing has changed. */
 static int renew_items(struct waiting *waiting, const struct channel *channels, size_t n_channels)
 {
 	struct wanted *items;
@@ -370,7 +369,7 @@ static int renew_items(struct waiting *waiting, const struct channel *channels, 
 	return 0;
 }
 
-/* True: it is to be looked at now. */
+/* Whether it must be looked at now. */
 static bool is_due(struct waiting *waiting, struct wanted *item, const struct channel *channel)
 {
 	if (!means_the_same(item, channel)) {
@@ -395,7 +394,7 @@ static bool may_go_on(const struct wanted *item, const struct channel *channel)
 	       kernel_may_exchange(item->link.key, item->link.id);
 }
 
-/* All at once: a wait that has a message in hand may take seconds to end, and we stand still as long. */
+/* All at once: a wait with a message in hand may take seconds to end, and kipcd blocks meanwhile. */
 static void stop_waits(struct waiting *waiting, const struct channel *channels, size_t n_channels)
 {
 	for (size_t i = 0; i < waiting->n_items; i++) {
@@ -434,7 +433,7 @@ void waiting_release(struct waiting *waiting, const char *name)
 	if (item == NULL || item->notice == NULL)
 		return;
 	end_wait(waiting, item);
-	item->next_look = now_usec(waiting) + PACE_FAST; /* should the queue stay after all */
+	item->next_look = now_usec(waiting) + PACE_FAST; /* in case the queue is not removed after all */
 	set_timer(waiting);
 }
 
@@ -471,7 +470,7 @@ struct waiting *waiting_free(struct waiting *waiting)
 		return NULL;
 	for (size_t i = 0; i < waiting->n_items; i++)
 		if (waiting->items[i].notice != NULL)
-			notice_stop(waiting->items[i].notice); /* all at once, and then one after the other */
+			notice_stop(waiting->items[i].notice); /* all of them, before drop() waits for each */
 	for (size_t i = 0; i < waiting->n_items; i++)
 		drop(waiting, &waiting->items[i]);
 	sd_event_source_unref(waiting->timer);

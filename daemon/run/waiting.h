@@ -2,10 +2,7 @@
 #ifndef KIPC_DAEMON_RUN_WAITING_H
 #define KIPC_DAEMON_RUN_WAITING_H
 
-/*
- * `activate = yes`: the files <runtime>/waiting/NAME, each there while messages wait in the channel NAME, for systemd's
- * PathExists=.
- */
+/* `activate = yes`: the files <runtime>/waiting/NAME, each of which exists while messages wait in the channel NAME (PathExists=). */
 
 #include <systemd/sd-event.h>
 
@@ -14,7 +11,7 @@
 
 struct waiting;
 
-/* `runtime` has to outlive it. */
+/* `runtime` must outlive it. */
 int waiting_new(sd_event *event, const struct runtime *runtime, struct waiting **ret_waiting);
 
 /* Ends all waits and removes all files. NULL is fine. Returns NULL. */
@@ -27,7 +24,7 @@ struct waiting *waiting_free(struct waiting *waiting);
 void waiting_update(struct waiting *waiting, const struct channel *channels, size_t n_channels,
 		    uint64_t interval);
 
-/* Takes our hand off a queue that is about to be removed: a message without bytes might be in it just now. */
+/* Stops the wait on a queue that is about to be removed: the wait may hold a message without bytes at this moment. */
 void waiting_release(struct waiting *waiting, const char *name);
 
 #endif
