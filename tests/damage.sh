@@ -147,8 +147,8 @@ if can_be 4711; then
 	kipcctl create --quiet queue made key=0x4b05
 	same=$(registry)
 	rm -r "$run"
-	until_true grep -q "lets kipcd go on" "$T/kipcd.log"
-	command=$(sed -n "s/.*: '\(install .*\)' lets kipcd go on.*/\1/p" "$T/kipcd.log" | tail -n 1)
+	until_true grep -q "do not stop kipcd before that" "$T/kipcd.log"
+	command=$(sed -n "s/.*: run '\(install .*\)'; do not stop kipcd.*/\1/p" "$T/kipcd.log" | tail -n 1)
 	like "without systemd it goes on, and says the command" "$command" "^install -d -m 755 -o 4711 -g 4711 $run\$"
 	$command
 	if until_true is_served; then pass "... which mends it"; else fail "... which mends it" "$(registry; log)"; fi

@@ -49,7 +49,7 @@ kipcctl recv orders >/dev/null
 next "below it again" ' below_warn_at queue orders: 0% full'
 kipcctl send orders one two
 kipcctl recv orders >/dev/null & wait $!
-next "whoever received last has ended" " consumer_gone queue orders: 1 message wait, and process $!, "
+next "whoever received last has ended" " consumer_gone queue orders: holds 1 message, and process $!, "
 # A zombie is gone too: nobody waits for it, and kill(2) finds it all the same.
 if perl -MIPC::SysV -e 1 2>/dev/null; then
 	mkfifo "$T/reap"
@@ -57,7 +57,7 @@ if perl -MIPC::SysV -e 1 2>/dev/null; then
 	perl -e 'unless (fork) { msgrcv($ARGV[0], my $m, 100, 0, 0); exec "true" } <STDIN>' "$(id_of orders)" <"$T/reap" & parent=$!
 	exec 6>"$T/reap"
 	kipcctl send orders three four
-	next "whoever received last has ended and was not reaped" " consumer_gone queue orders: 1 message wait, and process "
+	next "whoever received last has ended and was not reaped" " consumer_gone queue orders: holds 1 message, and process "
 	like "show says it of the receiver" "$(kipcctl show orders)" "^ +last receiver: [0-9]+ true.* \(ended\)$"
 	exec 6>&-
 	wait "$parent" # one message is left, as before

@@ -66,7 +66,7 @@ is 'what create made, altered' "$(columns_of notes capacity)" 8192
 exits 0 'unset' kipcctl unset notes
 is '... goes back to what create said' "$(columns_of notes capacity)" 4096
 exits 1 'which itself is not taken back' kipcctl unset notes capacity
-like '... but altered' "$ERR" "capacity is what 'kipcctl create' declared"
+like '... but altered' "$ERR" "capacity is a value of 'kipcctl create'"
 exits 0 'remove' kipcctl remove notes
 is '... leaves no file' "$(layers)" ''
 
@@ -79,7 +79,7 @@ sed -i '/orders/,/mode/d' "$conf"
 exits 0 'check without the section' kipcctl check "$conf"
 like '... warns of what is set aside' "$ERR" "^$layer/orders.conf:1: warning: \[queue orders\] is set aside: no section declares it any more"
 exits 0 'a reload' kipcctl reload
-like '... says so' "$OUT" "^orders +queue +retain +retained +no longer declared.*what kipcctl said of it is set aside"
+like '... says so' "$OUT" "^orders +queue +retain +retained +no longer declared.*what kipcctl set for it is set aside"
 restart
 is 'no start is refused for it' "$(columns_of orders state)" retained
 is '... and no other queue made' "$(count_of q)" 2

@@ -54,7 +54,7 @@ for how in fill_up use_up; do
 	until_true is_in_state orders failed
 	is "$what: what is gone and cannot be made anew is not active" "$(states)" 'bills active build active orders failed prices active '
 	like '... for the true reason' "$(reason orders)" 'registry (cannot be written|.*): No space left on device'
-	like '... which doctor shows' "$(kipcctl doctor 2>&1)" 'failed: it is not made, since the registry cannot be written: No space left|failed: its name cannot be written'
+	like '... which doctor shows' "$(kipcctl doctor 2>&1)" 'failed: it was not created, because the registry cannot be written: No space left|failed: its name cannot be written'
 	exits 1 '... a creation fails' kipcctl create queue more key=0x4b09
 	like '... for the same reason' "$ERR" 'No space left on device'
 	is '... and leaves nothing' "$(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d"; kipcctl list --no-legend --columns=name | grep more; ipcs -q | grep 4b09)" ''

@@ -167,12 +167,12 @@ waits "all the same it is waited for" 1
 
 mkdir "$waiting/orders"
 kipcctl send orders x
-until_true grep -q "its file cannot be made" "$T/kipcd.log"
+until_true grep -q "its file cannot be created" "$T/kipcd.log"
 kipcctl send orders y
 file_goes "what stands in the way is left alone" nothing
 rmdir "$waiting/orders"
 file_comes "the file is made once that is possible" orders
-is "one warning, and no more" "$(grep -c "its file cannot be made" "$T/kipcd.log")" 1
+is "one warning, and no more" "$(grep -c "its file cannot be created" "$T/kipcd.log")" 1
 kipcctl recv --all orders >"$T/received"
 file_goes "and all is well" orders
 
@@ -182,7 +182,7 @@ waits "kipcd waits" 1
 sends 0x4b01 7 ''
 file_comes "a message without bytes makes the file" orders
 is "... and is still there, with its type" "$(kipcctl peek --json orders | grep -o '"type": *7' | tr -d ' ')" '"type":7'
-like "... which is told" "$(log)" "queue orders: activate: a message without bytes came"
+like "... which is told" "$(log)" "queue orders: activate: kipcd cannot wait for messages without bytes, and one came"
 kipcctl recv orders >"$T/received"
 file_goes "it is taken" orders
 is "from now on nobody waits" "$(n_threads)" 0
@@ -275,7 +275,7 @@ chrt -a -o -p 0 "$kipcd_pid"
 SECONDS=0
 exits 0 "a reload ends the waits of all of them" kipcctl reload
 is "... at the same time" "$((SECONDS < 20))" 1
-like "... and says what was lost" "$(log)" "q[1-6]: activate: that message could not be put back"
+like "... and says what was lost" "$(log)" "q[1-6]: activate: that message could not be sent back to the queue"
 stop_kipcd
 kipcd_under=()
 ipcrm --all=msg
