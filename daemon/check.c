@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcd --check, which main() calls. Files are judged as the kipcd of the runtime folder would judge them, whichever user runs
- * the check: that kipcd runs as the owner of the folder, and root reads the files with its rights. Nothing is changed.
+ * kipcd --check, called by main.c. Files are read as the kipcd of the runtime folder would read them, whichever user runs the check: that
+ * kipcd runs as the owner of the folder, and root takes on its identity for the check. Changes nothing.
  */
 
 #include "daemon/check.h"
@@ -24,7 +24,7 @@ struct identity {
 	gid_t gid;
 };
 
-/* The user of the kipcd whose folder this is; where there is no folder yet, of the kipcd that would make it. */
+/* The user of the kipcd that has this folder; if there is no folder yet, of the kipcd that would make it. */
 static struct identity kipcd_of(const char *runtime_dir)
 {
 	struct stat status;
@@ -34,7 +34,7 @@ static struct identity kipcd_of(const char *runtime_dir)
 	return (struct identity){ status.st_uid, status.st_gid };
 }
 
-/* From here on, what kipcd may not read cannot be read. Where this fails, we see more than it does. */
+/* From here on, only what kipcd may read can be read. If this fails, the check sees more than kipcd would. */
 static void become(struct identity kipcd)
 {
 	const struct passwd *user = getpwuid(kipcd.uid);
@@ -48,7 +48,7 @@ static void become(struct identity kipcd)
 static int read_and_parse(const struct manager_options *options, uid_t kipcd_uid, struct problems *problems,
 			  struct config **ret_config)
 {
-	/* a FILE that somebody names is a draft, which may be the caller's own */
+	/* a FILE that the caller names is a draft, and may be the caller's own */
 	uid_t file_uid = options->config_must_exist && geteuid() != 0 ? geteuid() : kipcd_uid;
 	struct config_source *sources = NULL;
 	size_t n_sources = 0;
@@ -79,9 +79,10 @@ int check_configuration(const struct manager_options *options)
 		fputs(text, stderr);
 	free(text);
 	if (problems.n_unreadable > 0 && caller != 0 && caller != kipcd.uid) {
-		escape_print_line("kipcd: this kipcd runs as uid %u, which may read what uid %u may not: "
-				  "check as root, or as that user",
-				  (unsigned)kipcd.uid, (unsigned)caller);
+		escape_print_line(
+			"kipcd: kipcd runs as uid %u, which may read files that uid %u may not read: "
+			"run the check as root, or as that user",
+			(unsigned)kipcd.uid, (unsigned)caller);
 		r = problems.n_mistakes > problems.n_unreadable ? r : -EACCES;
 	} else if (r < 0 && r != -EBADMSG) {
 		escape_print_line("kipcd: %s", strerror(-r));
@@ -91,7 +92,7 @@ int check_configuration(const struct manager_options *options)
 	return r;
 }
 
-/* Says on standard error what is missing. */
+/* Prints what is missing to standard error. */
 static int check_channel(const struct config *config, const char *config_file, const char *name)
 {
 	const struct channel_spec *spec = config_find(config, name);
@@ -99,17 +100,17 @@ static int check_channel(const struct config *config, const char *config_file, c
 	if (spec != NULL && spec->activate)
 		return 0;
 	if (spec != NULL)
-		escape_print_line(
-			"kipcd: nothing starts a consumer of %s: its section has no 'activate = yes'; add "
-			"that "
-			"(%s:%u), then: systemctl reload kipcd; systemctl start kipc-consume@%s.path",
-			name, spec->origin, spec->line, name);
+		escape_print_line("kipcd: nothing starts a consumer of %s, because its section has no "
+				  "'activate = yes': "
+				  "add that (%s:%u), then run 'systemctl reload kipcd; systemctl start "
+				  "kipc-consume@%s.path'",
+				  name, spec->origin, spec->line, name);
 	else
-		escape_print_line(
-			"kipcd: no channel %s is declared: put [queue %s] with 'activate = yes' into "
-			"%s.d/%s.conf, then: systemctl reload kipcd; systemctl start "
-			"kipc-consume@%s.path",
-			name, name, config_file, name, name);
+		escape_print_line("kipcd: no section declares the channel %s: put [queue %s] with 'activate "
+				  "= yes' into "
+				  "%s.d/%s.conf, then run 'systemctl reload kipcd; systemctl start "
+				  "kipc-consume@%s.path'",
+				  name, name, config_file, name, name);
 	return -EBADMSG;
 }
 
@@ -126,8 +127,8 @@ static int check_executable(const char *name)
 		r = -EACCES;
 	if (r < 0)
 		escape_print_line("kipcd: %s, which kipc-consume@%s.service runs, is %s", path, name,
-				  r == -ENOENT ? "missing: put an executable there that takes the waiting "
-						 "messages and ends"
+				  r == -ENOENT ? "missing: put an executable there that receives the waiting "
+						 "messages and exits"
 					       : "not executable: chmod 755 it");
 	free(path);
 	return r < 0 ? -EBADMSG : 0;
@@ -140,11 +141,11 @@ int check_consumer(const struct manager_options *options, const char *name)
 	int r;
 
 	if (!kipc_name_is_valid(name)) {
-		escape_print_line("kipcd: '%s' cannot be the name of a channel", name);
+		escape_print_line("kipcd: '%s' is not a valid channel name", name);
 		return -EBADMSG;
 	}
 	r = read_and_parse(options, kipcd_of(options->runtime_dir).uid, &problems, &config);
-	/* a configuration that cannot be read says nothing about this channel: kipcd will */
+	/* a configuration with mistakes says nothing about this channel: kipcd reports the mistakes */
 	r = r < 0 ? 0 : check_channel(config, options->config_file, name);
 	if (check_executable(name) < 0)
 		r = -EBADMSG;

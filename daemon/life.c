@@ -67,13 +67,13 @@ static int set_up_events(struct manager *manager)
 	sigaddset(&mask, SIGTERM);
 	sigaddset(&mask, SIGINT);
 	sigaddset(&mask, SIGHUP);
-	/* Whoever reads our standard error may leave; that ends nobody's channels. */
+	/* The reader of our standard error may exit without ending kipcd. */
 	if (sigprocmask(SIG_BLOCK, &mask, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return -errno;
 	r = sd_event_default(&manager->event);
 	if (r >= 0)
 		r = sd_event_add_signal(manager->event, NULL, SIGTERM, NULL,
-					NULL); /* no handler: leave the loop */
+					NULL); /* without a handler it ends the loop */
 	if (r >= 0)
 		r = sd_event_add_signal(manager->event, NULL, SIGINT, NULL, NULL);
 	if (r >= 0)
@@ -119,7 +119,7 @@ static int start_channels(struct manager *manager)
 	if (manager->namespace.doubt == NULL)
 		r = rename_finish(&manager->runtime);
 	if (r < 0) {
-		log_line(LOG_ERR, "a rename that was begun, as %s/%s/.renames says, cannot be finished: %s",
+		log_line(LOG_ERR, "the rename that %s/%s/.renames describes cannot be finished: %s",
 			 manager->runtime.path, REGISTRY_FOLDER, strerror(-r));
 		return r;
 	}
@@ -162,7 +162,7 @@ static int start_bus(struct life *life)
 	char *text = NULL;
 	int fd, r;
 
-	/* Somebody removed it, perhaps with its folder, and systemd does not know. */
+	/* It was removed, perhaps with its folder, and systemd does not know. */
 	if (!runtime_is_listened(&manager->runtime))
 		passed_socket_leave(passed, manager->runtime.path);
 	fd = passed->is_in_use ? passed->fd : runtime_listen(&manager->runtime, &text);
@@ -284,7 +284,7 @@ static void tell_ready(struct manager *manager)
 	}
 }
 
-/* Stopped for good: what was to live as long as the daemon goes now, if it is empty. */
+/* lifetime = daemon: removed now, if it is empty. */
 static void remove_daemons_own(struct manager *manager)
 {
 	if (manager->namespace.doubt != NULL)
@@ -304,10 +304,10 @@ static void remove_daemons_own(struct manager *manager)
 			channel->has_link = false;
 			manager->copy.is_due = true;
 			events_tell(&manager->events, LOG_INFO, EVENT_REMOVED, channel->name, channel->kind,
-				    object.key, "removed: kipcd stops");
+				    object.key, "removed: kipcd stopped");
 		} else {
 			log_channel(LOG_WARNING, channel->name, channel->kind, object.key,
-				    "stays although kipcd stops: %s",
+				    "not removed, although kipcd stops: %s",
 				    r == -EBUSY ? "it is not empty" : strerror(-r));
 		}
 	}

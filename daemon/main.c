@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcd: owns the System V queues, segments and semaphores that its configuration declares. Arguments, set-up, run; what
- * they do is in life.c.
+ * kipcd: owns the System V queues, segments and semaphores that its configuration declares. This file reads the arguments; life.c and
+ * check.c do the work.
  */
 
 #include <config.h>
@@ -25,7 +25,7 @@
 
 struct arguments {
 	struct manager_options options;
-	char *config_file, *runtime_dir, *state_dir; /* what --user makes of them; owned */
+	char *config_file, *runtime_dir, *state_dir; /* chosen here; owned */
 	const char *consumer;			     /* --check-consumer */
 	bool user, check;
 };
@@ -41,18 +41,19 @@ static void print_help(void)
 	       "                         [%s/kipc/kipcd.conf]\n"
 	       "      --runtime-dir=DIR  keep registry and control socket in DIR\n"
 	       "                         [%s/kipcd, or $KIPC_RUNTIME_DIR]\n"
-	       "      --state-dir=DIR    keep a copy of the registry in DIR, from which a lost runtime\n"
-	       "                         folder is filled again [%s/kipc, or $KIPC_STATE_DIR;\n"
-	       "                         none with a runtime folder of its own]\n"
+	       "      --state-dir=DIR    keep a copy of the registry in DIR, to restore it after the\n"
+	       "                         runtime folder was removed [%s/kipc, or\n"
+	       "                         $KIPC_STATE_DIR; with --runtime-dir=: none]\n"
 	       "      --user             run for this user: $XDG_CONFIG_HOME/kipc/kipcd.conf,\n"
 	       "                         $XDG_RUNTIME_DIR/kipcd\n"
-	       "      --system-bus       be org.kipc1 on the D-Bus system bus, as the system's kipcd\n"
-	       "                         always is\n"
-	       "      --check            say what is wrong with the configuration, and leave\n"
+	       "      --system-bus       take the name org.kipc1 on the D-Bus system bus, as the\n"
+	       "                         system's kipcd always does\n"
+	       "      --check            check the configuration, print its mistakes, and exit\n"
 	       "      --check-consumer=NAME\n"
-	       "                         say what a consumer of the channel NAME lacks, and leave\n"
-	       "      --ready-fd=N       write a newline to descriptor N when all channels are\n"
-	       "                         there (besides systemd's notification)\n"
+	       "                         check that a consumer of the channel NAME can be started,\n"
+	       "                         print what is missing, and exit\n"
+	       "      --ready-fd=N       write a newline to descriptor N when all channels are ready\n"
+	       "                         (in addition to systemd's notification)\n"
 	       "      --debug            log more\n"
 	       "  -h, --help             show this\n"
 	       "      --version          show the version\n"
@@ -95,7 +96,7 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* True: go on; false: leave with *ret_status. */
+/* True: continue; false: exit with *ret_status. */
 static bool parse_arguments(int argc, char **argv, struct arguments *arguments, int *ret_status)
 {
 	int64_t number;
@@ -130,8 +131,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 		case READY_FD:
 			if (grammar_number_from_string(optarg, 0, 1 << 20, &number) < 0 ||
 			    fcntl((int)number, F_GETFD) < 0) {
-				escape_print_line("kipcd: --ready-fd=%s: that is not an open descriptor",
-						  optarg);
+				escape_print_line("kipcd: --ready-fd=%s: not an open descriptor", optarg);
 				*ret_status = usage_error();
 				return false;
 			}
@@ -149,7 +149,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 			*ret_status = EXIT_SUCCESS;
 			return false;
 		default:
-			escape_print_line(c == ':' ? "kipcd: '%s' wants a value"
+			escape_print_line(c == ':' ? "kipcd: option '%s' needs a value"
 						   : "kipcd: unknown option '%s'",
 					  argv[optind - 1]);
 			*ret_status = usage_error();
@@ -157,14 +157,14 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 		}
 	}
 	if (optind < argc) {
-		escape_print_line("kipcd: '%s': kipcd takes options only", argv[optind]);
+		escape_print_line("kipcd: '%s': kipcd takes only options", argv[optind]);
 		*ret_status = usage_error();
 		return false;
 	}
 	return true;
 }
 
-/* A kipcd with its own runtime folder has no state folder unless it is given one: the usual one is another kipcd's. */
+/* A kipcd with its own runtime folder has a state folder only if the caller names one: the default is another kipcd's. */
 static int complete_state_dir(struct arguments *arguments)
 {
 	const char *from_environment = secure_getenv("KIPC_STATE_DIR"), *home = getenv("HOME"),
@@ -189,7 +189,7 @@ static int complete_state_dir(struct arguments *arguments)
 	return 0;
 }
 
-/* What was not said on the command line: the system's folders, or with --user the user's. */
+/* What the command line does not say: the system's folders, or with --user the user's. */
 static int complete_arguments(struct arguments *arguments)
 {
 	const char *config_home = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
@@ -212,8 +212,8 @@ static int complete_arguments(struct arguments *arguments)
 		if (!arguments->user || (from_environment != NULL && from_environment[0] != '\0')) {
 			arguments->options.runtime_dir = kipc_runtime_dir();
 		} else if (runtime_home == NULL || runtime_home[0] != '/') {
-			escape_print_line("kipcd: --user needs XDG_RUNTIME_DIR, which a login session sets; "
-					  "or give --runtime-dir=");
+			escape_print_line("kipcd: --user needs XDG_RUNTIME_DIR, which a login session sets, "
+					  "or --runtime-dir=");
 			return -EINVAL;
 		} else {
 			n = asprintf(&arguments->runtime_dir, "%s/kipcd", runtime_home);
@@ -225,7 +225,6 @@ static int complete_arguments(struct arguments *arguments)
 	return n < 0 || complete_state_dir(arguments) < 0 ? -ENOMEM : 0;
 }
 
-/* Says all that is wrong, and whether a start would be refused. */
 static int check(const struct arguments *arguments)
 {
 	int r = arguments->consumer != NULL ? check_consumer(&arguments->options, arguments->consumer)

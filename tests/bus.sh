@@ -57,7 +57,7 @@ if command -v busctl >/dev/null; then
 		for method in 'Reload' 'Create ssas queue bills 0' 'Set sas orders 1 mode=0666' 'Remove sbb orders true false' 'Recover s build' 'RecoverRegistry b true'; do
 			# shellcheck disable=SC2086
 			exits 1 "... but not $method" call_as 65534 --clear-groups $method
-			like '... and is told why' "$ERR" "uid 65534 may not change channels: that is for root, kipcd's own user and members of the group $admins "
+			like '... and is told why' "$ERR" "uid 65534 may not change channels: only root, kipcd's own user and members of the group $admins "
 		done
 		is 'nothing has changed' "$(count_of q)" 1
 		exits 0 'a member of the group may' call_as 65534 --groups=$admins Reload

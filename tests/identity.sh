@@ -158,7 +158,7 @@ conflict'
 is '... and untouched' "$(ipcs -q; ipcs -m; ipcs -s)" "$ids"
 like '... the registry is kept under a name that says so' "$(aside)" '^channels.old-[0-9TZ.]*-another-boot$'
 is '... as it was' "$(readlink "$KIPC_RUNTIME_DIR/$(aside)/build")" "$(sed -n 's/^build //p' <<<"$before")"
-like '... which the log reports' "$(log)" 'is of another boot: it is kept as .*-another-boot, and a new one begins'
+like '... which the log reports' "$(log)" 'belongs to another boot: it was renamed to .*-another-boot, and a new one begins'
 stop_kipcd
 clear_all
 
@@ -270,14 +270,14 @@ in_doubt() { ipcrm -s "$(marker)"; before=$(registry; ipcs -q; ipcs -s); start_k
 in_doubt
 is 'the marker is gone and some objects are here: nobody can tell' "$(states)" 'failed build
 failed orders'
-like '... each says so' "$(kipcctl list --columns=name,reason)" "^orders +nothing is done: it cannot be told whether the registry .* 'kipcctl recover --registry=ours' says that it does"
+like '... each says so' "$(kipcctl list --columns=name,reason)" "^orders +kipcd changes nothing: it cannot find out whether the registry .* run 'kipcctl recover --registry=ours'"
 like '... and doctor' "$(kipcctl doctor 2>&1)" 'recover --registry=ours'
 printf '[queue new]\nkey = 0x4b07\n' >>"$conf"
 exits 1 '... a reload fails' kipcctl reload
 for command in 'create queue more' 'set orders mode=0600' 'remove --force orders' 'recover build'; do
 	# shellcheck disable=SC2086
 	exits 1 "... $command is refused" kipcctl $command
-	like '... with the reason' "$ERR" 'it cannot be told whether the registry'
+	like '... with the reason' "$ERR" 'it cannot find out whether the registry'
 done
 is '... and nothing is altered' "$(registry; ipcs -q; ipcs -s)" "$before"
 stop_kipcd

@@ -24,7 +24,7 @@ like '... says it' "$OUT" '^kipcd \(kipc\) [0-9]'
 exits 2 'an unknown option is wrong usage' "$kipcd" --nonsense
 exits 0 '--state-dir is known' "$kipcd" --state-dir="$T/state" --version
 exits 2 'an argument is wrong usage' "$kipcd" start
-like '... and is named' "$ERR" "'start': kipcd takes options only"
+like '... and is named' "$ERR" "'start': kipcd takes only options"
 exits 2 '--ready-fd of a closed descriptor' "$kipcd" --ready-fd=77
 exits 2 '--ready-fd of what is no number' "$kipcd" --ready-fd=x
 
@@ -84,7 +84,7 @@ if can_be 65534; then
 	exits 78 'check by root of what kipcd may not read' "${user_check[@]}"
 	like '... says so' "$ERR" "$T/config/kipc/kipcd.conf: cannot be opened: Permission denied"
 	exits 1 'check by somebody who may read less than kipcd is no verdict' as 4711 "${user_check[@]}"
-	like '... and says whom to ask as' "$ERR" 'this kipcd runs as uid 65534, which may read what uid 4711 may not: check as root'
+	like '... and says whom to ask as' "$ERR" 'kipcd runs as uid 65534, which may read files that uid 4711 may not read: run the check as root'
 else
 	skip 'check by others than kipcd' 'no other user is to be had here'
 fi
@@ -95,14 +95,14 @@ fi
 printf '[queue orders]\nkey = 0x4b01\n[queue bills]\nactivate = yes\n' >"$T/consumed.conf"
 consumer() { exits 78 "--check-consumer of $1" "$kipcd" --check-consumer="$1" --config="$T/consumed.conf"; }
 consumer nosuch
-like '... names what to declare' "$ERR" "no channel nosuch is declared: put \[queue nosuch\] with 'activate = yes' into $T/consumed.conf.d/nosuch.conf"
+like '... names what to declare' "$ERR" "no section declares the channel nosuch: put \[queue nosuch\] with 'activate = yes' into $T/consumed.conf.d/nosuch.conf"
 consumer orders
 like '... names the key and the place' "$ERR" "orders: its section has no 'activate = yes'; add that \($T/consumed.conf:1\)"
 consumer bills
 like '... names the executable' "$ERR" '/kipc/consume/bills, which kipc-consume@bills.service runs, is missing'
 unlike '... and nothing else' "$ERR" 'declared|activate'
 consumer ../x
-like '... is no name' "$ERR" "'../x' cannot be the name of a channel"
+like '... is no name' "$ERR" "'../x' is not a valid channel name"
 printf '[queue bills\n' >"$T/consumed.conf"
 consumer bills
 unlike '... of a configuration that cannot be read says nothing of the channel' "$ERR" 'declared|activate'
@@ -112,7 +112,7 @@ unlike '... of a configuration that cannot be read says nothing of the channel' 
 start
 printf '[queue other]\n' >"$T/other.conf"
 exits 1 'a second kipcd on one folder leaves' timeout 20 "$kipcd" --config="$T/other.conf"
-like '... and says why' "$ERR" "another kipcd already runs on $run: stop it first, or give this one a --runtime-dir= of its own"
+like '... and says why' "$ERR" "another kipcd already uses $run: stop it first, or give this one its own --runtime-dir="
 is '... having made nothing' "$(count_of q)" 1
 exits 0 '... and the first goes on' kipcctl reload
 start_beside env KIPC_RUNTIME_DIR="$T/second" "$kipcd" --config="$T/other.conf" --runtime-dir="$T/third"
@@ -142,7 +142,7 @@ refused() {
 start_kipcd
 beside() { timeout 20 "$kipcd" --config="$1" --runtime-dir="$T/aside"; }
 exits 1 'a second kipcd over one configuration file leaves' beside "$conf"
-like '... and says why' "$ERR" "$conf: another kipcd, of uid $(id -u), runs over this file in this IPC namespace: stop it, or give this one a --config= of its own"
+like '... and says why' "$ERR" "$conf: another kipcd, of uid $(id -u), uses this file in this IPC namespace: stop it, or give this one its own --config="
 ln -s "$conf" "$T/link.conf"
 exits 1 '... also by another name of it' beside "$T/link.conf"
 is '... having made nothing' "$(count_of q) $(ls "$T/aside/channels" 2>/dev/null)" '1 '
@@ -160,7 +160,7 @@ start_beside "$kipcd" --config="$T/other.conf" --runtime-dir="$T/aside"
 mv "$conf" "$T/kept.conf"
 ln "$T/other.conf" "$conf"
 exits 1 'a reload onto the file of another kipcd is refused' kipcctl reload
-like '... and says why' "$ERR" "another kipcd, of uid $(id -u), runs over this file"
+like '... and says why' "$ERR" "another kipcd, of uid $(id -u), uses this file"
 mv "$T/kept.conf" "$conf"
 exits 0 '... and goes on' kipcctl reload
 kill "$beside_pid"
@@ -196,7 +196,7 @@ clear_all
 mkdir "$run"
 echo precious >"$T/precious"
 ln -s "$T/precious" "$run/control"
-refused 'a control socket that is a symlink' "$run/control is there and is no socket: it is left alone; move it away"
+refused 'a control socket that is a symlink' "$run/control is not a socket, and kipcd does not replace it: move it away"
 is '... the link and its target are untouched' "$(readlink "$run/control") $(cat "$T/precious")" "$T/precious precious"
 rm "$run/control"
 ln -s "$T/nowhere" "$run/control"
@@ -212,7 +212,7 @@ is '... is untouched' "$(cat "$run/control")" precious
 rm "$run/control"
 perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0) && bind(S, sockaddr_un($ARGV[0])) or die' "$run/control"
 if chown 65534 "$run/control" 2>/dev/null; then
-	refused "somebody else's socket" "$run/control belongs to uid 65534: it is left alone; have it removed"
+	refused "somebody else's socket" "$run/control belongs to uid 65534, and kipcd does not replace it: remove it"
 	is '... is untouched' "$(stat -c %u "$run/control")" 65534
 else
 	skip "somebody else's socket" 'only root can make one'
@@ -223,12 +223,12 @@ clear_all
 
 mkdir "$run"
 chmod 777 "$run"
-refused 'a folder that others may write' "the folder $run must be writable by nobody but uid $(id -u) \(its mode is 0777\): 'chmod go-w $run' mends it"
+refused 'a folder that others may write' "only uid $(id -u) may be able to write the folder $run \(its mode is 0777\): run 'chmod go-w $run'"
 is '... is left as it is' "$(stat -c %a "$run")" 777
 chmod 755 "$run"
 mkdir "$run/channels"
 chmod 775 "$run/channels"
-refused 'a registry that others may write' "the folder $run/channels must be writable by nobody but"
+refused 'a registry that others may write' "only uid $(id -u) may be able to write the folder $run/channels"
 rmdir "$run/channels"
 ln -s "$T" "$run/channels"
 refused 'a registry that is a symlink' "cannot open the folder $run/channels"

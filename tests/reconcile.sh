@@ -214,7 +214,7 @@ kipcctl send full message
 kipcctl send daemon-full message
 stop_kipcd
 is 'lifetime = daemon goes when kipcd stops, if it is empty' "$(ipcs -q | grep '^0x' | cut -c10 | tr -d '\n' | sed 's/./&\n/g' | sort | tr -d '\n')" 12356
-like '... which the log says' "$(log)" 'queue daemon-full: stays although kipcd stops: it is not empty'
+like '... which the log says' "$(log)" 'queue daemon-full: not removed, although kipcd stops: it is not empty'
 start
 stop_kipcd KILL
 is '... and not when it is killed' "$(count_of q)" 6

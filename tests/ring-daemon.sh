@@ -288,11 +288,11 @@ kipcctl reload >"$T/out"
 is '... and goes when it is empty' "$(state_of gone)" ''
 user brief send x
 stop_kipcd
-like 'lifetime = daemon stays with a message' "$(log)" 'segment brief: stays although kipcd stops: it is not empty'
+like 'lifetime = daemon stays with a message' "$(log)" 'segment brief: not removed, although kipcd stops: it is not empty'
 start
 user brief recv >"$T/out"
 stop_kipcd
-like '... and goes without' "$(log)" 'segment brief: removed: kipcd stops'
+like '... and goes without' "$(log)" 'segment brief: removed: kipcd stopped'
 clear_all
 
 # -- a kernel that removes what nobody is attached to ------------------------------------------------------------

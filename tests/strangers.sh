@@ -80,7 +80,7 @@ peace
 dropped 'a message that comes a byte at a time' crawling
 for n in 1 100000; do
 	like "a call with $n bytes too many is refused, and the next is answered" "$(as 1011 perl "$T/hostile-client.pl" "$socket" long "$n")" \
-		'^a call of [0-9]+ bytes is too long: kipcd takes 131072, then served'
+		'^a call of [0-9]+ bytes is too long: kipcd accepts 131072, then served'
 done
 
 # -- who may call what ------------------------------------------------------------------------------------------------

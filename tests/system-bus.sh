@@ -70,7 +70,7 @@ mkfifo "$T/beside"
 "$kipcd" --config="$T/other.conf" --runtime-dir="$other" --system-bus --ready-fd=9 9>"$T/beside" 2>"$T/other.log" &
 beside=$!
 read -r _ <"$T/beside"
-is_told() { grep -q 'cannot be org.kipc1 on the system bus: .*; kipcctl does not need it' "$T/other.log"; }
+is_told() { grep -q 'cannot get the name org.kipc1 on the system bus: .*; kipcctl does not need it' "$T/other.log"; }
 exits 0 "a second one is told that the name is taken" until_true is_told
 exits 0 "and works" kipcctl --runtime-dir="$other" list
 kill "$beside"
@@ -131,7 +131,7 @@ if setpriv --reuid=65534 --clear-groups true 2>/dev/null && [ "$(id -u)" = 0 ]; 
 	for method in Reload 'Create ssas queue bills 0' 'Remove sbb orders true false' 'Set sas orders 1 mode=0600'; do
 		# shellcheck disable=SC2086
 		exits 1 "not everybody may ${method%% *}" as --clear-groups $method
-		like "and is told who may" "$ERR" "uid 65534 may not change channels: that is for root"
+		like "and is told who may" "$ERR" "uid 65534 may not change channels: only root"
 	done
 	exits 0 "a member of the group may" as --groups=4711 Create ssas queue bills 0
 	is "has done it" "$(property bills Channel State)" 's "active"'
@@ -147,7 +147,7 @@ log_level() { busctl "$1-property" org.kipc1 /org/freedesktop/LogControl1 org.fr
 exits 0 "root may have it log more" log_level set s debug
 is "it does" "$(log_level get)" 's "debug"'
 exits 1 "but not nonsense" log_level set s loud
-like "in words" "$ERR" "'loud' is no level"
+like "in words" "$ERR" "'loud' is not a level"
 
 # A flood from one user is refused, and does not stand in the way of others.
 like "too many calls are refused" "$(perl "$top_src/tests/peers/hostile-client.pl" "$T/bus" eager-on-bus 3000)" '^1[0-9]{3} served, [1-9][0-9]* refused$'
@@ -175,7 +175,7 @@ wait "$monitor" 2>/dev/null
 # -- a bus that goes, and comes back ---------------------------------------------------------------------------------
 
 stop_bus
-is_noticed() { grep -q 'the system bus has gone' "$T/kipcd.log"; }
+is_noticed() { grep -q 'the system bus has ended' "$T/kipcd.log"; }
 exits 0 "a bus that goes is noticed" until_true is_noticed
 exits 0 "and nothing else is lost" kipcctl reload
 start_bus
@@ -196,7 +196,7 @@ sed -i 's|user="nosuch"|user="0"|' "$T/policy.conf"
 : >"$T/kipcd.log"
 start --system-bus
 exits 0 "kipcd has it read its policy, and is org.kipc1" until_true has_name
-like "and says so" "$(log)" 'is org.kipc1 on the system bus now, which had refused the name'
+like "and says so" "$(log)" 'has the name org.kipc1 on the system bus now, which had refused it'
 stop_kipcd
 
 # One that goes on refusing is asked again, and at once when it has read its policy.
@@ -205,13 +205,13 @@ reload_bus() { busctl call org.freedesktop.DBus / org.freedesktop.DBus ReloadCon
 reload_bus
 : >"$T/kipcd.log"
 start --system-bus
-is_refused() { grep -q 'cannot be org.kipc1 on the system bus: .*not allowed to own .*; kipcctl does not need it' "$T/kipcd.log"; }
+is_refused() { grep -q 'cannot get the name org.kipc1 on the system bus: .*not allowed to own .*; kipcctl does not need it' "$T/kipcd.log"; }
 exits 0 "a refusal is told" until_true is_refused
 exits 0 "and kipcd works" kipcctl reload
 sed -i 's|user="nosuch"|user="0"|' "$T/policy.conf"
 reload_bus
 exits 0 "it is org.kipc1 when the bus has changed its mind" until_true has_name
-is "the refusal was told once" "$(grep -c 'cannot be org.kipc1' "$T/kipcd.log")" 1
+is "the refusal was told once" "$(grep -c 'cannot get the name org.kipc1' "$T/kipcd.log")" 1
 stop_kipcd
 
 # -- a bus that does nothing -----------------------------------------------------------------------------------------

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Calls are counted, and charged with what they cost: the processor time that kipcd spent on them. Both ways in (connection.c,
- * system-bus.c) ask for every message, before anything else sees it: also for those that libsystemd answers by itself, such as
- * introspection.
+ * Calls are counted, and charged with the processor time that they cost. The caller asks for every message before anything else sees it,
+ * including those that libsystemd answers by itself, such as introspection.
  */
 
 #include "common/service/budget.h"
@@ -17,7 +16,7 @@
 #define CALLS_AT_ONCE 1000
 #define WORK_PER_SECOND 0.25
 #define WORK_AT_ONCE 0.1
-#define DEBT_MAX 1.0 /* calls rarely cost more, and nobody should be refused for minutes */
+#define DEBT_MAX 1.0 /* calls rarely cost more, and no user should be refused for minutes */
 
 static double seconds(clockid_t clock)
 {
@@ -27,7 +26,7 @@ static double seconds(clockid_t clock)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* The place of a uid. Who was not heard of for longest gives it up: by now it would have its full budget back anyway. */
+/* The place of a uid: its own, or that of the user that has not called for the longest time and has its full budget again. */
 static struct budget_user *find_user(struct budget *budget, uid_t uid)
 {
 	struct budget_user *oldest = &budget->users[0];
@@ -87,8 +86,9 @@ int budget_charge(struct budget *budget, uid_t uid, bool may_change, sd_bus_mess
 		budget->measured_uid = uid;
 		return 0;
 	}
-	r = sd_bus_reply_method_errorf(message, BUS_ERROR_LIMIT,
-				       "more than %d calls a second of one user, or %d ms of work: slow down",
-				       CALLS_PER_SECOND, (int)(WORK_PER_SECOND * 1000));
-	return r < 0 ? r : 1; /* 0: who called wants no answer */
+	r = sd_bus_reply_method_errorf(
+		message, BUS_ERROR_LIMIT,
+		"more than %d calls or %d ms of work in a second for one user: slow down", CALLS_PER_SECOND,
+		(int)(WORK_PER_SECOND * 1000));
+	return r < 0 ? r : 1; /* 0: the caller wants no reply */
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What relay.c has to know of a message before anything makes room for it: where it ends. The header's fields and the body are
- * left to libsystemd. (D-Bus specification, "Message Format".)
+ * What relay.c must know of a message before any memory is allocated for it: where it ends. libsystemd parses the header's fields and the
+ * body. (D-Bus specification, "Message Format".)
  */
 
 #include "common/service/frame.h"
@@ -52,7 +52,7 @@ int frame_read(const uint8_t *bytes, struct frame *ret_frame)
 	return 0;
 }
 
-/* A field of the header: code, signature, the text with its length; the next begins at a multiple of eight. */
+/* A field of the header: code, signature, length and string. The next one begins at a multiple of eight. */
 static size_t write_field(uint8_t *bytes, size_t at, uint8_t code, char type, const char *text)
 {
 	size_t length = strlen(text);

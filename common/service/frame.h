@@ -2,7 +2,7 @@
 #ifndef KIPC_COMMON_SERVICE_FRAME_H
 #define KIPC_COMMON_SERVICE_FRAME_H
 
-/* The fixed header of a D-Bus message: where the message ends. Pure: bytes in, numbers out. */
+/* The fixed header of a D-Bus message, which says where the message ends. Pure: bytes in, numbers out. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,12 +19,12 @@ struct frame {
 	bool is_call, wants_no_reply;
 };
 
-/* -EBADMSG: these FRAME_HEADER_SIZE bytes begin no message. */
+/* -EBADMSG: these FRAME_HEADER_SIZE bytes are not the start of a message. */
 int frame_read(const uint8_t *bytes, struct frame *ret_frame);
 
 /*
- * A call of BUS_MANAGER's FRAME_REFUSAL_MEMBER, without arguments, with the serial of a call that is too long to be passed
- * on: the answer to it is the answer to that call. There is no such method.
+ * A call of BUS_MANAGER's FRAME_REFUSAL_MEMBER, without arguments, with the serial of a call that is too long: the reply to it is the reply
+ * to that call. No such method exists.
  */
 void frame_make_refusal(const struct frame *frame, uint8_t bytes[static FRAME_REFUSAL_SIZE]);
 

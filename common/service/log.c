@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Where kipcd's words go. $JOURNAL_STREAM names device and inode of the stream that systemd gave us as standard
- * error; if that still is our standard error, the journal gets the fields as well (systemd.exec(5)).
+ * $JOURNAL_STREAM has the device and inode of the stream that systemd passed as standard error. If that still is our standard error, the
+ * journal gets the fields as well (systemd.exec(5)).
  *
- * An error without fields goes by that stream all the same, since it may be our last word: of a stream the journal knows
- * the unit, of a datagram only while its sender lives. `systemctl status` would not show why kipcd did not start.
+ * An error without fields is written to that stream all the same, since it may be the last line: the journal knows the unit of a stream, but
+ * that of a datagram only while its sender runs. Otherwise `systemctl status` would not show why kipcd did not start.
  */
 
 #include "common/service/log.h"
@@ -93,7 +93,7 @@ void log_channel(int level, const char *name, enum kipc_kind kind, key_t key, co
 	free(text);
 }
 
-/* The journal gets every event, with its level, and leaves to its readers what they want of it. */
+/* The journal gets every event with its level, whatever the level of the log is: its readers filter. */
 void log_event(int level, const char *message_id, const char *event, const char *name, enum kipc_kind kind,
 	       key_t key, const char *text)
 {

@@ -2,32 +2,29 @@
 #ifndef KIPC_COMMON_SERVICE_LOG_H
 #define KIPC_COMMON_SERVICE_LOG_H
 
-/*
- * kipcd's log: to the journal with structured fields when systemd reads our standard error, else to standard error.
- * Only the edge logs: main.c, event callbacks, and what reports on a reconcile.
- */
+/* The log: to the journal with structured fields if systemd reads our standard error, otherwise to standard error. */
 
 #include <syslog.h>
 
 #include "lib/kipc.h"
 
-/* Looks where standard error goes. */
+/* Finds out where standard error goes. */
 void log_init(void);
 
 /* LOG_DEBUG shows all; the default is LOG_INFO. */
 void log_set_max_level(int level);
 int log_max_level(void);
 
-/* Else they go to standard error. */
+/* Otherwise it goes to standard error. */
 bool log_is_to_journal(void);
 
 void log_line(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* One about a channel: "queue orders: …", in the journal with KIPC_CHANNEL=, KIPC_KIND= and KIPC_KEY=. */
+/* A line about a channel: "queue orders: …", in the journal with KIPC_CHANNEL=, KIPC_KIND= and KIPC_KEY=. */
 void log_channel(int level, const char *name, enum kipc_kind kind, key_t key, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
-/* An event: the same with MESSAGE_ID= and KIPC_EVENT=, and in the journal whatever its level. kind 0: of kipcd itself. */
+/* An event: the same with MESSAGE_ID= and KIPC_EVENT=, in the journal at any level. kind 0: of kipcd itself. */
 void log_event(int level, const char *message_id, const char *event, const char *name, enum kipc_kind kind,
 	       key_t key, const char *text);
 

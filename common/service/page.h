@@ -2,7 +2,7 @@
 #ifndef KIPC_COMMON_SERVICE_PAGE_H
 #define KIPC_COMMON_SERVICE_PAGE_H
 
-/* What still fits into one page of an answer: rows, and bytes, since any client may ask and leave the answer unread. */
+/* How much still fits into one page of a reply. Rows and bytes are bounded, since any client may ask and not read the reply. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 #include "common/bus-names.h"
 
 #define PAGE_BYTES ((size_t)256 << 10)
-#define PAGE_ROW_BYTES 100 /* of what is as long in every row */
+#define PAGE_ROW_BYTES 100 /* of the members with the same size in every row */
 
 struct page {
 	uint32_t n_left;
@@ -26,7 +26,7 @@ static inline struct page page_new(uint32_t limit)
 	};
 }
 
-/* Whether a row with so many bytes of text fits; the first one always does, since an empty page is the end. */
+/* Whether a row with strings of so many bytes fits. The first one always does, since an empty page means the end. */
 static inline bool page_take(struct page *page, size_t bytes)
 {
 	bytes += PAGE_ROW_BYTES;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* SO_PEERCRED and SO_PEERGROUPS. Nothing comes from /proc, where another process may have the pid by now. */
+/* SO_PEERCRED and SO_PEERGROUPS. /proc is not used: the pid may be another process's now. */
 
 #include "common/service/peer.h"
 
@@ -15,7 +15,7 @@ static int read_groups(int fd, struct peer *peer)
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, NULL, &size) == 0)
 		return 0;
 	if (errno == ENOPROTOOPT)
-		return 0; /* before Linux 4.13: no group but the primary one counts */
+		return 0; /* before Linux 4.13: only the primary group counts */
 	if (errno != ERANGE)
 		return -errno;
 	peer->groups = malloc(size);

@@ -2,7 +2,7 @@
 #ifndef KIPC_COMMON_SERVICE_PEER_H
 #define KIPC_COMMON_SERVICE_PEER_H
 
-/* The peer of a socket, as the kernel noted it when that end connected. */
+/* The peer of a socket, as the kernel recorded it when the peer connected. */
 
 #include <sys/types.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * libsystemd makes room for a message of up to 128 MiB as soon as a header claims that size, and sets no time for it to arrive.
- * So no client talks to libsystemd: bytes are collected here, where room is made only for what has come, and passed on one
- * whole message at a time through a pair of sockets (connection.c). Looking ahead in the client's own socket (SO_PEEK_OFF)
- * would not be safe: libsystemd reads on as long as there is anything, and that may have come after the look.
+ * libsystemd allocates up to 128 MiB for a message as soon as a header claims that size, and waits for it without a limit. So no client
+ * talks to libsystemd: bytes are collected here, in a buffer that grows with what has come, and passed on one complete message at a time
+ * through a pair of sockets (connection.c). Looking ahead in the client's own socket (SO_PEEK_OFF) would not be safe: libsystemd reads all
+ * there is, and part of that may have come after the look.
  */
 
 #include "common/service/relay.h"
@@ -19,7 +19,7 @@
 #define ROOM_MIN ((size_t)4096)
 #define CHUNK ((size_t)64 << 10)
 
-/* Shared by all relays: it holds nothing between two calls. */
+/* Shared by all relays: it is empty between two calls. */
 static uint8_t chunk[CHUNK];
 
 void relay_done(struct relay *relay)
@@ -35,7 +35,7 @@ void relay_done(struct relay *relay)
 
 /* -- from the client ------------------------------------------------------------------------------------------ */
 
-/* -EAGAIN: nothing is there; 0: nothing will be. */
+/* -EAGAIN: nothing has come; 0: the peer has closed. */
 static ssize_t receive(int fd, void *to, size_t room)
 {
 	ssize_t n;
@@ -59,7 +59,7 @@ static int skip(struct relay *relay)
 	return 0;
 }
 
-/* Grows with what has come, not with what is claimed. */
+/* Grows with what has come, not with what a header claims. */
 static int make_room(struct relay *relay)
 {
 	size_t room = MIN(MAX(2 * relay->in_room, ROOM_MIN), RELAY_MESSAGE_MAX);
@@ -68,7 +68,7 @@ static int make_room(struct relay *relay)
 	if (relay->n_in < relay->in_room)
 		return 0;
 	if (room == relay->in_room)
-		return -ENOBUFS; /* a whole message is there, which must be taken first */
+		return -ENOBUFS; /* it has a complete message, which must be handled first */
 	in = realloc(relay->in, room);
 	if (in == NULL)
 		return -ENOMEM;
@@ -140,7 +140,7 @@ bool relay_is_in_message(const struct relay *relay)
 
 /* -- to the client -------------------------------------------------------------------------------------------- */
 
-/* How much of it the client takes now. */
+/* How many bytes the client accepts now. */
 static ssize_t give(const struct relay *relay, const uint8_t *bytes, size_t n)
 {
 	ssize_t taken;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The server's part of D-Bus authentication (specification, "Authentication Protocol"): EXTERNAL only, since the kernel has
- * already said whose the client is; the client may only agree. The length and number of lines are bounded.
+ * The server's part of D-Bus authentication (specification, "Authentication Protocol"). Only EXTERNAL: the kernel has already said which
+ * user the client is, and the client can only agree. Length and number of lines are bounded.
  */
 
 #include "common/service/sasl.h"
@@ -17,7 +17,7 @@
 
 static const char rejected[] = "REJECTED " EXTERNAL "\r\n";
 
-/* The word at *line, which then points behind it and one blank. */
+/* Whether the word is at *line, which then points behind it and one blank. */
 static bool take_word(const char **line, const char *word)
 {
 	size_t n = strlen(word);
@@ -28,7 +28,7 @@ static bool take_word(const char **line, const char *word)
 	return true;
 }
 
-/* The identity that the client claims: none, or the digits of its uid, each in hexadecimal. */
+/* Whether the client claims the right identity: none, or the digits of its uid, each in hexadecimal. */
 static bool is_right(const struct sasl *sasl, const char *hex)
 {
 	char uid[16], wanted[2 * sizeof uid] = "";

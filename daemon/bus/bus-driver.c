@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The few calls of org.freedesktop.DBus without which `busctl` and bindings do not begin. Called by connection.c. */
+/* The few calls of org.freedesktop.DBus that `busctl` and language bindings need. Called by connection.c. */
 
 #include "daemon/bus/bus-driver.h"
 
@@ -13,7 +13,7 @@ static int driver_hello(sd_bus_message *message, void *userdata, sd_bus_error *r
 	return sd_bus_reply_method_return(message, "s", ":1.1");
 }
 
-/* Clients of a real bus ask for signals in this way; which of them they want, they filter themselves. */
+/* Clients of a real bus ask for signals in this way. This one gets all of them, and filters by itself. */
 static int driver_add_match(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct client *client = userdata;
@@ -36,8 +36,8 @@ static int driver_get_name_owner(sd_bus_message *message, void *userdata, sd_bus
 	if (r < 0)
 		return r;
 	if (strcmp(name, BUS_NAME) != 0)
-		return sd_bus_reply_method_errorf(message, SD_BUS_ERROR_NAME_HAS_NO_OWNER, "only %s is here",
-						  BUS_NAME);
+		return sd_bus_reply_method_errorf(message, SD_BUS_ERROR_NAME_HAS_NO_OWNER,
+						  "%s is the only name here", BUS_NAME);
 	return sd_bus_reply_method_return(message, "s", BUS_DRIVER_OUR_ADDRESS);
 }
 

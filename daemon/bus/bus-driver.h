@@ -2,11 +2,11 @@
 #ifndef KIPC_DAEMON_BUS_BUS_DRIVER_H
 #define KIPC_DAEMON_BUS_BUS_DRIVER_H
 
-/* What clients of a real bus ask its driver for, answered on the control socket. */
+/* Answers on the control socket what clients ask the driver of a real bus. */
 
 #include "daemon/bus/clients.h"
 
-/* As a bus would call us: a client that asked for the owner of our name takes signals only from that owner. */
+/* Our unique name: a client that asked for the owner of org.kipc1 accepts signals only from that owner. */
 #define BUS_DRIVER_OUR_ADDRESS ":1.0"
 
 int bus_driver_add(struct client *client);

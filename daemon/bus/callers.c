@@ -81,7 +81,7 @@ static int read_credential(sd_bus_message *reply, struct caller *caller)
 	return r < 0 ? r : sd_bus_message_exit_container(reply);
 }
 
-/* Which call it answers says whoever sent it; that he is the driver says the bus. */
+/* The sender of a reply chooses which call it answers. That the sender is the driver, the bus guarantees. */
 static bool is_from_driver(sd_bus_message *reply)
 {
 	const char *sender = sd_bus_message_get_sender(reply);
@@ -153,7 +153,7 @@ static bool is_one_of(gid_t group, const gid_t *groups, size_t n_groups)
 	return false;
 }
 
-/* What libsystemd says of its peer is about kipcd itself (connection.c). */
+/* libsystemd would describe kipcd itself, which is its peer (connection.c). */
 static int look_at_peer(const struct callers *callers, const sd_bus *bus, const gid_t *group, uid_t *ret_uid,
 			bool *ret_is_member)
 {
@@ -176,7 +176,7 @@ static int look_at_caller(struct callers *callers, sd_bus_message *message, cons
 	const char *name;
 	int r;
 
-	/* Only a bus vouches for the sender's name: a peer may write there what it likes, and would answer the question too. */
+	/* Only a bus guarantees the sender's name. A peer can write any name there, and would answer the question itself. */
 	if (sd_bus_is_bus_client(bus) <= 0)
 		return look_at_peer(callers, bus, group, ret_uid, ret_is_member);
 	name = sd_bus_message_get_sender(message);
@@ -213,13 +213,12 @@ int callers_authorize(struct callers *callers, sd_bus_message *message, sd_bus_e
 		return 0;
 	if (config != NULL && config->has_admin_group)
 		return sd_bus_error_setf(reterr, BUS_ERROR_NOT_ALLOWED,
-					 "uid %u may not change channels: that is for root, kipcd's own user "
-					 "and members of the "
-					 "group %s ([daemon] group)",
+					 "uid %u may not change channels: only root, kipcd's own user and "
+					 "members of the group %s ([daemon] group) may",
 					 (unsigned)uid, config->admin_group_name);
 	return sd_bus_error_setf(
 		reterr, BUS_ERROR_NOT_ALLOWED,
-		"uid %u may not change channels: that is for root, kipcd's own user and members of the "
-		"group that [daemon] group names, which is none now",
+		"uid %u may not change channels: only root and kipcd's own user may, and members of a group, "
+		"which [daemon] group does not name",
 		(unsigned)uid);
 }

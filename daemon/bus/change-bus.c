@@ -62,7 +62,7 @@ int change_bus_recover_registry(sd_bus_message *message, void *userdata, sd_bus_
 	return r;
 }
 
-/* Whether the caller may change channels, and there is no doubt about the registry. */
+/* Whether the caller may change channels, and kipcd may change anything (namespace.h). */
 static int authorize_change(struct control *control, sd_bus_message *message, sd_bus_error *reterr)
 {
 	int r;
@@ -73,7 +73,7 @@ static int authorize_change(struct control *control, sd_bus_message *message, sd
 	return sd_bus_error_set(reterr, BUS_ERROR_FAILED, control->manager->namespace.doubt);
 }
 
-/* The answer of a call that changed one channel. */
+/* The reply to a call that changed one channel. */
 static int reply_step(sd_bus_message *message, int result, char *text, struct steps *steps,
 		      sd_bus_error *reterr)
 {
@@ -116,7 +116,7 @@ int change_bus_create(sd_bus_message *message, void *userdata, sd_bus_error *ret
 	return reply_step(message, r, text, &steps, reterr);
 }
 
-/* What `set` and `unset` have in common: a name, and words about it. */
+/* Set and Unset: a name, and what to change of it. */
 static int alter(sd_bus_message *message, struct control *control, sd_bus_error *reterr,
 		 int (*change)(struct manager *manager, const char *name, char **words, struct steps *steps,
 			       char **reterr_text))

@@ -30,7 +30,7 @@ static struct channel *find_channel(const struct manager *manager, const char *p
 	return channel;
 }
 
-/* What is shown stays until the next look: sd-bus reads the properties right behind. */
+/* control->shown stays until the next call: sd-bus reads the properties right after this one. */
 static int find(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret_found,
 		sd_bus_error *reterr)
 {
@@ -46,7 +46,7 @@ static int find(sd_bus *bus, const char *path, const char *interface, void *user
 	return 1;
 }
 
-/* Interfaces that not every channel has. */
+/* The interfaces that not every channel has. */
 static int find_kind(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret_found,
 		     sd_bus_error *reterr)
 {
@@ -67,7 +67,7 @@ static int find_kind(sd_bus *bus, const char *path, const char *interface, void 
 	else
 		has = shown_kind(channel) == KIPC_SEMAPHORE;
 	r = has ? find(bus, path, interface, userdata, ret_found, reterr) : 0;
-	/* All zero where it cannot be looked into. */
+	/* All zero if the ring cannot be read. */
 	if (r > 0 && strcmp(interface, BUS_RING) == 0 && shown->object.kind == KIPC_SEGMENT &&
 	    kernel_look_into_ring(&shown->object, &shown->ring) < 0)
 		shown->ring = (struct kernel_ring){ 0 };
@@ -81,7 +81,7 @@ static int enumerate(sd_bus *bus, const char *prefix, void *userdata, char ***re
 	char **nodes;
 
 	if (strcmp(prefix, BUS_CHANNELS) != 0)
-		return 0; /* below a channel there is nothing */
+		return 0; /* nothing is below a channel */
 	nodes = calloc(manager->n_channels + 1, sizeof *nodes);
 	if (nodes == NULL)
 		return -ENOMEM;
@@ -107,13 +107,13 @@ GETTER(get_bool)
 	return sd_bus_message_append(reply, "b", (int)*(const bool *)userdata);
 }
 
-/* Seconds become microseconds, as everywhere on D-Bus. */
+/* Seconds become microseconds, as usual on D-Bus. */
 GETTER(get_time)
 {
 	return sd_bus_message_append(reply, "t", (uint64_t)(*(const int64_t *)userdata * USEC_PER_SEC));
 }
 
-/* Empty where kipcd may not read them. */
+/* Empty if kipcd may not read them. */
 GETTER(get_values)
 {
 	const struct shown *shown = userdata;

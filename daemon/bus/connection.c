@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A client is served in three steps: it authenticates (sasl.c); its messages are collected and judged by their length
- * (relay.c); and only then a libsystemd of its own sees them, through a pair of sockets, one at a time and in turn with all
- * other clients. The next message waits until the client has taken the answer to the last one. So whatever a client sends or
- * does not read, it costs kipcd one message and one answer.
+ * A client is served in three steps. It authenticates (sasl.c). Its messages are collected and checked for their length (relay.c). Only then
+ * an sd_bus of its own gets them, through a pair of sockets, one at a time and in turn with all other clients. The next message waits until
+ * the client has read the answer to the last one. So whatever a client sends or does not read, it costs kipcd one message and one answer.
  *
- * The peer that libsystemd sees is kipcd itself. connection->peer decides what the client may do (caller.c).
+ * The peer that the sd_bus sees is kipcd itself. connection->peer decides what the client may do (callers.c).
  */
 
 #include "daemon/bus/connection.h"
@@ -25,8 +24,8 @@
 #include "daemon/bus/bus-objects.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
-#define ROUNDS_MAX 64	    /* of moving bytes, before other clients get their turn */
-#define START_ROUNDS_MAX 16 /* of sd_bus_process(), in which libsystemd must have begun */
+#define ROUNDS_MAX 64	    /* of moving bytes, before other clients have their turn */
+#define START_ROUNDS_MAX 16 /* of sd_bus_process(), in which the sd_bus must be ready */
 #define COMPLAINTS_USEC (10 * USEC_PER_SEC)
 #define SIGNALS_WAITING_MAX 64 /* that a subscriber has not read */
 
@@ -77,7 +76,7 @@ static void drop(struct connection *connection)
 	(void)sd_event_source_set_enabled(connection->farewell, SD_EVENT_ONESHOT);
 }
 
-/* Not for each of a thousand: clients must not be able to fill the journal. */
+/* Only one line in ten seconds: clients must not be able to fill the journal. */
 static void complain(struct connection *connection)
 {
 	static uint64_t next[sizeof complaints / sizeof *complaints];
@@ -114,7 +113,7 @@ static void tell(struct client *client, clients_send *send, const void *news)
 		drop(connection);
 }
 
-/* -- what libsystemd is told ------------------------------------------------------------------------------------- */
+/* -- the sd_bus ------------------------------------------------------------------------------------------------- */
 
 static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
@@ -125,14 +124,14 @@ static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error
 static int refuse_long_call(struct connection *connection, sd_bus_message *message)
 {
 	int r = sd_bus_reply_method_errorf(message, BUS_ERROR_LIMIT,
-					   "a call of %llu bytes is too long: kipcd takes %zu",
+					   "a call of %llu bytes is too long: kipcd accepts %zu",
 					   (unsigned long long)connection->refused_size, RELAY_MESSAGE_MAX);
 
 	connection->refused_size = 0;
 	return r < 0 ? r : 1;
 }
 
-/* Sees every message first: also those that libsystemd would answer by itself. */
+/* Sees every message first, including those that libsystemd answers by itself. */
 static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct connection *connection = userdata;
@@ -161,7 +160,7 @@ static int set_up_bus(struct connection *connection, int fd)
 		sd_bus_unref(bus);
 		return r;
 	}
-	/* From here on the bus closes the descriptor. */
+	/* The bus closes the descriptor from here on. */
 	connection->client.bus = bus;
 	r = sd_id128_from_string(connection->sasl.id, &id);
 	if (r >= 0)
@@ -182,7 +181,7 @@ static int set_up_bus(struct connection *connection, int fd)
 	return r < 0 ? r : bus_objects_add(connection->control, bus);
 }
 
-/* kipcd repeats the client's authentication towards libsystemd in its own name, and drops the answer. */
+/* kipcd authenticates to the sd_bus in its own name, and drops the answer. */
 static int shake_hands(struct connection *connection)
 {
 	char answer[SASL_ANSWER_SIZE];
@@ -215,7 +214,7 @@ static int send_greeting(int fd)
 	return send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL) == n ? 0 : -EPROTO;
 }
 
-/* kipcd's own work, and root, wait for at most one call of strangers. */
+/* Root and kipcd's own work wait for at most one call of another user. */
 static int set_priority(const struct connection *connection, sd_event_source *source)
 {
 	bool is_stranger = connection->peer.uid != 0 && connection->peer.uid != geteuid();
@@ -226,7 +225,7 @@ static int set_priority(const struct connection *connection, sd_event_source *so
 
 static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdata);
 
-/* The client has authenticated: from here on there is a libsystemd for it. */
+/* The client has authenticated, and gets an sd_bus. */
 static int begin(struct connection *connection)
 {
 	int fds[2], r;
@@ -267,7 +266,7 @@ static int authenticate(struct connection *connection)
 	return n < 0 ? n : connection->sasl.state == SASL_BEGUN ? begin(connection) : 0;
 }
 
-/* Until libsystemd has nothing to do and nothing to say, or the client takes no more. */
+/* Until the sd_bus has nothing to do or to send, or the client accepts no more. */
 static int settle(struct connection *connection)
 {
 	int moved = 1, r = 0;
@@ -285,7 +284,7 @@ static int settle(struct connection *connection)
 	return 0;
 }
 
-/* A message may be larger than what the pair of sockets holds: libsystemd takes it while it comes. */
+/* A message may be larger than the buffer of the sockets: the sd_bus reads it as it comes. */
 static int hand_on(struct connection *connection, const uint8_t *bytes, size_t n)
 {
 	bool is_stuck = false;
@@ -344,7 +343,7 @@ static int wait_for(struct connection *connection, enum connection_wait what)
 	return r < 0 ? r : sd_event_source_set_enabled(connection->deadline, SD_EVENT_ONESHOT);
 }
 
-/* What the client has to do next, and within what time. */
+/* What the client must do next, and until when. */
 static int await(struct connection *connection)
 {
 	struct relay *relay = &connection->relay;
@@ -369,7 +368,7 @@ static int await(struct connection *connection)
 								   : WAIT_FOR_NOTHING);
 }
 
-/* The answer to the last message is sent before the next one is looked at. */
+/* The answer to the last message is sent before the next one is read. */
 static int advance(struct connection *connection)
 {
 	int r = 0;

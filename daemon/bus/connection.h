@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_BUS_CONNECTION_H
 #define KIPC_DAEMON_BUS_CONNECTION_H
 
-/* One client of the control socket, from accept() on. */
+/* One client of the control socket, from accept(2) on. */
 
 #include <systemd/sd-event.h>
 
@@ -12,9 +12,9 @@
 
 enum connection_wait {
 	WAIT_FOR_NOTHING,
-	WAIT_FOR_NAME,	  /* it has to authenticate */
-	WAIT_FOR_MESSAGE, /* … to send the rest of its message */
-	WAIT_FOR_READER,  /* … to read what it is sent */
+	WAIT_FOR_NAME,	  /* it must authenticate */
+	WAIT_FOR_MESSAGE, /* … send the rest of its message */
+	WAIT_FOR_READER,  /* … read what it was sent */
 };
 
 struct connection {
@@ -25,13 +25,13 @@ struct connection {
 	struct sasl sasl;
 	struct relay relay;
 	bool is_over;
-	uint64_t refused_size; /* of the call that is too long, while its refusal is on its way */
+	uint64_t refused_size; /* of a call that is too long, until it is refused */
 
 	enum connection_wait waits_for;
 	sd_event_source *outer, *inner; /* the two sockets of the relay */
 	sd_event_source *deadline;
-	sd_event_source *more;	   /* a whole message is there: in turn with all others */
-	sd_event_source *farewell; /* outside of sd-bus's own callbacks */
+	sd_event_source *more;	   /* a whole message has come: handled in turn with all others */
+	sd_event_source *farewell; /* ends the connection outside of sd-bus's callbacks */
 	void (*on_end)(struct connection *connection, void *userdata);
 	void *userdata;
 };

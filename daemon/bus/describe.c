@@ -10,7 +10,7 @@
 #include "common/bus-names.h"
 #include "daemon/config/keys.h"
 
-/* The declared values, by the words of the configuration. */
+/* The declared values, as they are written in the configuration. */
 static int append_declared(sd_bus_message *reply, const struct channel_spec *spec)
 {
 	char mode[8], key[16];
@@ -81,7 +81,7 @@ static int append_fields(sd_bus_message *reply, const struct channel_spec *spec)
 	return r;
 }
 
-/* Where a value comes from: "FILE:LINE", or the verb of kipcctl that gave it. */
+/* Where a value comes from: "FILE:LINE", or the verb of kipcctl that set it. */
 static int append_origin(sd_bus_message *reply, const struct config *config, const char *key,
 			 const struct value_place *place)
 {
@@ -103,7 +103,7 @@ static int append_field_origin(sd_bus_message *reply, const struct config *confi
 	return append_origin(reply, config, key, &field->place);
 }
 
-/* key -> the place of its value; keys without a place have their defaults */
+/* key -> the place of its value; a key without a place has its default */
 static int append_origins(sd_bus_message *reply, const struct config *config, const struct channel_spec *spec)
 {
 	int r;

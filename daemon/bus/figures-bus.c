@@ -12,7 +12,7 @@
 #include "daemon/bus/reply.h"
 #include "daemon/run/sample.h"
 
-#define KEPT_USEC (30 * UINT64_C(1000000)) /* from the last History on */
+#define KEPT_USEC (30 * UINT64_C(1000000)) /* after the last History */
 
 static int append_history(sd_bus_message *reply, const struct channel *channel)
 {
@@ -84,7 +84,7 @@ int figures_bus_heads(sd_bus_message *message, void *userdata, sd_bus_error *ret
 		struct channel *channel = manager_find(manager, *name);
 		struct kipc_object object;
 
-		/* As of now: somebody may have received since the last sample. */
+		/* As of now: there may have been a receive since the last sample. */
 		if (channel == NULL || channel->kind != KIPC_QUEUE || channel_look(channel, &object) <= 0)
 			continue;
 		sample_note_head(channel, &object);

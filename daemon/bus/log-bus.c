@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* How much kipcd logs, as org.freedesktop.LogControl1(5) has it; where it logs was decided when it started (log.c). */
+/* org.freedesktop.LogControl1(5). The level can be changed; the target is chosen at the start (log.c). */
 
 #include "daemon/bus/log-bus.h"
 
@@ -36,7 +36,8 @@ static int set_level(sd_bus *bus, const char *path, const char *interface, const
 			log_set_max_level((int)i);
 			return 0;
 		}
-	return sd_bus_error_setf(reterr, BUS_ERROR_INVALID, "'%s' is no level like info or debug", word);
+	return sd_bus_error_setf(reterr, BUS_ERROR_INVALID, "'%s' is not a level such as info or debug",
+				 word);
 }
 
 static int get_target(sd_bus *bus, const char *path, const char *interface, const char *property,

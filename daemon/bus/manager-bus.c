@@ -18,7 +18,7 @@
 #include "daemon/bus/figures-bus.h"
 #include "daemon/bus/reply.h"
 
-/* The texts that may be long. */
+/* The strings that may be long. */
 static size_t shown_size(const struct shown *shown)
 {
 	return strlen(shown->name) + strlen(shown->reason) + strlen(shown->description) +

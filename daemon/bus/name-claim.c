@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The name org.kipc1, for system-bus.c. A bus that refuses the name does not know our policy or our user yet: an installation
- * brings both while the bus runs, and dbus-daemon looks a user up only when it reads its policy. So kipcd asks it to read the
- * policy again, once for each connection, and then asks for the name after each change that the bus tells of, and otherwise
- * ever more rarely. As long as the bus refuses, every call of org.kipc1 starts kipcd and waits.
+ * Called by system-bus.c. A bus that refuses the name does not know our policy or our user yet: an installation adds both while the bus
+ * runs, and dbus-daemon looks users up only when it reads its policy. So kipcd asks it to read the policy again, once for each connection.
+ * Then it asks for the name after each change that the bus signals, and otherwise at longer and longer intervals. While the bus refuses,
+ * every call of org.kipc1 starts kipcd and waits.
  */
 
 #include "daemon/bus/name-claim.h"
@@ -38,7 +38,7 @@ static void ask_after(struct name_claim *claim, uint64_t delay)
 	claim->again = sd_event_source_disable_unref(claim->again);
 	if (sd_event_add_time_relative(claim->manager->event, &claim->again, CLOCK_MONOTONIC, delay, 0,
 				       on_again, claim) < 0)
-		log_line(LOG_WARNING, "system bus: out of memory: kipcd does not ask again for " BUS_NAME);
+		log_line(LOG_WARNING, "system bus: out of memory: kipcd no longer asks for " BUS_NAME);
 }
 
 static void ask_later(struct name_claim *claim)
@@ -52,16 +52,16 @@ static void hold(struct name_claim *claim)
 	claim->again = sd_event_source_disable_unref(claim->again);
 	claim->is_held = true;
 	if (claim->manager->is_name_refused || claim->has_reloaded)
-		log_line(LOG_NOTICE, "is " BUS_NAME " on the system bus now, which had refused the name");
+		log_line(LOG_NOTICE, "has the name " BUS_NAME " on the system bus now, which had refused it");
 	else
-		log_line(LOG_DEBUG, "is " BUS_NAME " on the system bus");
+		log_line(LOG_DEBUG, "has the name " BUS_NAME " on the system bus");
 	claim->manager->is_name_refused = false;
 	status_notify(claim->manager);
 }
 
 static int on_reloaded(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
-	ask(userdata); /* also after a refusal: root may have had the bus read it meanwhile */
+	ask(userdata); /* also after a failure: root may have reloaded the bus meanwhile */
 	return 0;
 }
 
@@ -75,11 +75,10 @@ static void refuse(struct name_claim *claim, const sd_bus_error *error)
 	}
 	if (!claim->manager->is_name_refused) {
 		log_line(LOG_WARNING,
-			 "cannot be " BUS_NAME
+			 "cannot get the name " BUS_NAME
 			 " on the system bus: %s; kipcctl does not need it, and kipcd asks again from "
 			 "time to time",
-			 error != NULL && error->message != NULL ? error->message
-								 : "somebody else has that name");
+			 error != NULL && error->message != NULL ? error->message : "another process has it");
 		claim->manager->is_name_refused = true;
 		status_notify(claim->manager);
 	}
@@ -111,7 +110,7 @@ static void ask(struct name_claim *claim)
 		ask_later(claim);
 }
 
-/* The bus has read its files again. That may happen often: kipcd asks at most ten times a second. */
+/* The bus has read its files again, which may happen often: kipcd asks at most ten times a second. */
 static int on_bus_changed(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct name_claim *claim = userdata;

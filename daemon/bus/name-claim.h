@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_BUS_NAME_CLAIM_H
 #define KIPC_DAEMON_BUS_NAME_CLAIM_H
 
-/* The claim to the name org.kipc1 on a bus: kipcd asks until it gets the name. */
+/* The claim to the name org.kipc1 on a bus: kipcd asks for the name until it gets it. */
 
 #include <systemd/sd-bus.h>
 
@@ -12,16 +12,16 @@ struct name_claim {
 	struct manager *manager;
 	sd_bus *bus; /* not ours; NULL: none */
 	sd_event_source *again;
-	uint64_t delay; /* microseconds until it is asked again */
+	uint64_t delay; /* microseconds until the next request */
 	bool is_held;
 	bool is_asking;
-	bool has_reloaded; /* this bus was asked to read its policy again */
+	bool has_reloaded; /* this bus has been asked to read its policy again */
 };
 
-/* From here on, until name_claim_drop(). Negative errno: the bus cannot be asked at all. */
+/* Asks for it until name_claim_drop(). Negative errno: the bus cannot be asked at all. */
 int name_claim_start(struct name_claim *claim, struct manager *manager, sd_bus *bus);
 
-/* The connection is gone or to be left. */
+/* The connection is closed, or will be. */
 void name_claim_drop(struct name_claim *claim);
 
 #endif

@@ -50,7 +50,7 @@ static struct plan_kept *find(struct plan_pages *pages, sd_bus_message *call)
 	return NULL;
 }
 
-/* The user's own, a free one, or the one that was used longest ago. */
+/* The user's own, a free one, or the one not used for the longest time. */
 static struct plan_kept *find_place(struct plan_pages *pages, uid_t uid)
 {
 	struct plan_kept *place = &pages->items[0];
@@ -78,7 +78,7 @@ static int make(struct plan_pages *pages, sd_bus_message *call, uint64_t now, st
 	if (r < 0)
 		return r;
 	place = find_place(pages, kept.uid);
-	drop(place); /* before the new one is made: both are large */
+	drop(place); /* before the new one is made: each is large */
 	if (sd_bus_is_bus_client(bus) > 0) {
 		const char *sender = sd_bus_message_get_sender(call);
 

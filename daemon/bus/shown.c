@@ -9,7 +9,7 @@ static const char *or_empty(const char *text)
 	return text != NULL ? text : "";
 }
 
-/* What it takes of the limit on its kind, for `kipcctl limits`. */
+/* How much of the limit on its kind it needs, for `kipcctl limits`. */
 static uint64_t declared_need(const struct channel_spec *spec)
 {
 	switch (spec->kind) {
@@ -23,7 +23,7 @@ static uint64_t declared_need(const struct channel_spec *spec)
 	return 0;
 }
 
-/* Of the object it has, not yet what is declared; in a conflict, the key that is fought over. */
+/* Whether the object decides and not the declaration. In a conflict the declared key is what matters. */
 static bool shows_object(const struct channel *channel)
 {
 	return channel->spec == NULL || (channel->has_link && channel->state != STATE_CONFLICT);

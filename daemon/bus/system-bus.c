@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The second way in. kipcd works without it: a bus that is not there, ends, refuses the name or does not read costs a line
- * in the journal and nothing else. A bus that is not there yet is waited for by inotify (sd_bus_set_watch_bind(3)), one that
- * went is asked for again after a moment.
+ * The second way in. kipcd works without it: if the bus does not run, ends, refuses the name or does not read, that costs a line in the
+ * journal and nothing else. kipcd waits by inotify for a bus that does not run yet (sd_bus_set_watch_bind(3)), and connects again a second
+ * after one has ended.
  */
 
 #include "daemon/bus/system-bus.h"
@@ -19,28 +19,27 @@
 
 #define DEFAULT_ADDRESS "unix:path=/run/dbus/system_bus_socket"
 #define AGAIN_USEC 1000000
-#define STUCK_USEC                                                                                           \
-	30000000 /* a bus that does not answer holds us up for two seconds: not more often than this */
-#define SIGNALS_WAITING_MAX 4096 /* a reload of 10,000 channels is told in one go */
-#define REPLIES_WAITING_MAX 64	 /* beyond this, calls are refused, in replies that are short */
+#define STUCK_USEC 30000000	 /* each time, kipcd has waited two seconds for an answer */
+#define SIGNALS_WAITING_MAX 4096 /* a reload of 10,000 channels signals them all at once */
+#define REPLIES_WAITING_MAX 64	 /* if more wait, calls are refused, with short replies */
 
 struct system_bus {
 	struct client client;
 	struct control *control;
 	sd_event_source *again;
 	struct name_claim name;
-	bool is_behind; /* signals are left out until it has read those that wait */
+	bool is_behind; /* it gets no signals until it has read those that wait */
 };
 
 static int on_again(sd_event_source *source, uint64_t usec, void *userdata);
 
-/* Leaves the connection, outside of sd-bus's own callbacks, and tries anew after `delay` microseconds. */
+/* Connects again after `delay` microseconds, outside of sd-bus's callbacks. */
 static void try_again(struct system_bus *system_bus, uint64_t delay)
 {
 	system_bus->again = sd_event_source_disable_unref(system_bus->again);
 	if (sd_event_add_time_relative(system_bus->control->manager->event, &system_bus->again,
 				       CLOCK_MONOTONIC, delay, 0, on_again, system_bus) < 0)
-		log_line(LOG_WARNING, "system bus: out of memory: it is not asked again");
+		log_line(LOG_WARNING, "system bus: out of memory: kipcd does not connect again");
 }
 
 static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
@@ -49,7 +48,7 @@ static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error
 
 	if (system_bus->name.is_held)
 		log_line(LOG_NOTICE,
-			 "the system bus has gone: kipcctl goes on working; kipcd will be " BUS_NAME
+			 "the system bus has ended: kipcctl does not need it; kipcd takes the name " BUS_NAME
 			 " again when it is back");
 	name_claim_drop(&system_bus->name);
 	try_again(system_bus, AGAIN_USEC);
@@ -57,21 +56,20 @@ static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error
 }
 
 /*
- * A client that reads no replies makes a bus hold them, until the bus reads nothing more of ours: neither our replies nor
- * our questions who calls. All that it held of ours is off our account when we come back.
+ * A bus stores the replies that a client does not read. When it has stored too many of kipcd's, it stops reading from kipcd, both replies
+ * and questions about callers. A new connection starts without them.
  */
 static int leave_stuck(struct system_bus *system_bus)
 {
-	log_line(LOG_WARNING, "the system bus takes nothing from kipcd or does not answer: it is left for 30 "
-			      "s; kipcctl does not "
-			      "need it");
+	log_line(LOG_WARNING, "the system bus does not read or does not answer: kipcd disconnects for 30 s; "
+			      "kipcctl does not need it");
 	sd_bus_close(system_bus->client.bus);
 	name_claim_drop(&system_bus->name);
 	try_again(system_bus, STUCK_USEC);
 	return 1;
 }
 
-/* Ends the way of a call, also of one that wants no answer (for which libsystemd returns 0). */
+/* Nobody else gets the call, even if it wants no reply (for which libsystemd returns 0). */
 static int refuse(sd_bus_message *call, const char *error, const char *text)
 {
 	int r = sd_bus_reply_method_errorf(call, error, "%s", text);
@@ -79,7 +77,7 @@ static int refuse(sd_bus_message *call, const char *error, const char *text)
 	return r < 0 ? r : 1;
 }
 
-/* Sees every message before anybody else. */
+/* Sees every message first. */
 static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct system_bus *system_bus = userdata;
@@ -94,12 +92,12 @@ static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error 
 	    n_waiting > 2 * SIGNALS_WAITING_MAX)
 		return leave_stuck(system_bus);
 	if (n_waiting > REPLIES_WAITING_MAX)
-		return refuse(message, BUS_ERROR_LIMIT, "the bus is slow to take what kipcd says: try again");
+		return refuse(message, BUS_ERROR_LIMIT, "the bus is slow to read replies: try again");
 	r = callers_judge(&system_bus->control->callers, message, &uid, &may_change);
 	if (r == -ETIMEDOUT)
 		return leave_stuck(system_bus);
 	if (r < 0)
-		return refuse(message, BUS_ERROR_NOT_ALLOWED, "the bus does not say who you are");
+		return refuse(message, BUS_ERROR_NOT_ALLOWED, "the bus does not say which user you are");
 	return budget_charge(&system_bus->control->budget, uid, may_change, message);
 }
 
@@ -121,7 +119,7 @@ static int start(struct system_bus *system_bus)
 	if (r >= 0)
 		r = sd_bus_set_exit_on_disconnect(bus, 0);
 	if (r >= 0)
-		r = sd_bus_set_close_on_exit(bus, 0); /* it would wait for the bus to read */
+		r = sd_bus_set_close_on_exit(bus, 0); /* closing would wait until the bus reads */
 	if (r >= 0)
 		r = sd_bus_start(bus);
 	if (r >= 0)
@@ -201,7 +199,7 @@ int system_bus_new(struct control *control, struct system_bus **ret_system_bus)
 	clients_add(&control->clients, &system_bus->client);
 	r = start(system_bus);
 	if (r < 0) {
-		log_line(LOG_WARNING, "the system bus cannot be asked for: %s; kipcctl does not need it",
+		log_line(LOG_WARNING, "the system bus cannot be used: %s; kipcctl does not need it",
 			 strerror(-r));
 		try_again(system_bus, AGAIN_USEC);
 	}

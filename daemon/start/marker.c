@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The marker is a semaphore set, since that can be read at once, without attaching or taking anything. Called by namespace.c at
- * a start and by each sample. The set is private, so no intent can name it by a key: ".nsid" says "begun" while one is made,
- * and after a kill the set is known by its shape. Its content proves the namespace; processes that may not read it know it by
- * id and change time.
+ * The marker is a semaphore set, which can be read in one call that attaches or receives nothing. Called by namespace.c at a start and
+ * at each sample. The set is private, so no intent can name it by a key: ".nsid" says "begun" while one is made, and after a kill the set
+ * is recognised by its shape. Its values prove the namespace; processes that may not read them go by id and change time.
  */
 
 #include "daemon/start/marker.h"
@@ -43,7 +42,7 @@ enum identity_marker marker_look(const struct nsid *nsid)
 	return is_ours ? IDENTITY_MARKER_FOUND : IDENTITY_MARKER_GONE;
 }
 
-/* Whether the marker is as it was left, which takes one call to see. */
+/* Whether the marker is as kipcd left it: one call. */
 static bool is_untouched(const struct nsid *nsid)
 {
 	struct kipc_object object;
@@ -52,7 +51,7 @@ static bool is_untouched(const struct nsid *nsid)
 	       nsid_is_marker(nsid, &object);
 }
 
-/* A marker whose making was cut short by a kill, before or after it got its content. Other kipcds have markers, too. */
+/* A marker that a killed kipcd left unfinished, with or without its values. Other kipcds have markers, too. */
 static bool is_begun(const struct nsid *nsid, const struct kipc_object *object)
 {
 	static const uint16_t zero[NSID_VALUES];
@@ -82,7 +81,7 @@ static int remove_begun(const struct nsid *nsid)
 	return r;
 }
 
-/* Proven to be ours, and not as it was left: somebody changed its mode, say. */
+/* It is the marker, but was altered: its mode, for example. */
 static void remove_altered(const struct nsid *nsid)
 {
 	struct kipc_object object;
@@ -101,7 +100,7 @@ static int choose_content(struct nsid *nsid)
 	return 0;
 }
 
-/* Makes the set, and has `nsid` name it. */
+/* Makes the set, and names it in `nsid`. */
 static int make(struct nsid *nsid)
 {
 	struct kipc_object object;

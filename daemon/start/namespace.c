@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The edge around identity.c: asks the kernel and the folder, and carries the verdict out. The invariant: a registry is taken
- * for ours, or for another's, only by proof (or, from an older kipcd, by boot and inode), and as long as one of the questions
- * has no answer, no file and no object is touched.
+ * The edge around identity.c: collects facts from the kernel and the folder, and acts on the verdict. The invariant: only proof decides
+ * whose a registry is (or, with an older kipcd's, boot and inode), and until every fact is known, no file and no object is changed.
  */
 
 #include "daemon/start/namespace.h"
@@ -40,16 +39,16 @@ struct knowledge {
 static int refuse(char **reterr_text, const struct runtime *runtime, int error, const char *what)
 {
 	return sentence_fail(reterr_text, error,
-			     "it cannot be told whether the registry %s/%s belongs to this boot and IPC "
-			     "namespace (%s: %s), so nothing is touched: %s, and start kipcd again",
+			     "kipcd cannot find out whether the registry %s/%s belongs to this boot and IPC "
+			     "namespace (%s: %s), so nothing is changed: %s, and start kipcd again",
 			     runtime->path, REGISTRY_FOLDER, what, strerror(-error),
 			     error == -EMFILE || error == -ENFILE
-				     ? "let kipcd have more open files (LimitNOFILE=, ulimit -n)"
+				     ? "allow kipcd more open files (LimitNOFILE=, ulimit -n)"
 			     : error == -ENOENT ? "mount /proc"
-						: "mend that");
+						: "correct that");
 }
 
-/* The kernel's number of our namespace. 0: it has none, or a filter of system calls does not let us ask. */
+/* The kernel's number of this namespace. 0: it has none, or a system call filter hides it. */
 static int ask_for_id(uint64_t *ret_id)
 {
 	int fd = open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC), r;
@@ -90,25 +89,25 @@ static int ask_folder(const struct runtime *runtime, struct knowledge *knowledge
 
 	r = store_read_namespace(runtime->channels_fd, knowledge->theirs);
 	if (r < 0 && r != -ENOENT)
-		return sentence_fail(reterr_text, r, "%s/%s/%s cannot be read (%s), so nothing is touched",
+		return sentence_fail(reterr_text, r, "%s/%s/%s cannot be read (%s), so nothing is changed",
 				     runtime->path, REGISTRY_FOLDER, REGISTRY_NAMESPACE,
 				     r == -EINVAL ? "it is not a link" : strerror(-r));
 	knowledge->has_theirs = r == 0 && nsid_is_place(knowledge->theirs);
 	if (r == 0 && !knowledge->has_theirs) /* no proof of another boot */
-		log_line(LOG_WARNING, "%s/%s/%s is not in kipcd's format, and is written again",
-			 runtime->path, REGISTRY_FOLDER, REGISTRY_NAMESPACE);
+		log_line(LOG_WARNING, "%s/%s/%s is not in kipcd's format: written again", runtime->path,
+			 REGISTRY_FOLDER, REGISTRY_NAMESPACE);
 	r = nsid_read(runtime->channels_fd, &knowledge->nsid);
 	if (r < 0 && r != -ENOENT && r != -EBADMSG)
-		return sentence_fail(reterr_text, r, "%s/%s/%s cannot be read (%s), so nothing is touched",
+		return sentence_fail(reterr_text, r, "%s/%s/%s cannot be read (%s), so nothing is changed",
 				     runtime->path, REGISTRY_FOLDER, NSID_FILE, strerror(-r));
 	if (r == -EBADMSG)
-		log_line(LOG_WARNING, "%s/%s/%s is not in kipcd's format, and is written again",
-			 runtime->path, REGISTRY_FOLDER, NSID_FILE);
+		log_line(LOG_WARNING, "%s/%s/%s is not in kipcd's format: written again", runtime->path,
+			 REGISTRY_FOLDER, NSID_FILE);
 	knowledge->has_nsid = r == 0;
 	return 0;
 }
 
-/* Whether a link or an intent means, or may mean, an object that is here. */
+/* Whether a link or an intent means, or may mean, an object in this namespace. */
 static bool may_match(const struct registry_entry *entry)
 {
 	struct kipc_object object;
@@ -179,16 +178,17 @@ static int begin_new(struct runtime *runtime, enum identity_verdict verdict, str
 		return 0; /* nothing to keep */
 	r = store_move_aside(runtime->fd, is_boot ? "another-boot" : "another-namespace", name);
 	if (r < 0)
-		return sentence_fail(
-			reterr_text, r, "the registry %s/%s is of another %s and cannot be moved aside: %s",
-			runtime->path, REGISTRY_FOLDER, is_boot ? "boot" : "IPC namespace", strerror(-r));
+		return sentence_fail(reterr_text, r,
+				     "the registry %s/%s belongs to another %s and cannot be moved aside: %s",
+				     runtime->path, REGISTRY_FOLDER, is_boot ? "boot" : "IPC namespace",
+				     strerror(-r));
 	log_line(LOG_WARNING,
-		 "the registry %s/%s is of another %s: it is kept as %s/%s, and a new one begins",
+		 "the registry %s/%s belongs to another %s: it was renamed to %s/%s, and a new one begins",
 		 runtime->path, REGISTRY_FOLDER, is_boot ? "boot" : "IPC namespace", runtime->path, name);
 	return runtime_open_channels(runtime, reterr_text);
 }
 
-/* Files that are right are left alone. A registry without ".nsid" is served: the next start tries again to write it. */
+/* Correct files are not written. A registry without ".nsid" can be used: the next start tries again to write it. */
 static int write_down(const struct runtime *runtime, struct knowledge *knowledge, char **reterr_text)
 {
 	struct nsid *nsid = &knowledge->nsid;
@@ -210,8 +210,9 @@ static int write_down(const struct runtime *runtime, struct knowledge *knowledge
 		r = marker_keep(runtime->channels_fd, nsid);
 	if (r < 0)
 		log_line(LOG_WARNING,
-			 "%s/%s/%s cannot be written, or its marker cannot be made: %s; until then only the "
-			 "inode tells this IPC namespace from another",
+			 "%s/%s/%s or its marker cannot be written: %s; until then only the inode identifies "
+			 "this "
+			 "IPC namespace",
 			 runtime->path, REGISTRY_FOLDER, NSID_FILE, strerror(-r));
 	if (knowledge->has_theirs && registry_namespaces_match(knowledge->theirs, knowledge->ours))
 		return 0;
@@ -227,10 +228,10 @@ static int doubt(const struct runtime *runtime, struct namespace *namespace)
 {
 	(void)sentence_fail(
 		&namespace->doubt, 0,
-		"nothing is done: it cannot be told whether the registry %s/%s belongs to this IPC "
-		"namespace, since what would prove it is missing and some of its objects are here; "
-		"'kipcctl recover --registry=ours' says that it does, '--registry=another' begins "
-		"a new one",
+		"kipcd changes nothing: it cannot find out whether the registry %s/%s belongs to this IPC "
+		"namespace, because the proof is missing and some of its objects exist here; if it does, run "
+		"'kipcctl recover --registry=ours', otherwise 'kipcctl recover --registry=another', which "
+		"begins a new one",
 		runtime->path, REGISTRY_FOLDER);
 	if (namespace->doubt == NULL)
 		return -ENOMEM;
@@ -271,13 +272,13 @@ int namespace_confirm(struct runtime *runtime, struct namespace *namespace, bool
 	r = ask(runtime, &knowledge, reterr_text);
 	if (r == 0 && !is_ours)
 		r = begin_new(runtime, IDENTITY_ANOTHER_NAMESPACE, &knowledge, reterr_text);
-	knowledge.nsid.has_id = false; /* whatever it was, it is ours now */
+	knowledge.nsid.has_id = false; /* it belongs to this namespace now */
 	if (r == 0)
 		r = write_down(runtime, &knowledge, reterr_text);
 	if (r < 0)
 		return r;
-	log_line(LOG_NOTICE, "the registry %s/%s belongs to %s IPC namespace, as kipcctl said", runtime->path,
-		 REGISTRY_FOLDER, is_ours ? "this" : "another");
+	log_line(LOG_NOTICE, "the registry %s/%s belongs to %s IPC namespace, according to kipcctl",
+		 runtime->path, REGISTRY_FOLDER, is_ours ? "this" : "another");
 	free(namespace->doubt);
 	namespace->doubt = NULL;
 	return 0;
@@ -293,9 +294,10 @@ bool namespace_keep_marker(const struct runtime *runtime, const struct namespace
 		return false;
 	r = marker_keep(runtime->channels_fd, &copy);
 	if (r > 0)
-		log_line(LOG_WARNING,
-			 "somebody removed or altered the marker of this IPC namespace: made again, as "
-			 "semaphore:@%d",
-			 copy.marker);
+		log_line(
+			LOG_WARNING,
+			"another process removed or altered the marker of this IPC namespace: the new one is "
+			"semaphore:@%d",
+			copy.marker);
 	return r > 0;
 }

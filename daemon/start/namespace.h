@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_START_NAMESPACE_H
 #define KIPC_DAEMON_START_NAMESPACE_H
 
-/* Whether the registry belongs to this boot and IPC namespace, and what is done where it does not. */
+/* Whether the registry belongs to this boot and IPC namespace, and what happens if it does not. */
 
 #include <stdbool.h>
 
@@ -11,21 +11,21 @@
 
 struct namespace
 {
-	bool has_id; /* the kernel tells namespaces apart, and no marker is needed */
-	char *doubt; /* why nothing is altered: it cannot be told whose the registry is; NULL: it can */
+	bool has_id; /* the kernel numbers namespaces, and no marker is needed */
+	char *doubt; /* why nothing is changed: it is unknown whose the registry is; NULL: it is known */
 };
 
 /*
- * At a start, before the registry is read: writes ".ns" and ".nsid" where they are missing, and moves a registry of another
- * boot or namespace aside for a new one. Where that cannot be decided, nothing is touched: it returns an errno with a sentence
- * in *reterr_text or, where only a human can know, leaves a doubt.
+ * At a start, before the registry is read: writes ".ns" and ".nsid" where they are missing, and moves a registry of another boot or
+ * namespace aside for a new one. If that cannot be decided, nothing is changed: it returns an errno with a sentence in *reterr_text or, if
+ * only a human can decide, 0 with a doubt.
  */
 int namespace_settle(struct runtime *runtime, struct namespace *namespace, char **reterr_text);
 
-/* Ends a doubt: the registry is ours, or of another namespace. */
+/* Ends a doubt: the registry belongs to this namespace, or to another one. */
 int namespace_confirm(struct runtime *runtime, struct namespace *namespace, bool is_ours, char **reterr_text);
 
-/* Once a sample. True: a new marker had to be made, and ".nsid" names it instead of the one in `nsid`. */
+/* At each sample. True: a new marker had to be made, and ".nsid" names it instead of the one in `nsid`. */
 bool namespace_keep_marker(const struct runtime *runtime, const struct namespace *namespace,
 			   const struct nsid *nsid);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * systemd starts kipcd for every client that connects to its socket or calls it on the bus, so any user can cause starts that
- * are refused each time. At systemd's start limit, the start after the correction would be refused too; so kipcd.service has
- * no limit, and this file keeps the starts rare: one that follows a refused one takes two seconds. Meanwhile each caller makes
- * it look again, a few times a second at most, and is sent away if nothing is corrected; otherwise it is served.
+ * systemd starts kipcd for every client that connects to its socket or calls it on the bus, so any user can cause starts that are refused
+ * each time. At systemd's start limit, the start after the correction would be refused, too. So kipcd.service has no limit, and this file
+ * slows starts down: one that follows a refused one takes two seconds. During that time each caller makes kipcd read the configuration
+ * again, a few times a second at most. If it has been corrected, the caller is served; otherwise it is sent away.
  */
 
 #include "daemon/start/refusal.h"
@@ -24,7 +24,7 @@
 #include "common/bus-names.h"
 
 #define PAUSE_MSEC 2000
-#define LOOK_MSEC 250 /* from one look at the configuration to the next */
+#define LOOK_MSEC 250 /* between two looks at the configuration */
 #define NEW_NAME BUS_REFUSED_NAME ".new"
 
 static int64_t now_msec(clockid_t clock)
@@ -35,7 +35,7 @@ static int64_t now_msec(clockid_t clock)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* If the clock was set meanwhile, the last refusal counts as long ago. */
+/* If the clock was set back, the last refusal does not count. */
 static bool is_recent(const struct runtime *runtime)
 {
 	struct stat status;
@@ -79,9 +79,9 @@ void refusal_clear(const struct runtime *runtime)
 	(void)unlinkat(runtime->fd, BUS_REFUSED_NAME, 0);
 }
 
-static bool turn_away_all(int fd)
+static bool send_away_all(int fd)
 {
-	bool was_anybody = false;
+	bool was_any = false;
 	int connection;
 
 	for (int i = 0; fd >= 0 && i < SOMAXCONN; i++) {
@@ -89,12 +89,12 @@ static bool turn_away_all(int fd)
 		if (connection < 0)
 			break;
 		close(connection);
-		was_anybody = true;
+		was_any = true;
 	}
-	return was_anybody;
+	return was_any;
 }
 
-/* Until a client calls at `fd`, or the time has come. A signal to stop does not wait. */
+/* Until a client connects to `fd`, or until `end`. A stop signal is not delayed. */
 static void wait_until(int64_t end, int fd)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
@@ -109,10 +109,10 @@ static void wait_until(int64_t end, int fd)
 
 bool refusal_wait(struct refusal *refusal, int fd)
 {
-	bool was_anybody = turn_away_all(fd);
+	bool was_any = send_away_all(fd);
 	int64_t now = now_msec(CLOCK_MONOTONIC);
 
-	if (refusal->is_over || (refusal->end == 0 && !was_anybody && !refusal->is_again))
+	if (refusal->is_over || (refusal->end == 0 && !was_any && !refusal->is_again))
 		return false;
 	if (refusal->end == 0)
 		refusal->end = now + PAUSE_MSEC;

@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_START_REFUSAL_H
 #define KIPC_DAEMON_START_REFUSAL_H
 
-/* A start that is refused, for a mistake in the configuration or another reason: the reason is noted, and starts are slowed. */
+/* A start that fails, because of a mistake in the configuration or for another reason: its reason is noted, and starts are slowed down. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,8 +11,8 @@
 #include "daemon/start/runtime.h"
 
 /*
- * Leaves the first mistake (or `reason`, if there is none) in BUS_REFUSED_NAME in the runtime folder, for kipcctl. Returns
- * whether another start was refused just before.
+ * Writes the first mistake (or `reason`, if there is none) to BUS_REFUSED_NAME in the runtime folder, for kipcctl. Returns whether another
+ * start was refused just before.
  */
 bool refusal_note(const struct runtime *runtime, const struct problems *problems, const char *reason);
 
@@ -21,16 +21,16 @@ void refusal_clear(const struct runtime *runtime);
 
 /* After a start that was refused. */
 struct refusal {
-	bool is_again; /* so was one just before */
-	int64_t end;   /* CLOCK_MONOTONIC, milliseconds; 0: nobody was sent away yet */
-	int64_t look;  /* not before this */
+	bool is_again; /* another one was refused just before */
+	int64_t end;   /* CLOCK_MONOTONIC, milliseconds; 0: no client was sent away yet */
+	int64_t look;  /* at the configuration, not before this */
 	bool is_over;
 };
 
 /*
- * Tells all clients that wait at the listening socket `fd` (-1: there is none) that there is no kipcd. If there were any, or
- * another start was refused just before, starts are tried again and again. Then it returns true, for two seconds, whenever it
- * is time to look whether the fault is corrected; in the end false.
+ * Closes the connections of all clients that wait at the listening socket `fd` (-1: none). If there were any, or if another start was
+ * refused just before, more starts will follow; then it returns true, for two seconds, whenever the caller should check whether the fault
+ * has been corrected, and false at the end.
  */
 bool refusal_wait(struct refusal *refusal, int fd);
 

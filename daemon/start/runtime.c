@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Everything below the runtime folder that is not the registry: the folder itself, the lock that keeps a second kipcd
- * out, the control socket. The folder is where clients read which object a name means, so it must be ours and nobody
- * else's to write.
+ * Everything in the runtime folder except the registry: the folder itself, the lock that excludes a second kipcd, the control socket.
+ * Clients read there which object a name means, so only kipcd's user may write it.
  */
 
 #include "daemon/start/runtime.h"
@@ -49,7 +48,7 @@ int runtime_make_folders(const char *path)
 	return r;
 }
 
-/* The folder of another user may be what a kipcd lives in: it is not for us to have it mended. */
+/* The folder of another user may belong to another kipcd, so the sentence does not advise to change it. */
 static int refuse_folder(const struct stat *st, const char *shown, char **reterr_text)
 {
 	if (st->st_uid != geteuid())
@@ -58,14 +57,13 @@ static int refuse_folder(const struct stat *st, const char *shown, char **reterr
 			"the folder %s belongs to uid %u, and this kipcd runs as uid %u: start it as that "
 			"user, or choose another folder with --user or --runtime-dir=",
 			shown, (unsigned)st->st_uid, (unsigned)geteuid());
-	return sentence_fail(
-		reterr_text, -EPERM,
-		"the folder %s must be writable by nobody but uid %u (its mode is %04o): 'chmod go-w %s' "
-		"mends it",
-		shown, (unsigned)geteuid(), (unsigned)st->st_mode & 07777, shown);
+	return sentence_fail(reterr_text, -EPERM,
+			     "only uid %2$u may be able to write the folder %1$s (its mode is %3$04o): run "
+			     "'chmod go-w %1$s'",
+			     shown, (unsigned)geteuid(), (unsigned)st->st_mode & 07777);
 }
 
-/* Opens a folder that must be ours and closed to other writers. */
+/* Opens a folder that only our user may be able to write. */
 static int open_folder(int parent_fd, const char *path, const char *shown, char **reterr_text)
 {
 	struct stat st;
@@ -79,7 +77,7 @@ static int open_folder(int parent_fd, const char *path, const char *shown, char 
 		int r = -errno;
 
 		close(fd);
-		return sentence_fail(reterr_text, r, "cannot look at the folder %s: %s", shown, strerror(-r));
+		return sentence_fail(reterr_text, r, "cannot read the folder %s: %s", shown, strerror(-r));
 	}
 	if (st.st_uid == geteuid() && !(st.st_mode & 0022))
 		return fd;
@@ -114,7 +112,7 @@ int runtime_open_channels(struct runtime *runtime, char **reterr_text)
 	return 0;
 }
 
-/* The lock lives as long as its descriptor: no stale lock survives a kill. */
+/* The lock ends with its descriptor, so a kill leaves none. */
 int runtime_lock(struct runtime *runtime, char **reterr_text)
 {
 	if (runtime->lock_fd >= 0)
@@ -127,8 +125,8 @@ int runtime_lock(struct runtime *runtime, char **reterr_text)
 		return 0;
 	if (errno == EWOULDBLOCK)
 		return sentence_fail(reterr_text, -EBUSY,
-				     "another kipcd already runs on %s: stop it first, or give this one a "
-				     "--runtime-dir= of its own",
+				     "another kipcd already uses %s: stop it first, or give this one its own "
+				     "--runtime-dir=",
 				     runtime->path);
 	return sentence_fail(reterr_text, -errno, "cannot lock %s/lock: %s", runtime->path, strerror(errno));
 }
@@ -140,16 +138,16 @@ static int check_what_is_there(const struct runtime *runtime, char **reterr_text
 	if (fstatat(runtime->fd, BUS_SOCKET_NAME, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		if (errno == ENOENT)
 			return 0;
-		return sentence_fail(reterr_text, -errno, "cannot look at %s/%s: %s", runtime->path,
+		return sentence_fail(reterr_text, -errno, "cannot read %s/%s: %s", runtime->path,
 				     BUS_SOCKET_NAME, strerror(errno));
 	}
 	if (!S_ISSOCK(st.st_mode))
 		return sentence_fail(reterr_text, -EEXIST,
-				     "%s/%s is there and is no socket: it is left alone; move it away",
+				     "%s/%s is not a socket, and kipcd does not replace it: move it away",
 				     runtime->path, BUS_SOCKET_NAME);
 	if (st.st_uid != geteuid())
 		return sentence_fail(reterr_text, -EEXIST,
-				     "%s/%s belongs to uid %u: it is left alone; have it removed",
+				     "%s/%s belongs to uid %u, and kipcd does not replace it: remove it",
 				     runtime->path, BUS_SOCKET_NAME, (unsigned)st.st_uid);
 	return 0;
 }
@@ -163,7 +161,7 @@ int runtime_open(struct runtime *runtime, const char *path, char **reterr_text)
 		return -ENOMEM;
 	if (path[0] == '\0')
 		return sentence_fail(reterr_text, -EINVAL,
-				     "the runtime folder has no name: give one with --runtime-dir=");
+				     "the name of the runtime folder is empty: give one with --runtime-dir=");
 	r = runtime_make_folders(path);
 	if (r < 0)
 		return sentence_fail(reterr_text, r, "cannot make the runtime folder %s: %s", path,
@@ -172,8 +170,7 @@ int runtime_open(struct runtime *runtime, const char *path, char **reterr_text)
 	if (r >= 0)
 		r = runtime_lock(runtime, reterr_text);
 	if (r >= 0)
-		r = check_what_is_there(runtime,
-					reterr_text); /* before anything is made that nobody could control */
+		r = check_what_is_there(runtime, reterr_text); /* before anything is made */
 	if (r >= 0)
 		r = runtime_open_channels(runtime, reterr_text);
 	if (r >= 0) {
@@ -196,7 +193,7 @@ void runtime_close(struct runtime *runtime)
 	*runtime = (struct runtime){ .fd = -1, .channels_fd = -1, .lock_fd = -1 };
 }
 
-/* A socket's address holds 108 bytes; a folder may lie deeper, so the path goes through our descriptor of it. */
+/* A socket's address has room for 108 bytes, and the folder's path may be longer: this one goes through our descriptor. */
 static void socket_address(const struct runtime *runtime, const char *name, struct sockaddr_un *address)
 {
 	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
@@ -216,7 +213,7 @@ int runtime_listen(const struct runtime *runtime, char **reterr_text)
 		return sentence_fail(reterr_text, -errno, "cannot make a socket: %s", strerror(errno));
 	(void)unlinkat(runtime->fd, NEW_SOCKET_NAME, 0);
 	socket_address(runtime, NEW_SOCKET_NAME, &address);
-	/* Bound and listening before it gets its name: whoever finds it can connect. Everyone may; see manager-bus.c. */
+	/* It is bound and listens before it gets its name: a client that finds it can connect. Everyone may; see callers.c. */
 	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
 	    fchmodat(runtime->fd, NEW_SOCKET_NAME, 0666, 0) < 0 || listen(fd, BACKLOG) < 0 ||
 	    renameat(runtime->fd, NEW_SOCKET_NAME, runtime->fd, BUS_SOCKET_NAME) < 0) {

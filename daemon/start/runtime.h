@@ -3,8 +3,8 @@
 #define KIPC_DAEMON_START_RUNTIME_H
 
 /*
- * The runtime folder: made and checked, held by one kipcd at a time, and the control socket in it. Errors come with a
- * sentence for the operator in *reterr_text (malloc'd; may stay NULL when out of memory).
+ * The runtime folder, which one kipcd at a time may use, and the control socket in it. Errors come with a sentence in *reterr_text
+ * (malloc'd; NULL when out of memory).
  */
 
 #include <stdbool.h>
@@ -19,34 +19,33 @@ struct runtime {
 };
 
 /*
- * Makes the folder (0755) and its subfolders channels and kipcd.conf.d where they are missing, refuses one that is not
- * ours or that others may write, and takes its lock. -EBUSY: another kipcd holds it.
+ * Makes the folder (0755) and its subfolders channels and kipcd.conf.d if they are missing, refuses one that has another owner or that
+ * other users may write, and takes its lock. -EBUSY: another kipcd holds it.
  */
 int runtime_open(struct runtime *runtime, const char *path, char **reterr_text);
 void runtime_close(struct runtime *runtime);
 
-/* Takes the lock of the folder, in place of one whose file is gone. -EBUSY: another kipcd holds it. */
+/* Takes the lock of the folder, also again after its file was removed. -EBUSY: another kipcd holds it. */
 int runtime_lock(struct runtime *runtime, char **reterr_text);
 
 /* mkdir -p. */
 int runtime_make_folders(const char *path);
 
-/* A subfolder (0755), made where it is missing, and refused as the folder itself is. Returns a descriptor. */
+/* A subfolder (0755), made if it is missing, and checked like the folder itself. Returns a descriptor. */
 int runtime_open_subfolder(const struct runtime *runtime, const char *name, char **reterr_text);
 
-/* Opens the registry's folder, again where it was exchanged. */
+/* Opens the registry's folder, also again after it was removed. */
 int runtime_open_channels(struct runtime *runtime, char **reterr_text);
 
 /*
- * A listening socket at <runtime>/control, which appears there in one step. What is there already is replaced only if
- * it is a socket of ours: -EEXIST, else.
+ * A listening socket at <runtime>/control, which appears there in one step. It replaces a socket of this user, and nothing else: -EEXIST.
  */
 int runtime_listen(const struct runtime *runtime, char **reterr_text);
 
-/* Whether somebody listens at <runtime>/control; in doubt, yes. */
+/* Whether a process listens at <runtime>/control; in doubt, yes. */
 bool runtime_is_listened(const struct runtime *runtime);
 
-/* Takes the control socket away. */
+/* Removes the control socket. */
 void runtime_unlisten(const struct runtime *runtime);
 
 #endif

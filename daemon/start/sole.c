@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The lock is an flock(2) on an empty POSIX message queue named after device and inode of the file. POSIX queues belong to the
- * IPC namespace, as the channels do, so kipcds in different IPC namespaces may share a file, while those in different network
- * or mount namespaces (the unit has both) still meet. An abstract socket would do neither, and a lock on the file itself
- * would not do the first. The kernel releases the lock when the process dies.
+ * The lock is an flock(2) on an empty POSIX message queue named after device and inode of the file. Like the channels, POSIX queues belong
+ * to the IPC namespace: kipcds in different IPC namespaces may share a file, and those in different network or mount namespaces (the unit
+ * has both) still exclude each other. An abstract socket would allow neither, and a lock on the file itself not the first. The kernel
+ * releases the lock when the process dies.
  *
- * Only its owner and root can open the queue, so nobody else can hold the lock of a queue that is kipcd's. Any user may take the
- * name first; that only ends the protection, with a warning.
+ * Only its owner and root can open the queue, so no other user can hold the lock of kipcd's queue. Any user may create a queue of that name
+ * first; that only ends the protection, with a warning.
  */
 
 #include "daemon/start/sole.h"
@@ -25,7 +25,7 @@
 #include "common/sentence.h"
 #include "common/service/log.h"
 
-/* Whether a user may run a kipcd over that file, or can only be in the way. */
+/* Whether that user could run a kipcd with that file; any other user only blocks the name. */
 static bool is_to_be_believed(uid_t uid, const struct stat *config_st)
 {
 	struct stat st;
@@ -34,7 +34,7 @@ static bool is_to_be_believed(uid_t uid, const struct stat *config_st)
 	       (stat(KIPC_RUNTIME_PARENT "/kipcd", &st) == 0 && uid == st.st_uid);
 }
 
-/* The name may mean another queue by now, since its holder removes it when it ends. */
+/* Its holder removes the queue when it exits, so the name may be another queue's now. */
 static bool is_current(const char *name, const struct stat *st)
 {
 	mqd_t fd = mq_open(name, O_RDONLY | O_CLOEXEC);
@@ -48,13 +48,13 @@ static bool is_current(const char *name, const struct stat *st)
 	return is_same;
 }
 
-/* Root removes a queue that cannot be trusted, or that another user's kipcd left when it was killed. */
+/* Root removes a queue of an untrusted user, or one that a killed kipcd of another user left. */
 static int replace_queue(const char *name)
 {
 	return mq_unlink(name) < 0 && errno != ENOENT ? -errno : -EAGAIN;
 }
 
-/* -EBUSY: a kipcd has it; -EAGAIN: the name is free by now; else it cannot be had. */
+/* -EBUSY: a kipcd has it; -EAGAIN: the name is free now; any other error: it cannot be locked. */
 static int lock_opened(mqd_t fd, const char *name, const struct stat *config_st, uid_t *ret_holder)
 {
 	struct stat st;
@@ -103,14 +103,14 @@ int sole_take(struct sole *sole, const char *config_file, char **reterr_text)
 	for (int i = 0; i < 10 && taken.fd == -EAGAIN; i++)
 		taken.fd = lock_queue(taken.name, &st, &holder);
 	if (taken.fd == -EBUSY)
-		return sentence_fail(
-			reterr_text, -EBUSY,
-			"another kipcd, of uid %u, runs over this file in this IPC namespace: stop it, "
-			"or give this one a --config= of its own",
-			(unsigned)holder);
+		return sentence_fail(reterr_text, -EBUSY,
+				     "another kipcd, of uid %u, uses this file in this IPC namespace: stop "
+				     "it, or give this "
+				     "one its own --config=",
+				     (unsigned)holder);
 	sole_release(sole);
 	if (taken.fd < 0)
-		log_line(LOG_WARNING, "%s: a second kipcd over this file would not be noticed: %s",
+		log_line(LOG_WARNING, "%s: a second kipcd with this file would not be noticed: %s",
 			 config_file, strerror(-taken.fd));
 	else
 		*sole = taken;
@@ -121,7 +121,7 @@ void sole_release(struct sole *sole)
 {
 	if (sole->fd < 0)
 		return;
-	/* While the queue is locked: a kipcd that opened it before finds another one, or none, under its name. */
+	/* While the lock is held: a kipcd that has opened the queue notices that the name is another queue's, or free. */
 	(void)mq_unlink(sole->name);
 	close(sole->fd);
 	*sole = SOLE_NONE;

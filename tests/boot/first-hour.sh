@@ -50,7 +50,7 @@ follow README Install olga
 cp /etc/kipc/kipcd.conf "$T/kipcd.conf.installed"
 is "kipcd runs, and systemd listens on its socket" "$(state) $(state kipcd.socket)" "active active"
 exits 0 "kipcd is org.kipc1 at once" "${list[@]}"
-unlike "... and the bus has not refused the name" "$(journal)" 'cannot be org.kipc1|had refused'
+unlike "... and the bus has not refused the name" "$(journal)" 'cannot get the name org.kipc1|had refused'
 is "nothing has failed" "$(systemctl --failed --no-legend)" ""
 dpkg -i $here/packages/*.deb >"$T/dpkg" 2>&1 || fail "the libraries are installed, too" "$(cat "$T/dpkg")"
 usermod -aG kipc-admin olga
@@ -83,7 +83,7 @@ exits 0 "after the correction, a call starts kipcd" "${list[@]}"
 
 log_of() { journalctl --sync; journalctl -b -o cat -u "$1"; }
 exits 1 "a consumer of an undeclared channel does not start" systemctl start kipc-consume@nosuch.path
-like "... its check says what to declare" "$(log_of kipc-consume-check@nosuch.service)" "no channel nosuch is declared: put \[queue nosuch\] with 'activate = yes' into /etc/kipc/kipcd.conf.d/nosuch.conf"
+like "... its check says what to declare" "$(log_of kipc-consume-check@nosuch.service)" "no section declares the channel nosuch: put \[queue nosuch\] with 'activate = yes' into /etc/kipc/kipcd.conf.d/nosuch.conf"
 like "... and what to write" "$(log_of kipc-consume-check@nosuch.service)" '/etc/kipc/consume/nosuch, .* is missing'
 unlike "... and does not mention an assertion" "$ERR" 'Assertion'
 exits 1 "the metrics timer does not start without node_exporter" systemctl start kipc-metrics.timer
