@@ -43,7 +43,7 @@ static void print_help(void)
 	       "                         [%s/kipcd, or $KIPC_RUNTIME_DIR]\n"
 	       "      --state-dir=DIR    keep a copy of the registry in DIR, to restore it after the\n"
 	       "                         runtime folder was removed [%s/kipc, or\n"
-	       "                         $KIPC_STATE_DIR; with --runtime-dir=: none]\n"
+	       "                         $KIPC_STATE_DIR; none with another runtime folder]\n"
 	       "      --user             run for this user: $XDG_CONFIG_HOME/kipc/kipcd.conf,\n"
 	       "                         $XDG_RUNTIME_DIR/kipcd\n"
 	       "      --system-bus       take the name org.kipc1 on the D-Bus system bus, as the\n"

@@ -256,7 +256,7 @@ ipcrm -s "$(marker)"
 is_marked() { [ "$(private_sets)" = "$(marker) 611 8" ] && [ "$(cat "$channels/.nsid")" != "$before" ]; }
 until_true is_marked
 is 'somebody removed it: it is made again' "$(private_sets)" "$(marker) 611 8"
-like '... which the log reports' "$(log)" "marker of this IPC namespace: made again, as semaphore:@$(marker)"
+like '... which the log reports' "$(log)" "marker of this IPC namespace: the new one is semaphore:@$(marker)"
 before=$(cat "$channels/.nsid")
 perl -e 'use IPC::SysV qw(IPC_SET); require IPC::Semaphore; my $s = bless \(my $id = $ARGV[0]), "IPC::Semaphore"; $s->set(mode => 0600) or die' "$(marker)" 2>/dev/null &&
 	{ until_true is_marked; is '... and so it is where somebody altered it' "$(private_sets)" "$(marker) 611 8"; }

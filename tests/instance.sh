@@ -97,7 +97,7 @@ consumer() { exits 78 "--check-consumer of $1" "$kipcd" --check-consumer="$1" --
 consumer nosuch
 like '... names what to declare' "$ERR" "no section declares the channel nosuch: put \[queue nosuch\] with 'activate = yes' into $T/consumed.conf.d/nosuch.conf"
 consumer orders
-like '... names the key and the place' "$ERR" "orders: its section has no 'activate = yes'; add that \($T/consumed.conf:1\)"
+like '... names the key and the place' "$ERR" "orders, because its section has no 'activate = yes': add that \($T/consumed.conf:1\)"
 consumer bills
 like '... names the executable' "$ERR" '/kipc/consume/bills, which kipc-consume@bills.service runs, is missing'
 unlike '... and nothing else' "$ERR" 'declared|activate'
@@ -200,14 +200,14 @@ refused 'a control socket that is a symlink' "$run/control is not a socket, and 
 is '... the link and its target are untouched' "$(readlink "$run/control") $(cat "$T/precious")" "$T/precious precious"
 rm "$run/control"
 ln -s "$T/nowhere" "$run/control"
-refused 'a symlink to nowhere' 'is no socket'
+refused 'a symlink to nowhere' 'is not a socket'
 rm "$run/control"
 mkdir "$run/control"
-refused 'a folder' 'is no socket'
+refused 'a folder' 'is not a socket'
 is '... is untouched' "$(test -d "$run/control" && echo yes)" yes
 rmdir "$run/control"
 echo precious >"$run/control"
-refused 'a file' 'is no socket'
+refused 'a file' 'is not a socket'
 is '... is untouched' "$(cat "$run/control")" precious
 rm "$run/control"
 perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0) && bind(S, sockaddr_un($ARGV[0])) or die' "$run/control"

@@ -236,7 +236,7 @@ unread() {
 start --system-bus
 until_true has_name
 unread busctl --expect-reply=no call org.kipc1 /org/kipc1 org.kipc1.Manager List su '' 1
-is_left() { grep -q 'the system bus .* is left for 30 s' "$T/kipcd.log"; }
+is_left() { grep -q 'the system bus .*: kipcd disconnects for 30 s' "$T/kipcd.log"; }
 exits 0 "a bus that does not say who calls is left" until_true is_left
 exits 0 "and kipcd goes on" timeout 15 kipcctl reload
 kill -CONT "$bus_pid"
