@@ -114,7 +114,7 @@ like "owned" "$(kipcctl list --columns=name,state,manage --no-legend)" '^seen +a
 as 4711 perl -e 'msgget(0x31, 01600 | 0600) // die'
 perl -e 'use IPC::Msg; IPC::Msg->new(0x31, 0)->set(uid => 4712) or die'
 exits 1 "an owner that would lose its rights" kipcctl adopt queue:0x31 other
-like "is thought of" "$ERR" "uid 4712 owns it without having made it"
+like "is thought of" "$ERR" "uid 4712 owns it but did not create it"
 exits 0 "unless forced" kipcctl adopt --force queue:0x31 other
 exits 0 "an adopted queue is removed like any other" kipcctl remove other
 is "and is gone" "$(kipcctl list --foreign --columns=key | grep -c 0x00000031)" 0

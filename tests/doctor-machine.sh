@@ -40,11 +40,11 @@ if unshare --pid --fork --mount-proc true 2>/dev/null; then
 	silent "a lock that is held there" dead-holder
 	LATER=100
 	like "a full queue whose reader cannot be seen" "$(finding full-unseen)" \
-		"^warning 100% full \(1 message, 64\); a process of another PID namespace \(another container\?\) received last \(20.*\): whether it lives cannot be seen from here$"
+		"^warning 100% full \(1 message, 64\); a process in another PID namespace \(a container\?\) received last \(20.*\), and cannot be seen from here$"
 	mend full-unseen
 	is "is shown, and keeps its message" "$(kipcctl list --columns=name,messages --no-legend | awk '$1 == "orders" { print $2 }')" 1
 	like "a lock whose holder cannot be seen" "$(finding dead-holder)" \
-		"^danger semaphore\[0\] is 0, and 1 waits for it; its last user is a process that cannot be seen from this PID namespace"
+		"^danger semaphore\[0\] is 0, and 1 thread waits for it; its last user is a process that cannot be seen from this PID namespace"
 	LATER=$((3 * DAY))
 	is "is never given back" "$(command_of dead-holder)" "kipcctl show build"
 	silent "a segment whose maker cannot be seen" orphan-segment
@@ -63,7 +63,7 @@ fi
 kipcctl send ticks one two
 silent "a sound ring" broken-ring
 "$top_build/ring-user" ticks scribble 16 77
-like "a broken ring" "$(finding broken-ring)" "^danger somebody wrote into it: the sizes in its header"
+like "a broken ring" "$(finding broken-ring)" "^danger it is corrupt: the sizes in its header"
 like "is a ring still, not an orphan" "$(later kipcctl doctor --json | json 'join " ", map { $_->{command} // "" } @$d')" "kipcctl reset ticks"
 unlike "and is not to be removed" "$(LATER=$((3 * DAY)) later kipcctl doctor --json | json 'join " ", map { $_->{command} // "" } @$d')" "remove"
 coproc user { exec perl -MIPC::SysV=shmat -e '$| = 1; shmat(shmget(0x14, 0, 0), undef, 0) or die; print "\n"; <STDIN>'; }
@@ -102,7 +102,7 @@ END
 	kipcctl send orders one
 	until_true test -e "$T/run/waiting/orders"
 	like "one that fails again and again while messages wait" "$(finding consumer)" \
-		"^danger messages wait, and its consumer \(kipc-consume@orders.service\) fails: systemd starts it again and again; its last status is 3$"
+		"^danger messages wait, and the consumer \(kipc-consume@orders.service\) fails: systemd restarts it again and again; last exit status: 3$"
 	is "its journal is shown" "$(command_of consumer)" "journalctl --no-pager -n 20 -u kipc-consume@orders.service"
 	is "its message stays" "$(kipcctl peek orders)" one
 	like "a monitor learns it" "$(kipcctl metrics)" '^kipc_consumer_retries\{channel="orders"\} 1$'
@@ -111,7 +111,7 @@ END
 	unit "kipc-consume@orders.service activating start 9 0"
 	silent "one that is at work" consumer
 	unit "kipc-consume@orders.service failed failed 0 203"
-	like "one that systemd has given up" "$(finding consumer)" "^danger .* fails: systemd has given it up; its last status is 203$"
+	like "one that systemd has given up" "$(finding consumer)" "^danger .* fails: systemd has given up; last exit status: 203$"
 	like "a monitor learns that too" "$(kipcctl metrics)" '^kipc_consumer_state\{channel="orders",unit="service",state="failed"\} 1$'
 	unit "kipc-consume@orders.path active waiting 0 0"
 	silent "one that is just to be started" consumer
@@ -182,24 +182,24 @@ if can_be_others && unshare --mount true 2>/dev/null && mkdir -p /etc/systemd "$
 	echo "doctor_by=(); diagnose() { sed 's/^/# /' <<<\"\$1\" >&2; }" >>"$T/inner.sh.env"
 	unshare --mount bash "$T/inner.sh"
 	said() { sed -n "s/^$1=//p" "$T/inner"; }
-	like "logind removes what belongs to people" "$(said logind)" "^warning logind removes .*: 1 objects belong to ordinary users, the first is queue:@[0-9]+ of 12345$"
+	like "logind removes what belongs to people" "$(said logind)" "^warning logind removes .*: this would hit 1 object, the first is queue:@[0-9]+ of 12345$"
 	is "and no more" "$(said logind_after)" ""
 	like "once it was told" "$(said logind_told)" "^kill -s HUP systemd-logind$"
 	if [ -S "$T/bus" ]; then
 		is "a channel that somebody else works off has no consumer of ours" "$(said unstarted_other)" ""
 		is "one that has one, which nothing starts" "$(said unstarted)" \
-			"warning messages wait, and nothing starts its consumer: kipc-consume@orders.path is not active"
+			"warning messages wait, and nothing starts the consumer: kipc-consume@orders.path is not active"
 		is "is started" "$(said started)" ""
 		is "and its message is there" "$(kipcctl recv orders)" waits
 	fi
 	is "a machine that declares nothing needs no kipcd" "$(said none)" ""
 	is "one that does is in danger without it" "$(said status)" 8
-	like "and says so" "$(said down)" "^danger kipcd does not run: nothing watches over 0 channels"
+	like "and says so" "$(said down)" "^danger kipcd does not run, so no channel is created or repaired \(the registry in [^ ]* has 0 channels\)"
 	is "until it is started" "$(said down_after)" ""
 	is "and works" "$(said there)" hello
-	like "a configuration with a mistake" "$(said mistaken)" "^warning $settings/kipc/kipcd.conf has mistakes: kipcd goes on with what it read before, and would not start again \| kipcctl check$"
+	like "a configuration with a mistake" "$(said mistaken)" "^warning $settings/kipc/kipcd.conf has mistakes: kipcd still uses what it read before, and would not start again \| kipcctl check$"
 	like "is explained" "$(said check)" "kipcd.conf:3: "
-	like "without kipcd it is in the way" "$(said refused)" "^danger kipcd does not run: .*its configuration has mistakes, so that it would not start \| kipcctl check$"
+	like "without kipcd it is in the way" "$(said refused)" "^danger kipcd does not run, .*; it would not start: its configuration has mistakes \| kipcctl check$"
 else
 	skip "logind and the system's kipcd" "this needs users and a mount namespace"
 fi

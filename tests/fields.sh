@@ -79,24 +79,24 @@ refused() {
 refused "too large" 2 "^kipcctl: put prices: small: '128' is out of range: it must be -128 to 127; nothing was written$" put prices count=1 small=128
 refused "too large for 32 bits" 2 "'4294967296' is out of range: it must be 0 to 4294967295" put prices count=4294967296
 refused "less than nothing" 2 "'-1' is out of range: it must be 0 to" put prices count=-1
-refused "junk behind a number" 2 "' x' is too much behind the number" put prices 'count=1 x'
+refused "junk behind a number" 2 "unexpected ' x' behind the number" put prices 'count=1 x'
 refused "no number" 2 "'x' is not a number" put prices count=x
 refused "nothing" 2 "'' is not a number" put prices count=
 refused "a float too large" 2 "'1e39' is too large for 32 bits" put prices rate=1e39
-refused "too few elements" 2 "that is 2 of 3" put prices series=1,2
-refused "too many" 2 "',4' is too much behind the numbers" put prices series=1,2,3,4
-refused "a text too long" 2 "it has room for 8 bytes, and this is 9" put prices name=pineapple
-refused "half a byte" 2 "3 bytes are 6 hexadecimal digits, and this is 5" put prices raw=12345
+refused "too few elements" 2 "only 2 of 3 values" put prices series=1,2
+refused "too many" 2 "unexpected ',4' behind the numbers" put prices series=1,2,3,4
+refused "a text too long" 2 "it has room for 8 bytes, not 9" put prices name=pineapple
+refused "half a byte" 2 "it takes 6 hexadecimal digits, not 5" put prices raw=12345
 refused "no hexadecimal" 2 "'zz' is not a hexadecimal byte" put prices raw=12zz34
 refused "a typing error" 2 "it has no field 'prise'; did you mean 'price'?" put prices prise=1
 refused "no such field" 2 "it has no field 'weather'; declare field.weather, or write TYPE@OFFSET" get prices weather
-refused "no such element" 2 "series\[3\]: it is u16\[3\]@24, so there is no such element" get prices 'series[3]'
-refused "an element of what is none" 2 "there is no such element" get prices 'count[0]'
-refused "beyond its end" 1 "u32@4094: it would end at byte 4098, and the segment has 4096" put prices u32@4094=1
+refused "no such element" 2 "series\[3\]: no such element; the field is u16\[3\]@24" get prices 'series[3]'
+refused "an element of what is none" 2 "no such element" get prices 'count[0]'
+refused "beyond its end" 1 "u32@4094: it would end at byte 4098, but the segment has only 4096" put prices u32@4094=1
 refused "far beyond it" 1 "it would end at byte" get prices "u8@9223372036854775807"
 refused "no type" 2 "'u33' is not a type; did you mean 'u32'" get prices u33@0
 refused "no value" 2 "'count' is not of the form FIELD=VALUE" put prices count
-refused "a ring" 2 "this is a ring, and holds messages, not fields" get ticks u8@0
+refused "a ring" 2 "a ring has messages, not fields" get ticks u8@0
 refused "a queue" 2 "a queue" get orders u8@0
 exits 3 "nothing there" kipcctl get nobody u8@0
 segment=$(ipcmk -M 64 -p 0444 | grep -o '[0-9]*$')

@@ -206,7 +206,7 @@ like '... is, too' "$ERR" 'conflict: its key 0x00004b07 belongs to queue @'
 is '... nothing went anywhere' "$(kipcctl peek "queue:@$id" | xargs) $(kipcctl peek -N "queue:@$(cat "$T/id")" 2>&1 | grep -c 'no such message')" 'kept 1'
 stop_kipcd
 exits 3 'without kipcd, too' kipcctl send jobs more
-like '... with a reason' "$ERR" 'conflict: its key belongs to an object that kipcd did not make'
+like '... with a reason' "$ERR" 'conflict: its key belongs to an object that kipcd did not create'
 is '... and list says it' "$(columns_of jobs state 2>/dev/null)" conflict
 start
 cures 'what is printed is run' "$(state_and_reason_of jobs)"

@@ -28,7 +28,7 @@ is "nothing of it is seen from outside" "$(kipcctl list --foreign --columns=key 
 exits 0 "list" kipcctl list --foreign --ipc-of="$pid" --columns=name,key --no-legend
 is "has its objects, and none of ours" "$(tr -s ' ' <<<"$OUT")" "- 0x00000077
 - 0x00000078"
-like "and says where the names are" "$ERR" "no kipcd named this IPC namespace in $KIPC_RUNTIME_DIR"
+like "and says where the names are" "$ERR" "no kipcd in $KIPC_RUNTIME_DIR serves this IPC namespace"
 is "quietly" "$(kipcctl list --foreign --ipc-of="$pid" -q 2>&1 >/dev/null)" ""
 
 waits() { kipcctl show -q --ipc-of="$pid" queue:0x77 | grep -q "blocked: $pid perl"; }

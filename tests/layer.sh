@@ -228,10 +228,10 @@ kipcctl reload -q
 is '... and edits of its section count' "$(columns_of jobs capacity)" 4096
 exits 0 'what was observed' kipcctl adopt seen seen
 is '... keeps what no file declares' "$(columns_of seen manage,mode)" 'own 0620'
-like '... and says what to keep' "$OUT" '^This lasts until the reboot; to keep it, put into the section of seen:$'
+like '... and says what to keep' "$OUT" '^This lasts until the next reboot; to keep it, add this to the section of seen:$'
 like 'plan names the one word that it is against' "$(kipcctl plan)" "^seen .*manage = observe in $conf:[0-9]+ is overridden by 'kipcctl adopt' \(own\)"
 exits 0 'a set of 150 under a new name' kipcctl adopt semaphore:0x23 locks
-like '... and no line is printed that a configuration could not take' "$OUT" '^    # values: longer than a line'
+like '... and no line is printed that a configuration could not take' "$OUT" '^    # values: too long for a line of kipcd.conf; after a reboot, give it to'
 is '... is taken over whole' "$(columns_of locks semaphores,state)" '150 active'
 stop_kipcd
 finish

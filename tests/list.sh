@@ -8,7 +8,7 @@ names() { kipcctl list -q --no-legend --columns=name "$@" | tr '\n' ' '; }
 
 exits 0 "an empty list is no failure" kipcctl list
 is "and prints nothing" "$OUT" ""
-like "but says that kipcd is not there" "$ERR" "kipcd is not reachable at $KIPC_RUNTIME_DIR/control: .*; shown is what the kernel shows"
+like "but says that kipcd is not there" "$ERR" "kipcd is not reachable at $KIPC_RUNTIME_DIR/control: .*; showing only what the kernel knows"
 exits 0 "an empty list in JSON" kipcctl list --quiet --json
 is "is []" "$OUT" "[]"
 is "--quiet keeps the note back" "$ERR" ""
@@ -67,7 +67,7 @@ is "--bytes" "$(kipcctl list --no-legend --kind=segment --columns=size --bytes)"
 like "a description is shown as it is" "$(LC_ALL=C.UTF-8 kipcctl list --columns=description)" "^Orders — waiting to be billed$"
 like "and escaped where the locale has no such character" "$(timeout 10 kipcctl list --columns=description)" \
 	'^Orders \\xe2\\x80\\x94 waiting to be billed$'
-like "--columns=help" "$(kipcctl list --columns=help)" "^messages +of a queue or ring: how many are there$"
+like "--columns=help" "$(kipcctl list --columns=help)" "^messages +messages in a queue or ring$"
 
 exits 2 "an unknown column" kipcctl list --columns=nmae
 like "gets a hint" "$ERR" "there is no column 'nmae'; did you mean 'name'\?"
@@ -219,7 +219,7 @@ like "says what is used and what is declared" "$OUT" "^msgmni +[0-9]+ +2 +0% +1 
 is "and what the largest queue and all segments need" \
 	"$(kipcctl limits --json | json 'join " ", map { $_->{declared} } grep { $_->{name} =~ /^(msgmnb|shmall|semmns)$/ } @$d')" \
 	"8192 $((65536 / $(getconf PAGESIZE))) 3"
-like "limits has columns too" "$(kipcctl limits --columns=help)" "^sysctl +what sets it$"
+like "limits has columns too" "$(kipcctl limits --columns=help)" "^sysctl +the sysctl that sets it$"
 # lsipc has them all, in capitals and in bytes.
 for limit in msgmni msgmax msgmnb shmmni shmall shmmax shmmin semmni semmns semmsl semopm semvmx; do
 	is "limits has what lsipc has: $limit" "$(kipcctl limits --json | json "(grep { \$_->{name} eq '$limit' } @\$d)[0]{limit}")" \
@@ -233,7 +233,7 @@ like "finds the one that was probably meant" "$ERR" "no such channel \(did you m
 stop_kipcd
 ipcrm -Q 0x4b01
 exits 0 "without kipcd" kipcctl list
-like "says so" "$ERR" "shown is what the registry and the kernel show"
+like "says so" "$ERR" "showing only what the registry and the kernel know"
 like "shows the names of the registry" "$OUT" "^prices +segment +0x000004d2 +[0-9]+ active "
 like "a name whose object is gone is lost" "$OUT" "^orders +queue +0x00004b01 +[0-9]+ lost +- +- +-$"
 
@@ -244,7 +244,7 @@ like "but foreign" "$(kipcctl list -q --foreign)" "^- +segment +0x000004d2 +$seg
 
 ln -sfn "elsewhere:1" "$KIPC_RUNTIME_DIR/channels/.ns"
 exits 0 "a registry of another boot" kipcctl list
-like "is told from ours" "$ERR" "of another boot or IPC namespace"
+like "is told from ours" "$ERR" "belongs to another boot or IPC namespace"
 like "and its ids are not looked up here" "$OUT" "^prices +segment +0x000004d2 +[0-9]+ - +- +- +-$"
 
 # A hostile registry and a hostile socket.

@@ -155,7 +155,7 @@ is "and which stays one" "$(stat -c %F "$T/fifo")" fifo
 is "into standard output by its name" "$(kipcctl metrics --output=/dev/stdout | tail -n 1)" "# EOF"
 ln -s kipc.prom "$T/link"
 exits 1 "not over a link" kipcctl metrics --output="$T/link"
-like "which is said" "$ERR" "$T/link is a symbolic link to a file: name the file itself"
+like "which is said" "$ERR" "$T/link is a symbolic link to a file; give the file itself"
 is "and it is still one" "$(readlink "$T/link")" kipc.prom
 exits 1 "where there is no room" kipcctl metrics --output=/dev/full
 like "that is the reason" "$ERR" "/dev/full cannot be written: No space left on device"

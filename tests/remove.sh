@@ -56,7 +56,7 @@ if cat "/proc/$receiver/syscall" >/dev/null 2>&1; then
 		kipcctl show --json orders | grep -q "\"pid\": $receiver" && break
 	done
 	exits 1 "a queue that somebody waits on" kipcctl remove orders
-	like "names who" "$ERR" "1 thread waits on it: $receiver \(kipcctl\); --force removes it under them"
+	like "names who" "$ERR" "1 thread waits on it: $receiver \(kipcctl\); --force removes it anyway"
 	exits 0 "--force" kipcctl remove --force orders
 	wait "$receiver"
 	is "ends the wait with its status" "$?" 6

@@ -107,7 +107,7 @@ kipcctl recv -q ticks >/dev/null &
 receiver=$!
 until_true waits 0
 exits 1 'not while somebody has it attached' kipcctl reset ticks
-like '... and why' "$ERR" 'attached (1 time|2 times): end its users first'
+like '... and why' "$ERR" 'it is attached (1 time|2 times)'
 kipcctl send ticks bye
 wait $receiver
 

@@ -23,10 +23,10 @@ fates() { kipcctl sweep --json -q "$@" | perl -MJSON::PP -e 'local $/; my $d = J
 there() { kipcctl list -q --foreign --no-legend --kind="$1" --columns=id | xargs; }
 
 exits 2 "without a rule" kipcctl sweep
-like "it says what there is" "$ERR" "say what is a leftover: --owner=, --private, --unattached, --idle="
+like "it says what there is" "$ERR" "select leftovers with --owner=, --private, --unattached, --idle="
 exits 2 "a kind is no rule" kipcctl sweep --kind=queue
 exits 2 "--creator-gone alone" kipcctl sweep --creator-gone
-like "says why and what is missing" "$ERR" "a daemon forks and its first process ends: give --unattached or --idle=SPAN as well"
+like "says why and what is missing" "$ERR" "a daemon forks and its first process ends: add --unattached or --idle=SPAN"
 exits 2 "beside what says nothing of use" kipcctl sweep --creator-gone --private --owner=root --kind=segment
 exits 2 "no such kind" kipcctl sweep --private --kind=pipe
 exits 2 "no such user" kipcctl sweep --owner=no-such-user
@@ -42,15 +42,15 @@ leaves 'defined msgget(IPC_PRIVATE, 0600) or die; shmget(IPC_PRIVATE, 4096, 0600
 	my $m = shmget(0x52, 4096, IPC_CREAT | 0600); shmwrite $m, "x", 0, 1; my $s = semget(0x53, 2, IPC_CREAT | 0600); set($s, 1, 2)'
 before=$(kipcctl list -q --foreign --json)
 exits 0 "a dry run" kipcctl sweep --dry-run --owner="$(id -u)"
-if grep -q 'queue:@0: left: its waiters' <<<"$OUT"; then
+if grep -q 'queue:@0: left: threads may wait' <<<"$OUT"; then
 	skip "queues" "/proc does not show here who waits on one"
 	echo "1..$n_tests"
 	exit 0
 fi
-like "shows what would go, and why" "$OUT" "^segment:@0: would be removed: private, made by [^ ]+, 4K, last used 20[0-9: -]+; process [0-9]+, which made it, has ended; nobody ever attached it$"
-like "a queue too" "$OUT" "^queue:@0: would be removed: private, made by [^ ]+, 0 messages, last used 20[0-9: -]+; nobody ever sent; nobody ever received$"
+like "shows what would go, and why" "$OUT" "^segment:@0: would be removed: private, created by [^ ]+, 4K, last used 20[0-9: -]+; process [0-9]+, which created it, has ended; never attached$"
+like "a queue too" "$OUT" "^queue:@0: would be removed: private, created by [^ ]+, 0 messages, last used 20[0-9: -]+; never sent to; never received from$"
 like "what holds something is left, and how it goes is said" "$OUT" \
-	"^queue:@1: left: it holds 1 message \(5 bytes\); --with-contents removes it all the same \(made by .*; process [0-9]+, which sent last, has ended; nobody ever received\)$"
+	"^queue:@1: left: it holds 1 message \(5 bytes\); --with-contents removes it anyway \(created by .*; process [0-9]+, which sent last, has ended; never received from\)$"
 like "a segment that was ever attached" "$OUT" "^segment:@1: left: it holds 4K of data; "
 like "a set that was ever operated on" "$OUT" "^semaphore:@1: left: it has been operated on, "
 like "and it counts" "$OUT" "^3 would be removed, 3 left$"
@@ -95,7 +95,7 @@ is "gone" "$(there queue)" ""
 
 stays 'my $q = msgget(IPC_PRIVATE, 0600); msgsnd $q, pack("l! a*", 1, "x"), 0; exit if !fork; msgrcv $q, my $m, 9, 0, 0; $q = msgget(0x51, IPC_CREAT | 0600)'
 like "its receiver lives" "$(kipcctl sweep -q --dry-run --private --with-contents; kipcctl sweep --dry-run --private --with-contents)" \
-	"left: process $stays_pid, which (sent|received) last, lives"
+	"left: process $stays_pid, which (sent|received) last, still runs"
 kill "$stays_pid"; wait "$stays_pid" 2>/dev/null
 sweep --idle=0 --with-contents
 
@@ -122,11 +122,11 @@ kill "$stays_pid"; wait "$stays_pid" 2>/dev/null
 # As PHP's shm_attach() and IPC::Shareable: its maker is gone, and who comes again and again is not attached.
 leaves 'defined shmget(0x52, 4096, IPC_CREAT | 0600) or die'
 stays 'my $m = shmget(0x52, 4096, 0600); shmwrite $m, "visits 1", 0, 8'
-like "its last user lives" "$(kipcctl sweep --unattached --with-contents)" "left: process $stays_pid, which had it attached last, lives"
+like "its last user lives" "$(kipcctl sweep --unattached --with-contents)" "left: process $stays_pid, which last had it attached, still runs"
 is "and finds what he wrote" "$(kipcctl read segment:0x52 | head -c 8)" "visits 1"
 kill "$stays_pid"; wait "$stays_pid" 2>/dev/null
 stays 'my $m = shmget(0x52, 4096, 0600); our $a = shmat($m, undef, 0)'
-like "it is attached" "$(kipcctl sweep --idle=0 --with-contents --kind=segment)" "left: it is attached \(1\)"
+like "it is attached" "$(kipcctl sweep --idle=0 --with-contents --kind=segment)" "left: it is attached 1 time"
 is "unattached it is not" "$(fates --unattached --with-contents --kind=segment | grep -c " left")" 0
 kill "$stays_pid"; wait "$stays_pid" 2>/dev/null
 sweep --idle=0 --with-contents
@@ -154,11 +154,11 @@ inside() { unshare --pid --fork --mount-proc kipcctl sweep --idle=0 --with-conte
 if unshare --pid --fork --mount-proc true 2>/dev/null; then
 	exits 0 "in another PID namespace" inside
 	like "a queue's processes are not to be seen" "$OUT" "^queue:@[0-9]+: left: the process that sent last is in a PID namespace that cannot be seen from here"
-	like "nor a segment's" "$OUT" "^segment:@[0-9]+: left: the process that made it is in a PID namespace"
+	like "nor a segment's" "$OUT" "^segment:@[0-9]+: left: the process that created it is in a PID namespace"
 	like "nor a set's" "$OUT" "^semaphore:@[0-9]+: left: the process that operated on it last is in a PID namespace"
 	sweep --idle=0 --with-contents --kind=queue
 	leaves 'defined msgget(0x51, IPC_CREAT | 0600) or die'
-	like "nor who waits on a queue that nobody used" "$(inside --kind=queue)" "left: its waiters cannot be known: processes of other PID namespaces"
+	like "nor who waits on a queue that nobody used" "$(inside --kind=queue)" "left: threads may wait for it: processes in other PID namespaces"
 	is "and all is left" "$(there queue | wc -w)$(there segment | wc -w)$(there semaphore | wc -w)" 111
 else
 	skip "in another PID namespace" "no PID namespace to be had"
@@ -209,7 +209,7 @@ is "... it is there still" "$(ipcs -s | grep -c ' 611 ')" 1
 if can_be 12345 && chmod 711 "$T"; then
 	chmod 700 "$KIPC_RUNTIME_DIR"
 	exits 5 "a registry that may not be read" setpriv --reuid=12345 --clear-groups kipcctl sweep --owner=root --idle=0
-	like "nothing is swept then" "$ERR" "^kipcctl: sweep: what kipcd has in $KIPC_RUNTIME_DIR cannot be read \(Permission denied\), so nothing is swept$"
+	like "nothing is swept then" "$ERR" "^kipcctl: sweep: the registry in $KIPC_RUNTIME_DIR cannot be read \(Permission denied\), so nothing was removed$"
 	chmod 755 "$KIPC_RUNTIME_DIR"
 	id=$(leaves 'print shmget(IPC_PRIVATE, 4096, 0666)')
 	exits 0 "another's objects" setpriv --reuid=12345 --clear-groups kipcctl sweep -q --private
@@ -257,10 +257,10 @@ if unshare --pid --fork --mount-proc sh -c 'echo 1 >/proc/sys/kernel/ns_last_pid
 END
 	mkfifo "$T/never"
 	OUT=$(cd "$T" && unshare --pid --fork --mount-proc bash "$T/recycle.sh" 2>&1)
-	if grep -q 'lives' <<<"$OUT"; then
+	if grep -q 'still runs' <<<"$OUT"; then
 		skip "a number that came back" "the clock was set while this machine ran, by more than that"
 	else
-		like "a number that came back is not its maker's" "$OUT" "removed: made by .*; process [0-9]+, which made it, has ended \(its number is another's now\)"
+		like "a number that came back is not its maker's" "$OUT" "removed: created by .*; process [0-9]+, which created it, has ended \(another process has its number now\)"
 	fi
 else
 	skip "a number that came back" "no PID namespace to be had"

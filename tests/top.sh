@@ -27,7 +27,7 @@ foreign=$(ipcmk -Q | grep -o '[0-9]*$')
 export COLUMNS=80
 exits 0 "one frame" kipcctl top --once
 like "the totals" "$OUT" "^[0-9:]{8}  kipcd runs  5 channels, 5 active, 0 in trouble  1 foreign$"
-like "and all of them where there is room" "$(COLUMNS=100 kipcctl top --once)" "0 in trouble  1 foreign  4 messages on queues, 933$"
+like "and all of them where there is room" "$(COLUMNS=100 kipcctl top --once)" "0 in trouble  1 foreign  4 messages in queues, 933$"
 like "the headings" "$OUT" "^NAME +KIND +STATE +DEPTH +FULL +RATE/S +DEPTHS$"
 like "a queue" "$OUT" "^orders +queue +active +1 +93% ####\."
 is "all channels" "$(tail -n +3 <<<"$OUT" | awk '{print $1}' | xargs)" "bills build orders prices ticks"
@@ -76,7 +76,7 @@ if has_terminal; then
 	press '>'
 	shows "sorting" 'sort: name'
 	press r
-	shows "falling" 'sort: name, falling'
+	shows "falling" 'sort: name, descending'
 	is "the order" "$(shown | awk 'NR > 3 && NF { print $1 }' | xargs)" "ticks prices orders build bills"
 	press r
 	shows "rising again" 'sort: name  every'
@@ -84,7 +84,7 @@ if has_terminal; then
 	shows "nothing there" '^bills +queue +active +0 '
 	terminal_of_rates() { shown | awk 'NR > 3 && NF { print $1 }' | head -n 1; }
 	press '>' '>' '>' '>' '>' r
-	shows "by rate" 'sort: rate, falling'
+	shows "by rate" 'sort: rate, descending'
 	sends() { kipcctl send bills x && [ "$(terminal_of_rates)" = bills ]; }
 	until_true sends
 	is "what grows is at the top" $? 0

@@ -30,7 +30,7 @@ within() {
 	exits "$@"
 	if [ $((SECONDS - begin)) -le $((limit + slack)) ]; then pass "... within $limit s"; else fail "... within $limit s" "$((SECONDS - begin)) s"; fi
 }
-none="no kipcd answers at $socket: something else listens there"
+none="no kipcd answers at $socket: another program listens there"
 
 # -- one that stopped after it let us in ------------------------------------------------------------------------------
 
@@ -51,14 +51,14 @@ looks=(list 'show orders' doctor metrics generate limits 'list --json' 'list --f
 at_once "${looks[@]}"
 for n in "${!looks[@]}"; do
 	is "kipcctl ${looks[$n]} beside a kipcd that hangs shows what there is, and says so" "$(cat "$T/said.$n")" \
-		"kipcctl: ${looks[$n]%% *}: kipcd is not reachable at $socket: Connection timed out; shown is what the registry and the kernel show
+		"kipcctl: ${looks[$n]%% *}: kipcd is not reachable at $socket: Connection timed out; showing only what the registry and the kernel know
 $([ "${looks[$n]}" = doctor ] && echo 8 || echo 0)"
 done
 others=(plan events 'events --follow')
 at_once "${others[@]}"
 for n in "${!others[@]}"; do
 	is "kipcctl ${others[$n]} has nothing to show, and says so" "$(cat "$T/said.$n")" \
-		"kipcctl: ${others[$n]%% *}: kipcd did not answer: Connection timed out; look at its journal
+		"kipcctl: ${others[$n]%% *}: kipcd did not answer: Connection timed out; see its journal
 7"
 done
 exits 0 'list' kipcctl list --no-legend --columns=name,state
@@ -74,7 +74,7 @@ until_true is_followed
 kill -STOP "$kipcd_pid"
 wait "$follower"
 is 'events --follow ends when kipcd hangs' $? 7
-like '... and says so' "$(cat "$T/follow.err")" 'kipcd went away: Connection timed out'
+like '... and says so' "$(cat "$T/follow.err")" 'the connection to kipcd was lost: Connection timed out'
 kill -CONT "$kipcd_pid"
 kipcctl events --follow >/dev/null 2>"$T/follow.err" & follower=$!
 is_subscribed() { [ "$(kipcctl metrics | sed -n 's/^kipc_daemon_clients //p')" -ge 2 ] || ls -l "/proc/$follower/fd" | grep -q socket; }
@@ -88,9 +88,9 @@ is '... and when it ends' $? 7
 for how in claiming swallowed speaking other; do
 	stand_in $how
 	within 5 0 "kipcctl list, where something is $how" kipcctl list
-	like '... says that this is no kipcd' "$ERR" "$none; shown is what the registry and the kernel show"
+	like '... says that this is no kipcd' "$ERR" "$none; showing only what the registry and the kernel know"
 	within 5 7 "kipcctl reload, where something is $how" kipcctl reload
-	like '... says it too' "$ERR" "$none; name kipcd's folder with --runtime-dir|did not answer|Signature|pattern"
+	like '... says it too' "$ERR" "$none; give kipcd's folder with --runtime-dir|did not answer|Signature|pattern"
 	if [ -n "${SANITIZER_FLAGS:-}" ] || ! command -v strace >/dev/null; then
 		skip '... and allocates little' 'sanitizers allocate otherwise, or there is no strace'
 	else

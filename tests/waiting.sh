@@ -51,7 +51,7 @@ is "it is the message that was sent" "$(kipcctl recv orders)" hello
 file_goes "a drained queue loses the file" orders
 waits "... and is waited for again" 1
 
-sees orders "$kipcd_pid" "kipcd watches for messages" && can_see=yes
+sees orders "$kipcd_pid" "kipcd waits for a message to arrive, without taking it" && can_see=yes
 kipcctl recv orders >"$T/received" & receiver=$!
 [ $can_see = no ] || until_true sees orders $receiver "waits to receive"
 sends 0x4b01 5 'for him'

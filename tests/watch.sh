@@ -56,7 +56,7 @@ until_true is_held
 ipcrm -m "$segment"
 wait "$watcher"
 is "a removed segment" $? 6
-like "is said" "$(cat "$T/err")" "it was removed, and nobody else has it attached"
+like "is said" "$(cat "$T/err")" "it was removed, and no other process has it attached"
 
 if has_terminal; then
 	terminal 80 24 kipcctl watch prices --interval=100ms

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl bench: how fast messages go on this machine, through a queue and a ring, or through one like ADDR. Live data is
- * never touched: everything is measured on objects made for it (bench/run.c).
+ * kipcctl bench: how fast messages go on this machine, through a queue and a ring, or through one like ADDR. It never touches live
+ * data: everything is measured on objects created for it (bench/run.c).
  */
 
 #include <errno.h>
@@ -19,11 +19,12 @@
 #include "client/bench/run.h"
 #include "client/table/table.h"
 #include "common/grammar.h"
+#include "common/plural.h"
 #include "lib/kipc.h"
 
 #define SIZES "64,1K,8K"
 #define RING_SIZE (UINT64_C(4) << 20)
-#define SIZE_MIN 8 /* room for who sent it, and its number */
+#define SIZE_MIN 8 /* room for its sender and its number */
 #define BAR_WIDTH 50
 
 struct bench {
@@ -32,9 +33,9 @@ struct bench {
 	struct json_object *array; /* --json */
 };
 
-/* -- shown ------------------------------------------------------------------------------------------------ */
+/* -- results ---------------------------------------------------------------------------------------------- */
 
-/* A power of two of nanoseconds a line. */
+/* One line for each power of two of nanoseconds. */
 static void print_histogram(const struct bench_result *result)
 {
 	uint64_t octaves[BENCH_CLASSES / 16] = { 0 }, most = 1;
@@ -62,10 +63,10 @@ static void print_title(const struct bench *bench)
 	const struct bench_plan *plan = &bench->plan;
 	char size[GRAMMAR_SIZE_MAX];
 
-	printf("%s of %s, %u sender%s, %u receiver%s", plan->is_ring ? "ring" : "queue",
+	printf("%s of %s, %u %s, %u %s", plan->is_ring ? "ring" : "queue",
 	       plan->capacity == 0 ? "kernel.msgmnb" : grammar_size_to_string(plan->capacity, size),
-	       plan->producers, plan->producers == 1 ? "" : "s", plan->consumers,
-	       plan->consumers == 1 ? "" : "s");
+	       plan->producers, plural(plan->producers, "sender", "senders"), plan->consumers,
+	       plural(plan->consumers, "receiver", "receivers"));
 	if (plan->batch > 1)
 		printf(", %u messages a call", plan->batch);
 	printf(", %ld CPUs\n", sysconf(_SC_NPROCESSORS_ONLN));
@@ -137,13 +138,13 @@ static enum status say_failed(const struct bench *bench, int error)
 
 	switch (error) {
 	case -EINTR:
-		return STATUS_FAILED; /* command_bench() dies of the signal */
+		return STATUS_FAILED; /* the control half dies of the signal */
 	case -EMSGSIZE:
 		return report(invocation, NULL, STATUS_FAILED,
-			      "a message of %s does not fit into such a %s; choose others with --sizes",
+			      "a message of %s does not fit into this %s; choose other sizes with --sizes",
 			      grammar_size_to_string(bench->plan.size, size), kind);
 	case -EIO:
-		return report(invocation, NULL, STATUS_FAILED, "a process that measured has failed");
+		return report(invocation, NULL, STATUS_FAILED, "a measuring process has failed");
 	default:
 		return errors_report(invocation, kind, error);
 	}
@@ -178,7 +179,7 @@ static enum status run_sizes(struct bench *bench)
 
 		if (grammar_size_from_string(word, &size) < 0 || size < SIZE_MIN || size > UINT32_MAX)
 			status = report(bench->invocation, NULL, STATUS_USAGE,
-					"--sizes: '%s' is no size from %d bytes, like 64 or 1K", word,
+					"--sizes: '%s' is not a size from %d bytes on, like 64 or 1K", word,
 					SIZE_MIN);
 		else {
 			bench->plan.size = size;
@@ -189,9 +190,9 @@ static enum status run_sizes(struct bench *bench)
 	return status;
 }
 
-/* -- what for ------------------------------------------------------------------------------------------------ */
+/* -- the channels ------------------------------------------------------------------------------------------- */
 
-/* A geometry like that of ADDR. */
+/* Channels with the geometry of ADDR. */
 static enum status imitate(struct bench *bench, const char *address)
 {
 	const struct invocation *invocation = bench->invocation;
@@ -248,9 +249,9 @@ enum status command_bench(const struct invocation *invocation)
 
 	if (options->producers - 1 >= 64 || options->consumers - 1 >= 64 || options->batch - 1 >= 64)
 		return report(invocation, NULL, STATUS_USAGE,
-			      "--producers, --consumers and --batch are 1 to 64");
+			      "--producers, --consumers and --batch must be 1 to 64");
 	if (options->duration < 1000)
-		return report(invocation, NULL, STATUS_USAGE, "--time is at least 1ms");
+		return report(invocation, NULL, STATUS_USAGE, "--time must be at least 1ms");
 	if (options->json) {
 		bench.array = json_object_new_array();
 		if (bench.array == NULL)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Measures how fast messages go. Senders and receivers are processes, as in life; each counts what it does in memory that
- * is shared with the one who measures, and is killed when that is over. A message carries its sender and its number, so
- * that a receiver sees at once if one is missing before it.
+ * Measures how fast messages go. Senders and receivers are processes, as in practice; each counts its messages in memory that it
+ * shares with the measuring process, and is killed at the end. A message carries its sender and its number, so that a receiver sees
+ * at once if one is missing.
  */
 
 #include "client/bench/run.h"
@@ -108,7 +108,7 @@ static int start_process(struct run *run)
 		return -errno;
 	if (pid == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		(void)signal(SIGINT, SIG_IGN); /* the one who measures ends us */
+		(void)signal(SIGINT, SIG_IGN); /* the measuring process ends us */
 		return 0;
 	}
 	run->pids[run->n_pids++] = pid;
@@ -165,7 +165,7 @@ static void __attribute__((noreturn)) consume(const struct run *run, unsigned re
 			struct tag tag;
 
 			memcpy(&tag, messages[i].data, sizeof tag);
-			/* With other receivers there are gaps; backwards it never goes. */
+			/* With other receivers there are gaps, but numbers never go back. */
 			if (messages[i].size != plan->size || tag.sender >= plan->producers ||
 			    (plan->consumers == 1 ? tag.number != next[tag.sender]
 						  : tag.number < next[tag.sender]))
@@ -316,7 +316,7 @@ uint64_t bench_percentile(const struct bench_result *result, double share)
 	return result->n_trips == 0 ? 0 : bench_class_start(class);
 }
 
-/* Channels of its own for each figure: what one leaves in them does not slow the other. */
+/* Each figure has its own channels: what one measurement leaves in them does not slow the next. */
 static int measure(struct run *run, unsigned n_channels,
 		   int (*figure)(struct run *run, struct bench_result *result), struct bench_result *result)
 {

@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_BENCH_RUN_H
 #define KIPC_CLIENT_BENCH_RUN_H
 
-/* How fast messages go through a queue or a ring on this machine: measured on objects made for it and removed again. */
+/* How fast messages go through a queue or a ring on this machine, measured on objects that are created for it and removed. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,13 +31,13 @@ struct bench_result {
 };
 
 /*
- * Measures. The processes that do are gone, and the objects removed, when it returns. -EINTR: a signal was caught;
- * -EMSGSIZE: a message of that size does not fit; -EIO: a process failed, or a message came out other than it went in;
- * errors of kipc_object_create().
+ * Measures. When it returns, the measuring processes have ended, and the objects are removed. -EINTR: a signal was caught;
+ * -EMSGSIZE: a message of that size does not fit; -EIO: a process failed, or a message was changed; errors of
+ * kipc_object_create().
  */
 int bench_run(const struct bench_plan *plan, struct bench_result *ret_result);
 
-/* The round trip that `share` of all (0 to 1) did not exceed, ns. */
+/* The time that `share` (0 to 1) of all round trips did not exceed, ns. */
 uint64_t bench_percentile(const struct bench_result *result, double share);
 
 /* The shortest round trip that is counted in that class, ns. */

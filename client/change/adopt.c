@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl adopt: hands a foreign object to kipcd. kipcd says whether it would take it, we make kipcd its owner with the
- * rights that we have, and kipcd takes it. Its programs notice nothing. Where the last step fails, the object gets its
- * owner back; where we are killed before it, the same command again finishes it.
+ * kipcctl adopt: hands a foreign object to kipcd. kipcd says whether it would take it, we make kipcd its owner with our own rights,
+ * and kipcd takes it. Its programs notice nothing. If the last step fails, the object gets its owner back; if we are killed before
+ * it, the same command completes the work.
  */
 
 #include <errno.h>
@@ -26,7 +26,7 @@ struct adoption {
 	struct kipc_object object;
 };
 
-/* Asks kipcd; *ret_uid is who it is. */
+/* Asks kipcd; *ret_uid is the user that it runs as. */
 static enum status call(const struct adoption *adoption, bool dry_run, uint32_t *ret_uid,
 			sd_bus_message **ret_reply)
 {
@@ -56,39 +56,37 @@ static int give(const struct adoption *adoption, uid_t uid)
 	return kipc_object_alter(&wanted, KIPC_ALTER_UID);
 }
 
-/* Whoever made it keeps its rights, since the kernel counts creators as owners; a mere owner would lose them. */
-static enum status refuse_if_somebody_loses(const struct adoption *adoption, uid_t uid)
+/* The creator keeps its rights, since the kernel treats it as an owner; an owner that is not the creator would lose them. */
+static enum status refuse_if_owner_loses(const struct adoption *adoption, uid_t uid)
 {
 	const struct kipc_object *object = &adoption->object;
 
 	if (object->uid == uid || object->uid == object->cuid || object->uid == 0 ||
 	    adoption->invocation->options->force)
 		return STATUS_DONE;
-	return report(adoption->invocation, adoption->address, STATUS_FAILED,
-		      "uid %u owns it without having made it, and would be left with the rights of its group "
-		      "or of everybody; --force hands it over all the same",
-		      (unsigned)object->uid);
+	return report(
+		adoption->invocation, adoption->address, STATUS_FAILED,
+		"uid %u owns it but did not create it, and would keep only the rights of its group or of "
+		"other users; --force hands it over anyway",
+		(unsigned)object->uid);
 }
 
-/*
- * A line of what kipcd wrote, as it would stand in a configuration. What belongs to a section that is there already has no
- * header of its own.
- */
+/* A line of what kipcd wrote, in the form of a configuration. Keys for an existing section have no header of their own. */
 static void print_line(const char *line)
 {
 	if (strncmp(line, "[create ", strlen("[create ")) == 0)
 		printf("    [%s", line + strlen("[create "));
 	else if (strlen(line) > CONFIG_LINE_MAX + 1)
-		printf("    # %.*s: longer than a line of kipcd.conf may be; after a reboot, 'kipcctl "
-		       "create' takes it\n",
+		printf("    # %.*s: too long for a line of kipcd.conf; after a reboot, give it to 'kipcctl "
+		       "create'\n",
 		       (int)strcspn(line, " ="), line);
 	else if (line[0] != '#' && line[0] != '\n' && line[0] != '[')
 		printf("    %s", line);
 }
 
 /*
- * What kipcd wrote of it, to be kept: all of it, since a segment without its size, or a queue with another mode, would not be
- * what its programs know once the reboot has taken this away.
+ * Prints all that kipcd wrote about it, to be put into kipcd.conf: after a reboot, a segment without its size or a queue with another
+ * mode would not be what its programs expect.
  */
 static void print_section(const struct adoption *adoption, const char *name)
 {
@@ -103,17 +101,18 @@ static void print_section(const struct adoption *adoption, const char *name)
 	while (file != NULL && getline(&line, &size, file) > 0 &&
 	       strncmp(line, "[set ", strlen("[set ")) != 0) {
 		if (is_first && strncmp(line, "[adopt ", strlen("[adopt ")) == 0)
-			printf("This lasts until the reboot; to keep it, put into the section of %s:\n",
+			printf("This lasts until the next reboot; to keep it, add this to the section of "
+			       "%s:\n",
 			       name);
 		else if (is_first)
-			printf("This lasts until the reboot; to keep it, put into kipcd.conf:\n");
+			printf("This lasts until the next reboot; to keep it, add this to kipcd.conf:\n");
 		is_first = false;
 		print_line(line);
 	}
 	if (file != NULL)
 		fclose(file);
 	else if (errno != ENOENT)
-		printf("This lasts until the reboot; to keep it, put what is in %s into kipcd.conf\n", path);
+		printf("This lasts until the next reboot; to keep it, copy %s into kipcd.conf\n", path);
 	free(line);
 	free(path);
 }
@@ -142,7 +141,7 @@ static enum status hand_over(const struct adoption *adoption)
 
 	status = call(adoption, true, &uid, &promise);
 	if (status == STATUS_DONE)
-		status = refuse_if_somebody_loses(adoption, uid);
+		status = refuse_if_owner_loses(adoption, uid);
 	if (status != STATUS_DONE || adoption->invocation->options->dry_run)
 		return status;
 	if (adoption->object.uid != uid && adoption->object.cuid != uid) {
@@ -159,7 +158,7 @@ static enum status hand_over(const struct adoption *adoption)
 	r = give(adoption, adoption->object.uid);
 	if (r < 0)
 		report(adoption->invocation, adoption->address, status,
-		       "it belongs to kipcd's uid %u now and could not be given back: %s", (unsigned)uid,
+		       "it now belongs to kipcd's uid %u, and could not be given back: %s", (unsigned)uid,
 		       strerror(-r));
 	return status;
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * The verbs that hand one channel to kipcd and print its answer, one step: create, set, unset, recover. What a step means is
- * kipcd's business alone.
- */
+/* The verbs that have kipcd change one channel and print its answer, one step: create, set, unset, recover. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +14,7 @@
 #include "client/table/words.h"
 #include "lib/kipc.h"
 
-/* The step as a sentence; an empty answer says that there was nothing to change. */
+/* The step as a sentence; an empty answer means that there was nothing to change. */
 static enum status print_answer(const struct invocation *invocation, const char *name, sd_bus_message *reply)
 {
 	const char *kind, *action = "keep", *state = "nothing to change", *detail = "", *colon;
@@ -33,7 +30,7 @@ static enum status print_answer(const struct invocation *invocation, const char 
 	return STATUS_DONE;
 }
 
-/* Calls with the first n_words arguments as texts and, if the method takes them, all others as a list. */
+/* Calls with the first n_words arguments as strings and, if the method takes them, all others as a list. */
 static enum status call(const struct invocation *invocation, const char *member, int n_words,
 			bool has_assignments)
 {
@@ -58,7 +55,7 @@ static enum status call(const struct invocation *invocation, const char *member,
 	return r < 0 ? bus_report(invocation, name, r, &error) : print_answer(invocation, name, reply);
 }
 
-/* "key=value" each; what key and value may be is for kipcd to judge. */
+/* "key=value" each; kipcd judges keys and values. */
 static bool are_assignments(const struct invocation *invocation, const char *name, char **words)
 {
 	for (; *words != NULL; words++) {
@@ -82,13 +79,13 @@ enum status command_create(const struct invocation *invocation)
 					    WORDS_KINDS_ADVICE);
 	if (!kipc_name_is_valid(name))
 		return report(invocation, name, STATUS_USAGE,
-			      "a name is a letter and up to %d more of A-Za-z0-9._-", KIPC_NAME_MAX - 1);
+			      "a name is a letter, followed by up to %d of A-Za-z0-9._-", KIPC_NAME_MAX - 1);
 	if (!are_assignments(invocation, name, invocation->args + 2))
 		return STATUS_USAGE;
 	return call(invocation, "Create", 2, true);
 }
 
-/* The name that the registry has for an object of ours; false: none, or it cannot be read. */
+/* The name of an object in the registry; false: none, or it cannot be read. */
 static bool find_name(const struct invocation *invocation, enum kipc_kind kind, int id,
 		      char ret_name[static KIPC_NAME_MAX + 1])
 {
@@ -107,7 +104,7 @@ static bool find_name(const struct invocation *invocation, enum kipc_kind kind, 
 	return is_found;
 }
 
-/* kipcd changes channels by name. For a key or an id, says the channel's name, or how a foreign object gets one. */
+/* kipcd changes channels by name. For a key or an id, reports the channel's name, or how a foreign object gets one. */
 static bool is_name(const struct invocation *invocation, const char *address, enum status *ret_status)
 {
 	const char *verb = invocation->command->name;
@@ -162,9 +159,9 @@ enum status command_recover(const struct invocation *invocation)
 
 	if ((registry != NULL) == (invocation->args[0] != NULL))
 		return report(invocation, NULL, STATUS_USAGE,
-			      "it takes the name of a lost channel, or --registry=ours|another");
+			      "give the name of a lost channel, or --registry=ours|another");
 	if (registry != NULL && strcmp(registry, "ours") != 0 && strcmp(registry, "another") != 0)
-		return report(invocation, NULL, STATUS_USAGE, "--registry=%s: it is ours or another",
+		return report(invocation, NULL, STATUS_USAGE, "--registry must be ours or another, not '%s'",
 			      registry);
 	if (registry != NULL)
 		return plan_recover_registry(invocation, strcmp(registry, "ours") == 0);

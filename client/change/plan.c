@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl plan and reload: what kipcd would do, or did, one step a channel. What a step means is kipcd's business:
- * here it is five texts, which live in the messages they came with.
+ * kipcctl plan and reload: what kipcd would do, or did, one step for each channel. Only kipcd knows what a step means: here it is
+ * five strings, which lie in the messages that they came with.
  */
 
 #include "client/change/plan.h"
@@ -18,6 +18,7 @@
 #include "client/facts/bus.h"
 #include "client/table/table.h"
 #include "common/escape.h"
+#include "common/plural.h"
 
 struct step {
 	const char *name, *kind, *action, *state, *detail;
@@ -34,9 +35,9 @@ struct steps {
 const struct column step_columns[] = {
 	{ "name", "NAME", "the channel", COLUMN_DEFAULT | COLUMN_NAME, TEXT(name) },
 	{ "kind", "KIND", "queue, segment or semaphore", COLUMN_DEFAULT, TEXT(kind) },
-	{ "action", "ACTION", "what is done", COLUMN_DEFAULT, TEXT(action) },
+	{ "action", "ACTION", "what kipcd does", COLUMN_DEFAULT, TEXT(action) },
 	{ "state", "STATE", "its state afterwards", COLUMN_DEFAULT, TEXT(state) },
-	{ "detail", "DETAIL", "what changes, what stands in the way", COLUMN_DEFAULT | COLUMN_ELASTIC,
+	{ "detail", "DETAIL", "what changes, or what prevents it", COLUMN_DEFAULT | COLUMN_ELASTIC,
 	  TEXT(detail) },
 };
 const size_t n_step_columns = sizeof step_columns / sizeof *step_columns;
@@ -90,7 +91,7 @@ static int read_plan(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
 	return r;
 }
 
-/* Text leaves out steps that change nothing, unless a change waits or something is not as a file says. */
+/* Text leaves out steps that change nothing, unless a change is pending or something is not as declared. */
 static bool is_of_interest(const struct step *step)
 {
 	return strcmp(step->action, "keep") != 0 || step->detail[0] != '\0' ||
@@ -114,8 +115,8 @@ static enum status print_plan(const struct invocation *invocation, const struct 
 
 	r = print_steps(steps, table);
 	if (r == 0 && table->n_rows == 0 && !invocation->options->quiet && !invocation->options->json)
-		escape_print_line("nothing to do: %zu channel%s as declared", steps->n_items,
-				  steps->n_items == 1 ? " is" : "s are");
+		escape_print_line("nothing to do: %zu %s as declared", steps->n_items,
+				  plural(steps->n_items, "channel is", "channels are"));
 	return errors_end(invocation, NULL, r);
 }
 
@@ -161,8 +162,8 @@ static enum status print_reload(const struct invocation *invocation, const struc
 	if (r < 0 || n_failed == 0)
 		return errors_end(invocation, NULL, r);
 	return report(invocation, NULL, STATUS_FAILED,
-		      "%zu channel%s failed; 'kipcctl list --state=failed --columns=name,reason' says why",
-		      n_failed, n_failed == 1 ? "" : "s");
+		      "%zu %s failed; 'kipcctl list --state=failed --columns=name,reason' shows why",
+		      n_failed, plural(n_failed, "channel", "channels"));
 }
 
 static enum status run(const struct invocation *invocation,

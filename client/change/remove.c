@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl remove: through kipcd whatever kipcd knows by a name, so that it does not heal what was removed on purpose;
- * straight from the kernel what is nobody's. Nothing goes that somebody waits on, is attached to or has data in,
- * unless --force says so; kipcd cannot see the first of these, so it is looked at here. A kipcd that watches for messages
- * (activate) is nobody: it takes none, and means to be told of the end.
+ * kipcctl remove: through kipcd if it has a name for the object, so that it does not heal what was removed on purpose; otherwise
+ * straight from the kernel. Without --force, no object is removed that a process waits on, has attached, or has data in; kipcd
+ * cannot see the first of these, so it is checked here. A kipcd that waits for messages to arrive (activate) does not count: it
+ * takes none.
  */
 
 #include <errno.h>
@@ -19,16 +19,17 @@
 #include "client/facts/view.h"
 #include "common/escape.h"
 #include "common/loss.h"
+#include "common/plural.h"
 
 #define SENTENCE_MAX 256
 
-static bool is_kipcd_watching(const struct processes *processes, const struct blocked *blocked)
+static bool is_kipcd_waiting(const struct processes *processes, const struct blocked *blocked)
 {
-	return blocked->operation == BLOCKED_WATCH &&
+	return blocked->operation == BLOCKED_NOTICE &&
 	       strcmp(processes->items[blocked->process].command, "kipcd") == 0;
 }
 
-/* "1234 (cat), 1240 (perl)…": who waits on the object; returns how many. */
+/* "1234 (cat), 1240 (perl)…": the threads that wait on the object; returns how many. */
 static size_t describe_waiters(const struct processes *processes, const struct kipc_object *object,
 			       char sentence[static SENTENCE_MAX])
 {
@@ -40,7 +41,7 @@ static size_t describe_waiters(const struct processes *processes, const struct k
 		char *escaped;
 		int n;
 
-		if (is_kipcd_watching(processes, &blocked[i]) || ++n_waiters > 8)
+		if (is_kipcd_waiting(processes, &blocked[i]) || ++n_waiters > 8)
 			continue;
 		escaped = escape_text(command, strlen(command));
 		if (escaped == NULL)
@@ -48,7 +49,7 @@ static size_t describe_waiters(const struct processes *processes, const struct k
 		n = snprintf(sentence + used, SENTENCE_MAX - used, "%s%d (%s)", used > 0 ? ", " : "",
 			     (int)blocked[i].tid, escaped);
 		free(escaped);
-		/* One that does not fit is cut off whole. */
+		/* One that does not fit is left out. */
 		if (n < 0 || used + (size_t)n >= SENTENCE_MAX)
 			sentence[used] = '\0';
 		else
@@ -57,7 +58,7 @@ static size_t describe_waiters(const struct processes *processes, const struct k
 	return n_waiters;
 }
 
-/* STATUS_DONE if nobody (that we may see) waits on it. */
+/* STATUS_DONE if no visible thread waits on it. */
 static enum status refuse_if_blocked(const struct invocation *invocation, const char *address,
 				     const struct view_row *row)
 {
@@ -77,9 +78,9 @@ static enum status refuse_if_blocked(const struct invocation *invocation, const 
 		return STATUS_DONE;
 	if (row->kind == KIPC_QUEUE && row->object->queue.messages > 0)
 		loss_to_string(row->object, false, loss);
-	return report(invocation, address, STATUS_FAILED,
-		      "%s%s%zu thread%s on it: %s; --force removes it under them", loss,
-		      *loss ? ", and " : "", n, n == 1 ? " waits" : "s wait", sentence);
+	return report(invocation, address, STATUS_FAILED, "%s%s%zu %s on it: %s; --force removes it anyway",
+		      loss, *loss != '\0' ? ", and " : "", n, plural(n, "thread waits", "threads wait"),
+		      sentence);
 }
 
 static void print_success(const struct invocation *invocation, const char *address, const char *loss)
@@ -127,14 +128,14 @@ static enum status remove_object(const struct invocation *invocation, const char
 		print_success(invocation, address, loss_to_string(&lost, is_empty, loss));
 		return STATUS_DONE;
 	case -EBUSY:
-		return report(invocation, address, STATUS_FAILED, "%s; --force removes it all the same",
+		return report(invocation, address, STATUS_FAILED, "%s; --force removes it anyway",
 			      loss_to_string(&lost, false, loss));
 	case -EPERM:
 		return report(invocation, address, STATUS_NOT_ALLOWED,
 			      "only its owner, its creator and root may remove it");
 	case -EIDRM:
 		return report(invocation, address, STATUS_NO_SUCH_CHANNEL,
-			      "it is gone already, or has changed hands since it was looked at");
+			      "it is already gone, or another object has replaced it");
 	default:
 		return errors_end(invocation, address, r);
 	}
@@ -161,8 +162,9 @@ static enum status remove_one(const struct invocation *invocation, const struct 
 		return status;
 	if (options->unattached && row->object != NULL &&
 	    (row->kind != KIPC_SEGMENT || row->object->segment.attached > 0))
-		return report(invocation, text, STATUS_FAILED, "%s, and --unattached leaves it then",
-			      row->kind == KIPC_SEGMENT ? "it is attached" : "it is no segment");
+		return report(invocation, text, STATUS_FAILED,
+			      "%s, and --unattached removes only unattached segments",
+			      row->kind == KIPC_SEGMENT ? "it is attached" : "it is not a segment");
 	status = refuse_if_blocked(invocation, text, row);
 	if (status != STATUS_DONE)
 		return status;
@@ -170,7 +172,7 @@ static enum status remove_one(const struct invocation *invocation, const struct 
 		return remove_by_kipcd(invocation, text, view->bus, row->name);
 	if (is_kipcds(row) && !options->force)
 		return report(invocation, text, STATUS_NO_DAEMON,
-			      "it is kipcd's channel %s, and kipcd is not reachable at %s; start it, or say "
+			      "it is kipcd's channel %s, and kipcd is not reachable at %s; start it, or use "
 			      "--force",
 			      row->name, invocation->runtime_dir);
 	if (row->object == NULL)

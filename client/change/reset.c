@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl reset: a ring made anew where it lies, without its messages. Through kipcd what kipcd made, behind its fence;
- * otherwise with our own rights. Messages in a sound ring go only when --force says so; a broken one has none that
- * anybody could count on.
+ * kipcctl reset: reinitialises a ring in place, without its messages: through kipcd if kipcd owns it, behind its fence; otherwise
+ * with our own rights. Messages in a sound ring go only with --force; in a corrupt one they cannot be trusted.
  */
 
 #include <errno.h>
@@ -15,6 +14,7 @@
 #include "client/base/verbs.h"
 #include "client/facts/view.h"
 #include "common/loss.h"
+#include "common/plural.h"
 
 static bool is_kipcds(const struct view_row *row)
 {
@@ -45,9 +45,9 @@ static enum status reset_by_hand(const struct invocation *invocation, const stru
 	r = kipc_ring_format(row->id, ring == NULL ? 0 : (size_t)ring->max_message);
 	if (r == -EBUSY)
 		return report(invocation, address, STATUS_FAILED,
-			      "it is attached %llu time%s: end its users first",
+			      "it is attached %llu %s; end the processes that use it first",
 			      (unsigned long long)row->object->segment.attached,
-			      row->object->segment.attached == 1 ? "" : "s");
+			      plural(row->object->segment.attached, "time", "times"));
 	return r < 0 ? errors_report(invocation, address, r) : STATUS_DONE;
 }
 
@@ -64,23 +64,22 @@ static enum status reset(const struct invocation *invocation, struct view *view,
 	if (r < 0)
 		return errors_end(invocation, address, r);
 	if (row->ring == NULL)
-		return report(invocation, address, STATUS_USAGE,
-			      "this is no ring, so there is nothing to make anew");
+		return report(invocation, address, STATUS_USAGE, "this is not a ring");
 	ring = ring_figures_get(row->ring);
 	if (ring != NULL && ring->fault == KIPC_RING_SOUND && ring->messages > 0 && !options->force)
-		return report(invocation, address, STATUS_FAILED, "%s: empty it first, or say --force",
+		return report(invocation, address, STATUS_FAILED, "%s; empty it first, or use --force",
 			      loss_of_ring_to_string(ring, 0, loss));
 	if (ring == NULL && !options->force && !is_kipcds(row))
 		return report(invocation, address, STATUS_NOT_ALLOWED,
-			      "what is in it cannot be seen from here; --force makes it anew all the same");
+			      "its contents cannot be read; --force resets it anyway");
 	if (options->dry_run) {
-		printf("%s: would be made anew\n", address);
+		printf("%s: would be reset\n", address);
 		return STATUS_DONE;
 	}
 	status =
 		is_kipcds(row) ? reset_by_kipcd(invocation, view, row) : reset_by_hand(invocation, row, ring);
 	if (status == STATUS_DONE && !options->quiet)
-		printf("%s: made anew\n", address);
+		printf("%s: reset\n", address);
 	return status;
 }
 

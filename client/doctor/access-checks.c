@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What can be wrong with the rights to an object. The kernel remembers only its last users, so nobody can tell which programs a
- * narrower mode would shut out: that is never advised.
+ * Findings about the owner and mode of an object. The kernel remembers only the last users of an object, so it is unknown which
+ * programs a narrower mode would shut out: no command here narrows one.
  */
 
 #include <errno.h>
@@ -13,30 +13,28 @@
 
 #include "client/doctor/checks.h"
 
-static bool is_ours(const struct view_row *row)
+/* One finding for each channel, which is declared like that; one for all foreign objects of the same `group`. */
+static uint64_t culprit_of(const struct findings *findings, const struct view_row *row, uint64_t group)
 {
-	return row->name != NULL;
+	return row->name != NULL ? (uint64_t)1 << 63 | (uint64_t)(row - findings->view->rows) : group;
 }
 
-/* -- everybody ------------------------------------------------------------------------------------------------------- */
+/* -- every user ------------------------------------------------------------------------------------------------------ */
 
 static void examine_world_writable(struct findings *findings, const struct check *check,
 				   const struct view_row *row)
 {
 	const struct kipc_object *object = row->object;
 
-	/* Nobody can find an object that was removed. */
+	/* No program can find an object that was removed. */
 	if (object == NULL || (object->mode & 02) == 0 ||
 	    (object->kind == KIPC_SEGMENT && object->segment.removed))
 		return;
-	/* Each channel is a finding of its own, since it is declared so; foreign objects of one owner are one finding. */
 	findings_suspect(findings, check,
-			 is_ours(row) ? (uint64_t)1 << 63 | (uint64_t)(row - findings->view->rows)
-				      : (uint64_t)object->kind << 32 | object->uid,
-			 row);
+			 culprit_of(findings, row, (uint64_t)object->kind << 32 | object->uid), row);
 }
 
-/* "; used last by 1234 php", or ""; freed by the caller. */
+/* "; last used by 1234 php", or ""; freed by the caller. */
 static char *describe_users(struct findings *findings, const struct kipc_object *object)
 {
 	pid_t pids[2] = { 0 };
@@ -54,9 +52,9 @@ static char *describe_users(struct findings *findings, const struct kipc_object 
 	}
 	for (size_t i = 0; i < 2; i++) {
 		if (pids[i] <= 0 || (i > 0 && pids[i] == pids[0]) ||
-		    checks_fate(findings, pids[i], sweep_last_use(object)) != CHECKS_LIVES)
+		    checks_fate(findings, pids[i], sweep_last_use(object)) != CHECKS_RUNS)
 			continue;
-		fputs(n++ == 0 ? "; used last by " : ", ", out);
+		fputs(n++ == 0 ? "; last used by " : ", ", out);
 		process_print_pid(out, pids[i]);
 	}
 	return fclose(out) == 0 ? text : NULL;
@@ -72,12 +70,12 @@ static void conclude_world_writable(struct findings *findings, const struct chec
 	findings_add(
 		findings, SEVERITY_WARNING, check, rows[0],
 		findings_text(
-			"mode %04o lets everybody on this machine %s%s%s%s; nobody can tell which programs "
-			"a narrower mode would shut out%s",
+			"mode %04o lets every user %s%s%s%s; a narrower mode may shut out programs that use "
+			"it%s",
 			(unsigned)object->mode,
 			object->kind == KIPC_QUEUE     ? "send to it"
-			: object->kind == KIPC_SEGMENT ? "write into it"
-						       : "take and give it",
+			: object->kind == KIPC_SEGMENT ? "write to it"
+						       : "operate on it",
 			n_rows > 1 ? " (one of several such objects of its owner: " : "",
 			n_rows > 1 && which != NULL ? which : "", n_rows > 1 ? ")" : "",
 			others != NULL ? others : ""),
@@ -86,10 +84,10 @@ static void conclude_world_writable(struct findings *findings, const struct chec
 	free(which);
 }
 
-/* -- nobody ---------------------------------------------------------------------------------------------------------- */
+/* -- an unknown user ------------------------------------------------------------------------------------------------- */
 
-/* Whether the accounts say that no user has that number: an error (a directory server that is down) says nothing. */
-static bool is_nobodys(uid_t uid)
+/* Whether no user has that number. An error (a directory server that is down) proves nothing. */
+static bool is_unknown(uid_t uid)
 {
 	errno = 0;
 	return getpwuid(uid) == NULL && (errno == 0 || errno == ENOENT);
@@ -102,22 +100,20 @@ static void examine_owner_gone(struct findings *findings, const struct check *ch
 	const struct kipc_object *object = row->object;
 	const char *owner;
 
-	/* The users of another container are in its own accounts, not in ours. */
+	/* The users of another container are in its accounts, not in ours. */
 	if (object == NULL || (invocation != NULL && invocation->options->ipc_of != 0))
 		return;
-	/* The number stands for an owner without a name. Users of containers and services have no names, either. */
+	/* A number stands for an owner without a name. Users of containers and services have no names, either. */
 	owner = accounts_user(findings->accounts, object->uid);
 	if (owner[0] < '0' || owner[0] > '9' || checks_may_live(findings, object->uid) ||
-	    !is_nobodys(object->uid))
+	    !is_unknown(object->uid))
 		return;
-	findings_suspect(
-		findings, check,
-		is_ours(row) ? (uint64_t)1 << 63 | (uint64_t)(row - findings->view->rows) : object->uid, row);
+	findings_suspect(findings, check, culprit_of(findings, row, object->uid), row);
 }
 
 /*
- * Hands one to kipcd as it is: its creator keeps his rights, so that nobody loses one who may come back (a container that runs
- * once an hour). An owner that somebody gave it, or declares, would lose his; so that is only shown.
+ * Hands an object to kipcd as it is. Its creator keeps its rights, so a program that comes back (a container that runs once an hour)
+ * loses none. An owner that is not the creator would lose them; then the object is only shown.
  */
 static char *command_to_adopt(struct findings *findings, const struct view_row *row)
 {
@@ -128,7 +124,7 @@ static char *command_to_adopt(struct findings *findings, const struct view_row *
 	if (row->object->key == 0 || row->object->uid != row->object->cuid || !checks_can_manage(findings) ||
 	    checks_may_be_declared(findings, row->object))
 		return findings_text("kipcctl show %s", address);
-	/* Named as generate does it. */
+	/* The name that generate gives it. */
 	if (row->name != NULL)
 		snprintf(name, sizeof name, "%s", row->name);
 	else
@@ -141,22 +137,21 @@ static void conclude_owner_gone(struct findings *findings, const struct check *c
 {
 	char *which = checks_rows(rows, n_rows);
 
-	findings_add(findings, SEVERITY_WARNING, check, rows[0],
-		     findings_text("%s to uid %u, and no user has that number and no process runs as it: "
-				   "the next user that gets the number gets %s too%s%s",
-				   n_rows == 1 ? "it belongs" : "these belong",
-				   (unsigned)rows[0]->object->uid, n_rows == 1 ? "this" : "them",
-				   n_rows > 1 ? ": " : "", n_rows > 1 && which != NULL ? which : ""),
-		     command_to_adopt(findings, rows[0]));
+	findings_add(
+		findings, SEVERITY_WARNING, check, rows[0],
+		findings_text("%s to uid %u, which is no known user and runs no process; a new user with "
+			      "that number would get %s%s%s",
+			      n_rows == 1 ? "it belongs" : "these belong", (unsigned)rows[0]->object->uid,
+			      n_rows == 1 ? "it" : "them", n_rows > 1 ? ": " : "",
+			      n_rows > 1 && which != NULL ? which : ""),
+		command_to_adopt(findings, rows[0]));
 	free(which);
 }
 
 #define ALL (KIPC_QUEUE | KIPC_SEGMENT | KIPC_SEMAPHORE)
 
 const struct check access_checks[] = {
-	{ "world-writable", "everybody may write", ALL, .examine_row = examine_world_writable,
-	  .conclude = conclude_world_writable },
-	{ "owner-gone", "no user has the owner's number any more, and no process runs as it", ALL,
-	  .examine_row = examine_owner_gone, .conclude = conclude_owner_gone },
+	{ "world-writable", ALL, .examine_row = examine_world_writable, .conclude = conclude_world_writable },
+	{ "owner-gone", ALL, .examine_row = examine_owner_gone, .conclude = conclude_owner_gone },
 	{ NULL },
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What can be wrong with a channel of any kind: it is not as it is declared. Every state but `active` is a finding here, with
- * the way out of it.
+ * Findings about a channel of any kind that is not as declared. Every state except `active` is a finding, with the command that
+ * leads out of it.
  */
 
 #include <stdio.h>
@@ -19,9 +19,9 @@ static const char *reason_of(const struct view_row *row, const char *otherwise)
 	return row->reason != NULL && row->reason[0] != '\0' ? row->reason : otherwise;
 }
 
-/* -- limits of the kernel that keep a channel from being as declared ----------------------------------------------------- */
+/* -- kernel limits that keep a channel from being as declared ------------------------------------------------------------- */
 
-/* It declares more than kernel.msgmnb lets a queue hold, and runs with that. */
+/* It declares more than kernel.msgmnb allows, and runs with that. */
 static bool is_cut(const struct view_row *row)
 {
 	return row->kind == KIPC_QUEUE && row->object != NULL && checks_is_state(row, "active") &&
@@ -36,7 +36,7 @@ static void examine_capacity(struct findings *findings, const struct check *chec
 					   (unsigned long long)row->needs));
 }
 
-/* "sysctl -w kernel.sem='…'", with what the set needs and what is in use. */
+/* "sysctl -w kernel.sem='…'", with room for the set beside what is in use. */
 static char *sysctl_for_set(const struct kipc_limits *limits, uint64_t needs)
 {
 	uint64_t semmsl = limits->semmsl > needs ? limits->semmsl : needs;
@@ -51,7 +51,7 @@ static char *sysctl_for_set(const struct kipc_limits *limits, uint64_t needs)
 			     (unsigned long long)(semmni > limits->semmni ? semmni : limits->semmni));
 }
 
-/* Of the limits that a new segment meets, the first that is too low. */
+/* Raises the first limit that is too low for a new segment. */
 static char *sysctl_for_segment(const struct kipc_limits *limits, uint64_t needs)
 {
 	uint64_t pages = (needs + 4095) / 4096; /* at least as many as the kernel counts */
@@ -67,7 +67,7 @@ static char *sysctl_for_segment(const struct kipc_limits *limits, uint64_t needs
 	return NULL;
 }
 
-/* The command that raises what the channel needs; NULL: no limit is in its way. Freed by the caller. */
+/* The command that raises the limit that the channel meets; NULL: none. Freed by the caller. */
 static char *sysctl_for(const struct kipc_limits *limits, const struct view_row *row)
 {
 	switch (row->kind) {
@@ -103,7 +103,7 @@ static char *command_when_failed(struct findings *findings, const struct view_ro
 	return command;
 }
 
-/* A segment that is still attached would be made again beside its users. */
+/* A segment that is still attached would be recreated beside its users. */
 static char *command_when_lost(struct findings *findings, const struct view_row *row)
 {
 	(void)findings;
@@ -134,7 +134,7 @@ static char *command_when_absent(struct findings *findings, const struct view_ro
 	return checks_is_owned(row) ? findings_text("kipcctl reload") : command_to_look(row);
 }
 
-/* Whether taking the object over under that name would leave everybody the rights that they have. */
+/* Whether every program keeps its rights if kipcd adopts the object under that name. */
 static bool keeps_rights(struct findings *findings, const struct view_row *row,
 			 const struct kipc_object *object)
 {
@@ -146,7 +146,7 @@ static bool keeps_rights(struct findings *findings, const struct view_row *row,
 	       (object->uid == object->cuid || object->uid == 0);
 }
 
-/* The visible users of the object, as a sentence; freed by the caller. */
+/* The visible users of the object, as part of a sentence; freed by the caller. */
 static char *describe_users(struct findings *findings, const struct view_row *row)
 {
 	const struct kipc_object *object = row->object;
@@ -168,24 +168,24 @@ static char *describe_users(struct findings *findings, const struct view_row *ro
 			processes_blocked(findings->processes, row->kind, row->id, &n);
 
 		for (size_t i = 0; i < n && i < 4; i++) {
-			fputs(i == 0 ? "; waited for by " : ", ", out);
+			fputs(i == 0 ? "; waiting: " : ", ", out);
 			process_print_pid(out, blocked[i].pid);
 		}
 	}
 	if (row->kind == KIPC_QUEUE &&
-	    checks_fate(findings, object->queue.lrpid, object->queue.rtime) == CHECKS_LIVES) {
-		fputs("; received from last by ", out);
+	    checks_fate(findings, object->queue.lrpid, object->queue.rtime) == CHECKS_RUNS) {
+		fputs("; last receiver: ", out);
 		process_print_pid(out, object->queue.lrpid);
 	}
 	if (row->kind == KIPC_QUEUE &&
-	    checks_fate(findings, object->queue.lspid, object->queue.stime) == CHECKS_LIVES) {
-		fputs("; sent to last by ", out);
+	    checks_fate(findings, object->queue.lspid, object->queue.stime) == CHECKS_RUNS) {
+		fputs("; last sender: ", out);
 		process_print_pid(out, object->queue.lspid);
 	}
 	return fclose(out) == 0 ? users : NULL;
 }
 
-/* The object that kipcd's sentence says to adopt; NULL: none, or it is gone. */
+/* The object that kipcd's sentence advises to adopt; NULL: none, or it is gone. */
 static const struct view_row *find_adoptable(struct findings *findings, const struct view_row *stale)
 {
 	const char *adopt = strstr(stale->reason, "'kipcctl adopt ");
@@ -201,7 +201,7 @@ static const struct view_row *find_adoptable(struct findings *findings, const st
 	return NULL;
 }
 
-/* The commands of kipcd's sentence in their order, as "one && other"; NULL: it has none, or a human has to act in between. */
+/* The commands in kipcd's sentence, as "one && other"; NULL: none, or the user must act in between. */
 static char *commands_of_reason(const char *reason)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._:=@-";
@@ -218,7 +218,7 @@ static char *commands_of_reason(const char *reason)
 	for (const char *p = strstr(reason, "'kipcctl "); p != NULL; p = strstr(p, "'kipcctl ")) {
 		size_t n = strspn(++p, allowed);
 
-		if (p[n] == '\'') /* only what a shell takes as it stands */
+		if (p[n] == '\'') /* only what needs no quoting in a shell */
 			fprintf(out, "%s%.*s", ftell(out) > 0 ? " && " : "", (int)n, p);
 	}
 	if (fclose(out) != 0 || commands[0] == '\0') {
@@ -228,7 +228,7 @@ static char *commands_of_reason(const char *reason)
 	return commands;
 }
 
-/* What makes it anew ends those who use it, and what takes over another may shut others out: then it is only shown. */
+/* Recreating it cuts off its users, and adopting another object may shut programs out: then both are only shown. */
 static char *command_when_stale(struct findings *findings, const struct view_row *row)
 {
 	char *users = row->object != NULL ? describe_users(findings, row) : NULL, *commands = NULL;
@@ -256,14 +256,14 @@ static char *command_when_active(struct findings *findings, const struct view_ro
 static const struct state {
 	const char *name;
 	enum severity severity, severity_observed;
-	const char *otherwise; /* the sentence where kipcd gives no reason; NULL: then it is not a finding */
+	const char *otherwise; /* the sentence if kipcd gives no reason; NULL: not a finding then */
 	char *(*command)(struct findings *findings, const struct view_row *row);
 } states[] = {
-	{ "failed", SEVERITY_DANGER, SEVERITY_DANGER, "kipcd could not make it", command_when_failed },
+	{ "failed", SEVERITY_DANGER, SEVERITY_DANGER, "kipcd could not create it", command_when_failed },
 	{ "lost", SEVERITY_DANGER, SEVERITY_DANGER, "its object is gone", command_when_lost },
 	{ "stale", SEVERITY_WARNING, SEVERITY_WARNING, "it is not as declared", command_when_stale },
 	{ "absent", SEVERITY_WARNING, SEVERITY_NOTICE, "its object is gone", command_when_absent },
-	{ "retained", SEVERITY_NOTICE, SEVERITY_NOTICE, "it is declared no more", command_when_retained },
+	{ "retained", SEVERITY_NOTICE, SEVERITY_NOTICE, "it is no longer declared", command_when_retained },
 	{ "active", SEVERITY_WARNING, SEVERITY_WARNING, NULL, command_when_active },
 };
 
@@ -271,10 +271,9 @@ static const char *otherwise_of(const struct state *state, const struct view_row
 {
 	if (strcmp(state->name, "absent") != 0)
 		return state->otherwise;
-	return checks_is_owned(row)
-		       ? "somebody removed it; kipcd makes it again by itself, after a longer pause each "
-			 "time"
-		       : "the program that makes it has not made it yet";
+	return checks_is_owned(row) ? "another program removed it again; kipcd recreates it, after a longer "
+				      "pause each time"
+				    : "its program has not created it yet";
 }
 
 static void examine_state(struct findings *findings, const struct check *check, const struct view_row *row)
@@ -289,14 +288,14 @@ static void examine_state(struct findings *findings, const struct check *check, 
 			findings_add(findings,
 				     checks_is_owned(row) ? state->severity : state->severity_observed, check,
 				     row, findings_text("%s: %s", row->state, reason),
-				     /* Without kipcd no verb can mend it; that is a finding of its own. */
+				     /* Without kipcd no verb can fix it; that is a finding of its own. */
 				     checks_can_manage(findings) ? state->command(findings, row) : NULL);
 	}
 }
 
 /* -- conflicts ------------------------------------------------------------------------------------------------------------- */
 
-/* The row of the object that has the key; NULL: gone by now. */
+/* The row of the object that has the key; NULL: it is gone. */
 static const struct view_row *find_holder(struct findings *findings, const struct view_row *conflict)
 {
 	for (size_t i = 0; findings->view != NULL && i < findings->view->n_rows; i++) {
@@ -310,8 +309,7 @@ static const struct view_row *find_holder(struct findings *findings, const struc
 }
 
 /*
- * The row of the object that the name meant before its key was changed: it is kipcd's own, and programs may still use it. NULL:
- * there is none.
+ * The row of the object that the name had before its key was changed: kipcd still owns it, and programs may use it. NULL: none.
  */
 static const struct view_row *find_former(struct findings *findings, const struct view_row *conflict)
 {
@@ -325,7 +323,7 @@ static const struct view_row *find_former(struct findings *findings, const struc
 	return NULL;
 }
 
-/* Adopting is safe where nobody loses a right, and nothing of ours is left behind without a name. */
+/* Adopting is safe if no program loses a right, and no object of kipcd's is left behind without a name. */
 static char *command_for_conflict(struct findings *findings, const struct view_row *row,
 				  const struct view_row *holder, const struct view_row *former)
 {
@@ -345,12 +343,12 @@ static char *command_for_conflict(struct findings *findings, const struct view_r
 	return findings_text("kipcctl show %s %s", row->name, address);
 }
 
-/* "; what it meant before, queue @5, is there still: …", and its users; freed by the caller. */
+/* "; its previous object, queue @5, still exists: …", and its users; freed by the caller. */
 static char *describe_former(struct findings *findings, const struct view_row *former)
 {
 	char loss[LOSS_MAX], *users = describe_users(findings, former), *text;
 
-	text = findings_text("; what it meant before, %s @%d, is there still: %s%s",
+	text = findings_text("; its previous object, %s @%d, still exists: %s%s",
 			     kipc_kind_to_string(former->kind), former->id,
 			     loss_to_string(former->object,
 					    former->kind == KIPC_QUEUE && former->object->queue.messages == 0,
@@ -384,10 +382,8 @@ static void examine_conflict(struct findings *findings, const struct check *chec
 #define ALL (KIPC_QUEUE | KIPC_SEGMENT | KIPC_SEMAPHORE)
 
 const struct check channel_checks[] = {
-	{ "key-conflict", "the key of a declared channel belongs to a foreign object", ALL,
-	  .examine_row = examine_conflict },
-	{ "capacity", "kernel.msgmnb is smaller than what a queue declares", KIPC_QUEUE,
-	  .examine_row = examine_capacity },
-	{ "state", "a channel is not as it is declared", ALL, .examine_row = examine_state },
+	{ "key-conflict", ALL, .examine_row = examine_conflict },
+	{ "capacity", KIPC_QUEUE, .examine_row = examine_capacity },
+	{ "state", ALL, .examine_row = examine_state },
 	{ NULL },
 };

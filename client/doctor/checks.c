@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Words and facts for the checks. Each fact errs on the side of silence: what cannot be seen counts as living, known and
- * declared.
+ * Text and facts for the checks. Each fact errs on the side of silence: a process that cannot be seen counts as running, an object
+ * that cannot be judged counts as known and declared.
  */
 
 #include "client/doctor/checks.h"
@@ -17,15 +17,10 @@
 #include "client/facts/registries.h"
 #include "common/nsid.h"
 
-#define NAMED_MAX 4  /* of those that a finding names one by one */
-#define LOOP_MAX 100 /* objects that one command handles */
+#define NAMED_MAX 4  /* that a finding names one by one */
+#define LOOP_MAX 100 /* objects in one command */
 
-/* -- words ------------------------------------------------------------------------------------------------------ */
-
-const char *checks_plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
+/* -- text ------------------------------------------------------------------------------------------------------- */
 
 const char *checks_time(int64_t seconds, char buffer[static VALUE_TEXT_MAX])
 {
@@ -90,7 +85,7 @@ char *checks_rows(const struct view_row *const *rows, size_t n_rows)
 	return fclose(out) == 0 ? text : NULL;
 }
 
-/* "for id in 5 7; do ", or "" where there is one. */
+/* "for id in 5 7; do ", or nothing for one row. */
 static void print_loop(FILE *out, const struct view_row *const *rows, size_t n_rows)
 {
 	if (n_rows == 1)
@@ -114,7 +109,7 @@ char *checks_save_and_remove(const char *save, const char *suffix, const char *r
 	if (n_rows == 1)
 		snprintf(id, sizeof id, "%d", rows[0]->id);
 	print_loop(out, rows, n_rows);
-	/* Only readable by the user, and never over an existing file. */
+	/* Readable by the user only, and never over an existing file. */
 	fprintf(out, "(umask 077; set -C; kipcctl %s %s:@%s >%s-%s.%s) && kipcctl %s %s:@%s%s", save, kind,
 		id, kind, id, suffix, remove, kind, id, n_rows == 1 ? "" : "; done");
 	return fclose(out) == 0 ? text : NULL;
@@ -130,7 +125,7 @@ enum checks_fate checks_fate(struct findings *findings, pid_t pid, int64_t when)
 	}
 	switch (alive_look(&findings->alive, pid, when)) {
 	case ALIVE_YES:
-		return CHECKS_LIVES;
+		return CHECKS_RUNS;
 	case ALIVE_GONE:
 	case ALIVE_RECYCLED:
 		return CHECKS_ENDED;
@@ -188,7 +183,7 @@ bool checks_may_live(struct findings *findings, uid_t uid)
 {
 	const struct living_ids *uids = &living_users(findings)->uids;
 
-	/* No process at all means that the look failed. */
+	/* If there is no process at all, the look has failed. */
 	return uids->n == 0 || living_users_have(uids, uid);
 }
 
@@ -202,7 +197,7 @@ static bool group_may_live(struct findings *findings, gid_t gid)
 static bool last_user_lives(struct findings *findings, const struct kipc_object *object)
 {
 	return object->kind == KIPC_SEGMENT &&
-	       checks_fate(findings, object->segment.lpid, sweep_last_use(object)) == CHECKS_LIVES;
+	       checks_fate(findings, object->segment.lpid, sweep_last_use(object)) == CHECKS_RUNS;
 }
 
 bool checks_may_be_known(struct findings *findings, const struct kipc_object *object,
@@ -214,23 +209,23 @@ bool checks_may_be_known(struct findings *findings, const struct kipc_object *ob
 
 	for (size_t i = 0; i < 2; i++)
 		if (checks_may_live(findings, uids[i])) {
-			snprintf(ret_who, CHECKS_WHO_MAX, "processes of %s live",
+			snprintf(ret_who, CHECKS_WHO_MAX, "processes of %s run",
 				 accounts_user(accounts, uids[i]));
 			return true;
 		}
 	if (last_user_lives(findings, object)) {
-		snprintf(ret_who, CHECKS_WHO_MAX, "process %d, which had it attached last, lives",
+		snprintf(ret_who, CHECKS_WHO_MAX, "process %d, which last had it attached, still runs",
 			 (int)object->segment.lpid);
 		return true;
 	}
 	for (size_t i = 0; i < 2; i++)
 		if ((object->mode & 060) != 0 && group_may_live(findings, gids[i])) {
-			snprintf(ret_who, CHECKS_WHO_MAX, "processes of group %s live",
+			snprintf(ret_who, CHECKS_WHO_MAX, "processes of group %s run",
 				 accounts_group(accounts, gids[i]));
 			return true;
 		}
 	if ((object->mode & 06) == 0)
 		return false;
-	snprintf(ret_who, CHECKS_WHO_MAX, "processes of others live that its mode lets in");
+	snprintf(ret_who, CHECKS_WHO_MAX, "its mode lets every user in");
 	return true;
 }

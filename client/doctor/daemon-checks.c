@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What can be wrong with kipcd and with the consumers that its waiting files start. A machine that declares nothing needs no
- * kipcd, and gets no finding about it.
+ * Findings about kipcd, and about the consumers that its waiting files start. A machine that declares nothing needs no kipcd, and
+ * gets no finding about it.
  */
 
 #include <dirent.h>
@@ -18,12 +18,13 @@
 #include "client/base/self.h"
 #include "client/doctor/checks.h"
 #include "client/facts/units.h"
+#include "common/plural.h"
 
 #define EXIT_BAD_CONFIGURATION 78 /* kipcd(8) */
 
 /* -- the configuration --------------------------------------------------------------------------------------------------- */
 
-/* The configuration file of the kipcd that was asked; false: it cannot be known. */
+/* The configuration file of the kipcd that was asked; false: unknown. */
 static bool find_configuration(const struct invocation *invocation, char path[static PATH_MAX])
 {
 	const char *home = getenv("HOME"), *config_home = getenv("XDG_CONFIG_HOME");
@@ -44,7 +45,7 @@ static bool find_configuration(const struct invocation *invocation, char path[st
 	return n < PATH_MAX;
 }
 
-/* Whether a line begins a section of a channel. kipcd itself says what is wrong with the file. */
+/* Whether a line begins a section of a channel. kipcd itself judges the file. */
 static bool has_sections(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -98,7 +99,7 @@ static void become_check(const char *kipcd, bool is_user)
 	_exit(EXIT_FAILURE);
 }
 
-/* Whether kipcd would refuse its configuration. It is asked itself, so that there is only one reader of configurations. */
+/* Whether kipcd would refuse its configuration. kipcd itself is run, so that only one program reads configurations. */
 static bool is_refused(const struct invocation *invocation)
 {
 	char buffer[PATH_MAX];
@@ -119,11 +120,11 @@ static bool is_refused(const struct invocation *invocation)
 
 /* -- kipcd --------------------------------------------------------------------------------------------------------------- */
 
-/* A kipcd that runs and does not answer is looked at first: a restart may be no cure. */
+/* A kipcd that runs but does not answer is examined first: a restart may not help. */
 static char *command_to_start(const struct invocation *invocation, bool has_configuration, bool is_gone)
 {
 	if (!has_configuration)
-		return NULL; /* nobody but its user knows how to start it */
+		return NULL; /* only its user knows how to start it */
 	return findings_text("systemctl %s%s kipcd.service",
 			     options_has(invocation->options, OPTION_USER) ? "--user " : "",
 			     is_gone ? "start" : "status --no-pager");
@@ -132,7 +133,7 @@ static char *command_to_start(const struct invocation *invocation, bool has_conf
 static void report_denied(struct findings *findings, const struct check *check)
 {
 	findings_add(findings, SEVERITY_NOTICE, check, NULL,
-		     findings_text("you may not ask kipcd, so nothing is known of it: %s",
+		     findings_text("you may not query kipcd, so its state is unknown: %s",
 				   strerror(-findings->view->bus_error)),
 		     geteuid() != 0 ? findings_text("sudo kipcctl doctor") : NULL);
 }
@@ -148,11 +149,12 @@ static void report_down(struct findings *findings, const struct check *check, bo
 		snprintf(why, sizeof why, "kipcd does not answer (%s)", strerror(-view->bus_error));
 	findings_add(
 		findings, SEVERITY_DANGER, check, NULL,
-		findings_text("%s: nothing watches over %zu channel%s that the registry in %s names, and "
-			      "nothing is made or mended; messages flow all the same%s",
-			      why, view->n_named, checks_plural(view->n_named),
-			      findings->invocation->runtime_dir,
-			      refused ? "; its configuration has mistakes, so that it would not start" : ""),
+		findings_text(
+			"%s, so no channel is created or repaired (the registry in %s has %zu %s); messages "
+			"still flow%s",
+			why, findings->invocation->runtime_dir, view->n_named,
+			plural(view->n_named, "channel", "channels"),
+			refused ? "; it would not start: its configuration has mistakes" : ""),
 		refused ? findings_text("kipcctl check")
 			: command_to_start(findings->invocation, has_configuration, is_gone));
 }
@@ -173,17 +175,18 @@ static void examine_daemon(struct findings *findings, const struct check *check)
 		report_down(findings, check, has_configuration,
 			    is_declared && is_refused(findings->invocation));
 	else if (view->bus != NULL && is_declared && is_refused(findings->invocation))
-		findings_add(findings, SEVERITY_WARNING, check, NULL,
-			     findings_text(
-				     "%s has mistakes: kipcd goes on with what it read before, and would not "
-				     "start again",
-				     path),
-			     findings_text("kipcctl check"));
+		findings_add(
+			findings, SEVERITY_WARNING, check, NULL,
+			findings_text(
+				"%s has mistakes: kipcd still uses what it read before, and would not start "
+				"again",
+				path),
+			findings_text("kipcctl check"));
 }
 
 /* -- consumers ------------------------------------------------------------------------------------------------------------ */
 
-/* Whether kipcd's file says that messages wait in it for a consumer that is started for them. */
+/* Whether kipcd's file says that messages wait for a consumer. */
 static bool is_waited_for(const struct findings *findings, const struct view_row *row)
 {
 	char path[PATH_MAX];
@@ -210,16 +213,15 @@ static void report_failing(struct findings *findings, const struct check *check,
 	int32_t status = 0;
 
 	(void)units_failures(findings->units, row->name, &restarts, &status);
-	/* One failure is not a finding: systemd starts it again. */
+	/* One failure is not a finding: systemd restarts it. */
 	if (!has_failed && restarts < 2)
 		return;
 	findings_add(
 		findings, SEVERITY_DANGER, check, row,
-		findings_text("messages wait, and its consumer (" UNITS_PREFIX
-			      "%s.service) fails: %s; its last "
-			      "status is %d",
+		findings_text("messages wait, and the consumer (" UNITS_PREFIX
+			      "%s.service) fails: %s; last exit status: %d",
 			      row->name,
-			      has_failed ? "systemd has given it up" : "systemd starts it again and again",
+			      has_failed ? "systemd has given up" : "systemd restarts it again and again",
 			      (int)status),
 		findings_text("journalctl --no-pager -n 20 -u " UNITS_PREFIX "%s.service", row->name));
 }
@@ -244,16 +246,14 @@ static void examine_consumer(struct findings *findings, const struct check *chec
 	else if ((path == NULL || strcmp(path->state, "active") != 0) &&
 		 (service == NULL || strcmp(service->state, "inactive") == 0) && has_consumer(row->name))
 		findings_add(findings, SEVERITY_WARNING, check, row,
-			     findings_text("messages wait, and nothing starts its consumer: " UNITS_PREFIX
+			     findings_text("messages wait, and nothing starts the consumer: " UNITS_PREFIX
 					   "%s.path is not active",
 					   row->name),
 			     findings_text("systemctl enable --now " UNITS_PREFIX "%s.path", row->name));
 }
 
 const struct check daemon_checks[] = {
-	{ "daemon", "channels are declared, and kipcd does not run or would not start", 0,
-	  .examine_machine = examine_daemon },
-	{ "consumer", "messages wait, and their consumer fails or is not started", KIPC_QUEUE | KIPC_SEGMENT,
-	  .examine_row = examine_consumer },
+	{ "daemon", 0, .examine_machine = examine_daemon },
+	{ "consumer", KIPC_QUEUE | KIPC_SEGMENT, .examine_row = examine_consumer },
 	{ NULL },
 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl doctor: everything that the checks find, the most dangerous first, each with what was seen and what to type.
- * One view, one pass over /proc, one look at the limits. Exits with 8 when something dangerous was found,
- * or what --fail-on says.
+ * kipcctl doctor: everything that the checks find, the most dangerous first, each with the evidence and the command that fixes it.
+ * One view, one pass over /proc, one look at the limits. The exit status is 8 if something dangerous was found, or a warning with
+ * --fail-on=warning.
  */
 
 #include <errno.h>
@@ -21,6 +21,7 @@
 #include "client/table/table.h"
 #include "client/table/words.h"
 #include "common/escape.h"
+#include "common/plural.h"
 
 static const char *subject_of(const struct finding *finding, char buffer[static VIEW_ADDRESS_MAX])
 {
@@ -60,8 +61,9 @@ static void print_text(const struct findings *findings)
 	if (findings->n_items == 0)
 		puts("nothing found");
 	else
-		printf("%zu found: %zu danger, %zu warning, %zu notice\n", findings->n_items,
-		       counts[SEVERITY_DANGER], counts[SEVERITY_WARNING], counts[SEVERITY_NOTICE]);
+		printf("%zu %s: %zu danger, %zu warning, %zu notice\n", findings->n_items,
+		       plural(findings->n_items, "finding", "findings"), counts[SEVERITY_DANGER],
+		       counts[SEVERITY_WARNING], counts[SEVERITY_NOTICE]);
 }
 
 /* A finding's columns, for its JSON. */
@@ -108,7 +110,7 @@ static int print_json(const struct findings *findings)
 	return r;
 }
 
-/* What --fail-on can say: a notice is nothing to fail on. */
+/* The values of --fail-on: a notice is no reason to fail. */
 static const char *const fail_words[] = { "warning", "danger", NULL };
 
 static bool is_severity(const char *word)
@@ -116,7 +118,7 @@ static bool is_severity(const char *word)
 	return word == NULL || strcmp(word, fail_words[0]) == 0 || strcmp(word, fail_words[1]) == 0;
 }
 
-/* 8 when something as bad as --fail-on says was found. */
+/* 8 if something as bad as --fail-on says was found. */
 static enum status judge(const struct options *options, const struct findings *findings)
 {
 	enum severity limit = options->fail_on != NULL && strcmp(options->fail_on, "warning") == 0

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The list of findings, and running the checks over what was collected. Used by doctor, show and metrics. */
+/* Runs the checks over what was collected, and keeps their findings. Used by doctor, show and metrics. */
 
 #include "client/doctor/findings.h"
 
@@ -38,7 +38,7 @@ char *findings_text(const char *format, ...)
 	return text;
 }
 
-/* Makes room for one more; it doubles with the count: 1, 2, 4, 8… NULL when out of memory. */
+/* Makes room for one more; the room doubles: 1, 2, 4, 8… NULL: out of memory. */
 static void *grow(void *items, size_t n, size_t size)
 {
 	return (n & (n - 1)) != 0 ? items : reallocarray(items, n == 0 ? 1 : n * 2, size);
@@ -46,7 +46,7 @@ static void *grow(void *items, size_t n, size_t size)
 
 /* -- commands -------------------------------------------------------------------------------------------------- */
 
-/* Whether `word` is the name of a command there: at the start, or after what may come before a command. */
+/* Whether `word` is the name of a command here: at the start, or after what can precede a command. */
 static bool begins_command(const char *command, const char *text, const char *word)
 {
 	static const char *const before[] = { "&& ", "; ", "(", "do ", "sudo " };
@@ -75,8 +75,8 @@ static void print_runtime_dir(const char *folder, FILE *out)
 }
 
 /*
- * The options that chose where to look: without them a command would hit the object with that id somewhere else. Behind
- * sudo(8) there is another user, and no environment.
+ * The options that chose where to look: without them a command would hit an object with the same id elsewhere. Under sudo(8) the
+ * user is another, and there is no environment.
  */
 static void print_options(const struct invocation *invocation, bool is_root, FILE *out)
 {
@@ -93,7 +93,7 @@ static void print_options(const struct invocation *invocation, bool is_root, FIL
 		print_runtime_dir(invocation->runtime_dir, out);
 }
 
-/* The command as it is to be typed to mean this very machine; NULL when out of memory. Takes it over. */
+/* The command with the options that it needs to mean the same objects; NULL: out of memory. Takes it over. */
 static char *command_for_here(const struct invocation *invocation, char *command)
 {
 	const struct options *options = invocation->options;
@@ -235,7 +235,7 @@ static void conclude_suspects(struct findings *findings)
 	findings->n_suspects = 0;
 }
 
-/* Equal ones stay in the order of the view. */
+/* Equal ones keep the order of the view. */
 static int compare(const void *a, const void *b)
 {
 	const struct finding *one = a, *other = b;

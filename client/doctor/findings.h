@@ -4,10 +4,10 @@
 
 /*
  * What is wrong, or soon will be: found by tables of checks, each a function of what was collected once. `doctor` prints
- * all findings, `show` those of its channel, `metrics` how many there are.
+ * all findings, `show` those of its channel, `metrics` their number.
  *
- * The commands are safe to paste as they stand: none destroys data, ends a process or shuts one out on a guess. Where no cure is
- * safe, the command shows more instead.
+ * The commands are safe to paste: none destroys data, ends a process or shuts one out on a guess. If no fix is safe, the command
+ * only shows more.
  */
 
 #include "client/facts/alive.h"
@@ -17,9 +17,9 @@
 #include "client/table/accounts.h"
 
 enum severity {
-	SEVERITY_NOTICE = 0, /* to be known */
+	SEVERITY_NOTICE = 0, /* good to know */
 	SEVERITY_WARNING,    /* will become trouble, or is untidy */
-	SEVERITY_DANGER,     /* something stands still, or data or access is at risk */
+	SEVERITY_DANGER,     /* something is stuck, or data or access is at risk */
 	N_SEVERITIES,
 };
 
@@ -31,7 +31,7 @@ struct finding {
 	const char *check;	    /* its word in the table */
 	const struct view_row *row; /* the first row that it is about; NULL: the machine */
 	char *evidence;
-	char *command; /* mends it, or shows more of it; NULL: there is no such command */
+	char *command; /* fixes it, or shows more of it; NULL: none */
 };
 
 struct check;
@@ -44,21 +44,21 @@ struct findings {
 	struct view *view;
 	const struct processes *processes;
 	const struct kipc_limits *limits;
-	const char *root; /* in front of the paths of files and /proc; "" but for tests */
+	const char *root; /* in front of the paths of files and /proc; "" except in tests */
 	struct accounts *accounts;
-	const struct invocation *invocation; /* whose options are said again in each command; NULL: none */
-	int64_t now;			     /* seconds since the epoch, when everything was looked at */
+	const struct invocation *invocation; /* its options are repeated in each command; NULL: none */
+	int64_t now;			     /* seconds since the epoch, when all this was collected */
 
 	struct finding *items;
 	size_t n_items;
 	bool failed; /* out of memory: some are missing */
 
-	/* Rows that a check suspects, until findings_conclude() makes one finding of those with the same culprit. */
+	/* Rows that a check suspects, until findings_conclude() makes one finding of all with the same culprit. */
 	struct suspect *suspects;
 	size_t n_suspects;
 
-	/* Looked for when a check first asks. */
-	struct living_users living_users; /* empty where that is not known */
+	/* Collected when a check first asks. */
+	struct living_users living_users; /* empty: unknown */
 	bool has_living_users;
 	struct units *units; /* of consumers */
 	struct registries *registries;
@@ -75,24 +75,24 @@ void findings_examine_machine(struct findings *findings);
 /* Everything: all rows, the machine, and findings_conclude(). */
 void findings_examine_all(struct findings *findings);
 
-/* One finding a culprit; the most dangerous first. Until then what is suspected is not among the items. */
+/* Makes one finding for each culprit, and sorts all of them, the most dangerous first. */
 void findings_conclude(struct findings *findings);
 void findings_done(struct findings *findings);
 
-/* For checks: adds one, and takes both texts over (evidence NULL: out of memory). */
+/* For checks: adds a finding, and takes both strings over (evidence NULL: out of memory). */
 void findings_add(struct findings *findings, enum severity severity, const struct check *check,
 		  const struct view_row *row, char *evidence, char *command);
 
-/* For checks: all rows that one of them suspects for the same culprit (any number that means one) become one finding. */
+/* For checks: all rows that a check suspects for the same culprit (any number that identifies one) become one finding. */
 void findings_suspect(struct findings *findings, const struct check *check, uint64_t culprit,
 		      const struct view_row *row);
 
-/* A text of its own; NULL when out of memory. */
+/* A new string; NULL: out of memory. */
 char *findings_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A check has examine_row (and conclude, where it suspects rows) or examine_machine. */
 struct check {
-	const char *name, *help;
+	const char *name;
 	unsigned kinds; /* enum kipc_kind; 0: of the machine */
 	void (*examine_row)(struct findings *findings, const struct check *check, const struct view_row *row);
 	void (*conclude)(struct findings *findings, const struct check *check,
@@ -100,7 +100,7 @@ struct check {
 	void (*examine_machine)(struct findings *findings, const struct check *check);
 };
 
-/* The tables, each with the checks of one file and closed by a row without a name; and all tables, closed by NULL. */
+/* The tables, each with the checks of one file, closed by a row without a name; and all tables, closed by NULL. */
 extern const struct check queue_checks[], segment_checks[], semaphore_checks[], leak_checks[],
 	channel_checks[], access_checks[], daemon_checks[], limit_checks[], machine_checks[];
 extern const struct check *const check_tables[];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl doctor --ipc-of=all: a child in each IPC namespace prints the verb's JSON, and the results are joined. It takes a
- * child, because what a check looks at (processes, limits, files of /proc/sys) depends on the namespaces of the process.
+ * kipcctl doctor --ipc-of=all: a child in each IPC namespace prints the verb's JSON, and the results are joined. It takes a child
+ * because what a check reads (processes, limits, files in /proc/sys) depends on the namespaces of the process.
  */
 
 #include "client/doctor/ipc-all.h"
@@ -22,6 +22,7 @@
 #include "client/facts/view.h"
 #include "client/table/table.h"
 #include "common/escape.h"
+#include "common/plural.h"
 
 struct joining {
 	const struct invocation *invocation;
@@ -31,7 +32,7 @@ struct joining {
 
 /* -- in the child -------------------------------------------------------------------------------------------- */
 
-/* As if the user had named a process of that namespace, so that the advised commands mean it, too. */
+/* As if the user had named a process of that namespace, so that the printed commands mean it, too. */
 static _Noreturn void examine(const struct invocation *invocation, struct place *place, int fd)
 {
 	struct options options = *invocation->options;
@@ -41,7 +42,7 @@ static _Noreturn void examine(const struct invocation *invocation, struct place 
 	options.ipc_of = place->is_ours ? 0 : (int64_t)place->pid;
 	options.given.has[OPTION_IPC_OF] = !place->is_ours;
 	options.json = true;
-	options.quiet |= !place->is_ours; /* without the note that kipcd does not know that namespace */
+	options.quiet |= !place->is_ours; /* no note that kipcd does not know that namespace */
 	if (dup2(fd, STDOUT_FILENO) < 0)
 		_exit(STATUS_FAILED);
 	int status = (int)command_doctor(&there);
@@ -74,7 +75,7 @@ static const char *get_text(struct json_object *object, const char *key)
 	return text != NULL ? text : "";
 }
 
-/* Findings about the machine come from each namespace again. */
+/* Findings about the machine come from every namespace. */
 static bool is_known(const struct joining *joining, struct json_object *finding)
 {
 	if (json_object_object_get(finding, "subject") != NULL)
@@ -117,7 +118,7 @@ static int examine_place(struct joining *joining, struct place *place)
 	pid_t child;
 
 	if (place_enter(place) < 0)
-		return 0; /* view_note() says so */
+		return 0; /* reported by view_note() */
 	if (pipe(pipes) < 0)
 		return -errno;
 	fflush(stdout);
@@ -166,7 +167,7 @@ static void print_text(const struct joining *joining)
 			print_escaped(command, "\n");
 	}
 	if (n > 0)
-		printf("%zu found\n", n);
+		printf("%zu %s\n", n, plural(n, "finding", "findings"));
 	else if (!joining->invocation->options->quiet)
 		puts("nothing found");
 }

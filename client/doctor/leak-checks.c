@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Private queues and semaphore sets that were left behind. Without a key, only processes that got the id from the maker can find
- * them; so when all processes that used them have ended, they are normally leaked. (For segments see segment-checks.c; for
- * queues with messages see queue-checks.c.)
+ * Private queues and semaphore sets that were left behind. Without a key, only processes that got the id from the creator can find
+ * them; so when all processes that used them have ended, they have most likely leaked. (For segments see segment-checks.c, for
+ * queues with messages queue-checks.c.)
  */
 
 #include <stdio.h>
@@ -12,15 +12,16 @@
 
 #include "client/doctor/checks.h"
 #include "common/nsid.h"
+#include "common/plural.h"
 
-#define MANY 20 /* so many of one user are a finding before they are old */
+#define MANY 20 /* as many of one user are a finding before they are old */
 
 static bool is_old(struct findings *findings, const struct kipc_object *object)
 {
 	return findings->now - sweep_last_use(object) >= CHECKS_IDLE;
 }
 
-/* Whether the process did it, if anybody did, and has ended. */
+/* Whether the process that did it, if one did, has ended. */
 static bool has_ended(struct findings *findings, pid_t pid, int64_t when)
 {
 	return when == 0 || checks_fate(findings, pid, when) == CHECKS_ENDED;
@@ -56,7 +57,7 @@ static bool set_is_left(struct findings *findings, const struct kipc_object *set
 	return is_left;
 }
 
-/* No process left a trace, so the maker may still live. */
+/* No process left a trace, so the creator may still run. */
 static bool is_unused(const struct kipc_object *object)
 {
 	return object->kind == KIPC_QUEUE ? object->queue.stime == 0 && object->queue.rtime == 0
@@ -78,7 +79,7 @@ static void examine_leak(struct findings *findings, const struct check *check, c
 	findings_suspect(findings, check, (uint64_t)object->kind << 32 | object->uid, row);
 }
 
-/* No living process can know them, and nobody came for a day; 'sweep' looks at each once more. */
+/* No running process can know them, and none used them for a day; 'sweep' checks each of them again. */
 static bool are_removable(struct findings *findings, const struct view_row *const *rows, size_t n_rows)
 {
 	char who[CHECKS_WHO_MAX];
@@ -91,7 +92,7 @@ static bool are_removable(struct findings *findings, const struct view_row *cons
 	return true;
 }
 
-/* A queue without messages has no contents, and nobody can use the values of the set any more. */
+/* A queue without messages has no contents, and no process can use the values of the set any more. */
 static char *command_to_sweep(struct findings *findings, const struct view_row *const *rows, size_t n_rows)
 {
 	bool may_remove = are_removable(findings, rows, n_rows);
@@ -106,7 +107,8 @@ static void conclude_leak(struct findings *findings, const struct check *check,
 			  const struct view_row *const *rows, size_t n_rows)
 {
 	const struct kipc_object *object = rows[0]->object;
-	const char *what = object->kind == KIPC_QUEUE ? "queue" : "semaphore set";
+	const char *what = object->kind == KIPC_QUEUE ? plural(n_rows, "empty queue", "empty queues")
+						      : plural(n_rows, "semaphore set", "semaphore sets");
 	char when[VALUE_TEXT_MAX], who[CHECKS_WHO_MAX], *which;
 	size_t n_old = 0;
 	int64_t last = 0;
@@ -124,18 +126,17 @@ static void conclude_leak(struct findings *findings, const struct check *check,
 	which = checks_rows(rows, n_rows);
 	findings_add(
 		findings, SEVERITY_WARNING, check, rows[0],
-		findings_text("%zu empty %s%s of user %s without a key (%s), whose processes have all ended; "
-			      "last used %s%s%s%s",
-			      n_rows, what, checks_plural(n_rows),
-			      accounts_user(findings->accounts, object->uid), which != NULL ? which : "?",
-			      checks_time(last, when), is_known ? "; " : "", is_known ? who : "",
-			      is_known ? ", and might know them" : ""),
+		findings_text(
+			"%zu %s of user %s without a key (%s), left by processes that have ended; last use: "
+			"%s%s%s",
+			n_rows, what, accounts_user(findings->accounts, object->uid),
+			which != NULL ? which : "?", checks_time(last, when),
+			is_known ? "; they may still be needed: " : "", is_known ? who : ""),
 		command_to_sweep(findings, rows, n_rows));
 	free(which);
 }
 
 const struct check leak_checks[] = {
-	{ "leaked", "private queues and semaphore sets whose processes have ended",
-	  KIPC_QUEUE | KIPC_SEMAPHORE, .examine_row = examine_leak, .conclude = conclude_leak },
+	{ "leaked", KIPC_QUEUE | KIPC_SEMAPHORE, .examine_row = examine_leak, .conclude = conclude_leak },
 	{ NULL },
 };

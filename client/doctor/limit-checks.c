@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Limits of the kernel that are nearly used up, and the users and processes that did it. A new limit is a row of the table. The
- * culprits are looked for only when a limit is near.
+ * Kernel limits that are nearly used up, and the users and processes that use most of them, which are looked for only if a limit is
+ * near.
  */
 
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 #define NEAR_PERCENT 80
 #define FULL_PERCENT 95
-#define CULPRITS_MAX 3 /* that are named, of each sort */
+#define CULPRITS_MAX 3 /* users, and processes, that are named */
 #define IDS_MAX 32000  /* a round number below IPCMNI of ipc/util.h, 32768 */
 
 static uint64_t count_one(const struct kipc_object *object)
@@ -59,7 +59,7 @@ static uint64_t figure(const struct kipc_limits *figures, size_t offset)
 
 /* -- raising --------------------------------------------------------------------------------------------------------- */
 
-/* Twice as much as there is, or as is used where there is less; never 0. */
+/* Twice the limit or, if that is more, twice the use; never 0. */
 static uint64_t more_than(uint64_t limit, uint64_t used, uint64_t most)
 {
 	uint64_t base = limit > used ? limit : used;
@@ -108,7 +108,7 @@ static int compare_amounts(const void *a, const void *b)
 	return one->amount > other->amount ? -1 : one->amount < other->amount ? 1 : compare_numbers(a, b);
 }
 
-/* Sums up those of one number; the largest first. Returns how many are left. */
+/* Adds up those with the same number; the largest first. Returns how many are left. */
 static size_t sum_up(struct culprit *culprits, size_t n)
 {
 	size_t n_left = 0;
@@ -125,7 +125,7 @@ static size_t sum_up(struct culprit *culprits, size_t n)
 	return n_left;
 }
 
-/* The process that the kernel remembers of an object: the maker of a segment, the last user of others; 0: none. */
+/* The process that the kernel has noted with an object: the creator of a segment, the last user of others; 0: none. */
 static pid_t find_process(const struct kipc_object *object)
 {
 	struct kipc_semaphore *semaphores;
@@ -158,11 +158,11 @@ static void print_processes(FILE *out, enum kipc_kind kind, const struct culprit
 	for (size_t i = 0; i < n && i < CULPRITS_MAX; i++) {
 		fprintf(out, "%s%llu by ",
 			i > 0		       ? ", "
-			: kind == KIPC_SEGMENT ? "; made: "
-					       : "; used last: ",
+			: kind == KIPC_SEGMENT ? "; created: "
+					       : "; last used: ",
 			(unsigned long long)processes[i].amount);
 		if (processes[i].number == 0)
-			fputs("nobody who can be seen", out);
+			fputs("processes that cannot be seen", out);
 		else
 			process_print_pid(out, (pid_t)processes[i].number);
 	}
@@ -170,7 +170,7 @@ static void print_processes(FILE *out, enum kipc_kind kind, const struct culprit
 		fprintf(out, " and %zu more processes", n - CULPRITS_MAX);
 }
 
-/* ": 300 of alice, 2 of root; made: 300 by 1234 billing, 2 by 99 (gone)"; freed by the caller. */
+/* ": 300 of alice, 2 of root; created: 300 by 1234 billing, 2 by 99 (gone)"; freed by the caller. */
 static char *describe_culprits(const struct findings *findings, const struct limit *limit)
 {
 	const struct view *view = findings->view;
@@ -221,6 +221,6 @@ static void examine_limits(struct findings *findings, const struct check *check)
 }
 
 const struct check limit_checks[] = {
-	{ "limit", "a limit of the kernel is nearly used up", 0, .examine_machine = examine_limits },
+	{ "limit", 0, .examine_machine = examine_limits },
 	{ NULL },
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What can be wrong with the machine: settings that destroy objects, and what cannot be seen. A new check is a function here and
- * a row of the table at the end. Called through findings_examine_machine().
+ * Findings about the machine: settings that destroy objects, and processes that cannot be seen. A new check is a function here and
+ * a row of the table at the end.
  */
 
 #include <dirent.h>
@@ -15,8 +15,9 @@
 #include <unistd.h>
 
 #include "client/doctor/findings.h"
+#include "common/plural.h"
 
-#define UID_HUMAN 1000 /* from here on users are people's, for logind; logind.conf(5) */
+#define UID_HUMAN 1000 /* from here on, logind takes users for humans; logind.conf(5) */
 #define UID_NOBODY 65534
 
 /* -- settings -------------------------------------------------------------------------------------------------- */
@@ -32,7 +33,7 @@ static FILE *open_file(const struct findings *findings, const char *folder, cons
 	return fd < 0 ? NULL : fdopen(fd, "r");
 }
 
-/* Reads RemoveIPC= of [Login]; leaves *ret_value alone where it says nothing. */
+/* Reads RemoveIPC= of [Login]; leaves *ret_value alone if there is none. */
 static void read_remove_ipc(FILE *file, bool *ret_value)
 {
 	bool is_login = false;
@@ -75,8 +76,8 @@ static void read_drop_ins(const struct findings *findings, const char *folder, b
 }
 
 /*
- * The default is yes; what /etc says goes before /run, and that before /usr/lib. (Which drop-in of one name hides another
- * is not followed: the last one read counts.)
+ * The default is yes; /etc overrides /run, and that /usr/lib. (A drop-in that hides another of the same name is not recognised:
+ * the last one read counts.)
  */
 static bool removes_ipc(const struct findings *findings)
 {
@@ -101,7 +102,7 @@ static bool has_logind(const struct findings *findings)
 	return access(path, F_OK) == 0;
 }
 
-/* A user that lingers, by loginctl(1), keeps its objects. */
+/* A user that lingers (loginctl(1)) keeps its objects. */
 static bool lingers(const struct findings *findings, const char *user)
 {
 	char path[PATH_MAX];
@@ -110,7 +111,7 @@ static bool lingers(const struct findings *findings, const char *user)
 	return n > 0 && (size_t)n < sizeof path && strchr(user, '/') == NULL && access(path, F_OK) == 0;
 }
 
-/* Only objects with a key, or of a channel: private objects are made for a session, and may go with it. */
+/* Only objects with a key, or of a channel: private objects are created for a session, and may go with it. */
 static void check_remove_ipc(struct findings *findings, const struct check *check)
 {
 	char address[VIEW_ADDRESS_MAX];
@@ -131,11 +132,12 @@ static void check_remove_ipc(struct findings *findings, const struct check *chec
 		return;
 	findings_add(
 		findings, first->name != NULL ? SEVERITY_DANGER : SEVERITY_WARNING, check, NULL,
-		findings_text("logind removes what belongs to a user when he logs out (RemoveIPC=yes), "
-			      "even in use: %zu objects belong to ordinary users, the first is %s of %s",
-			      n, view_row_to_address(first, address),
-			      accounts_user(findings->accounts, first->object->uid)),
-		/* Not "reload", which systemd before 253 has not for it. */
+		findings_text(
+			"logind removes the objects of a user who logs out (RemoveIPC=yes), even in use: "
+			"this would hit %zu %s, the first is %s of %s",
+			n, plural(n, "object", "objects"), view_row_to_address(first, address),
+			accounts_user(findings->accounts, first->object->uid)),
+		/* systemd before 253 cannot "reload" it. */
 		findings_text("mkdir -p /etc/systemd/logind.conf.d && printf '[Login]\\nRemoveIPC=no\\n' "
 			      ">/etc/systemd/logind.conf.d/50-kipc.conf && systemctl kill -s HUP "
 			      "systemd-logind"));
@@ -152,11 +154,11 @@ static void check_rmid_forced(struct findings *findings, const struct check *che
 		value = 0;
 	fclose(file);
 	if (value != 0)
-		findings_add(
-			findings, SEVERITY_WARNING, check, NULL,
-			findings_text("kernel.shm_rmid_forced is 1: a segment dies with the last process "
-				      "that has it attached, with its data; kipcd holds its own"),
-			findings_text("sysctl -w kernel.shm_rmid_forced=0"));
+		findings_add(findings, SEVERITY_WARNING, check, NULL,
+			     findings_text(
+				     "kernel.shm_rmid_forced is 1: when the last process detaches a segment, "
+				     "the kernel destroys it with its data; kipcd keeps its own attached"),
+			     findings_text("sysctl -w kernel.shm_rmid_forced=0"));
 }
 
 static void check_unseen(struct findings *findings, const struct check *check)
@@ -166,23 +168,23 @@ static void check_unseen(struct findings *findings, const struct check *check)
 	if (findings->processes->has_hidden)
 		findings_add(
 			findings, SEVERITY_NOTICE, check, NULL,
-			findings_text("/proc does not show the processes of others here (hidepid=, or it "
-				      "is not mounted), so what they have attached or wait for cannot be "
-				      "seen: it needs CAP_SYS_PTRACE (root)"),
+			findings_text("/proc hides other users' processes here (hidepid=, or it is not "
+				      "mounted), so it is unknown what they have attached or wait for; root "
+				      "(CAP_SYS_PTRACE) can see it"),
 			geteuid() != 0 ? findings_text("sudo kipcctl doctor") : NULL);
 	else if (n > 0)
 		findings_add(findings, SEVERITY_NOTICE, check, NULL,
-			     findings_text("what %zu process%s for cannot be seen: it needs CAP_SYS_PTRACE "
-					   "(root), outside of this container",
-					   n, n == 1 ? " has attached or waits" : "es have attached or wait"),
+			     findings_text(
+				     "%zu process%s could not be examined, so it is unknown what %s attached "
+				     "or %s for; root (CAP_SYS_PTRACE) outside this container can see it",
+				     n, n == 1 ? "" : "es", n == 1 ? "it has" : "they have",
+				     n == 1 ? "waits" : "wait"),
 			     geteuid() != 0 ? findings_text("sudo kipcctl doctor") : NULL);
 }
 
 const struct check machine_checks[] = {
-	{ "remove-ipc", "logind removes the objects of users who log out", 0,
-	  .examine_machine = check_remove_ipc },
-	{ "rmid-forced", "the kernel removes segments that nobody has attached", 0,
-	  .examine_machine = check_rmid_forced },
-	{ "unseen", "processes that could not be looked at", 0, .examine_machine = check_unseen },
+	{ "remove-ipc", 0, .examine_machine = check_remove_ipc },
+	{ "rmid-forced", 0, .examine_machine = check_rmid_forced },
+	{ "unseen", 0, .examine_machine = check_unseen },
 	{ NULL },
 };

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What can be wrong with a queue. A new check is a function here and a row of the table at the end. Each says what it saw, so
- * that the user can judge it, and what to type. No command takes a message that somebody might still come for, or ends a
- * reader, which may have a message in hand.
+ * Findings about queues. A new check is a function here and a row of the table at the end. No command takes a message that a
+ * program may still want, or ends a reader, which may be working on a message.
  */
 
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include "client/facts/nap.h"
 #include "client/facts/units.h"
 #include "common/grammar.h"
+#include "common/plural.h"
 
 #define FULL_PERCENT 90
 #define USEC_PER_SECOND UINT64_C(1000000)
@@ -25,7 +25,7 @@ static unsigned fullness(const struct kipc_object *queue)
 					  : (unsigned)(queue->queue.bytes * 100 / queue->queue.capacity);
 }
 
-/* For how many seconds nothing has come in or gone out. */
+/* The seconds since a message last came in or went out. */
 static int64_t quiet_for(struct findings *findings, const struct kipc_object *queue)
 {
 	int64_t last = queue->queue.stime > queue->queue.rtime ? queue->queue.stime : queue->queue.rtime;
@@ -47,7 +47,7 @@ static char state_of_process(pid_t pid)
 
 /* -- a message that its reader cannot take ------------------------------------------------------------------------ */
 
-/* A reader that polls, and leaves the message that is there. */
+/* A reader that polls and leaves the next message. */
 struct refusal {
 	uint64_t nap_usec;
 	long type;
@@ -76,8 +76,8 @@ static bool read_head(struct findings *findings, const struct view_row *row, str
 }
 
 /*
- * Since the last message came, the reader has slept several times and taken nothing. The kernel does not show how large its
- * buffer is, so this is the only sign of a message that does not fit.
+ * Since the last message came, the reader has slept several times and taken nothing. The kernel does not show the size of its
+ * buffer, so this is the only sign of a message that does not fit.
  */
 static bool is_refused(struct findings *findings, const struct view_row *row, struct refusal *ret_refusal)
 {
@@ -87,7 +87,7 @@ static bool is_refused(struct findings *findings, const struct view_row *row, st
 	size_t n_receivers = 0;
 
 	if (object == NULL || object->queue.messages == 0 || quiet_for(findings, object) < CHECKS_PAUSE ||
-	    checks_fate(findings, object->queue.lrpid, object->queue.rtime) != CHECKS_LIVES)
+	    checks_fate(findings, object->queue.lrpid, object->queue.rtime) != CHECKS_RUNS)
 		return false;
 	receivers = checks_blocked(findings, row, BLOCKED_RECEIVE, &n_receivers);
 	free(receivers);
@@ -109,21 +109,22 @@ static void examine_too_large(struct findings *findings, const struct check *che
 	if (!is_refused(findings, row, &refusal))
 		return;
 	reader = checks_process(row->object->queue.lrpid);
-	findings_add(findings, SEVERITY_WARNING, check, row,
-		     findings_text("%s, which received last (%s), wakes up every %.3g s and leaves the next "
-				   "message (type %ld, %zu byte%s): it may wait for another type; but if its "
-				   "buffer is too small for it (E2BIG), the messages behind it wait too, and "
-				   "'kipcctl move -n 1 --type=%ld %s OTHER' sets it aside",
-				   reader != NULL ? reader : "?", checks_time(row->object->queue.rtime, when),
-				   (double)refusal.nap_usec / USEC_PER_SECOND, refusal.type, refusal.size,
-				   checks_plural(refusal.size), refusal.type, address),
-		     findings_text("kipcctl peek --json %s", address));
+	findings_add(
+		findings, SEVERITY_WARNING, check, row,
+		findings_text("%s received last (%s), wakes up every %.3g s and leaves the next message "
+			      "(type %ld, %zu %s): it may want another type; but if its buffer is too small "
+			      "(E2BIG), the messages behind this one wait too, and "
+			      "'kipcctl move -n 1 --type=%ld %s OTHER' moves it out of the way",
+			      reader != NULL ? reader : "?", checks_time(row->object->queue.rtime, when),
+			      (double)refusal.nap_usec / USEC_PER_SECOND, refusal.type, refusal.size,
+			      plural(refusal.size, "byte", "bytes"), refusal.type, address),
+		findings_text("kipcctl peek --json %s", address));
 	free(reader);
 }
 
 /* -- full queues ---------------------------------------------------------------------------------------------------- */
 
-/* A queue that is full, or that senders wait at, and nobody waits to receive. */
+/* A queue that is full or has waiting senders, and no waiting receiver. */
 struct jam {
 	char *senders;
 	size_t n_senders;
@@ -149,19 +150,20 @@ static bool is_jammed(struct findings *findings, const struct view_row *row, str
 	return true;
 }
 
-/* "100% full (3 messages, 16K)", and who waits to send. */
+/* "100% full (3 messages, 16K), waiting to send: …" */
 static char *describe_jam(const struct view_row *row, const struct jam *jam)
 {
 	char size[GRAMMAR_SIZE_MAX];
 
-	return findings_text(
-		"%u%% full (%llu message%s, %s)%s%s", fullness(row->object),
-		(unsigned long long)row->object->queue.messages, checks_plural(row->object->queue.messages),
-		grammar_size_to_string(row->object->queue.bytes, size),
-		jam->n_senders > 0 ? ", waiting to send: " : "", jam->n_senders > 0 ? jam->senders : "");
+	return findings_text("%u%% full (%llu %s, %s)%s%s", fullness(row->object),
+			     (unsigned long long)row->object->queue.messages,
+			     plural(row->object->queue.messages, "message", "messages"),
+			     grammar_size_to_string(row->object->queue.bytes, size),
+			     jam->n_senders > 0 ? ", waiting to send: " : "",
+			     jam->n_senders > 0 ? jam->senders : "");
 }
 
-/* Room until the reader is there again; what is in it stays. */
+/* Makes room until the reader is back; the messages stay. */
 static char *command_for_room(struct findings *findings, const struct view_row *row)
 {
 	unsigned long long capacity = row->object->queue.capacity * 2;
@@ -188,9 +190,10 @@ static void examine_full_no_reader(struct findings *findings, const struct check
 	state = describe_jam(row, &jam);
 	/* Programs may receive one after the other, with a pause in between. */
 	if (object->queue.rtime == 0 && quiet_for(findings, object) >= CHECKS_PAUSE)
-		findings_add(findings, SEVERITY_DANGER, check, row,
-			     findings_text("%s; nobody has ever received from it: start its reader", state),
-			     command_for_room(findings, row));
+		findings_add(
+			findings, SEVERITY_DANGER, check, row,
+			findings_text("%s; no process has ever received from it: start its reader", state),
+			command_for_room(findings, row));
 	else if (object->queue.rtime != 0 && findings->now - object->queue.rtime >= CHECKS_PAUSE &&
 		 checks_fate(findings, object->queue.lrpid, object->queue.rtime) == CHECKS_ENDED)
 		findings_add(findings, SEVERITY_DANGER, check, row,
@@ -214,11 +217,12 @@ static void examine_full_unseen(struct findings *findings, const struct check *c
 	if (object->queue.rtime != 0 && object->queue.lrpid == 0 &&
 	    findings->now - object->queue.rtime >= CHECKS_PAUSE) {
 		state = describe_jam(row, &jam);
-		findings_add(findings, SEVERITY_WARNING, check, row,
-			     findings_text("%s; a process of another PID namespace (another container?) "
-					   "received last (%s): whether it lives cannot be seen from here",
-					   state, checks_time(object->queue.rtime, when)),
-			     findings_text("kipcctl show %s", view_row_to_address(row, address)));
+		findings_add(
+			findings, SEVERITY_WARNING, check, row,
+			findings_text("%s; a process in another PID namespace (a container?) received last "
+				      "(%s), and cannot be seen from here",
+				      state, checks_time(object->queue.rtime, when)),
+			findings_text("kipcctl show %s", view_row_to_address(row, address)));
 		free(state);
 	}
 	free(jam.senders);
@@ -230,7 +234,7 @@ static const char *describe_state(char state)
 	case 'T':
 		return "it is stopped";
 	case 't':
-		return "a debugger holds it";
+		return "a debugger has stopped it";
 	case 'D':
 		return "it waits for a device or file system";
 	case 'R':
@@ -240,12 +244,12 @@ static const char *describe_state(char state)
 	}
 }
 
-/* A stopped reader is stuck at once; any other only when it took nothing for a while, since it may be slow. */
+/* A stopped reader is stuck at once; any other only after it took nothing for a while, since it may be slow. */
 static bool is_stuck(struct findings *findings, const struct view_row *row, char state)
 {
 	struct refusal refusal;
 
-	if (checks_fate(findings, row->object->queue.lrpid, row->object->queue.rtime) != CHECKS_LIVES)
+	if (checks_fate(findings, row->object->queue.lrpid, row->object->queue.rtime) != CHECKS_RUNS)
 		return false;
 	return state == 'T' ||
 	       (quiet_for(findings, row->object) >= CHECKS_STUCK && !is_refused(findings, row, &refusal));
@@ -266,8 +270,8 @@ static void examine_stuck_reader(struct findings *findings, const struct check *
 		reader = checks_process(pid);
 		text = describe_jam(row, &jam);
 		findings_add(findings, jam.n_senders > 0 ? SEVERITY_DANGER : SEVERITY_WARNING, check, row,
-			     findings_text("%s; %s, which received last (%s), lives, and does not wait for a "
-					   "message here: %s",
+			     findings_text("%s; %s, which received last (%s), is not waiting for a message "
+					   "now: %s",
 					   text, reader, checks_time(row->object->queue.rtime, when),
 					   describe_state(state)),
 			     state == 'T'
@@ -279,9 +283,9 @@ static void examine_stuck_reader(struct findings *findings, const struct check *
 	free(jam.senders);
 }
 
-/* -- messages that nobody takes ------------------------------------------------------------------------------------- */
+/* -- messages that no process takes --------------------------------------------------------------------------------- */
 
-/* Whether processes wait for a message, and all of them want types that are not there. */
+/* Whether processes wait for a message, and all of them for types that are not there. */
 static bool is_unwanted(struct findings *findings, const struct view_row *row, bool *ret_last_waits)
 {
 	size_t n_blocked, n_receivers = 0;
@@ -293,14 +297,14 @@ static bool is_unwanted(struct findings *findings, const struct view_row *row, b
 		if (blocked[i].operation != BLOCKED_RECEIVE || blocked[i].is_stopped)
 			continue;
 		if (!blocked[i].has_type || blocked[i].type == 0)
-			return false; /* it takes anything: it is just about to */
+			return false; /* it takes any type, so it is about to take one */
 		*ret_last_waits |= blocked[i].pid == row->object->queue.lrpid;
 		n_receivers++;
 	}
 	return n_receivers > 0;
 }
 
-/* A server may be busy with a request while its clients wait for answers of another type. */
+/* A server may be busy with a request while its clients wait for replies of another type. */
 static void examine_wrong_type(struct findings *findings, const struct check *check,
 			       const struct view_row *row)
 {
@@ -316,17 +320,18 @@ static void examine_wrong_type(struct findings *findings, const struct check *ch
 	    checks_fate(findings, object->queue.lrpid, object->queue.rtime) != CHECKS_ENDED)
 		return;
 	receivers = checks_blocked(findings, row, BLOCKED_RECEIVE, &n_receivers);
-	findings_add(findings, SEVERITY_WARNING, check, row,
-		     findings_text("%llu message%s wait%s, but not of a type that %s wait%s for",
-				   (unsigned long long)object->queue.messages,
-				   checks_plural(object->queue.messages),
-				   object->queue.messages == 1 ? "s" : "",
-				   receivers != NULL ? receivers : "?", n_receivers == 1 ? "s" : ""),
-		     findings_text("kipcctl peek --all --json %s", view_row_to_address(row, address)));
+	findings_add(
+		findings, SEVERITY_WARNING, check, row,
+		findings_text(
+			"%llu %s, but not of a type that a waiting reader accepts; waiting to receive: %s",
+			(unsigned long long)object->queue.messages,
+			plural(object->queue.messages, "message waits", "messages wait"),
+			receivers != NULL ? receivers : "?"),
+		findings_text("kipcctl peek --all --json %s", view_row_to_address(row, address)));
 	free(receivers);
 }
 
-/* Whether the last sender and receiver are gone, nobody waits, and nothing came or went for a day. */
+/* Whether the last sender and receiver have ended, no process waits, and nothing came or went for a day. */
 static bool is_abandoned(struct findings *findings, const struct view_row *row)
 {
 	const struct kipc_object *object = row->object;
@@ -348,7 +353,7 @@ static void examine_orphan(struct findings *findings, const struct check *check,
 
 	if (row->name != NULL || object == NULL || object->queue.messages == 0)
 		return;
-	/* The time of the last send does not count: this looks for messages that are sent and never read. */
+	/* The time of the last send does not count: this looks for messages that are sent and never received. */
 	last = object->queue.rtime != 0 ? object->queue.rtime : object->ctime;
 	if (findings->now - last < CHECKS_IDLE ||
 	    (object->queue.rtime != 0 &&
@@ -373,29 +378,23 @@ static void conclude_orphans(struct findings *findings, const struct check *chec
 	}
 	findings_add(
 		findings, SEVERITY_WARNING, check, rows[0],
-		findings_text("%llu message%s of user %s in %zu queue%s (%s); last read %s, and its reader "
-			      "has ended%s",
-			      n_messages, checks_plural(n_messages),
-			      accounts_user(findings->accounts, object->uid), n_rows, checks_plural(n_rows),
-			      which != NULL ? which : "?", checks_time(last, when),
-			      is_removable ? "; nobody has used it for a day" : ""),
+		findings_text("%llu %s in %zu %s of user %s (%s), last received: %s%s%s", n_messages,
+			      plural(n_messages, "message", "messages"), n_rows,
+			      plural(n_rows, "queue", "queues"),
+			      accounts_user(findings->accounts, object->uid), which != NULL ? which : "?",
+			      checks_time(last, when), last != 0 ? ", by a process that has ended" : "",
+			      is_removable ? "; not used for a day" : ""),
 		is_removable ? checks_save_and_remove("recv --all --json", "json", "remove", rows, n_rows)
 			     : findings_text("kipcctl show %s", view_row_to_address(rows[0], address)));
 	free(which);
 }
 
 const struct check queue_checks[] = {
-	{ "full-no-reader", "a queue is full, and its last reader has ended", KIPC_QUEUE,
-	  .examine_row = examine_full_no_reader },
-	{ "full-unseen", "a queue is full, and its reader is in a PID namespace that cannot be seen",
-	  KIPC_QUEUE, .examine_row = examine_full_unseen },
-	{ "stuck-reader", "a queue is full, and its reader lives and does not read", KIPC_QUEUE,
-	  .examine_row = examine_stuck_reader },
-	{ "too-large", "a reader that polls leaves the next message, which may not fit its buffer",
-	  KIPC_QUEUE, .examine_row = examine_too_large },
-	{ "wrong-type", "messages wait, and readers for other types", KIPC_QUEUE,
-	  .examine_row = examine_wrong_type },
-	{ "orphan-queue", "a foreign queue with messages that nobody read for a day", KIPC_QUEUE,
-	  .examine_row = examine_orphan, .conclude = conclude_orphans },
+	{ "full-no-reader", KIPC_QUEUE, .examine_row = examine_full_no_reader },
+	{ "full-unseen", KIPC_QUEUE, .examine_row = examine_full_unseen },
+	{ "stuck-reader", KIPC_QUEUE, .examine_row = examine_stuck_reader },
+	{ "too-large", KIPC_QUEUE, .examine_row = examine_too_large },
+	{ "wrong-type", KIPC_QUEUE, .examine_row = examine_wrong_type },
+	{ "orphan-queue", KIPC_QUEUE, .examine_row = examine_orphan, .conclude = conclude_orphans },
 	{ NULL },
 };

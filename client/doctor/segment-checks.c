@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What can be wrong with a segment. It means little that nobody has it attached: many programs attach for a moment (PHP, Perl's
- * IPC::Shareable), and need what they left in it a week later. It means little, too, that one was removed while attached: many
- * programs do that so that it goes away by itself.
+ * Findings about segments. That no process has one attached means little: many programs attach for a moment (PHP, Perl's
+ * IPC::Shareable), and need a week later what they left in it. That one was removed while attached means little as well: many
+ * programs do that, so that it goes with its last user.
  */
 
 #include <stdio.h>
@@ -13,12 +13,14 @@
 #include "client/doctor/checks.h"
 #include "common/ended.h"
 #include "common/grammar.h"
+#include "common/plural.h"
 
-#define MANY_PRIVATE 100 /* removed segments without a key in one process: more than programs do on purpose */
+#define MANY_PRIVATE                                                                                         \
+	100 /* removed segments without a key in one process: more than programs have on purpose */
 
 /* -- left behind ---------------------------------------------------------------------------------------------------- */
 
-/* Whether removing it is safe, too: no living process could come back to it. */
+/* Whether it is safe to remove, too: no running process could come back to it. */
 static bool is_removable(struct findings *findings, const struct kipc_object *object)
 {
 	char who[CHECKS_WHO_MAX];
@@ -54,26 +56,25 @@ static void conclude_orphans(struct findings *findings, const struct check *chec
 		bytes += rows[i]->object->segment.size;
 		last = use > last ? use : last;
 	}
-	findings_add(
-		findings, SEVERITY_WARNING, check, rows[0],
-		findings_text(
-			"%s of user %s in %zu segment%s (%s) that nobody has attached; last used %s, and "
-			"the process that made %s has ended%s%s%s",
-			grammar_size_to_string(bytes, size), accounts_user(findings->accounts, object->uid),
-			n_rows, checks_plural(n_rows), which != NULL ? which : "?", checks_time(last, when),
-			n_rows == 1 ? "it" : "each", is_known ? "; " : "", is_known ? who : "",
-			!is_known     ? ""
-			: n_rows == 1 ? ", and may come back to what is in it"
-				      : ", and may come back to what is in them"),
-		may_remove ? checks_save_and_remove("read --raw", "bin", "remove --force --unattached", rows,
-						    n_rows)
-			   : findings_text("kipcctl show %s", view_row_to_address(rows[0], address)));
+	findings_add(findings, SEVERITY_WARNING, check, rows[0],
+		     findings_text("%s in %zu %s of user %s (%s), attached by no process; last use: %s; "
+				   "created by a process that "
+				   "has ended%s%s",
+				   grammar_size_to_string(bytes, size), n_rows,
+				   plural(n_rows, "segment", "segments"),
+				   accounts_user(findings->accounts, object->uid),
+				   which != NULL ? which : "?", checks_time(last, when),
+				   is_known ? "; the contents may still be needed: " : "",
+				   is_known ? who : ""),
+		     may_remove ? checks_save_and_remove("read --raw", "bin", "remove --force --unattached",
+							 rows, n_rows)
+				: findings_text("kipcctl show %s", view_row_to_address(rows[0], address)));
 	free(which);
 }
 
 /* -- removed, and still attached -------------------------------------------------------------------------------------- */
 
-/* The first attachment that was seen: the process, and the key under which the segment was made. NULL: none. */
+/* The first visible attachment: the process, and the key with which the segment was created. NULL: none. */
 static const struct attachment *first_attachment(struct findings *findings, const struct kipc_object *object)
 {
 	size_t n;
@@ -99,7 +100,7 @@ static void examine_removed(struct findings *findings, const struct check *check
 				 row);
 }
 
-/* Another segment that was made under the key of one of them; its users and theirs share nothing. */
+/* Another segment that was created with the key of one of them; its users and theirs share nothing. */
 static const struct view_row *find_successor(struct findings *findings, const struct view_row *const *rows,
 					     size_t n_rows)
 {
@@ -139,23 +140,24 @@ static void conclude_removed(struct findings *findings, const struct check *chec
 	holder = process != NULL ? checks_process(process->pid)
 				 : strdup("processes that cannot be seen from here");
 	which = checks_rows(rows, n_rows);
-	findings_add(
-		findings,
-		successor != NULL		? SEVERITY_DANGER
-		: is_private || process == NULL ? SEVERITY_NOTICE
-						: SEVERITY_WARNING,
-		check, rows[0],
-		findings_text("%s in %zu segment%s (%s) that somebody removed and that %s still attached, by "
-			      "%s%s%s%s",
-			      grammar_size_to_string(bytes, size), n_rows, checks_plural(n_rows),
-			      which != NULL ? which : "?", n_rows == 1 ? "is" : "are",
-			      holder != NULL ? holder : "?",
-			      is_private	  ? ""
-			      : successor != NULL ? "; others have the same key attached as "
-						  : "; programs that look for its key do not find it",
-			      other, successor != NULL ? ", and share nothing with it" : ""),
-		successor != NULL ? findings_text("kipcctl show %s %s", address, other)
-				  : findings_text("kipcctl show %s", address));
+	findings_add(findings,
+		     successor != NULL		     ? SEVERITY_DANGER
+		     : is_private || process == NULL ? SEVERITY_NOTICE
+						     : SEVERITY_WARNING,
+		     check, rows[0],
+		     findings_text("%s in %zu %s (%s), removed but still attached, by %s%s%s%s",
+				   grammar_size_to_string(bytes, size), n_rows,
+				   plural(n_rows, "segment", "segments"), which != NULL ? which : "?",
+				   holder != NULL ? holder : "?",
+				   is_private	       ? ""
+				   : successor != NULL ? "; other programs have "
+						       : "; programs that look up its key do not find it",
+				   other,
+				   successor != NULL
+					   ? " attached, which has the same key and shares nothing with it"
+					   : ""),
+		     successor != NULL ? findings_text("kipcctl show %s %s", address, other)
+				       : findings_text("kipcctl show %s", address));
 	free(holder);
 	free(which);
 }
@@ -170,26 +172,25 @@ static void examine_ring(struct findings *findings, const struct check *check, c
 
 	if (ring == NULL || ring->fault == KIPC_RING_SOUND)
 		return;
-	/* A reset works only while nobody has it attached, and what it held is saved into a file first. */
+	/* A reset works only while no process has it attached, and its contents are saved into a file first. */
 	if (row->object->segment.attached == 0 && checks_can_manage(findings))
 		command = findings_text(
 			"(umask 077; set -C; kipcctl read --raw %s >%s-ring.bin) && kipcctl reset %s",
 			address, row->name != NULL ? row->name : "segment", address);
 	else
 		command = findings_text("kipcctl show %s", address);
-	findings_add(findings, SEVERITY_DANGER, check, row,
-		     findings_text("somebody wrote into it: %s%s", kipc_ring_fault_to_string(ring->fault),
-				   row->object->segment.attached > 0
-					   ? "; once nobody has it attached, 'kipcctl reset' makes it anew"
-					   : ""),
-		     command);
+	findings_add(
+		findings, SEVERITY_DANGER, check, row,
+		findings_text("it is corrupt: %s%s", kipc_ring_fault_to_string(ring->fault),
+			      row->object->segment.attached > 0
+				      ? "; once no process has it attached, 'kipcctl reset' reinitialises it"
+				      : ""),
+		command);
 }
 
 const struct check segment_checks[] = {
-	{ "orphan-segment", "a foreign segment that nobody used for a day, and its maker has ended",
-	  KIPC_SEGMENT, .examine_row = examine_orphan, .conclude = conclude_orphans },
-	{ "removed-held", "a segment was removed and is still attached", KIPC_SEGMENT,
-	  .examine_row = examine_removed, .conclude = conclude_removed },
-	{ "broken-ring", "a ring contradicts itself", KIPC_SEGMENT, .examine_row = examine_ring },
+	{ "orphan-segment", KIPC_SEGMENT, .examine_row = examine_orphan, .conclude = conclude_orphans },
+	{ "removed-held", KIPC_SEGMENT, .examine_row = examine_removed, .conclude = conclude_removed },
+	{ "broken-ring", KIPC_SEGMENT, .examine_row = examine_ring },
 	{ NULL },
 };

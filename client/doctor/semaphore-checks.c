@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What can be wrong with a semaphore set. The kernel knows no holders: a semaphore at 0 is a lock that is held, or a counter
- * of jobs with nothing to do, and its last user may have ended because it was done. Only what was declared tells the two
- * apart, and nothing tells a lock that was left behind from one that a script holds from one command to the next, or a daemon
- * took before it forked: no command here gives one back.
+ * Findings about semaphore sets. The kernel knows no holders: a semaphore at 0 is a lock that is held, or a counter of jobs with
+ * nothing to do, and its last user may have ended because it was done. Only the declaration tells the two apart, and nothing tells
+ * an abandoned lock from one that a script holds across commands, or that a daemon took before it forked: no command here releases
+ * one.
  */
 
 #include <stdio.h>
@@ -13,8 +13,9 @@
 
 #include "client/doctor/checks.h"
 #include "client/facts/declared-values.h"
+#include "common/plural.h"
 
-/* What a semaphore is for, by its declared values. */
+/* The purpose of a semaphore, by its declared values. */
 enum use {
 	USE_UNKNOWN,
 	USE_LOCK,    /* all of the set start at 1 */
@@ -41,7 +42,7 @@ static enum use find_use(struct findings *findings, const struct view_row *row, 
 	return use;
 }
 
-/* ", and 2 wait for it: 1234 billing", or ""; freed by the caller. */
+/* ", and 2 threads wait for it: 1234 billing", or ""; freed by the caller. */
 static char *describe_waiters(struct findings *findings, const struct view_row *row,
 			      const struct kipc_semaphore *semaphore)
 {
@@ -51,8 +52,9 @@ static char *describe_waiters(struct findings *findings, const struct view_row *
 	if (semaphore->waiting == 0)
 		return strdup("");
 	waiting = checks_blocked(findings, row, BLOCKED_OPERATE, &n_waiting);
-	text = findings_text(", and %d wait%s for it%s%s", semaphore->waiting,
-			     semaphore->waiting == 1 ? "s" : "", waiting != NULL && n_waiting > 0 ? ": " : "",
+	text = findings_text(", and %d %s for it%s%s", semaphore->waiting,
+			     plural((uint64_t)semaphore->waiting, "thread waits", "threads wait"),
+			     waiting != NULL && n_waiting > 0 ? ": " : "",
 			     waiting != NULL && n_waiting > 0 ? waiting : "");
 	free(waiting);
 	return text;
@@ -76,7 +78,7 @@ static void report_zero(struct findings *findings, const struct check *check, co
 
 	if (is_lock)
 		snprintf(advice, sizeof advice,
-			 "if that was the lock's holder, 'kipcctl up --max=1 %s[%zu]' gives it back", address,
+			 "if it held the lock, 'kipcctl up --max=1 %s[%zu]' releases it", address,
 			 zero->index);
 	findings_add(
 		findings,
@@ -88,8 +90,8 @@ static void report_zero(struct findings *findings, const struct check *check, co
 			"semaphore[%zu] is 0%s; %s (%s); %s", zero->index, waiters != NULL ? waiters : "",
 			who, checks_time(zero->row->object->semaphore.otime, when),
 			is_lock ? advice
-				: "if it is a lock, it may have been left behind; if it counts, all is well"),
-		/* Who operated last may have held it for a child of his, or only looked whether it is free. */
+				: "if it is a lock, it may be abandoned; if it is a counter, all is well"),
+		/* The last user may have held it for a child, or only tested whether it was free. */
 		findings_text("kipcctl show %s", address));
 	free(waiters);
 }
@@ -102,7 +104,7 @@ static void examine_zero(struct findings *findings, const struct check *check, c
 	const char *who = "its last user is a process that cannot be seen from this PID namespace";
 	char ended[80];
 
-	if (fate == CHECKS_LIVES)
+	if (fate == CHECKS_RUNS)
 		return;
 	zero.use = find_use(findings, row, index);
 	if (zero.use == USE_COUNTER || (zero.use == USE_UNKNOWN && semaphore->waiting == 0))
@@ -120,7 +122,7 @@ static void examine_holder(struct findings *findings, const struct check *check,
 	struct kipc_semaphore *semaphores;
 	size_t n;
 
-	/* A set on which nobody has operated is as it was made. */
+	/* Without an operation the set is as it was created. */
 	if (row->object == NULL || row->object->semaphore.otime == 0 ||
 	    findings->now - row->object->semaphore.otime < CHECKS_PAUSE ||
 	    kipc_object_semaphores(row->id, &semaphores, &n) < 0)
@@ -132,7 +134,6 @@ static void examine_holder(struct findings *findings, const struct check *check,
 }
 
 const struct check semaphore_checks[] = {
-	{ "dead-holder", "a semaphore is 0, and its last user has ended or cannot be seen", KIPC_SEMAPHORE,
-	  .examine_row = examine_holder },
+	{ "dead-holder", KIPC_SEMAPHORE, .examine_row = examine_holder },
 	{ NULL },
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The pure part of sweep: decides from facts whether an object is a leftover. The invariant: a fact that is not known counts as
- * use, never as disuse.
+ * The pure part of sweep: decides from facts whether an object is a leftover. The invariant: an unknown fact counts as use, never
+ * as disuse.
  */
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "client/doctor/sweep.h"
+#include "common/plural.h"
 
 static int64_t later(int64_t one, int64_t other)
 {
@@ -37,8 +38,9 @@ static bool is_gone(const struct sweep_trace *trace)
 
 bool sweep_creator_is_gone(const struct sweep_facts *facts)
 {
-	size_t n =
-		facts->object.kind == KIPC_SEGMENT ? 1 : facts->n_traces; /* a segment's first is its maker */
+	size_t n = facts->object.kind == KIPC_SEGMENT
+			   ? 1
+			   : facts->n_traces; /* a segment's first is its creator */
 
 	if (facts->n_traces == 0)
 		return false;
@@ -48,7 +50,7 @@ bool sweep_creator_is_gone(const struct sweep_facts *facts)
 	return true;
 }
 
-/* A time in the future was noted before the clock was set: nobody knows how long ago that was. */
+/* A time in the future was noted before the clock was set back: it is unknown how long ago that was. */
 static bool is_idle(const struct sweep_facts *facts, uint64_t usec)
 {
 	int64_t last = sweep_last_use(&facts->object);
@@ -62,7 +64,7 @@ bool sweep_is_selected(const struct sweep_facts *facts, const struct sweep_rule 
 	const struct kipc_object *object = &facts->object;
 
 	if (object->kind == KIPC_SEGMENT && object->segment.removed)
-		return false; /* it goes by itself */
+		return false; /* it goes with its last user */
 	if (rule->is_private && object->key != 0)
 		return false;
 	if (rule->is_unattached && (object->kind != KIPC_SEGMENT || object->segment.attached > 0))
@@ -91,8 +93,9 @@ static int find_living(const struct sweep_facts *facts, char **ret_text)
 		const struct sweep_trace *trace = &facts->traces[i];
 
 		if (trace->alive == ALIVE_YES)
-			return say(ret_text, "process %d, which %s, lives", (int)trace->pid, trace->deed);
-		/* Where every process has a number here, 0 means that there never was one. */
+			return say(ret_text, "process %d, which %s, still runs", (int)trace->pid,
+				   trace->deed);
+		/* If every process has a number here, 0 means that there never was one. */
 		if (trace->alive == ALIVE_UNKNOWN && trace->when != 0 &&
 		    !(facts->object.kind == KIPC_SEMAPHORE && facts->sees_all))
 			return say(ret_text,
@@ -108,19 +111,20 @@ int sweep_find_use(const struct sweep_facts *facts, char **ret_text)
 
 	*ret_text = NULL;
 	if (object->kind == KIPC_SEGMENT && object->segment.attached > 0)
-		return say(ret_text, "it is attached (%llu)", (unsigned long long)object->segment.attached);
+		return say(ret_text, "it is attached %llu %s", (unsigned long long)object->segment.attached,
+			   plural(object->segment.attached, "time", "times"));
 	if (object->kind == KIPC_SEMAPHORE && facts->semaphores_error < 0)
-		return say(ret_text, "its waiters cannot be known: its mode does not let you read it");
+		return say(ret_text, "threads may wait for it: its mode does not let you see them");
 	if (facts->n_waiting > 0)
-		return say(ret_text, "%zu thread%s for it", facts->n_waiting,
-			   facts->n_waiting == 1 ? " waits" : "s wait");
+		return say(ret_text, "%zu %s for it", facts->n_waiting,
+			   plural(facts->n_waiting, "thread waits", "threads wait"));
 	if (facts->n_blocked > 0)
 		return say(ret_text, "process %d%s blocked on it", (int)facts->blocked_pid,
 			   facts->n_blocked == 1 ? " is" : " and others are");
 	if (find_living(facts, ret_text) < 0)
 		return -ENOMEM;
 	if (*ret_text == NULL && object->kind == KIPC_QUEUE && facts->blind != NULL)
-		return say(ret_text, "its waiters cannot be known: %s", facts->blind);
+		return say(ret_text, "threads may wait for it: %s", facts->blind);
 	return 0;
 }
 
@@ -131,7 +135,7 @@ bool sweep_has_contents(const struct sweep_facts *facts)
 		return facts->object.queue.messages > 0;
 	case KIPC_SEGMENT:
 		return facts->object.segment.atime !=
-		       0; /* an empty ring too: to look inside would leave a mark */
+		       0; /* an empty ring too: a look inside would change its times */
 	case KIPC_SEMAPHORE:
 		return !facts->is_untouched;
 	}

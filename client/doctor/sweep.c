@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl sweep: removes leftovers by a rule. Objects of any kipcd are never touched; those that are, or may be, in use are left,
- * and so are those that hold something, unless --with-contents. Each object is looked at again directly before it is judged,
- * and removed behind the fence of kipc_object_remove(), or behind sweep's own fence where contents may go as well. Looking
- * leaves no mark: nothing is attached, so an idle object stays idle.
+ * kipcctl sweep: removes leftovers by a rule. It never touches the objects of any kipcd; it leaves objects that are or may be in
+ * use, and without --with-contents those that have contents. Each object is examined again directly before it is judged, and removed
+ * behind the fence of kipc_object_remove(), or behind sweep's own fence if its contents may go as well.
  */
 
 #include "client/doctor/sweep.h"
@@ -30,6 +29,7 @@
 #include "common/grammar.h"
 #include "common/loss.h"
 #include "common/nsid.h"
+#include "common/plural.h"
 
 #define TRACES_SHOWN 4
 
@@ -49,7 +49,7 @@ struct swept {
 	int64_t last_used;
 	bool is_creator_gone;
 	enum fate fate;
-	const char *because; /* a word for scripts; NULL: nothing was in the way */
+	const char *because; /* it was left, as a word for scripts; NULL: it was not */
 	char *reason, *evidence;
 };
 
@@ -83,8 +83,8 @@ static int64_t now_usec(void)
 }
 
 /*
- * Brings the list of blocked threads up to date. A look is good for no longer than it took: somebody may begin to wait right
- * behind it, and looking takes no more than half of the time. -ENOMEM; errors of opening /proc.
+ * Brings the list of blocked threads up to date. A look is used for no longer than it took: a thread may begin to wait right after
+ * it, and looking takes at most half of the time. -ENOMEM; errors of opening /proc.
  */
 static int look_at_processes(struct sweep *sweep)
 {
@@ -103,23 +103,23 @@ static int look_at_processes(struct sweep *sweep)
 }
 
 /*
- * Why a process may be blocked on the queue without being visible, or NULL. Of the processes that we may not look at, those of the
- * queue's owner and creator count; process 1 waits only for its children.
+ * Why a process may be blocked on the queue without being visible; NULL: none can be. Of the processes that we may not examine,
+ * those of the queue's owner and creator count; process 1 waits only for its children.
  */
 static const char *find_blindness(const struct sweep *sweep, const struct kipc_object *queue)
 {
 	const struct processes *processes = &sweep->processes;
 
 	if (!sweep->alive.sees_all)
-		return "processes of other PID namespaces cannot be seen from here; --ipc-of=PID looks from "
-		       "outside";
+		return "processes in other PID namespaces cannot be seen from here; run sweep outside, with "
+		       "--ipc-of=PID";
 	if (processes->has_hidden && (queue->uid != geteuid() || queue->cuid != geteuid()))
-		return "/proc does not show the processes of others here (hidepid=)";
+		return "/proc hides other users' processes here (hidepid=)";
 	for (size_t i = 0; i < processes->n_unseen; i++)
 		if (processes->unseen[i].pid != 1 &&
 		    (processes->unseen[i].uid == queue->uid || processes->unseen[i].uid == queue->cuid))
-			return "processes of its owner or creator may not be looked at; root "
-			       "(CAP_SYS_PTRACE) could";
+			return "you may not examine the processes of its owner or creator; root "
+			       "(CAP_SYS_PTRACE) may";
 	return NULL;
 }
 
@@ -170,11 +170,11 @@ static int collect_of_segment(struct sweep *sweep, struct sweep_facts *facts)
 		object->segment.atime > object->segment.dtime ? object->segment.atime : object->segment.dtime;
 	int r;
 
-	r = add_trace(sweep, facts, "made it", object->segment.cpid, object->ctime);
-	return r < 0 ? r : add_trace(sweep, facts, "had it attached last", object->segment.lpid, used);
+	r = add_trace(sweep, facts, "created it", object->segment.cpid, object->ctime);
+	return r < 0 ? r : add_trace(sweep, facts, "last had it attached", object->segment.lpid, used);
 }
 
-/* SETVAL notes its process as an operation does, but its time is that of the last change. */
+/* SETVAL records its process as an operation does, but its time as that of the last change. */
 static int collect_of_set(struct sweep *sweep, struct sweep_facts *facts)
 {
 	const struct kipc_object *object = &facts->object;
@@ -217,7 +217,7 @@ static int collect(struct sweep *sweep, const struct kipc_object *seen, struct s
 	return -EINVAL;
 }
 
-/* -- in words ------------------------------------------------------------------------------------------------ */
+/* -- evidence ------------------------------------------------------------------------------------------------ */
 
 static void put_traces(FILE *out, const struct sweep_facts *facts)
 {
@@ -225,19 +225,20 @@ static void put_traces(FILE *out, const struct sweep_facts *facts)
 		const struct sweep_trace *trace = &facts->traces[i];
 
 		if (trace->alive == ALIVE_UNKNOWN && trace->when == 0 && facts->object.kind != KIPC_SEMAPHORE)
-			fprintf(out, "; nobody ever %s",
-				facts->object.kind == KIPC_SEGMENT	? "attached it"
-				: strcmp(trace->deed, "sent last") == 0 ? "sent"
-									: "received");
+			fprintf(out, "; never %s",
+				facts->object.kind == KIPC_SEGMENT	? "attached"
+				: strcmp(trace->deed, "sent last") == 0 ? "sent to"
+									: "received from");
 		else if (trace->alive == ALIVE_GONE || trace->alive == ALIVE_RECYCLED)
 			fprintf(out, "; process %d, which %s, has ended%s", (int)trace->pid, trace->deed,
-				trace->alive == ALIVE_RECYCLED ? " (its number is another's now)" : "");
+				trace->alive == ALIVE_RECYCLED ? " (another process has its number now)"
+							       : "");
 	}
 	if (facts->n_traces > TRACES_SHOWN)
 		fprintf(out, "; and %zu more", facts->n_traces - TRACES_SHOWN);
 }
 
-/* "private, made by root, 512M, last used 2026-11-24 17:53:38; process 4711, which made it, has ended" */
+/* "private, created by root, 512M, last used 2026-11-24 17:53:38; process 4711, which created it, has ended" */
 static char *describe(struct sweep *sweep, const struct sweep_facts *facts)
 {
 	const struct kipc_object *object = &facts->object;
@@ -248,18 +249,18 @@ static char *describe(struct sweep *sweep, const struct sweep_facts *facts)
 
 	if (out == NULL)
 		return NULL;
-	fprintf(out, "%smade by %s", object->key == 0 ? "private, " : "",
+	fprintf(out, "%screated by %s", object->key == 0 ? "private, " : "",
 		accounts_user(&sweep->style.accounts, object->cuid));
 	if (object->uid != object->cuid)
-		fprintf(out, ", of %s", accounts_user(&sweep->style.accounts, object->uid));
+		fprintf(out, ", owned by %s", accounts_user(&sweep->style.accounts, object->uid));
 	if (object->kind == KIPC_QUEUE)
-		fprintf(out, ", %llu message%s", (unsigned long long)object->queue.messages,
-			object->queue.messages == 1 ? "" : "s");
+		fprintf(out, ", %llu %s", (unsigned long long)object->queue.messages,
+			plural(object->queue.messages, "message", "messages"));
 	else if (object->kind == KIPC_SEGMENT)
 		fprintf(out, ", %s", grammar_size_to_string(object->segment.size, size));
 	else
-		fprintf(out, ", %llu semaphore%s", (unsigned long long)object->semaphore.semaphores,
-			object->semaphore.semaphores == 1 ? "" : "s");
+		fprintf(out, ", %llu %s", (unsigned long long)object->semaphore.semaphores,
+			plural(object->semaphore.semaphores, "semaphore", "semaphores"));
 	value_set_number(&value, VALUE_TIME, (uint64_t)sweep_last_use(object));
 	fprintf(out, ", last used %s", value_to_string(&value, &sweep->style, when));
 	put_traces(out, facts);
@@ -294,7 +295,7 @@ static bool is_as_before(struct sweep *sweep, const struct sweep_facts *before)
 	return is_same;
 }
 
-/* Contents may go, users may not: take the rights away, look whether everything is as it was, and only then remove it. */
+/* Contents may go, users may not: take the rights away, check that nothing has changed, and only then remove it. */
 static int remove_with_contents(struct sweep *sweep, const struct sweep_facts *facts)
 {
 	struct kipc_object fenced = facts->object, lost;
@@ -322,7 +323,7 @@ static void fail(struct sweep *sweep, struct swept *swept, int r)
 	swept->fate = r == -EBUSY ? FATE_LEFT : FATE_FAILED;
 	swept->because = r == -EBUSY ? "in_use" : r == -EPERM ? "not_allowed" : "error";
 	swept->reason =
-		findings_text("%s", r == -EBUSY	  ? "somebody used it just now"
+		findings_text("%s", r == -EBUSY	  ? "it was used just now"
 				    : r == -EPERM ? "only its owner, its creator and root may remove it"
 						  : strerror(-r));
 	if (r != -EBUSY && sweep->status == STATUS_DONE)
@@ -331,7 +332,7 @@ static void fail(struct sweep *sweep, struct swept *swept, int r)
 
 /* -- one object ---------------------------------------------------------------------------------------------- */
 
-/* Declared, adopted, observed, or a kipcd's marker. */
+/* The kipcd that declared, adopted or observes it, or uses it as its marker; NULL: none. */
 static const char *find_kipcd(const struct sweep *sweep, const struct kipc_object *object)
 {
 	const char *path = registries_find(&sweep->registries, object);
@@ -341,11 +342,11 @@ static const char *find_kipcd(const struct sweep *sweep, const struct kipc_objec
 	for (size_t i = 0; object->key != 0 && i < sweep->view->n_named; i++)
 		if (sweep->view->rows[i].kind == object->kind && sweep->view->rows[i].key == object->key)
 			return sweep->invocation->runtime_dir;
-	/* One that is being made stands in no registry yet. */
-	return nsid_is_like_marker(object, object->cuid) ? "a kipcd's own marker" : NULL;
+	/* The marker of a kipcd that is starting is in no registry yet. */
+	return nsid_is_like_marker(object, object->cuid) ? "its marker" : NULL;
 }
 
-/* Finds what is in the way: swept->because and its reason. -ENOMEM. */
+/* Finds why it must be left: swept->because and its reason. -ENOMEM. */
 static int find_obstacle(const struct sweep *sweep, const struct sweep_facts *facts, struct swept *swept)
 {
 	const struct kipc_object *object = &facts->object;
@@ -355,13 +356,13 @@ static int find_obstacle(const struct sweep *sweep, const struct sweep_facts *fa
 
 	if (kipcd != NULL) {
 		swept->because = "declared";
-		swept->reason = findings_text("it is a kipcd's: %s", kipcd);
+		swept->reason = findings_text("it belongs to a kipcd: %s", kipcd);
 		return swept->reason == NULL ? -ENOMEM : 0;
 	}
 	if (registries_may_hide(&sweep->registries, object)) {
 		swept->because = "declared";
 		swept->reason = findings_text(
-			"it may be a kipcd's of its owner, whose registry cannot be read from here");
+			"it may belong to a kipcd of its owner: that registry cannot be read from here");
 		return swept->reason == NULL ? -ENOMEM : 0;
 	}
 	r = sweep_find_use(facts, &swept->reason);
@@ -371,7 +372,7 @@ static int find_obstacle(const struct sweep *sweep, const struct sweep_facts *fa
 	}
 	if (sweep_has_contents(facts) && !sweep->invocation->options->with_contents) {
 		swept->because = "contents";
-		swept->reason = findings_text("%s; --with-contents removes it all the same",
+		swept->reason = findings_text("%s; --with-contents removes it anyway",
 					      loss_to_string(object, false, loss));
 		return swept->reason == NULL ? -ENOMEM : 0;
 	}
@@ -454,7 +455,7 @@ static int sweep_one(struct sweep *sweep, const struct view_row *row)
 		}
 	}
 	free(facts.traces);
-	return r == -EIDRM ? 0 : r; /* gone in between */
+	return r == -EIDRM ? 0 : r; /* it has gone in the meantime */
 }
 
 /* -- as JSON -------------------------------------------------------------------------------------------------- */
@@ -537,7 +538,7 @@ static int print_end(const struct sweep *sweep)
 
 /* -- the verb --------------------------------------------------------------------------------------------------- */
 
-/* A list of users by name or number. False: there is no such user, and that was reported. */
+/* A list of users by name or number. False: there is no such user, which has been reported. */
 static bool take_owners(struct sweep *sweep, const char *list)
 {
 	const char *word;
@@ -583,17 +584,17 @@ static enum status take_options(struct sweep *sweep)
 	    !options->unattached && !sweep->rule.has_idle)
 		return report(
 			sweep->invocation, NULL, STATUS_USAGE,
-			"say what is a leftover: --owner=, --private, --unattached, --idle=, or "
-			"--creator-gone beside one of the last two; --dry-run only shows what would go");
+			"select leftovers with --owner=, --private, --unattached, --idle=, or with "
+			"--creator-gone and one of the last two; --dry-run shows what would be removed");
 	if (options->creator_gone && !options->unattached && !sweep->rule.has_idle)
 		return report(
 			sweep->invocation, NULL, STATUS_USAGE,
-			"--creator-gone alone says too little, since a daemon forks and its first process "
-			"ends: give --unattached or --idle=SPAN as well");
+			"--creator-gone is not enough, since a daemon forks and its first process ends: add "
+			"--unattached or --idle=SPAN");
 	return take_owners(sweep, options->owner) ? STATUS_DONE : STATUS_USAGE;
 }
 
-/* Without --owner=, objects that the user may not remove are passed over. */
+/* Without --owner=, objects that the user may not remove are skipped. */
 static bool is_candidate(const struct sweep *sweep, const struct view_row *row)
 {
 	if (!words_have(sweep->invocation->options->kind, kipc_kind_to_string(row->kind)))
@@ -617,7 +618,7 @@ static enum status sweep_all(struct sweep *sweep)
 	if (r < 0 || (sweep->view->bus == NULL && sweep->view->registry_error < 0 &&
 		      sweep->view->registry_error != -ENOENT))
 		return report(invocation, NULL, errors_status(r < 0 ? r : sweep->view->registry_error),
-			      "what kipcd has in %s cannot be read (%s), so nothing is swept",
+			      "the registry in %s cannot be read (%s), so nothing was removed",
 			      invocation->runtime_dir, strerror(r < 0 ? -r : -sweep->view->registry_error));
 	view_note(invocation, sweep->view);
 	alive_facts_read(&sweep->alive);

@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_DOCTOR_SWEEP_H
 #define KIPC_CLIENT_DOCTOR_SWEEP_H
 
-/* What is a leftover and what is not: sweep-judge.c decides from facts, sweep.c collects them and removes. */
+/* kipcctl sweep: sweep-facts.c collects facts, sweep-judge.c decides from them, sweep.c removes, sweep-json.c prints. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,11 +11,11 @@
 #include "client/facts/alive.h"
 #include "lib/kipc.h"
 
-/* A process whose number the kernel keeps with the object. */
+/* A process that the kernel has noted with the object. */
 struct sweep_trace {
-	const char *deed; /* "sent last", "made it"… */
+	const char *deed; /* "sent last", "created it"… */
 	pid_t pid;
-	int64_t when; /* at the latest; 0: nobody ever did */
+	int64_t when; /* at the latest; 0: never */
 	enum alive alive;
 };
 
@@ -29,14 +29,14 @@ struct sweep_facts {
 	bool sees_all; /* no process of this machine lacks a number here */
 
 	/* Of a semaphore set. */
-	int semaphores_error; /* why nothing is known of its semaphores */
+	int semaphores_error; /* why its semaphores are unknown */
 	size_t n_waiting;
-	bool is_untouched; /* at most its maker operated on it */
+	bool is_untouched; /* no process but its creator operated on it */
 
-	/* Of a queue: threads blocked on it, as far as they can be seen. */
+	/* Of a queue: the visible threads that are blocked on it. */
 	size_t n_blocked;
 	pid_t blocked_pid; /* the first */
-	const char *blind; /* why not all threads can be seen; NULL: they can */
+	const char *blind; /* why some threads cannot be seen; NULL: all can */
 };
 
 /* The conditions of the command line; all of them must hold. */
@@ -46,21 +46,21 @@ struct sweep_rule {
 	uint64_t idle; /* microseconds */
 };
 
-/* When it was last used or altered, as far as the kernel notes that. */
+/* When it was last used or altered, as far as the kernel records it. */
 int64_t sweep_last_use(const struct kipc_object *object);
 
 /*
- * Whether the creator is gone. Of a segment the kernel keeps its number; of a queue or set it does not: then all processes whose
- * numbers it keeps must be gone, and none of them unknown.
+ * Whether the creator has ended. The kernel notes it only for a segment; for a queue or set, all processes that it does note must
+ * have ended, and none may be unknown.
  */
 bool sweep_creator_is_gone(const struct sweep_facts *facts);
 
 bool sweep_is_selected(const struct sweep_facts *facts, const struct sweep_rule *rule);
 
-/* Why it is, or may be, in use; freed by the caller. *ret_text NULL: it is not. -ENOMEM. */
+/* Why it is, or may be, in use, freed by the caller; *ret_text NULL: it is not. -ENOMEM. */
 int sweep_find_use(const struct sweep_facts *facts, char **ret_text);
 
-/* Whether something would be lost: messages, what a segment that was ever attached holds, a state of semaphores. */
+/* Whether something would be lost: messages, the bytes of a segment that was ever attached, the state of semaphores. */
 bool sweep_has_contents(const struct sweep_facts *facts);
 
 #endif

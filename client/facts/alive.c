@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Process numbers are used again. A number whose process started after the object was used belongs to another process; but
- * starts are counted from the boot, and objects' times come from the wall clock, which may have been set since (by NTP, by
- * hand, or on a machine that was paused for days). A time that lies before the boot by today's clock shows by how much.
- * Called by sweep.c.
+ * The kernel reuses process numbers. A process that started after an object was last used cannot be the one noted with the object;
+ * but starts are counted from the boot, and an object's times come from the wall clock, which may have been set since (by NTP, by
+ * hand, or on a machine that was paused for days). A time before the boot, by today's clock, shows by how much. Called by doctor
+ * and sweep.
  */
 
 #include "client/facts/alive.h"
@@ -28,7 +28,7 @@
 
 /* -- clocks ----------------------------------------------------------------------------------------------- */
 
-/* How long before the boot, by today's clock, something is dated that cannot be older than the boot. */
+/* How far before the boot, by today's clock, something is dated that cannot be older than the boot. */
 static int64_t see_forward_step(int64_t boot)
 {
 	static const struct {
@@ -89,7 +89,7 @@ void alive_facts_read(struct alive_facts *ret_facts)
 
 bool alive_started_later(const struct alive_facts *facts, int64_t started, int64_t when)
 {
-	/* Nothing in the kernel is older than its boot: the clock was set in between. */
+	/* Nothing in the kernel is older than the boot: the clock was set in between. */
 	if (facts->boot == 0 || when < facts->boot - GRANULARITY)
 		return false;
 	return facts->boot + started > when + facts->doubt;
@@ -97,7 +97,7 @@ bool alive_started_later(const struct alive_facts *facts, int64_t started, int64
 
 /* -- one process ------------------------------------------------------------------------------------------- */
 
-/* Seconds after the boot; -1: that cannot be known. */
+/* Seconds after the boot; -1: unknown. */
 static int64_t read_start(pid_t pid)
 {
 	char stat[1024], *p;

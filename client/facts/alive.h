@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_FACTS_ALIVE_H
 #define KIPC_CLIENT_FACTS_ALIVE_H
 
-/* Whether the process whose number the kernel keeps with an object is still there, as evidence before a removal. */
+/* Whether the process that the kernel noted with an object still runs: evidence needed before a removal. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,21 +12,20 @@ enum alive {
 	ALIVE_YES = 0,
 	ALIVE_GONE,
 	ALIVE_RECYCLED, /* gone: its number belongs to a process that started later */
-	ALIVE_UNKNOWN, /* 0: it is in a PID namespace that cannot be seen from here, or there never was one */
+	ALIVE_UNKNOWN, /* number 0: in a PID namespace that cannot be seen from here, or there never was one */
 };
 
-/* What is known of clocks and namespaces, the same for all processes. */
+/* Clocks and namespaces, the same for all processes. */
 struct alive_facts {
-	int64_t boot;  /* the second of the boot, by today's wall clock; 0: starts cannot be told */
-	int64_t doubt; /* seconds by which two times of the wall clock may be wrong relative to each other */
+	int64_t boot;  /* the second of the boot, by today's wall clock; 0: unknown */
+	int64_t doubt; /* seconds by which two wall clock times may be off against each other */
 	bool sees_all; /* every process of this machine has a number here */
 };
 
 void alive_facts_read(struct alive_facts *ret_facts);
 
 /*
- * What became of the process with the number `pid`, which was noted at `when` (CLOCK_REALTIME, seconds) or earlier. In doubt it
- * lives.
+ * What became of the process with the number `pid`, noted at `when` (CLOCK_REALTIME, seconds) or earlier. In doubt, it still runs.
  */
 enum alive alive_look(const struct alive_facts *facts, pid_t pid, int64_t when);
 

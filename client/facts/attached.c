@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* One list, two forms. Used by columns.c for tables, by card-json.c for `show --json`. */
+/* One list in two forms: columns.c shows it in tables, card-json.c in `show --json`. */
 
 #include "client/facts/attached.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * From a line of /proc/PID/task/TID/syscall to what the thread waits for. Called by processes.c for each thread. All that
- * is read here is the thread's own word: it is bounded, and what makes no sense is passed over.
+ * From a line of /proc/PID/task/TID/syscall to what the thread waits for. Called by processes.c for each thread. The thread
+ * controls everything that is read here: it is bounded, and what makes no sense is skipped.
  *
- * A caller is taken for a 32-bit one if both its stack and its code lie below 4 GiB, on a machine where programs have 64.
- * Whoever arranges that in a 64-bit program gets itself described wrongly, and nobody else.
+ * A caller counts as 32-bit if both its stack and its code lie below 4 GiB, on a machine where programs have 64 bits. A 64-bit
+ * program that arranges this only gets itself described wrongly.
  */
 
 #include "client/facts/blocked.h"
@@ -33,7 +33,7 @@ enum call {
 	CALL_MSGSND,
 	CALL_MSGRCV,
 	CALL_SEMOP,
-	CALL_IPC, /* the old way: one call for all, its first argument says which; ipc(2) */
+	CALL_IPC, /* the old multiplexer: its first argument says which call; ipc(2) */
 	CALL_FUTEX,
 	CALL_FUTEX_WAITV,
 };
@@ -120,7 +120,7 @@ const char *blocked_operation_to_string(enum blocked_operation operation)
 		return "receive";
 	case BLOCKED_OPERATE:
 		return "operate";
-	case BLOCKED_WATCH:
+	case BLOCKED_NOTICE:
 		return "watch";
 	}
 	return "?";
@@ -166,7 +166,7 @@ static void decode_send(const struct caller *caller, int id, uint64_t message, s
 static void decode_receive(int id, uint64_t size, long type, uint64_t flags, struct blocked *blocked)
 {
 	blocked->kind = KIPC_QUEUE;
-	blocked->operation = size == 0 && (flags & FLAG_MSG_NOERROR) == 0 ? BLOCKED_WATCH : BLOCKED_RECEIVE;
+	blocked->operation = size == 0 && (flags & FLAG_MSG_NOERROR) == 0 ? BLOCKED_NOTICE : BLOCKED_RECEIVE;
 	blocked->id = id;
 	blocked->has_type = true;
 	blocked->type = type;
@@ -224,7 +224,7 @@ static void decode_multiplexed(const struct caller *caller, struct blocked *bloc
 	}
 }
 
-/* Which side of which ring has that futex. */
+/* The side of the ring that has that futex. */
 static bool decode_futex(uint64_t address, const struct mapping *mappings, size_t n_mappings,
 			 struct blocked *blocked)
 {

@@ -15,21 +15,21 @@ enum blocked_operation {
 	BLOCKED_SEND = 1, /* msgsnd; in a ring: for room */
 	BLOCKED_RECEIVE,  /* msgrcv; in a ring: for a message */
 	BLOCKED_OPERATE,  /* semop, semtimedop */
-	BLOCKED_WATCH,	  /* msgrcv with room for no byte: learns of a message, and leaves it to others */
+	BLOCKED_NOTICE,	  /* msgrcv with room for no byte: notices a message and leaves it to others */
 };
 
 struct blocked {
 	enum kipc_kind kind;
 	int id;
-	size_t process; /* whose thread: the caller's affair */
+	size_t process; /* that the thread belongs to: set by the caller */
 	pid_t pid, tid;
 	enum blocked_operation operation;
 	bool has_type;
 	long type;	 /* receive: as msgrcv(2) has it; send: of the message */
 	bool not_type;	 /* receive: any but `type` */
-	int semaphore;	 /* operate: which of the set, where it is one only; -1: several, or not to be seen */
+	int semaphore;	 /* operate: its number in the set; -1: several, or unknown */
 	int change;	 /* operate: its sem_op */
-	bool is_stopped; /* and would not go on if it could: by a signal or a debugger; the caller's affair */
+	bool is_stopped; /* by a signal or a debugger, so that it would not continue; set by the caller */
 };
 
 /* A segment in a process's address space. */
@@ -42,9 +42,9 @@ struct mapping {
 };
 
 /*
- * Takes /proc/PID/task/TID/syscall apart. Where the kernel's arguments point into the thread's memory, that is read too,
- * if we may. `mappings` are its process's segments: a futex(2) on one of them is a wait in a ring. False: it is not
- * blocked on any object. Numbers are those of this machine's architecture, 32-bit programs on it included.
+ * Decodes /proc/PID/task/TID/syscall. Where an argument points into the thread's memory, that is read too, if allowed.
+ * `mappings` are the segments of its process: a futex(2) on one of them is a wait in a ring. False: it is not blocked on an
+ * object. Call numbers are those of this machine's architecture, 32-bit programs included.
  */
 bool blocked_decode(const char *line, pid_t tid, const struct mapping *mappings, size_t n_mappings,
 		    struct blocked *ret_blocked);

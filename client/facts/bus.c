@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The connection to kipcd's control socket and the errors that come over it. Used by every verb that asks kipcd;
- * list and show go on without it. Every wait here has an end, also when kipcd is stopped in the middle of one.
+ * The connection to kipcd's control socket, and the errors that come over it. Every wait here has an end, even if kipcd is
+ * stopped during one.
  */
 
 #include "client/facts/bus.h"
@@ -34,7 +34,7 @@
 #define AS_MAP_ENTRY(name, number) SD_BUS_ERROR_MAP(name, number),
 static const sd_bus_error_map error_map[] = { BUS_ERRORS(AS_MAP_ENTRY) SD_BUS_ERROR_MAP_END };
 
-/* A socket's address holds 108 bytes; a folder may lie deeper, so the path goes through a descriptor of it. */
+/* A socket address holds 108 bytes, and a folder's path may be longer: so the path goes through its descriptor. */
 static int connect_in_folder(int socket_fd, const char *runtime_dir)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -59,7 +59,7 @@ static int connect_socket(const char *runtime_dir)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	/* With a full backlog connect() waits as long as this says. */
+	/* How long connect() waits while the backlog is full. */
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) < 0)
 		r = -errno;
 	if (r == 0)
@@ -79,7 +79,7 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * USEC_PER_SEC + (uint64_t)time.tv_nsec / 1000;
 }
 
-/* libsystemd waits for three whole lines before it judges them; a peer with another protocol may send none. -EPROTO. */
+/* libsystemd waits for three whole lines before it checks them; a peer with another protocol may send none. -EPROTO. */
 static int check_first_word(int fd)
 {
 	static const char *const words[] = { "DATA", "OK", "REJECTED", "ERROR", "AGREE" };
@@ -89,10 +89,10 @@ static int check_first_word(int fd)
 	for (size_t i = 0; n > 0 && i < sizeof words / sizeof *words; i++)
 		if (memcmp(text, words[i], (size_t)n) == 0)
 			return 0;
-	return n > 0 ? -EPROTO : 0; /* nothing yet, or the end: libsystemd finds out */
+	return n > 0 ? -EPROTO : 0; /* nothing yet, or the end: left to libsystemd */
 }
 
-/* The first call would wait for the authentication too, but up to libsystemd's 90 seconds. */
+/* The first call would wait for the authentication as well, but for up to 90 seconds, libsystemd's limit. */
 static int wait_until_ready(sd_bus *bus)
 {
 	uint64_t end = now() + CONNECT_TIMEOUT;
@@ -119,7 +119,7 @@ static int wait_until_ready(sd_bus *bus)
 	}
 }
 
-/* Data as in proc_pid_statm(5): no less than what RLIMIT_DATA counts. */
+/* The data size of proc_pid_statm(5): at least what RLIMIT_DATA counts. */
 static uint64_t read_data_size(void)
 {
 	unsigned long long pages = 0;
@@ -152,7 +152,7 @@ void bus_bound_end(const struct bus_bound *bound)
 		(void)setrlimit(RLIMIT_DATA, &bound->before);
 }
 
-/* What no kipcd does: send nonsense, or claim to send more than fits within the bound. */
+/* Errors that no kipcd causes: it sent nonsense, or announced more than the bound allows. */
 static bool is_nonsense(int error)
 {
 	return error == -ENOMEM || error == -ENOBUFS || error == -EBADMSG || error == -EPROTO ||
@@ -191,7 +191,7 @@ int bus_connect(const struct invocation *invocation, sd_bus **ret_bus)
 	return 0;
 }
 
-/* Why the last start was refused, if it was: the text of the note that kipcd left. */
+/* Why the last start was refused, if it was: kipcd leaves a line in a file. */
 static bool read_refusal(const struct invocation *invocation, char *line, size_t size)
 {
 	char *path;
@@ -219,7 +219,7 @@ char *bus_explain(const struct invocation *invocation, int error)
 	int n;
 
 	if (error == -EPROTO)
-		n = asprintf(&text, "no kipcd answers at %s/%s: something else listens there",
+		n = asprintf(&text, "no kipcd answers at %s/%s: another program listens there",
 			     invocation->runtime_dir, BUS_SOCKET_NAME);
 	else if (error != -EACCES && error != -EPERM && error != -ETIMEDOUT &&
 		 read_refusal(invocation, refusal, sizeof refusal))
@@ -241,7 +241,7 @@ enum status bus_report_unreachable(const struct invocation *invocation, const ch
 		status = report(invocation, subject, STATUS_NO_DAEMON, "%s", strerror(ENOMEM));
 	else if (error == -EPROTO)
 		status = report(invocation, subject, STATUS_NO_DAEMON,
-				"%s; name kipcd's folder with --runtime-dir", text);
+				"%s; give kipcd's folder with --runtime-dir", text);
 	else if (error == -EACCES || error == -EPERM)
 		status = report(invocation, subject, STATUS_NO_DAEMON, "%s", text);
 	else
@@ -332,7 +332,7 @@ int bus_pages_get(struct bus_pages *pages, sd_bus *bus, const char *member, cons
 	return 0;
 }
 
-/* The connection broke or nobody answers, as against: kipcd said no. */
+/* The connection broke or timed out, as opposed to: kipcd refused. */
 static bool is_transport_error(int error, const sd_bus_error *bus_error)
 {
 	if (sd_bus_error_has_name(bus_error, SD_BUS_ERROR_NO_REPLY) ||
@@ -369,7 +369,7 @@ enum status bus_report(const struct invocation *invocation, const char *subject,
 		return bus_report_unreachable(invocation, subject, -EPROTO);
 	if (is_transport_error(error, bus_error))
 		return report(invocation, subject, STATUS_NO_DAEMON,
-			      "kipcd did not answer: %s; look at its journal", strerror(-error));
+			      "kipcd did not answer: %s; see its journal", strerror(-error));
 	if (error == -EBADMSG && sd_bus_error_is_set(bus_error)) /* a list, a line a mistake */
 		return report_mistakes(invocation, subject, bus_error->message);
 	sentence = sd_bus_error_is_set(bus_error) && bus_error->message != NULL ? bus_error->message

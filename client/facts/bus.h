@@ -12,35 +12,35 @@
 #include "common/bus-names.h"
 
 /*
- * Connects and waits until kipcd has accepted who we are. -ENOENT, -ECONNREFUSED, -EACCES, -ENAMETOOLONG,
- * -ETIMEDOUT…: kipcd cannot be reached.
+ * Connects, and waits until kipcd has authenticated us. -ENOENT, -ECONNREFUSED, -EACCES, -ENAMETOOLONG, -ETIMEDOUT…: kipcd
+ * cannot be reached.
  */
 int bus_connect(const struct invocation *invocation, sd_bus **ret_bus);
 
-/* The same for a verb that cannot do without: STATUS_DONE, or STATUS_NO_DAEMON after having said why not. */
+/* The same for a verb that needs kipcd: STATUS_DONE, or STATUS_NO_DAEMON after reporting why not. */
 enum status bus_connect_or_report(const struct invocation *invocation, const char *subject, sd_bus **ret_bus);
 
-/* Why kipcd cannot be asked, as a sentence without advice. The caller frees it; NULL when out of memory. */
+/* Why kipcd cannot be reached, as a sentence without advice, freed by the caller. NULL: out of memory. */
 char *bus_explain(const struct invocation *invocation, int error);
 
-/* Says that kipcd cannot be reached, why, and what to do; STATUS_NO_DAEMON. */
+/* Reports that kipcd cannot be reached, why, and what to do; STATUS_NO_DAEMON. */
 enum status bus_report_unreachable(const struct invocation *invocation, const char *subject, int error);
 
-/* The bound is that of a look, until a call is to change something, which may take a while. */
+/* From here on a call may take as long as a change takes; until then, as long as a look. */
 void bus_expect_change(sd_bus *bus);
 
 /*
  * A call of the Manager, with arguments as sd_bus_message_append() takes them (types NULL: none). On failure: a negative
  * errno, and *reterr has kipcd's sentence; -EPROTO: what answers is not kipcd. A connection that did not answer in time is
- * closed, so that nobody waits for it twice.
+ * closed, so that it is not waited for twice.
  */
 int bus_call(sd_bus *bus, const char *member, sd_bus_error *reterr, sd_bus_message **ret_reply,
 	     const char *types, ...);
 int bus_call_message(sd_bus *bus, sd_bus_message *call, sd_bus_error *reterr, sd_bus_message **ret_reply);
 
 /*
- * Between begin and end the process can allocate no more than what a kipcd sends: libsystemd would make room for 128 MiB
- * because a message's header says so.
+ * Between begin and end the process can allocate no more than a kipcd sends: libsystemd would allocate 128 MiB because the
+ * header of a message says so.
  */
 struct bus_bound {
 	struct rlimit before;
@@ -66,7 +66,7 @@ int bus_pages_add(struct bus_pages *pages, sd_bus_message *message);
 int bus_pages_get(struct bus_pages *pages, sd_bus *bus, const char *member, const char *after,
 		  sd_bus_error *reterr, sd_bus_message **ret_page);
 
-/* Says what kipcd answered, and gives the status that goes with it. */
+/* Reports kipcd's error, and returns the exit status for it. */
 enum status bus_report(const struct invocation *invocation, const char *subject, int error,
 		       const sd_bus_error *bus_error);
 

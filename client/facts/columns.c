@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What can be said of a channel, one column a fact. A new fact is a new row here: tables, cards, JSON, --sort= and
- * --columns= follow. Names are the words of the configuration wherever it has one for the same thing.
+ * The columns of a channel. A new fact is a new row here: tables, cards, JSON, --sort=, --columns= and completions follow. A column has
+ * the name of the configuration key for the same thing, if there is one.
  */
 
 #include "client/facts/columns.h"
@@ -14,6 +14,7 @@
 #include "client/facts/attached.h"
 #include "client/facts/view.h"
 #include "common/grammar.h"
+#include "common/plural.h"
 
 static void get_from_object(const struct column *column, const void *row, struct value *value)
 {
@@ -71,7 +72,7 @@ static void get_from_ring(const struct column *column, const void *row, struct v
 		column_get_member(column, ring, value);
 }
 
-/* What a queue and a ring both have. */
+/* Queues and rings have these. */
 static void get_messages(const struct column *column, const void *row, struct value *value)
 {
 	const struct kipc_object *object = ((const struct view_row *)row)->object;
@@ -164,8 +165,8 @@ static void get_use_of_queue(const struct kipc_object *object, struct value *val
 	if (object->queue.messages == 0)
 		value_set_text(value, "empty");
 	else
-		value_set_format(value, "%llu message%s, %u%%", (unsigned long long)object->queue.messages,
-				 object->queue.messages == 1 ? "" : "s", fullness(object));
+		value_set_format(value, "%llu %s, %u%%", (unsigned long long)object->queue.messages,
+				 plural(object->queue.messages, "message", "messages"), fullness(object));
 }
 
 static void get_use_of_ring(const struct kipc_ring *ring, struct value *value)
@@ -175,8 +176,8 @@ static void get_use_of_ring(const struct kipc_ring *ring, struct value *value)
 	else if (ring->messages == 0)
 		value_set_text(value, "empty");
 	else
-		value_set_format(value, "%llu message%s, %u%%", (unsigned long long)ring->messages,
-				 ring->messages == 1 ? "" : "s", ring_fullness(ring));
+		value_set_format(value, "%llu %s, %u%%", (unsigned long long)ring->messages,
+				 plural(ring->messages, "message", "messages"), ring_fullness(ring));
 }
 
 static void get_use_of_segment(const struct kipc_object *object, struct value *value)
@@ -210,7 +211,7 @@ static void get_use(const struct column *column, const void *row, struct value *
 	}
 }
 
-/* A figure about the messages in a queue; empty where nobody looked, or nobody may. */
+/* A figure about the messages in a queue; none if they were not, or may not be, looked at. */
 static void get_from_look(const struct column *column, const void *row, struct value *value)
 {
 	const struct look *look = ((const struct view_row *)row)->look;
@@ -240,7 +241,7 @@ static void get_attached_by(const struct column *column, const void *row, struct
 	value->text = value->own_text != NULL ? value->own_text : "-";
 }
 
-/* What only kipcd knows, of its channels. */
+/* Figures of kipcd about its channels. */
 static void get_of_named(const struct column *column, const void *row, struct value *value)
 {
 	if (((const struct view_row *)row)->name != NULL)
@@ -273,131 +274,131 @@ static const char *color_of_state(const void *row)
 
 /* clang-format off */
 const struct column channel_columns[] = {
-	{ "namespace", "NAMESPACE", "with --ipc-of=all: the unit or container whose IPC namespace it is in",
+	{ "namespace", "NAMESPACE", "with --ipc-of=all: the unit or container that the IPC namespace belongs to",
 	  COLUMN_PLACE | COLUMN_IN_TITLE, get_namespace },
-	{ "name", "NAME", "its name; none for a foreign object", COLUMN_DEFAULT | COLUMN_NAME | COLUMN_IN_TITLE,
+	{ "name", "NAME", "its name; a foreign object has none", COLUMN_DEFAULT | COLUMN_NAME | COLUMN_IN_TITLE,
 	  ROW(name), .type = VALUE_TEXT },
 	{ "kind", "KIND", "queue, segment or semaphore", COLUMN_DEFAULT | COLUMN_IN_TITLE, get_kind },
-	{ "layout", "LAYOUT", "of a segment: raw or ring", 0, ROW(layout), .type = VALUE_TEXT },
-	{ "key", "KEY", "the kernel's key", COLUMN_DEFAULT, ROW(key), .type = VALUE_KEY },
-	{ "id", "ID", "the kernel's object id", COLUMN_DEFAULT | COLUMN_RIGHT, get_id },
+	{ "layout", "LAYOUT", "layout of a segment: raw or ring", 0, ROW(layout), .type = VALUE_TEXT },
+	{ "key", "KEY", "its key", COLUMN_DEFAULT, ROW(key), .type = VALUE_KEY },
+	{ "id", "ID", "its id in the kernel", COLUMN_DEFAULT | COLUMN_RIGHT, get_id },
 	{ "state", "STATE", "active, absent, conflict, stale, failed, lost, retained or foreign",
 	  COLUMN_DEFAULT | COLUMN_IN_TITLE, ROW(state), .color = color_of_state, .type = VALUE_TEXT },
 	{ "reason", "REASON", "why it is not active", COLUMN_ELASTIC | COLUMN_IN_TITLE,
 	  ROW(reason), .type = VALUE_TEXT },
-	{ "owner", "OWNER", "the user it belongs to", COLUMN_DEFAULT | COLUMN_ELASTIC,
+	{ "owner", "OWNER", "user that owns it", COLUMN_DEFAULT | COLUMN_ELASTIC,
 	  OBJECT(uid), .type = VALUE_USER },
-	{ "group", "GROUP", "the group it belongs to", COLUMN_ELASTIC, OBJECT(gid), .type = VALUE_GROUP },
-	{ "uid", "UID", "the number of the user it belongs to", COLUMN_RIGHT | COLUMN_IN_TITLE,
+	{ "group", "GROUP", "group that owns it", COLUMN_ELASTIC, OBJECT(gid), .type = VALUE_GROUP },
+	{ "uid", "UID", "numeric id of its owner", COLUMN_RIGHT | COLUMN_IN_TITLE,
 	  OBJECT(uid), .type = VALUE_NUMBER },
-	{ "gid", "GID", "the number of the group it belongs to", COLUMN_RIGHT | COLUMN_IN_TITLE,
+	{ "gid", "GID", "numeric id of its group", COLUMN_RIGHT | COLUMN_IN_TITLE,
 	  OBJECT(gid), .type = VALUE_NUMBER },
-	{ "mode", "MODE", "who may read and write it", COLUMN_DEFAULT, OBJECT(mode), .type = VALUE_MODE },
-	{ "use", "USE", "how full, how much used: in short",
+	{ "mode", "MODE", "its permissions", COLUMN_DEFAULT, OBJECT(mode), .type = VALUE_MODE },
+	{ "use", "USE", "how full or how much used it is, in short",
 	  COLUMN_DEFAULT | COLUMN_TEXT_ONLY | COLUMN_ELASTIC, get_use },
-	{ "creator", "CREATOR", "the user that made it", COLUMN_ELASTIC, OBJECT(cuid), .type = VALUE_USER },
-	{ "creator_group", "CREATOR-GROUP", "that user's group", COLUMN_ELASTIC,
+	{ "creator", "CREATOR", "user that created it", COLUMN_ELASTIC, OBJECT(cuid), .type = VALUE_USER },
+	{ "creator_group", "CREATOR-GROUP", "group of the creator", COLUMN_ELASTIC,
 	  OBJECT(cgid), .type = VALUE_GROUP },
-	{ "creator_uid", "CREATOR-UID", "the number of the user that made it", COLUMN_RIGHT | COLUMN_IN_TITLE,
+	{ "creator_uid", "CREATOR-UID", "numeric id of its creator", COLUMN_RIGHT | COLUMN_IN_TITLE,
 	  OBJECT(cuid), .type = VALUE_NUMBER },
-	{ "creator_gid", "CREATOR-GID", "the number of that user's group", COLUMN_RIGHT | COLUMN_IN_TITLE,
+	{ "creator_gid", "CREATOR-GID", "numeric id of the creator's group", COLUMN_RIGHT | COLUMN_IN_TITLE,
 	  OBJECT(cgid), .type = VALUE_NUMBER },
-	{ "changed", "CHANGED", "when it was made, or owner, mode or capacity were last changed", 0,
+	{ "changed", "CHANGED", "time of its creation, or of the last change of owner, mode or capacity", 0,
 	  OBJECT(ctime), .type = VALUE_TIME },
 
-	{ "messages", "MESSAGES", "of a queue or ring: how many are there", COLUMN_RIGHT, get_messages },
-	{ "bytes", "BYTES", "of a queue or ring: bytes of their bodies", COLUMN_RIGHT, get_bytes },
-	{ "capacity", "CAPACITY", "of a queue or ring: bytes it may hold", COLUMN_RIGHT, get_capacity },
-	{ "full", "FULL", "of a queue or ring: per cent of the capacity in use", COLUMN_RIGHT, get_full },
-	{ "types", "TYPES", "of a queue: how many types of messages lie in it", COLUMN_RIGHT,
+	{ "messages", "MESSAGES", "messages in a queue or ring", COLUMN_RIGHT, get_messages },
+	{ "bytes", "BYTES", "bytes of these messages", COLUMN_RIGHT, get_bytes },
+	{ "capacity", "CAPACITY", "bytes that a queue or ring can hold", COLUMN_RIGHT, get_capacity },
+	{ "full", "FULL", "percentage of the capacity in use", COLUMN_RIGHT, get_full },
+	{ "types", "TYPES", "types of messages in a queue", COLUMN_RIGHT,
 	  LOOKED(n_types), .type = VALUE_NUMBER },
-	{ "smallest", "SMALLEST", "of a queue: bytes of its smallest message", COLUMN_RIGHT,
+	{ "smallest", "SMALLEST", "bytes of the smallest message in a queue", COLUMN_RIGHT,
 	  LOOKED(smallest), .type = VALUE_SIZE },
-	{ "largest", "LARGEST", "of a queue: bytes of its largest message", COLUMN_RIGHT,
+	{ "largest", "LARGEST", "bytes of the largest message in a queue", COLUMN_RIGHT,
 	  LOOKED(largest), .type = VALUE_SIZE },
-	{ "looked_at", "LOOKED-AT", "of a queue: how many messages, from the first on, those three cover", COLUMN_RIGHT | COLUMN_IN_TITLE,
+	{ "looked_at", "LOOKED-AT", "messages, from the first on, that types, smallest and largest cover", COLUMN_RIGHT | COLUMN_IN_TITLE,
 	  LOOKED(n_looked), .type = VALUE_NUMBER },
-	{ "head_type", "HEAD-TYPE", "of a queue: type of the message that is next", COLUMN_RIGHT,
+	{ "head_type", "HEAD-TYPE", "type of the next message in a queue", COLUMN_RIGHT,
 	  LOOKED(head_type), .type = VALUE_NUMBER },
-	{ "head_size", "HEAD-SIZE", "of a queue: bytes of the message that is next", COLUMN_RIGHT,
+	{ "head_size", "HEAD-SIZE", "bytes of the next message in a queue", COLUMN_RIGHT,
 	  LOOKED(head_size), .type = VALUE_SIZE },
-	{ "head_since", "HEAD-SINCE", "of a queue: since when that message has been next at least, as far as kipcd saw", 0,
+	{ "head_since", "HEAD-SINCE", "since when, at least, it has been the next message, as far as kipcd has seen", 0,
 	  get_head_since, .looks = LOOK_AT_HEAD, .kinds = KIPC_QUEUE },
-	{ "last_sender", "SENDER", "of a queue: the process that sent last", COLUMN_RIGHT,
+	{ "last_sender", "SENDER", "process that sent to a queue last", COLUMN_RIGHT,
 	  OBJECT(queue.lspid), .type = VALUE_PID, .kinds = KIPC_QUEUE },
-	{ "last_sender_command", "SENDER-COMMAND", "its command, while it lives", COLUMN_COSTLY,
+	{ "last_sender_command", "SENDER-COMMAND", "its command, while it runs", COLUMN_COSTLY,
 	  COMMAND(queue.lspid), .kinds = KIPC_QUEUE },
-	{ "last_sent", "SENT", "of a queue: when that was", 0,
+	{ "last_sent", "SENT", "time of the last send to a queue", 0,
 	  OBJECT(queue.stime), .type = VALUE_TIME, .kinds = KIPC_QUEUE },
-	{ "last_receiver", "RECEIVER", "of a queue: the process that received last", COLUMN_RIGHT,
+	{ "last_receiver", "RECEIVER", "process that received from a queue last", COLUMN_RIGHT,
 	  OBJECT(queue.lrpid), .type = VALUE_PID, .kinds = KIPC_QUEUE },
-	{ "last_receiver_command", "RECEIVER-COMMAND", "its command, while it lives", COLUMN_COSTLY,
+	{ "last_receiver_command", "RECEIVER-COMMAND", "its command, while it runs", COLUMN_COSTLY,
 	  COMMAND(queue.lrpid), .kinds = KIPC_QUEUE },
-	{ "last_received", "RECEIVED", "of a queue: when that was", 0,
+	{ "last_received", "RECEIVED", "time of the last receive from a queue", 0,
 	  OBJECT(queue.rtime), .type = VALUE_TIME, .kinds = KIPC_QUEUE },
 
-	{ "size", "SIZE", "of a segment: bytes", COLUMN_RIGHT,
+	{ "size", "SIZE", "bytes of a segment", COLUMN_RIGHT,
 	  OBJECT(segment.size), .type = VALUE_SIZE, .kinds = KIPC_SEGMENT },
-	{ "attached", "ATTACHED", "of a segment: how often it is mapped", COLUMN_RIGHT,
+	{ "attached", "ATTACHED", "mappings of a segment", COLUMN_RIGHT,
 	  OBJECT(segment.attached), .type = VALUE_NUMBER, .kinds = KIPC_SEGMENT },
-	{ "attached_by", "ATTACHED-BY", "of a segment: the processes that have it attached",
+	{ "attached_by", "ATTACHED-BY", "processes that have a segment attached",
 	  COLUMN_ELASTIC | COLUMN_IN_TITLE, get_attached_by, .looks = LOOK_AT_PROCESSES },
-	{ "creator_pid", "CREATOR-PID", "of a segment: the process that made it", COLUMN_RIGHT,
+	{ "creator_pid", "CREATOR-PID", "process that created a segment", COLUMN_RIGHT,
 	  OBJECT(segment.cpid), .type = VALUE_PID, .kinds = KIPC_SEGMENT },
-	{ "creator_command", "CREATOR-COMMAND", "its command, while it lives", COLUMN_COSTLY,
+	{ "creator_command", "CREATOR-COMMAND", "its command, while it runs", COLUMN_COSTLY,
 	  COMMAND(segment.cpid), .kinds = KIPC_SEGMENT },
-	{ "last_user", "USER", "of a segment: the process that attached or detached last", COLUMN_RIGHT,
+	{ "last_user", "USER", "process that attached or detached a segment last", COLUMN_RIGHT,
 	  OBJECT(segment.lpid), .type = VALUE_PID, .kinds = KIPC_SEGMENT },
-	{ "last_user_command", "USER-COMMAND", "its command, while it lives", COLUMN_COSTLY,
+	{ "last_user_command", "USER-COMMAND", "its command, while it runs", COLUMN_COSTLY,
 	  COMMAND(segment.lpid), .kinds = KIPC_SEGMENT },
-	{ "last_attached", "ATTACHED-AT", "of a segment: when somebody last attached it", 0,
+	{ "last_attached", "ATTACHED-AT", "time of the last attach of a segment", 0,
 	  OBJECT(segment.atime), .type = VALUE_TIME, .kinds = KIPC_SEGMENT },
-	{ "last_detached", "DETACHED-AT", "of a segment: when somebody last detached it", 0,
+	{ "last_detached", "DETACHED-AT", "time of the last detach of a segment", 0,
 	  OBJECT(segment.dtime), .type = VALUE_TIME, .kinds = KIPC_SEGMENT },
-	{ "removed", "REMOVED", "of a segment: it goes with the last that is attached", 0,
+	{ "removed", "REMOVED", "whether a segment was removed, and goes with its last user", 0,
 	  OBJECT(segment.removed), .type = VALUE_BOOL, .kinds = KIPC_SEGMENT },
-	{ "locked", "LOCKED", "of a segment: it is never swapped", 0,
+	{ "locked", "LOCKED", "whether a segment is locked into memory", 0,
 	  OBJECT(segment.locked), .type = VALUE_BOOL, .kinds = KIPC_SEGMENT },
 
-	{ "max_message", "MAX-MESSAGE", "of a ring: bytes of the largest message", COLUMN_RIGHT,
+	{ "max_message", "MAX-MESSAGE", "bytes of the largest message that a ring takes", COLUMN_RIGHT,
 	  RING(max_message), .type = VALUE_SIZE },
-	{ "sent_messages", "SENT-MESSAGES", "of a ring: how many were ever sent", COLUMN_RIGHT,
+	{ "sent_messages", "SENT-MESSAGES", "messages ever sent to a ring", COLUMN_RIGHT,
 	  RING(sent_messages), .type = VALUE_NUMBER },
-	{ "sent_bytes", "SENT-BYTES", "of a ring: bytes of their bodies", COLUMN_RIGHT,
+	{ "sent_bytes", "SENT-BYTES", "bytes of these messages", COLUMN_RIGHT,
 	  RING(sent_bytes), .type = VALUE_SIZE },
-	{ "received_messages", "RECEIVED-MESSAGES", "of a ring: how many were ever received", COLUMN_RIGHT,
+	{ "received_messages", "RECEIVED-MESSAGES", "messages ever received from a ring", COLUMN_RIGHT,
 	  RING(received_messages), .type = VALUE_NUMBER },
-	{ "received_bytes", "RECEIVED-BYTES", "of a ring: bytes of their bodies", COLUMN_RIGHT,
+	{ "received_bytes", "RECEIVED-BYTES", "bytes of these messages", COLUMN_RIGHT,
 	  RING(received_bytes), .type = VALUE_SIZE },
-	{ "sender_waits", "SENDER-WAITS", "of a ring: how often a sender slept for room", COLUMN_RIGHT,
+	{ "sender_waits", "SENDER-WAITS", "how often a sender waited for room in a ring", COLUMN_RIGHT,
 	  RING(producer_waits), .type = VALUE_NUMBER },
-	{ "receiver_waits", "RECEIVER-WAITS", "of a ring: how often a receiver slept for a message",
+	{ "receiver_waits", "RECEIVER-WAITS", "how often a receiver waited for a message in a ring",
 	  COLUMN_RIGHT, RING(consumer_waits), .type = VALUE_NUMBER },
-	{ "sending", "SENDING", "of a ring: the thread that is sending at this moment", COLUMN_RIGHT,
+	{ "sending", "SENDING", "thread that is sending to a ring now", COLUMN_RIGHT,
 	  RING(producer_lock), .type = VALUE_PID },
-	{ "receiving", "RECEIVING", "of a ring: the thread that is receiving at this moment", COLUMN_RIGHT,
+	{ "receiving", "RECEIVING", "thread that is receiving from a ring now", COLUMN_RIGHT,
 	  RING(consumer_lock), .type = VALUE_PID },
-	{ "reserved_by", "RESERVED-BY", "of a ring: the process that has reserved room", COLUMN_RIGHT,
+	{ "reserved_by", "RESERVED-BY", "process that has reserved room in a ring", COLUMN_RIGHT,
 	  RING(producer_claim), .type = VALUE_PID },
-	{ "acquired_by", "ACQUIRED-BY", "of a ring: the process that works on the oldest message",
+	{ "acquired_by", "ACQUIRED-BY", "process that works on the oldest message in a ring",
 	  COLUMN_RIGHT, RING(consumer_claim), .type = VALUE_PID },
-	{ "retired", "RETIRED", "of a ring: it is no longer what its key means", 0,
+	{ "retired", "RETIRED", "whether a ring was replaced: its key means another now", 0,
 	  RING(retired), .type = VALUE_BOOL },
-	{ "fault", "FAULT", "of a ring: which invariant is broken", COLUMN_ELASTIC, get_fault },
+	{ "fault", "FAULT", "what is wrong with a corrupt ring", COLUMN_ELASTIC, get_fault },
 
-	{ "semaphores", "SEMAPHORES", "of a semaphore: how many the set has", COLUMN_RIGHT,
+	{ "semaphores", "SEMAPHORES", "semaphores in a set", COLUMN_RIGHT,
 	  OBJECT(semaphore.semaphores), .type = VALUE_NUMBER, .kinds = KIPC_SEMAPHORE },
-	{ "values", "VALUES", "of a semaphore: the value of each, if it may be read", COLUMN_ELASTIC,
+	{ "values", "VALUES", "value of each semaphore in a set, if it may be read", COLUMN_ELASTIC,
 	  get_values },
-	{ "last_operation", "OPERATION", "of a semaphore: when somebody last operated on it", 0,
+	{ "last_operation", "OPERATION", "time of the last operation on a semaphore set", 0,
 	  OBJECT(semaphore.otime), .type = VALUE_TIME, .kinds = KIPC_SEMAPHORE },
 
 	{ "manage", "MANAGE", "own or observe", 0, ROW(manage), .type = VALUE_TEXT },
 	{ "lifetime", "LIFETIME", "boot, config or daemon", 0, ROW(lifetime), .type = VALUE_TEXT },
-	{ "origin", "ORIGIN", "the file that declares it", COLUMN_ELASTIC, ROW(origin), .type = VALUE_TEXT },
-	{ "healings", "HEALINGS", "how often kipcd mended it since it started", COLUMN_RIGHT,
+	{ "origin", "ORIGIN", "file that declares it", COLUMN_ELASTIC, ROW(origin), .type = VALUE_TEXT },
+	{ "healings", "HEALINGS", "how often kipcd repaired it since kipcd started", COLUMN_RIGHT,
 	  NAMED(healings), .type = VALUE_NUMBER },
-	{ "losses", "LOSSES", "how often it was lost since then", COLUMN_RIGHT,
+	{ "losses", "LOSSES", "how often it was lost since kipcd started", COLUMN_RIGHT,
 	  NAMED(losses), .type = VALUE_NUMBER },
 	{ "description", "DESCRIPTION", "what it is for", COLUMN_ELASTIC | COLUMN_IN_TITLE,
 	  ROW(description), .type = VALUE_TEXT },

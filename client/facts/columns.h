@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_FACTS_COLUMNS_H
 #define KIPC_CLIENT_FACTS_COLUMNS_H
 
-/* The columns of a channel: what `list` can show and what `show` shows. Rows are struct view_row. */
+/* The columns of a channel, for list, show, top and metrics. Rows are struct view_row. */
 
 #include "client/table/table.h"
 

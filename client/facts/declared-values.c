@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The declared values that doctor compares an object with; declared.c has the whole declaration. */
+/* The declared values that doctor compares an object with; declared.c reads the whole declaration. */
 
 #include "client/facts/declared-values.h"
 

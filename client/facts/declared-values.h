@@ -7,7 +7,7 @@
 #include <sys/types.h>
 #include <systemd/sd-bus.h>
 
-/* The starting values that the configuration gives a semaphore set; free(3) them. None: *ret_n is 0. Errors of the bus. */
+/* The declared starting values of a semaphore set; free(3) them. None: *ret_n is 0. Errors of the bus. */
 int declared_values_read(sd_bus *bus, const char *name, uint16_t **ret_values, size_t *ret_n);
 
 struct declared_access {
@@ -15,7 +15,7 @@ struct declared_access {
 	mode_t mode;
 };
 
-/* Group and mode that a channel is declared to have. Errors of the bus; -ENODATA: kipcd does not say. */
+/* The declared group and mode of a channel. Errors of the bus; -ENODATA: kipcd does not say. */
 int declared_access_read(sd_bus *bus, const char *name, struct declared_access *ret_access);
 
 #endif

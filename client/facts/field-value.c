@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Values of fields, both ways. Pure. Used by get, put and watch. */
+/* Prints and parses the values of fields, for get, put and watch. Pure. */
 
 #include "client/facts/field-value.h"
 
@@ -18,7 +18,7 @@
 
 /* -- out ----------------------------------------------------------------------------------------------------- */
 
-/* One element in the machine's own order. */
+/* One element in the byte order of this machine. */
 static void load(const struct field *field, const unsigned char *bytes, unsigned char element[static 8])
 {
 	for (size_t i = 0; i < field->size; i++)
@@ -142,7 +142,7 @@ static struct json_object *element_to_json(const struct field *field, const unsi
 		return json_object_new_int64(to_signed(element, field->size));
 	number = to_float(element, field->size);
 	print_float(number, field->size, text);
-	/* JSON knows neither infinity nor what is no number. */
+	/* JSON has neither infinity nor NaN. */
 	return isfinite(number) ? json_object_new_double_s(number, text) : json_object_new_string(text);
 }
 
@@ -202,7 +202,7 @@ static void store_unsigned(const struct field *field, uint64_t number, unsigned 
 		bytes[is_big ? field->size - 1 - i : i] = (unsigned char)(number >> (8 * i));
 }
 
-/* How many blanks may stand in front, which strtoull(3) and its kin pass over: but no sign where none can be. */
+/* strtoull(3) takes a minus sign, which an unsigned field cannot have. */
 static int parse_integer(const struct field *field, const char *text, char **end, unsigned char *bytes)
 {
 	unsigned shift = 64 - 8 * (unsigned)field->size;
@@ -281,11 +281,11 @@ static int parse_numbers(const struct field *field, const char *text, unsigned c
 		if (*end == ',' && i + 1 < field->count)
 			end++;
 		else if (*end != '\0')
-			return refuse(reterr_text, "'%s' is too much behind the number%s", end,
+			return refuse(reterr_text, "unexpected '%s' behind the number%s", end,
 				      field->is_array ? "s" : "");
 		else if (i + 1 < field->count)
 			return refuse(reterr_text,
-				      "that is %llu of %llu; write all of them, with commas between",
+				      "only %llu of %llu values; write all of them, separated by commas",
 				      (unsigned long long)i + 1, (unsigned long long)field->count);
 		rest = end;
 	}
@@ -305,9 +305,8 @@ static int digit_of(char digit)
 static int parse_bytes(const struct field *field, const char *text, unsigned char *bytes, char **reterr_text)
 {
 	if (strlen(text) != 2 * field->count)
-		return refuse(reterr_text, "%llu bytes are %llu hexadecimal digits, and this is %zu",
-			      (unsigned long long)field->count, (unsigned long long)(2 * field->count),
-			      strlen(text));
+		return refuse(reterr_text, "it takes %llu hexadecimal digits, not %zu",
+			      (unsigned long long)(2 * field->count), strlen(text));
 	for (uint64_t i = 0; i < field->count; i++) {
 		int high = digit_of(text[2 * i]), low = digit_of(text[2 * i + 1]);
 
@@ -326,7 +325,7 @@ int field_value_parse(const struct field *field, const char *text, unsigned char
 	switch (field->class) {
 	case FIELD_TEXT:
 		if (n > field->count)
-			return refuse(reterr_text, "it has room for %llu bytes, and this is %zu",
+			return refuse(reterr_text, "it has room for %llu bytes, not %zu",
 				      (unsigned long long)field->count, n);
 		memset(ret_bytes, 0, field->count);
 		memcpy(ret_bytes, text, n);

@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_FACTS_FIELD_VALUE_H
 #define KIPC_CLIENT_FACTS_FIELD_VALUE_H
 
-/* The bytes of a field as people and JSON read them, and what people write as bytes. */
+/* The value of a field, from bytes to text and JSON, and from text to bytes. */
 
 #include <json-c/json_types.h>
 #include <stdio.h>
@@ -10,8 +10,8 @@
 #include "common/field.h"
 
 /*
- * Prints the value: numbers in full ("1, 2, 3" of an array; a float in the fewest digits that are the same number), text up
- * to its NUL and escaped, bytes as hexadecimal digits.
+ * Prints the value: numbers in full (an array as "1, 2, 3"; a float in the fewest digits that give the same number), text up to
+ * its NUL and escaped, bytes as hexadecimal digits.
  */
 void field_value_print(const struct field *field, const unsigned char *bytes, FILE *out);
 
@@ -19,8 +19,8 @@ void field_value_print(const struct field *field, const unsigned char *bytes, FI
 int field_value_to_json(const struct field *field, const unsigned char *bytes, struct json_object **ret_json);
 
 /*
- * Takes a value apart as it is printed; an array needs all its elements. Writes field_size() bytes. -EINVAL with a sentence
- * (NULL: out of memory), which the caller frees.
+ * Parses a value in the form in which it is printed; an array needs all its elements. Writes field_size() bytes. -EINVAL with a
+ * sentence (NULL: out of memory), which the caller frees.
  */
 int field_value_parse(const struct field *field, const char *text, unsigned char *ret_bytes,
 		      char **reterr_text);

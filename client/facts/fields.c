@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * From words to fields. kipcd is asked only when a word is a name, or when there are none. What is declared may be larger
- * than the segment that is there, so every field is held against its real size. Used by get, put and watch.
+ * From words to fields, for get, put and watch. kipcd is asked only if a word is a name, or if there is no word. The declaration
+ * may be larger than the segment, so every field is checked against its real size.
  */
 
 #include "client/facts/fields.h"
@@ -40,9 +40,10 @@ static enum status report_unknown_fields(const struct invocation *invocation, co
 	char *text = bus_explain(invocation, error);
 	enum status status;
 
-	status = report(invocation, segment, STATUS_NO_DAEMON,
-			"only kipcd knows the names of fields: %s; without it, write TYPE@OFFSET, like u32@0",
-			text != NULL ? text : strerror(ENOMEM));
+	status = report(
+		invocation, segment, STATUS_NO_DAEMON,
+		"only kipcd knows the names of fields, but %s; without it, write TYPE@OFFSET, like u32@0",
+		text != NULL ? text : strerror(ENOMEM));
 	free(text);
 	return status;
 }
@@ -90,7 +91,7 @@ static enum status add(struct search *search, char *name, const struct field *fi
 	if (name != NULL && (field->offset > search->size || size > search->size - field->offset)) {
 		enum status status =
 			report(search->invocation, segment_of(search), STATUS_FAILED,
-			       "%s: it would end at byte %llu, and the segment has %llu", name,
+			       "%s: it would end at byte %llu, but the segment has only %llu", name,
 			       (unsigned long long)(field->offset + size), (unsigned long long)search->size);
 		free(name);
 		return status;
@@ -173,8 +174,7 @@ static enum status add_declared(struct search *search, char *word)
 	index = strtoull(bracket + 1, &end, 10);
 	if (!field.is_array || end == bracket + 1 || strcmp(end, "]") != 0 || index >= field.count)
 		return report(search->invocation, segment_of(search), STATUS_USAGE,
-			      "%s: it is %s, so there is no such element", word,
-			      json_object_get_string(type));
+			      "%s: no such element; the field is %s", word, json_object_get_string(type));
 	field.offset += index * field.size;
 	field.count = 1;
 	field.is_array = false;
@@ -237,10 +237,9 @@ static enum status find(struct search *search, char **words)
 	if (r < 0)
 		return errors_report(search->invocation, segment_of(search), r);
 	if (kipc_channel_is_ring(search->fields->segment) == 1)
-		return report(
-			search->invocation, segment_of(search), STATUS_USAGE,
-			"this is a ring, and holds messages, not fields; 'kipcctl peek %s' shows the first",
-			segment_of(search));
+		return report(search->invocation, segment_of(search), STATUS_USAGE,
+			      "a ring has messages, not fields; 'kipcctl peek %s' prints the first",
+			      segment_of(search));
 	search->size = object.segment.size;
 	if (words[0] == NULL)
 		return add_all(search);

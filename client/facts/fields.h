@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_FACTS_FIELDS_H
 #define KIPC_CLIENT_FACTS_FIELDS_H
 
-/* The fields of one raw segment that a command line means: those that kipcd knows, or described ad hoc. */
+/* The fields of one raw segment that a command line names: declared ones, and those described by type and offset. */
 
 #include "client/base/guard.h"
 #include "common/field.h"
@@ -20,9 +20,10 @@ struct fields {
 };
 
 /*
- * Opens the segment args[0], and --lock's semaphore, and finds the fields that `words` name (NULL-terminated; none: all
- * that are declared): NAME, NAME[I] for one element of an array, or [NAME:]TYPE@OFFSET, for which no kipcd is needed. Each
- * lies within the segment. Unless it needs_any, it may also be that none are declared, or that no kipcd says so. A word ends at '='. Else than STATUS_DONE: it was said why, and nothing is to be freed.
+ * Opens the segment args[0] and the semaphore of --lock, and finds the fields that `words` name (NULL-terminated; none: all
+ * declared fields): NAME, NAME[I] for an element of an array, or [NAME:]TYPE@OFFSET, for which no kipcd is needed. A word ends at
+ * '='. Each field lies within the segment. needs_any: it is an error if no field is declared, or if kipcd cannot be asked. Any
+ * status but STATUS_DONE has been reported, and nothing is to be freed.
  */
 enum status fields_open(const struct invocation *invocation, char **words, bool needs_any,
 			struct fields *ret_fields);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Adds up objects by owner, creator or attached process. Used by list, limits, top and metrics, which differ only in what they
- * show of the sums.
+ * Adds up objects by owner, creator or attached process. Used by list, limits, top and metrics, which show different parts of the
+ * sums.
  */
 
 #include "client/facts/groups.h"
@@ -35,7 +35,7 @@ bool groups_take_option(const struct invocation *invocation, enum group_by *ret_
 
 /* -- adding up ------------------------------------------------------------------------------------------------ */
 
-/* The group of that number and name (NULL: nobody), made where there is none yet; NULL: out of memory. */
+/* The group with that number and name (NULL: no process), added if it is new; NULL: out of memory. */
 static struct group_sum *find_group(struct groups *groups, uint64_t number, const char *name)
 {
 	struct group_sum *items;
@@ -188,16 +188,16 @@ static void get_pid(const struct column *column, const void *row, struct value *
 
 /* clang-format off */
 static const struct column columns_of_groups[] = {
-	{ "owner", "OWNER", "the user they belong to", COLUMN_DEFAULT | COLUMN_ELASTIC, GROUP(name), .type = VALUE_TEXT },
-	{ "uid", "UID", "the number of that user", COLUMN_RIGHT, GROUP(number), .type = VALUE_NUMBER },
-	{ "queues", "QUEUES", "how many queues", NUMBER, GROUP(queues), .type = VALUE_NUMBER },
-	{ "messages", "MESSAGES", "messages on them", NUMBER, GROUP(messages), .type = VALUE_NUMBER },
+	{ "owner", "OWNER", "user that owns them", COLUMN_DEFAULT | COLUMN_ELASTIC, GROUP(name), .type = VALUE_TEXT },
+	{ "uid", "UID", "numeric id of that user", COLUMN_RIGHT, GROUP(number), .type = VALUE_NUMBER },
+	{ "queues", "QUEUES", "number of queues", NUMBER, GROUP(queues), .type = VALUE_NUMBER },
+	{ "messages", "MESSAGES", "messages in these queues", NUMBER, GROUP(messages), .type = VALUE_NUMBER },
 	{ "bytes", "BYTES", "bytes of these messages", NUMBER, GROUP(bytes), .type = VALUE_SIZE },
-	{ "segments", "SEGMENTS", "how many segments", NUMBER, GROUP(segments), .type = VALUE_NUMBER },
-	{ "size", "SIZE", "bytes in them", NUMBER, GROUP(size), .type = VALUE_SIZE },
-	{ "attached", "ATTACHED", "how many times they are mapped", NUMBER, GROUP(attached), .type = VALUE_NUMBER },
-	{ "semaphore_sets", "SETS", "how many semaphore sets", NUMBER, GROUP(semaphore_sets), .type = VALUE_NUMBER },
-	{ "semaphores", "SEMAPHORES", "semaphores in them", NUMBER, GROUP(semaphores), .type = VALUE_NUMBER },
+	{ "segments", "SEGMENTS", "number of segments", NUMBER, GROUP(segments), .type = VALUE_NUMBER },
+	{ "size", "SIZE", "bytes of these segments", NUMBER, GROUP(size), .type = VALUE_SIZE },
+	{ "attached", "ATTACHED", "number of their mappings", NUMBER, GROUP(attached), .type = VALUE_NUMBER },
+	{ "semaphore_sets", "SETS", "number of semaphore sets", NUMBER, GROUP(semaphore_sets), .type = VALUE_NUMBER },
+	{ "semaphores", "SEMAPHORES", "semaphores in these sets", NUMBER, GROUP(semaphores), .type = VALUE_NUMBER },
 };
 /* clang-format on */
 _Static_assert(sizeof columns_of_groups / sizeof *columns_of_groups == N_GROUP_COLUMNS, "all are copied");
@@ -208,16 +208,16 @@ void groups_columns(enum group_by by, struct column columns[static N_GROUP_COLUM
 	if (by == GROUP_BY_CREATOR) {
 		columns[0].name = "creator";
 		columns[0].heading = "CREATOR";
-		columns[0].help = "the user that made them";
+		columns[0].help = "user that created them";
 		columns[1].name = "creator_uid";
 		columns[1].heading = "CREATOR-UID";
 	} else if (by == GROUP_BY_PROCESS) {
 		columns[0].name = "process";
 		columns[0].heading = "PROCESS";
-		columns[0].help = "the process that has segments attached; none: all the rest";
+		columns[0].help = "process that has segments attached; none: all other objects";
 		columns[1].name = "pid";
 		columns[1].heading = "PID";
-		columns[1].help = "its number";
+		columns[1].help = "process id";
 		columns[1].get = get_pid;
 	}
 }

@@ -17,11 +17,11 @@ enum group_by {
 /* "owner", "creator", "process"; NULL-terminated, in the order of the enum from 1 on. */
 extern const char *const group_words[];
 
-/* What --group-by= says; false: it was wrong, and that was said. */
+/* Takes --group-by=. False: it was wrong, which has been reported. */
 bool groups_take_option(const struct invocation *invocation, enum group_by *ret_by);
 
 struct group_sum {
-	char *name;	 /* a user, "4711 postgres", or NULL: no process that can be seen */
+	char *name;	 /* a user, "4711 postgres", or NULL: no visible process */
 	uint64_t number; /* uid or pid */
 	uint64_t queues, segments, semaphore_sets, semaphores;
 	uint64_t messages, bytes; /* on queues */
@@ -31,7 +31,7 @@ struct group_sum {
 
 struct groups {
 	enum group_by by;
-	struct group_sum *items; /* by name; what belongs to no process at the end */
+	struct group_sum *items; /* by name; the one without a name last */
 	size_t n_items;
 };
 
@@ -44,7 +44,7 @@ int groups_make(struct view *view, const struct view_row *const *rows, size_t n_
 		bool is_by_command, struct groups *ret_groups);
 void groups_done(struct groups *groups);
 
-/* The columns of groups, of which the first two are named by what is grouped by. */
+/* The columns of groups; the names of the first two depend on what is grouped by. */
 #define N_GROUP_COLUMNS 10
 void groups_columns(enum group_by by, struct column columns[static N_GROUP_COLUMNS]);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* One pass over the status of all processes; made only when a check is about to advise something that could do harm. */
+/* One pass over the status of all processes, made only when a check is about to print a command that could do harm. */
 
 #include "client/facts/living-users.h"
 
@@ -39,7 +39,7 @@ static int add(struct living_ids *ids, id_t id)
 	return 0;
 }
 
-/* All numbers of one line of a status; proc(5). -EIO: the line is not there. */
+/* All numbers in one line of a status; proc(5). -EIO: no such line. */
 static int add_line(const char *status, const char *name, struct living_ids *ids)
 {
 	const char *p = strstr(status, name), *end = p != NULL ? strchr(p + 1, '\n') : NULL;
@@ -112,7 +112,7 @@ int living_users_read(const struct processes *processes, struct living_users *re
 		if (process_id_from_string(entry->d_name, &pid))
 			r = read_ids(entry->d_name, dirfd(folder), &users);
 	}
-	/* A folder that could not be read to its end proves nothing. */
+	/* Part of a folder proves nothing. */
 	if (r == 0 && errno != 0)
 		r = -errno;
 	closedir(folder);

@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_FACTS_LIVING_USERS_H
 #define KIPC_CLIENT_FACTS_LIVING_USERS_H
 
-/* Which users and groups have a process: who has none cannot be hurt by what is done to what only they may use. */
+/* The users and groups that have a process: if one has none, nothing breaks when an object that only it may use goes. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,14 +15,14 @@ struct living_ids {
 	size_t n;
 };
 
-/* Starts as { 0 }. Of all processes: all their uids, and all their gids, the supplementary ones too. */
+/* Starts as { 0 }. The uids of all processes, and their gids, including the supplementary ones. */
 struct living_users {
 	struct living_ids uids, gids;
 };
 
 /*
- * -EPERM: not all processes can be seen from here (hidepid=, or a PID namespace that is not the machine's); -ENOMEM; errors of
- * reading /proc. Nothing is known then, and living_users_done() is not needed.
+ * -EPERM: some processes cannot be seen from here (hidepid=, or a PID namespace that is not the machine's); -ENOMEM; errors of
+ * reading /proc. *ret_users is not set then.
  */
 int living_users_read(const struct processes *processes, struct living_users *ret_users);
 void living_users_done(struct living_users *users);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Looks into queues and asks kipcd and /proc, once for all rows that will be shown. Called by list and show. The invariant:
- * whatever the queues hold and however many there are, a look ends within little more than LOOK_USEC.
+ * Looks into queues and asks kipcd and /proc, once for all rows that are to be shown. Called by list and show. The invariant: a
+ * look takes little more than LOOK_USEC, however many queues there are and whatever they hold.
  */
 
 #include "client/facts/look.h"
@@ -52,7 +52,7 @@ static void add_message(struct look *look, uint64_t size, long type)
 	look->n_looked++;
 }
 
-/* The first is looked at in any case. */
+/* At least the first is looked at. */
 static int look_at_messages(struct kipc_channel *queue, size_t room, int64_t until, struct look *look)
 {
 	long types[LOOK_MESSAGES];
@@ -85,7 +85,7 @@ static int look_into_queue(const struct view_row *row, int64_t until, struct loo
 	if (r < 0)
 		return r;
 	r = kipc_message_bound(queue, &bound);
-	/* No message is longer than all of them together; the kernel allocates as much for each copy. */
+	/* No message is longer than all of them together, and the kernel allocates the buffer's size for each copy. */
 	if (r == 0)
 		r = look_at_messages(queue,
 				     row->object->queue.bytes < bound ? row->object->queue.bytes + 1 : bound,
@@ -119,7 +119,7 @@ static int take_heads(struct view *view, const char *const *names)
 	return r;
 }
 
-/* Without an answer nothing is known, and nothing is shown. */
+/* Without an answer the column stays empty. */
 static void ask_for_heads(struct view *view, const struct view_row *const *rows, size_t n_rows)
 {
 	const char *names[BUS_HISTORY_NAMES + 1];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Reads /proc/PID/task/TID/syscall and the memory that its arguments point to. Used by doctor, to tell a reader that polls from
- * one that is busy. The calls of 32-bit programs on a 64-bit machine are not understood; such programs do not count as polling.
+ * Reads /proc/PID/task/TID/syscall and the memory that its arguments point to, so that doctor can tell a reader that polls from one
+ * that is busy. The calls of 32-bit programs on a 64-bit machine are not decoded: such programs do not count as polling.
  */
 
 #include "client/facts/nap.h"
@@ -23,8 +23,8 @@
 
 /* How a call gives the length of its sleep. */
 enum form {
-	MILLISECONDS,  /* an int; below 0: for ever */
-	TIMESPEC,      /* a pointer to one; NULL: for ever */
+	MILLISECONDS,  /* an int; below 0: forever */
+	TIMESPEC,      /* a pointer to one; NULL: forever */
 	TIMEVAL,       /* the same */
 	CLOCK_TIMESPEC /* clock_nanosleep: relative only without TIMER_ABSTIME in the second argument */
 };
@@ -60,7 +60,7 @@ static const struct {
 #endif
 };
 
-/* Seconds and a fraction of which `per_second` make one. */
+/* Seconds, and a fraction in units of 1 / per_second. */
 static bool read_time(pid_t tid, uint64_t address, uint64_t per_second, uint64_t *ret_usec)
 {
 	int64_t time[2];

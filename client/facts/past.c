@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Asking kipcd for histories. Used by top and show. */
+/* Asks kipcd for histories, for top and show. */
 
 #include "client/facts/past.h"
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Finds IPC namespaces through their processes and switches between them. Used by view-all.c, limits.c and ipc-all.c. A
- * namespace belongs to the innermost unit or container that all its processes are in: for the units of a system container that
- * is the container, for a pod it is the slice.
+ * Finds IPC namespaces through their processes, and switches between them. A namespace belongs to the innermost unit or container
+ * that contains all its processes: for the units of a system container that is the container, for a pod it is the slice.
  */
 
 #include "client/facts/places.h"
@@ -33,7 +32,7 @@ static bool ends_with(const char *text, size_t n, const char *suffix)
 	return n > n_suffix && memcmp(text + n - n_suffix, suffix, n_suffix) == 0;
 }
 
-/* The start of the container's number at the end of the part (before ".scope"); NULL: there is none. */
+/* The start of the container id at the end of the part (before ".scope"); NULL: none. */
 static const char *find_container_id(const char *part, size_t n)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -51,7 +50,7 @@ static void name_container(const char *path, const char *part, const char *id,
 {
 	const char *engine = part, *end = id;
 
-	if (id == part) { /* the folder that it is in says which engine's it is */
+	if (id == part) { /* the folder that contains it is named after the engine */
 		end = part > path ? part - 1 : part;
 		engine = end;
 		while (engine > path && engine[-1] != '/')
@@ -112,7 +111,7 @@ static void name_place(struct place *place)
 
 /* -- finding them ------------------------------------------------------------------------------------------- */
 
-/* systemd's own hierarchy, or the first one that says anything. */
+/* The path in systemd's own hierarchy, or in the first one that has a path. */
 static void read_path(int process_fd, char path[static PLACE_PATH_MAX])
 {
 	char text[4096], *rest, *line;
@@ -130,7 +129,7 @@ static void read_path(int process_fd, char path[static PLACE_PATH_MAX])
 	}
 }
 
-/* What both paths have in common, in whole parts. */
+/* The common start of both paths, in whole parts. */
 static void shorten_path(char *path, const char *other)
 {
 	size_t n = 0, n_whole = 0;
@@ -250,7 +249,7 @@ void places_done(struct places *places)
 
 int place_enter(struct place *place)
 {
-	static ino_t inode; /* where we are; 0: where we began */
+	static ino_t inode; /* of the current namespace; 0: the first one */
 	struct stat st;
 
 	if (place == NULL || place->error < 0)

@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_FACTS_PLACES_H
 #define KIPC_CLIENT_FACTS_PLACES_H
 
-/* All IPC namespaces that some visible process is in: for --ipc-of=all. */
+/* All IPC namespaces that have a visible process: for --ipc-of=all. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,33 +15,33 @@ struct place {
 	dev_t device;
 	ino_t inode;
 	int fd;	   /* of the namespace; -1: it may not be opened */
-	int error; /* why it cannot be entered; 0: nobody tried, or it worked */
+	int error; /* why it cannot be entered; 0: not tried, or it worked */
 	bool is_ours;
-	pid_t pid;    /* the lowest of its processes, not counting ourselves */
-	bool is_unit; /* the name is that of a unit or a container, or "host" */
+	pid_t pid;    /* the lowest of its processes except this one */
+	bool is_unit; /* the name is that of a unit or container, or "host" */
 
 	/*
-	 * "web.service", "docker:3f2a9c1b2d4e", the pod's slice, "host", or "4711 perl" where no unit or container is known.
-	 * Where several have one name, with the number of the namespace: "session-3.scope [4026532281]".
+	 * "web.service", "docker:3f2a9c1b2d4e", the slice of a pod, "host", or "4711 perl" where no unit or container is known.
+	 * If several have the same name, with the number of the namespace: "session-3.scope [4026532281]".
 	 */
 	char name[PLACE_NAME_MAX];
-	char path[PLACE_PATH_MAX]; /* of the control group that all its processes are in */
+	char path[PLACE_PATH_MAX]; /* of the control group that contains all its processes */
 };
 
 struct places {
 	struct place *items; /* ours first, then by name */
 	size_t n_items;
-	size_t n_unseen; /* processes whose namespace we may not see */
+	size_t n_unseen; /* processes with a namespace that we may not see */
 };
 
 /* -ENOMEM; errors of opening /proc. */
 int places_read(struct places *ret_places);
 void places_done(struct places *places);
 
-/* Goes into it, if we are not there; NULL: stays. -EPERM. */
+/* Enters it, unless it is the current one or NULL. -EPERM. */
 int place_enter(struct place *place);
 
-/* The name of a unit or container in the path of a control group; false: there is none. Pure. */
+/* The name of a unit or container in the path of a control group; false: none. Pure. */
 bool place_name_from_path(const char *path, char name[static PLACE_NAME_MAX]);
 
 #endif

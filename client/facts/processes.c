@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * One pass over /proc, into lists that are searched by halves. Used by show, remove, doctor, generate and metrics.
- * Processes come and go while we look, and what they let us read is theirs: whatever cannot be read or understood is
- * passed over, and what our rights hide is counted.
+ * One pass over /proc, into lists that are searched by halves. Processes come and go during the pass, and control what is read
+ * of them: what cannot be read or understood is skipped, and what our rights hide is counted.
  */
 
 #include "client/facts/processes.h"
@@ -23,12 +22,12 @@
 struct pass {
 	struct processes found;
 	char our_namespace[NAMESPACE_MAX];
-	struct mapping *mappings; /* of the process that is looked at */
+	struct mapping *mappings; /* of the process that is examined */
 	size_t n_mappings;
 };
 
-/* The process that is looked at. It gets its entry in the list when it turns out to use something. */
-struct look {
+/* The process that is examined. It gets its entry in the list when it turns out to use something. */
+struct visit {
 	int fd; /* of its folder */
 	pid_t pid;
 	bool is_elsewhere;
@@ -56,25 +55,25 @@ static bool is_denied(ssize_t r)
 	return r == -EACCES || r == -EPERM;
 }
 
-/* Finds or makes the process's entry. -ENOMEM; -ESRCH: it has ended. */
-static int enter(struct pass *pass, struct look *look)
+/* Finds or adds the entry of the process. -ENOMEM; -ESRCH: it has ended. */
+static int enter(struct pass *pass, struct visit *visit)
 {
 	struct processes *found = &pass->found;
 	struct process *process;
 	struct stat st;
 
-	if (look->has_entry)
+	if (visit->has_entry)
 		return 0;
 	if (grow(&found->items, found->n_items, sizeof *found->items) < 0)
 		return -ENOMEM;
 	process = &found->items[found->n_items];
-	*process = (struct process){ .pid = look->pid, .is_elsewhere = look->is_elsewhere };
-	if (process_command(look->pid, process->command) < 0 || fstat(look->fd, &st) < 0)
+	*process = (struct process){ .pid = visit->pid, .is_elsewhere = visit->is_elsewhere };
+	if (process_command(visit->pid, process->command) < 0 || fstat(visit->fd, &st) < 0)
 		return -ESRCH;
 	process->uid = st.st_uid;
-	process_unit(look->fd, process->unit);
-	look->entry = found->n_items++;
-	look->has_entry = true;
+	process_unit(visit->fd, process->unit);
+	visit->entry = found->n_items++;
+	visit->has_entry = true;
 	return 0;
 }
 
@@ -112,10 +111,10 @@ static int add_mapping(struct pass *pass, const struct mapping *mapping)
 	return 0;
 }
 
-/* -EACCES, -EPERM: not for us. */
-static int read_mappings(struct pass *pass, const struct look *look)
+/* -EACCES, -EPERM: not allowed. */
+static int read_mappings(struct pass *pass, const struct visit *visit)
 {
-	int fd = openat(look->fd, "maps", O_RDONLY | O_CLOEXEC);
+	int fd = openat(visit->fd, "maps", O_RDONLY | O_CLOEXEC);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	struct mapping mapping;
 	char *line = NULL;
@@ -144,15 +143,15 @@ static int read_mappings(struct pass *pass, const struct look *look)
 	return r;
 }
 
-static struct attachment *find_attachment(struct pass *pass, const struct look *look, int id)
+static struct attachment *find_attachment(struct pass *pass, const struct visit *visit, int id)
 {
 	struct processes *found = &pass->found;
 
-	/* Those of one process come one behind the other. */
-	for (size_t i = found->n_attachments; look->has_entry && i-- > 0;) {
+	/* Those of one process are adjacent. */
+	for (size_t i = found->n_attachments; visit->has_entry && i-- > 0;) {
 		struct attachment *attachment = &found->attachments[i];
 
-		if (attachment->process != look->entry)
+		if (attachment->process != visit->entry)
 			break;
 		if (attachment->id == id)
 			return attachment;
@@ -160,14 +159,14 @@ static struct attachment *find_attachment(struct pass *pass, const struct look *
 	return NULL;
 }
 
-static int add_attachment(struct pass *pass, struct look *look, const struct mapping *mapping)
+static int add_attachment(struct pass *pass, struct visit *visit, const struct mapping *mapping)
 {
 	struct processes *found = &pass->found;
-	struct attachment *attachment = find_attachment(pass, look, mapping->id);
+	struct attachment *attachment = find_attachment(pass, visit, mapping->id);
 	int r;
 
 	if (attachment == NULL) {
-		r = enter(pass, look);
+		r = enter(pass, visit);
 		if (r == 0)
 			r = grow(&found->attachments, found->n_attachments, sizeof *found->attachments);
 		if (r < 0)
@@ -176,7 +175,7 @@ static int add_attachment(struct pass *pass, struct look *look, const struct map
 		*attachment = (struct attachment){
 			.id = mapping->id,
 			.key = mapping->key,
-			.process = look->entry,
+			.process = visit->entry,
 		};
 	}
 	attachment->n_mappings++;
@@ -184,20 +183,20 @@ static int add_attachment(struct pass *pass, struct look *look, const struct map
 	return 0;
 }
 
-static int look_at_mappings(struct pass *pass, struct look *look)
+static int look_at_mappings(struct pass *pass, struct visit *visit)
 {
 	int r;
 
-	r = read_mappings(pass, look);
+	r = read_mappings(pass, visit);
 	for (size_t i = 0; r == 0 && i < pass->n_mappings; i++)
-		r = add_attachment(pass, look, &pass->mappings[i]);
+		r = add_attachment(pass, visit, &pass->mappings[i]);
 	return r == -ESRCH ? 0 : r;
 }
 
-/* -- who is blocked -------------------------------------------------------------------------------------- */
+/* -- what is blocked -------------------------------------------------------------------------------------- */
 
-/* -EACCES, -EPERM: not for us; -ENOMEM. */
-static int look_at_thread(struct pass *pass, struct look *look, int task_fd, const char *name)
+/* -EACCES, -EPERM: not allowed; -ENOMEM. */
+static int look_at_thread(struct pass *pass, struct visit *visit, int task_fd, const char *name)
 {
 	struct processes *found = &pass->found;
 	struct blocked blocked;
@@ -214,22 +213,22 @@ static int look_at_thread(struct pass *pass, struct look *look, int task_fd, con
 		return (int)n;
 	if (n <= 0 || !blocked_decode(line, tid, pass->mappings, pass->n_mappings, &blocked))
 		return 0;
-	r = enter(pass, look);
+	r = enter(pass, visit);
 	if (r == 0)
 		r = grow(&found->blocked, found->n_blocked, sizeof *found->blocked);
 	if (r < 0)
 		return r == -ESRCH ? 0 : r;
-	blocked.process = look->entry;
-	blocked.pid = look->pid;
+	blocked.process = visit->entry;
+	blocked.pid = visit->pid;
 	snprintf(path, sizeof path, "%d/stat", (int)tid);
 	blocked.is_stopped = process_state_is_stopped(process_state(task_fd, path));
 	found->blocked[found->n_blocked++] = blocked;
 	return 0;
 }
 
-static int look_at_threads(struct pass *pass, struct look *look)
+static int look_at_threads(struct pass *pass, struct visit *visit)
 {
-	int fd = openat(look->fd, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(visit->fd, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	int r = 0;
@@ -242,14 +241,14 @@ static int look_at_threads(struct pass *pass, struct look *look)
 		return error == ENOMEM ? -ENOMEM : 0;
 	}
 	while (r == 0 && (entry = readdir(folder)) != NULL)
-		r = look_at_thread(pass, look, dirfd(folder), entry->d_name);
+		r = look_at_thread(pass, visit, dirfd(folder), entry->d_name);
 	closedir(folder);
 	return r;
 }
 
 /* -- one process ----------------------------------------------------------------------------------------- */
 
-/* Whether nothing is hidden although we may not look: a thread of the kernel, or a process that has ended. */
+/* Whether nothing is hidden although the look was denied: a kernel thread, or a process that has ended. */
 static bool has_nothing_to_see(int process_fd)
 {
 	char stat[512], *p, state;
@@ -258,7 +257,7 @@ static bool has_nothing_to_see(int process_fd)
 
 	n = process_read(process_fd, "stat", stat, sizeof stat);
 	if (n < 0)
-		return !is_denied(n); /* hidepid=1 keeps even this from us */
+		return !is_denied(n); /* hidepid=1 denies even this */
 	p = strrchr(stat, ')');	      /* a command may hold anything, also ')' */
 	if (p == NULL || sscanf(p + 1, " %c %*d %*d %*d %*d %*d %lu", &state, &flags) != 2)
 		return true;
@@ -276,39 +275,39 @@ static ssize_t read_namespace(int folder_fd, const char *path, char buffer[stati
 	return n;
 }
 
-static int add_unseen(struct processes *found, const struct look *look)
+static int add_unseen(struct processes *found, const struct visit *visit)
 {
 	struct stat st;
 
-	if (fstat(look->fd, &st) < 0)
+	if (fstat(visit->fd, &st) < 0)
 		return 0; /* gone */
 	if (grow(&found->unseen, found->n_unseen, sizeof *found->unseen) < 0)
 		return -ENOMEM;
-	found->unseen[found->n_unseen++] = (struct unseen){ .pid = look->pid, .uid = st.st_uid };
+	found->unseen[found->n_unseen++] = (struct unseen){ .pid = visit->pid, .uid = st.st_uid };
 	return 0;
 }
 
 static int look_at_process(struct pass *pass, int proc_fd, const char *name)
 {
 	char namespace[NAMESPACE_MAX];
-	struct look look = { 0 };
+	struct visit visit = { 0 };
 	ssize_t r;
 
-	if (!process_id_from_string(name, &look.pid))
+	if (!process_id_from_string(name, &visit.pid))
 		return 0;
-	look.fd = openat(proc_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (look.fd < 0)
+	visit.fd = openat(proc_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (visit.fd < 0)
 		return 0; /* gone */
-	r = read_namespace(look.fd, "ns/ipc", namespace);
+	r = read_namespace(visit.fd, "ns/ipc", namespace);
 	if (r >= 0) {
-		look.is_elsewhere = strcmp(namespace, pass->our_namespace) != 0;
-		r = look_at_mappings(pass, &look);
+		visit.is_elsewhere = strcmp(namespace, pass->our_namespace) != 0;
+		r = look_at_mappings(pass, &visit);
 	}
-	if (r >= 0 && !look.is_elsewhere)
-		r = look_at_threads(pass, &look);
-	if (is_denied(r) && !has_nothing_to_see(look.fd))
-		r = add_unseen(&pass->found, &look);
-	close(look.fd);
+	if (r >= 0 && !visit.is_elsewhere)
+		r = look_at_threads(pass, &visit);
+	if (is_denied(r) && !has_nothing_to_see(visit.fd))
+		r = add_unseen(&pass->found, &visit);
+	close(visit.fd);
 	return r == -ENOMEM ? -ENOMEM : 0;
 }
 
@@ -363,7 +362,7 @@ int processes_read(struct processes *ret_processes)
 	int r;
 
 	r = (int)read_namespace(AT_FDCWD, "/proc/self/ns/ipc", pass.our_namespace);
-	if (r == -ENOENT) { /* no /proc here, as in a bare chroot: all the rest can be shown */
+	if (r == -ENOENT) { /* no /proc here, as in a bare chroot: everything else can still be shown */
 		*ret_processes = (struct processes){ .has_hidden = true };
 		return 0;
 	}
@@ -379,11 +378,11 @@ int processes_read(struct processes *ret_processes)
 			break;
 		r = look_at_process(&pass, dirfd(folder), entry->d_name);
 	}
-	/* What could not be read to its end may hide anybody. */
+	/* The part that was not read may hide any process. */
 	pass.found.has_hidden = r == 0 && errno != 0;
 	closedir(folder);
 	free(pass.mappings);
-	/* There always is a first process, unless hidepid=2 leaves us nothing but our own. */
+	/* Process 1 always exists; hidepid=2 hides it. */
 	pass.found.has_hidden |= access("/proc/1", F_OK) < 0 && errno == ENOENT;
 	if (r < 0) {
 		processes_done(&pass.found);
@@ -425,7 +424,7 @@ const struct attachment *processes_attached(const struct processes *processes,
 		return NULL;
 	first = &processes->attachments[low];
 	for (; low + n < processes->n_attachments && first[n].id == segment->id; n++) {
-		/* A guess is as good as its key, and only where mappings are missing. */
+		/* A guess counts only while mappings are missing, and only with the right key. */
 		if (processes->items[first[n].process].is_elsewhere &&
 		    (n_mappings >= segment->segment.attached ||
 		     (!segment->segment.removed && first[n].key != segment->key)))

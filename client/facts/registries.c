@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Finds registries and reads them. Used by sweep.c. The invariant: an object that any kipcd declared, adopted, observes, is making
- * at this moment, or uses as its marker is found here; what could not be read is remembered as such. Any user can write a
- * registry: it protects only that user's objects from being swept.
+ * Finds registries and reads them, for doctor and sweep. The invariant: an object that any kipcd declares, has adopted, observes,
+ * is creating right now, or uses as its marker is found here; a registry that cannot be read is remembered. Any user can write a
+ * registry: it protects only the objects of that user from being swept.
  */
 
 #include "client/facts/registries.h"
@@ -30,14 +30,14 @@ struct registry {
 	bool is_trusted; /* also for objects that other users own and made */
 	struct kipc_name *names;
 	size_t n_names;
-	struct kipc_address *intents; /* what is being made, by kind and key */
+	struct kipc_address *intents; /* what is being created, by kind and key */
 	size_t n_intents;
 	struct nsid nsid;
 };
 
 /* -- one registry ------------------------------------------------------------------------------------------ */
 
-/* "NAME KIND:KEY maker=PID…" a line. -ENOMEM. */
+/* Lines "NAME KIND:KEY maker=PID…". -ENOMEM. */
 static int read_intents(int channels_fd, struct registry *registry)
 {
 	int fd = openat(channels_fd, INTENTS, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -87,7 +87,7 @@ static int read_channels_folder(struct registry *registry)
 	return r;
 }
 
-/* 0 also where there is none, or one of another IPC namespace. `shown` is the folder's name if that is different. */
+/* 0 also if there is none, or one of another IPC namespace. `shown` is the name to print for the folder. */
 static int add(struct registries *registries, const char *path, const char *shown)
 {
 	struct registry *items, *registry;
@@ -127,7 +127,7 @@ static int add_unseen(struct registries *registries, uid_t uid)
 	return 0;
 }
 
-/* The same; a registry that we may not read is remembered by its owner. */
+/* The same; if a registry cannot be read, its owner is remembered. */
 static int try(struct registries *registries, const char *path, const char *shown, uid_t uid)
 {
 	int r = add(registries, path, shown);
@@ -157,7 +157,7 @@ static int add_sessions(struct registries *registries)
 	return r;
 }
 
-/* A kipcd keeps its folder open, wherever the folder is and in whichever container. */
+/* A kipcd keeps its folder open, wherever the folder is, and in any container. */
 static int add_open_folders(struct registries *registries, int process_fd, pid_t pid, uid_t uid)
 {
 	int fd = openat(process_fd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -265,7 +265,7 @@ void registries_done(struct registries *registries)
 
 static bool is_named(const struct kipc_name *name, const struct kipc_object *object)
 {
-	/* A removed segment has lost its key. An object with the key of a name is in conflict with it, whichever user made it. */
+	/* A removed segment has lost its key. An object with the key of a name conflicts with it, whichever user created it. */
 	return name->kind == object->kind &&
 	       (name->id == object->id || (name->key != 0 && name->key == object->key));
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What a ring says of itself. Only what is known to be a ring is attached, since attaching leaves its mark (shm_atime,
- * shm_lpid), and only for a column that shows something of it. The oldest record is looked at too, so that a broken ring
- * is known before somebody stumbles over it.
+ * The figures in the header of a ring. Only a segment that is known to be a ring is attached, since attaching changes shm_atime and
+ * shm_lpid, and only for a column that shows one of the figures. The oldest record is checked too, so that a corrupt ring shows
+ * before a program meets it.
  */
 
 #include "client/facts/ring-figures.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * From view to view: rates and histories of objects. Objects come sorted, so two looks are merged in one walk. Owned by top.
- * An object is the same one as long as kind, id and key are.
+ * Rates and histories of objects, from one view to the next. Both are sorted, so they are merged in one walk. Owned by top. An
+ * object is the same one while kind, id and key are the same.
  */
 
 #include "client/facts/series.h"
@@ -40,7 +40,7 @@ static uint32_t to_sample(uint64_t number)
 	return number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
 }
 
-/* What went through it since the last look: of a ring it is counted, of a queue only what is left over is seen. */
+/* What passed since the last look: a ring counts it; of a queue only the change in depth is known. */
 static void compare_with_last(struct series *series, const struct series *last)
 {
 	bool is_queue = series->kind == KIPC_QUEUE;
@@ -53,7 +53,7 @@ static void compare_with_last(struct series *series, const struct series *last)
 		series->rate = passed / seconds;
 }
 
-static void look(struct series *series, struct series *last, size_t room)
+static void add_sample(struct series *series, struct series *last, size_t room)
 {
 	const struct kipc_ring *ring = ring_figures_get(series->row->ring);
 	struct history_sample sample = { 0 };
@@ -97,11 +97,11 @@ int series_update(struct series_table *table, const struct view *view, uint64_t 
 	for (size_t i = 0; i < next.n_items; i++) {
 		while (old < table->n_items && compare(&table->items[old], &next.items[i]) < 0)
 			old++;
-		look(&next.items[i],
-		     old < table->n_items && compare(&table->items[old], &next.items[i]) == 0
-			     ? &table->items[old]
-			     : NULL,
-		     room);
+		add_sample(&next.items[i],
+			   old < table->n_items && compare(&table->items[old], &next.items[i]) == 0
+				   ? &table->items[old]
+				   : NULL,
+			   room);
 	}
 	series_done(table);
 	*table = next;
@@ -129,7 +129,7 @@ struct series *series_find(const struct series_table *table, const struct view_r
 		       : bsearch(&wanted, table->items, table->n_items, sizeof wanted, compare);
 }
 
-/* A row with what it is sorted by. */
+/* A row and what it is sorted by. */
 struct sort_item {
 	const struct view_row *row;
 	size_t place; /* before sorting */
@@ -194,7 +194,7 @@ void series_spark(const struct history *history, bool of_passed, size_t width, b
 		const struct history_sample *sample = history_get(history, history->n - n + i);
 		uint64_t value = of_passed ? sample->passed : sample->depth;
 
-		/* Nothing is blank, and the least something is a bar. */
+		/* 0 is a blank, and anything more is a bar. */
 		text = stpcpy(text, bars[value == 0 ? 0 : (value * 8 + highest - 1) / highest]);
 	}
 	*text = '\0';

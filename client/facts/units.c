@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Used by doctor and metrics. systemd is asked over the system bus, and does not have to be there. */
+/* Asks systemd over the system bus, if it runs, for doctor and metrics. */
 
 #include "client/facts/units.h"
 
@@ -12,7 +12,7 @@
 #include "client/facts/bus.h"
 
 #define SYSTEMD "org.freedesktop.systemd1"
-#define TIMEOUT_USEC 2000000 /* a systemd that hangs must not hold up the other checks */
+#define TIMEOUT_USEC 2000000 /* a systemd that hangs must not delay the other checks */
 
 /* "kipc-consume@orders.service" -> "orders"; false: another unit. */
 static bool parse_name(const char *name, struct unit *unit)

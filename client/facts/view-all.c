@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * One view of all IPC namespaces, for --ipc-of=all: the rows of a view of each, ours first, with their places. Only ours has
- * names. A closer look at a row needs its place to be entered first (place_enter()).
+ * One view of all IPC namespaces, for --ipc-of=all: the rows of the view of each, ours first, with their places. Only ours has
+ * names. Before a closer look at a row, its place must be entered (place_enter()).
  */
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 #include "client/facts/view.h"
 
-/* Takes over the rows; what they point into still belongs to the part. */
+/* Moves the rows; what they point into still belongs to the part. */
 static int take_rows(struct view *view, struct view *part, struct place *place)
 {
 	struct view_row *rows = reallocarray(view->rows, view->n_rows + part->n_rows + 1, sizeof *rows);
@@ -43,7 +43,7 @@ static int read_part(const struct invocation *invocation, struct view *view, siz
 	int r;
 
 	if (place_enter(place) < 0)
-		return 0; /* view_note() says so */
+		return 0; /* reported by view_note() */
 	r = view_read_one(invocation, &view->parts[i]);
 	if (r == 0)
 		r = take_rows(view, view->parts[i], place);

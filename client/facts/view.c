@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Joins kipcd's list (or the registry), and the kernel's objects, into rows. Used by list, show and remove. Arrays
- * sorted by id and by name are searched by halves, so that ten thousand channels cost three passes and no system
- * call each. An id is believed only together with its key and, from the registry, its creator.
+ * Joins kipcd's list (or the registry) and the kernel's objects into rows. Arrays sorted by id and by name are searched by halves,
+ * so that ten thousand channels cost three passes and no system call each. An id counts only together with its key and, in the
+ * registry, its creator.
  */
 
 #include "client/facts/view.h"
@@ -20,6 +20,7 @@
 #include "common/escape.h"
 #include "common/nsid.h"
 #include "common/ownership.h"
+#include "common/plural.h"
 
 static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
 #define N_KINDS (sizeof kinds / sizeof *kinds)
@@ -36,7 +37,7 @@ static int compare_ids(const void *a, const void *b)
 	return one < other ? -1 : one > other;
 }
 
-/* They come by the kernel's index, which is the order of their ids where none was removed in between. */
+/* They come by the kernel's index, which is the order of their ids unless some were removed in between. */
 static void sort_by_id(struct kipc_object *objects, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
@@ -63,13 +64,13 @@ static int read_objects(struct view *view)
 	return 0;
 }
 
-/* A removed segment has lost its key and lives on under its id. */
+/* A removed segment has lost its key, and exists under its id only. */
 static bool object_has_key(const struct kipc_object *object, key_t key)
 {
 	return object->key == key || (object->kind == KIPC_SEGMENT && object->segment.removed);
 }
 
-/* The object of that id, marked as named; NULL: gone, or another one by now. `creator` NULL: anybody. */
+/* The object with that id, marked as named; NULL: gone, or replaced by another. `creator` NULL: any. */
 static const struct kipc_object *take_object(struct view *view, enum kipc_kind kind, int id, key_t key,
 					     const uid_t *creator)
 {
@@ -164,7 +165,7 @@ static uid_t uid_of_kipcd(const struct invocation *invocation)
 	return r < 0 ? (uid_t)-1 : st.st_uid;
 }
 
-/* The row's object, and how it stands, in kipcd's words. */
+/* Finds the object and the state of a row, in kipcd's words. */
 static void find_named(struct view *view, const struct kipc_name *name, uid_t kipcd, struct view_row *row)
 {
 	const struct kipc_object *object =
@@ -181,12 +182,12 @@ static void find_named(struct view *view, const struct kipc_name *name, uid_t ki
 	if (!name->observed && !ownership_holds(&meant, object, kipcd)) {
 		objects->is_named[object - objects->items] = false;
 		row->state = "conflict";
-		row->reason = "it was adopted, and its maker has taken it back";
+		row->reason = "it was adopted, and its creator has taken it back";
 		return;
 	}
 	row->object = object;
 	row->state = name->in_conflict ? "conflict" : "active";
-	row->reason = name->in_conflict ? "its key belongs to an object that kipcd did not make" : NULL;
+	row->reason = name->in_conflict ? "its key belongs to an object that kipcd did not create" : NULL;
 }
 
 static int read_from_registry(const struct invocation *invocation, struct view *view)
@@ -198,7 +199,7 @@ static int read_from_registry(const struct invocation *invocation, struct view *
 	r = kipc_registry_list(invocation->runtime_dir, &view->names, &n_names);
 	if (r < 0) {
 		view->registry_error = r;
-		return r == -ENOMEM ? r : 0; /* what the kernel shows is there all the same */
+		return r == -ENOMEM ? r : 0; /* the kernel's objects are still shown */
 	}
 	r = grow_rows(view, n_names);
 	if (r < 0)
@@ -226,7 +227,7 @@ static int read_from_registry(const struct invocation *invocation, struct view *
 static int read_named(const struct invocation *invocation, struct view *view)
 {
 	view->is_elsewhere = kipc_registry_check(invocation->runtime_dir) == -EXDEV;
-	/* Names of another namespace say nothing of the one that somebody went into to look at. */
+	/* Its names belong to another namespace than the one that --ipc-of= entered. */
 	if (view->is_elsewhere && options_has(invocation->options, OPTION_IPC_OF))
 		return 0;
 	view->bus_error = read_from_daemon(invocation, view);
@@ -265,7 +266,7 @@ static int add_foreign(struct view *view)
 	return 0;
 }
 
-/* Only declared rings: nothing foreign is attached to see what it is. */
+/* Only declared rings: a foreign segment is not attached to find out. */
 static int add_rings(struct view *view)
 {
 	int r = 0;
@@ -318,21 +319,20 @@ int view_read_one(const struct invocation *invocation, struct view **ret_view)
 	return 0;
 }
 
-/* What is not shown, and why. */
 void view_note_places(const struct invocation *invocation, const struct view *view)
 {
 	if (invocation->options->quiet)
 		return;
 	for (size_t i = 0; i < view->places.n_items; i++)
 		if (view->places.items[i].error < 0)
-			escape_print_line(
-				"kipcctl: %s: the IPC namespace of %s cannot be entered: %s; root may",
-				invocation->command->name, view->places.items[i].name,
-				strerror(-view->places.items[i].error));
+			escape_print_line("kipcctl: %s: the IPC namespace of %s cannot be entered: %s; root "
+					  "can enter it",
+					  invocation->command->name, view->places.items[i].name,
+					  strerror(-view->places.items[i].error));
 	if (view->places.n_unseen > 0)
-		escape_print_line("kipcctl: %s: the IPC namespaces of %zu process%s cannot be determined%s",
+		escape_print_line("kipcctl: %s: the IPC namespaces of %zu %s cannot be determined%s",
 				  invocation->command->name, view->places.n_unseen,
-				  view->places.n_unseen == 1 ? "" : "es",
+				  plural(view->places.n_unseen, "process", "processes"),
 				  geteuid() != 0 ? "; root can see them" : "");
 }
 
@@ -342,24 +342,23 @@ void view_note(const struct invocation *invocation, const struct view *view)
 		return;
 	view_note_places(invocation, view);
 	if (view->is_elsewhere && options_has(invocation->options, OPTION_IPC_OF)) {
-		escape_print_line(
-			"kipcctl: %s: no kipcd named this IPC namespace in %s; shown is what the kernel "
-			"shows "
-			"(--runtime-dir chooses another kipcd)",
-			invocation->command->name, invocation->runtime_dir);
+		escape_print_line("kipcctl: %s: no kipcd in %s serves this IPC namespace; showing only what "
+				  "the kernel knows "
+				  "(--runtime-dir selects another kipcd)",
+				  invocation->command->name, invocation->runtime_dir);
 		return;
 	}
 	if (view->bus == NULL) {
 		char *text = bus_explain(invocation, view->bus_error);
 
-		escape_print_line("kipcctl: %s: %s; shown is what %s", invocation->command->name,
+		escape_print_line("kipcctl: %s: %s; showing only what %s", invocation->command->name,
 				  text != NULL ? text : strerror(ENOMEM),
-				  view->registry_error < 0 ? "the kernel shows"
-							   : "the registry and the kernel show");
+				  view->registry_error < 0 ? "the kernel knows"
+							   : "the registry and the kernel know");
 		free(text);
 	}
 	if (view->is_elsewhere)
-		escape_print_line("kipcctl: %s: the registry in %s is of another boot or IPC namespace; "
+		escape_print_line("kipcctl: %s: the registry in %s belongs to another boot or IPC namespace; "
 				  "the objects of its channels cannot be seen from here",
 				  invocation->command->name, invocation->runtime_dir);
 }
@@ -440,7 +439,7 @@ static int find_row(const struct view *view, const struct kipc_address *address,
 		const struct view_row *row = &view->rows[i];
 		const struct view_row **place = &found[kind_to_index(row->kind)];
 
-		/* The first wins, unless it only wishes for the key that the other's object has. */
+		/* The first wins, unless it has no object and only declares the key. */
 		if (row_matches(row, address) && (*place == NULL || (*place)->object == NULL))
 			*place = row;
 	}

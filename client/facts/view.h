@@ -3,8 +3,8 @@
 #define KIPC_CLIENT_FACTS_VIEW_H
 
 /*
- * What there is, as rows: the channels that kipcd knows (or, without it, those that the registry names), joined
- * with what the kernel says of their objects; and the foreign objects behind them.
+ * All channels and objects as rows: the channels that kipcd knows (or, without it, those in the registry), joined with their objects
+ * in the kernel; then the foreign objects.
  */
 
 #include <stdbool.h>
@@ -23,14 +23,14 @@ struct view_row {
 	const char *layout;
 	key_t key;
 	int id;								       /* -1: none now */
-	const char *state, *reason, *manage, *lifetime, *description, *origin; /* "" or NULL: not known */
+	const char *state, *reason, *manage, *lifetime, *description, *origin; /* "" or NULL: unknown */
 	uint32_t healings, losses;					       /* since kipcd started */
-	uint64_t needs; /* what it declares: capacity, size or number of semaphores; 0: not known */
-	const struct kipc_object *object;  /* NULL: gone, or not to be seen from here */
-	struct ring_figures *ring;	   /* NULL: no ring, as far as is known */
-	struct look *look;		   /* NULL: nobody looked into it (look.h) */
-	struct place *place;		   /* --ipc-of=all: the IPC namespace that it is of; else NULL */
-	const struct processes *processes; /* who uses what, of all rows; NULL: nobody looked */
+	uint64_t needs; /* the declared capacity, size or number of semaphores; 0: unknown */
+	const struct kipc_object *object;  /* NULL: gone, or not visible from here */
+	struct ring_figures *ring;	   /* NULL: not known to be a ring */
+	struct look *look;		   /* NULL: not looked into (look.h) */
+	struct place *place;		   /* --ipc-of=all: its IPC namespace; otherwise NULL */
+	const struct processes *processes; /* the users of all objects; NULL: not collected (look.h) */
 };
 
 struct view {
@@ -40,13 +40,13 @@ struct view {
 	sd_bus *bus;	    /* NULL: kipcd was not reachable */
 	int bus_error;	    /* why not */
 	int registry_error; /* without kipcd: why there are no names */
-	bool is_elsewhere;  /* the registry is of another boot or IPC namespace: its ids are not ours */
+	bool is_elsewhere;  /* the registry belongs to another boot or IPC namespace: its ids are not ours */
 
-	/* --ipc-of=all: the namespaces, and a view of each that could be entered, by their order. */
+	/* --ipc-of=all: the namespaces and, in the same order, a view of each that could be entered. */
 	struct places places;
 	struct view **parts;
 
-	struct processes processes; /* look.c's */
+	struct processes processes; /* filled by look.c */
 	bool has_processes;
 
 	/* What the rows point into. */
@@ -59,15 +59,11 @@ struct view {
 	} objects[3];
 };
 
-/*
- * Reads everything. Without kipcd that is what registry and kernel know. Free with view_free().
- *
- * -ENOMEM.
- */
+/* Reads everything; without kipcd, what the registry and the kernel know. -ENOMEM. */
 int view_read(const struct invocation *invocation, struct view **ret_view);
 struct view *view_free(struct view *view);
 
-/* The same of the IPC namespace that we are in, and of all of them (view-all.c); view_read() is one or the other. */
+/* The same for the current IPC namespace, and for all of them (view-all.c); view_read() is one or the other. */
 int view_read_one(const struct invocation *invocation, struct view **ret_view);
 int view_read_all(const struct invocation *invocation, struct view **ret_view);
 
@@ -75,23 +71,23 @@ int view_read_all(const struct invocation *invocation, struct view **ret_view);
 enum status view_judge_places(const struct view *view);
 
 /*
- * Attaches a foreign segment to see whether it is a ring, and shows it as one. For who is about to change it only: to look is
- * to leave a mark. -ENOMEM.
+ * Attaches a foreign segment to find out whether it is a ring, and then shows it as one. Only for a verb that is about to change it,
+ * since this changes its times. -ENOMEM.
  */
 int view_look_for_ring(struct view *view, const struct view_row *row);
 
-/* Says on standard error, unless --quiet, what a reader of the view must know: that kipcd was not there. */
+/* Reports, unless --quiet, what is missing in the view, and why: that kipcd could not be reached. */
 void view_note(const struct invocation *invocation, const struct view *view);
 
-/* What of it is about namespaces that are not shown. */
+/* The part of it about namespaces that are not shown. */
 void view_note_places(const struct invocation *invocation, const struct view *view);
 
 /* The advice for a word that is not one of channel_state_words. */
 #define VIEW_STATES_ADVICE "it is active, absent, conflict, stale, failed, lost, retained or foreign"
 
 /*
- * The row that an address means: one with a name goes before a foreign one, one with an object before one without.
- * NULL after having said what is wrong, with the candidates where there are two; *ret_status is what to end with.
+ * The row that an address means: a row with a name goes before a foreign one, a row with an object before one without. NULL: an error
+ * has been reported, with the candidates if there are two, and *ret_status is set.
  */
 const struct view_row *view_find(const struct invocation *invocation, const struct view *view,
 				 const char *text, enum status *ret_status);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * One channel as a JSON object: the columns, and what has no place in a row: "declared", "set" (the semaphores),
- * "attached_by", "blocked". Keys are always there; what does not apply is null. Whatever fails here fails for want of memory.
+ * One channel as a JSON object: the columns, and what does not fit into a row: "declared", "set" (the semaphores), "attached_by",
+ * "blocked". All keys are always present; what does not apply is null. The only error here is a lack of memory.
  */
 
 #include <errno.h>
@@ -90,7 +90,7 @@ static bool add_set(struct json_object *object, const struct card *card)
 	return array != NULL;
 }
 
-/* pid, command, unit: whose doing it is. */
+/* pid, command, unit. */
 static bool add_process(struct json_object *item, const struct process *process)
 {
 	return add_number(item, "pid", process->pid) && add_text(item, "command", process->command) &&

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * One channel on one card, for people: a line for every column that says something, what is declared beside what is
- * where they differ, the semaphores of a set, who has it attached and who is blocked on it. Whatever somebody else could
+ * The card of one channel, as text: a line for each column that has a value, the declared value beside the actual one if they
+ * differ, the semaphores of a set, the processes that have it attached or are blocked on it. Everything that another user could
  * have written (commands, units, descriptions) is escaped.
  */
 
@@ -17,12 +17,13 @@
 #include "client/facts/columns.h"
 #include "client/facts/series.h"
 #include "common/escape.h"
+#include "common/plural.h"
 
 #define LABEL_WIDTH 17
 #define BAR_WIDTH 20
 #define SPARK_PLACES 40
 
-/* Where a card goes, and how. */
+/* Where a card is printed, and how. */
 struct print {
 	const struct card *card;
 	struct value_style *style;
@@ -54,14 +55,14 @@ static void print_label(const struct print *print, const char *word)
 	fputs(": ", print->out);
 }
 
-/* Where the declared value is another than the actual one. */
+/* The declared value, if it differs from the actual one. */
 static void print_declared(const struct print *print, const struct column *column, const struct value *actual)
 {
 	struct json_object *wanted = json_object_object_get(print->card->declared, column->name), *is = NULL;
 	struct value declared = { 0 };
 	char buffer[VALUE_TEXT_MAX];
 
-	/* A list is where a semaphore set starts from, not where it stays. */
+	/* A list has the starting values of a semaphore set, which change. */
 	if (wanted == NULL || json_object_is_type(wanted, json_type_array) ||
 	    value_to_json(actual, print->style, &is) < 0)
 		return;
@@ -77,7 +78,7 @@ static void print_declared(const struct print *print, const struct column *colum
 	json_object_put(is);
 }
 
-/* How full, to be seen at a glance. */
+/* A bar as long as it is full. */
 static void print_bar(const struct print *print, uint64_t percent)
 {
 	bool has_blocks = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
@@ -88,7 +89,7 @@ static void print_bar(const struct print *print, uint64_t percent)
 		fputs(i < n ? (has_blocks ? "█" : "#") : (has_blocks ? "░" : "."), print->out);
 }
 
-/* A time that could be known, and has not come. */
+/* A time of something that has not happened yet. */
 static bool is_never(const struct card *card, const struct column *column, const struct value *value)
 {
 	return value->type == VALUE_NONE && column->type == VALUE_TIME && card->row->object != NULL &&
@@ -136,18 +137,18 @@ static void print_title(const struct print *print)
 	}
 }
 
-/* What the object itself does not tell us, and whom it would. */
+/* What may not be read, and what right it takes. */
 static void print_kept_back(const struct print *print, const char *what, int error)
 {
 	print_label(print, what);
 	if (error == -EACCES)
-		fputs("not visible: its mode does not let you read it; root (CAP_IPC_OWNER) may\n",
+		fputs("not visible: its mode does not let you read it; root (CAP_IPC_OWNER) can\n",
 		      print->out);
 	else
 		fprintf(print->out, "not visible: %s\n", strerror(-error));
 }
 
-/* Its figures are columns, where they can be had. */
+/* Its figures are columns if they can be read. */
 static void print_ring(const struct print *print)
 {
 	struct ring_figures *ring = print->card->row->ring;
@@ -156,7 +157,7 @@ static void print_ring(const struct print *print)
 		print_kept_back(print, "messages", ring->error);
 }
 
-/* What stands in columns is of the messages that were looked at. */
+/* Says how many messages the columns cover, if not all. */
 static void print_look(const struct print *print)
 {
 	const struct look *look = print->card->row->look;
@@ -198,7 +199,7 @@ static void print_semaphores(const struct print *print)
 		print_kept_back(print, "values", card->semaphores_error);
 }
 
-/* What kipcd does beside keeping it: nothing of the object shows that. */
+/* What else kipcd does with it, which does not show in the object. */
 static void print_care(const struct print *print)
 {
 	struct json_object *warn_at = json_object_object_get(print->card->declared, "warn_at");
@@ -213,7 +214,7 @@ static void print_care(const struct print *print)
 	}
 }
 
-/* What its bytes are declared to mean; `kipcctl get` shows what they say. */
+/* Its declared fields; `kipcctl get` prints their values. */
 static void print_fields(const struct print *print)
 {
 	struct json_object *fields = json_object_object_get(print->card->declared, "fields");
@@ -237,7 +238,7 @@ static const char *text_of(struct json_object *object, const char *member)
 	return text != NULL ? text : "";
 }
 
-/* The parts of the declaration that are not in force, and what is instead. */
+/* The declared values that are overridden, and what overrides them. */
 static void print_overrides(const struct print *print)
 {
 	struct json_object *overrides = json_object_object_get(print->card->declared, "overrides"), *item;
@@ -266,7 +267,7 @@ static bool is_overridden(const struct print *print, const char *key)
 	return false;
 }
 
-/* The origin of each value that comes from another file than the first one, or from kipcctl. */
+/* The origin of each value that comes from another file than the section, or from kipcctl. */
 static void print_origins(const struct print *print)
 {
 	struct json_object *origins = json_object_object_get(print->card->declared, "origins");
@@ -288,7 +289,7 @@ static void print_origins(const struct print *print)
 	}
 }
 
-/* What kipcd kept of the last minutes, and how fast messages went meanwhile. */
+/* The last minutes as kipcd has kept them, and the rate in that time. */
 static void print_history(const struct print *print)
 {
 	const struct history *history = print->card->history;
@@ -310,7 +311,7 @@ static void print_history(const struct print *print)
 	fprintf(print->out, "%.0f messages/s received\n", (double)passed / seconds);
 }
 
-/* -- who uses it ------------------------------------------------------------------------------------------- */
+/* -- its users --------------------------------------------------------------------------------------------- */
 
 static void print_attachment(const struct print *print, const struct attachment *attachment)
 {
@@ -322,7 +323,7 @@ static void print_attachment(const struct print *print, const struct attachment 
 	if (attachment->n_mappings > 1)
 		fprintf(print->out, ", %u times", attachment->n_mappings);
 	if (process->is_elsewhere)
-		fputs(", from another IPC namespace, by all appearance", print->out);
+		fputs(", apparently from another IPC namespace", print->out);
 	putc('\n', print->out);
 }
 
@@ -343,9 +344,10 @@ static void print_attached(const struct print *print)
 	if (n_mappings >= object->segment.attached)
 		return;
 	print_label(print, "attached by");
-	fprintf(print->out, "not visible: %llu of %llu mapping%s; root (CAP_SYS_PTRACE) may see whose\n",
+	fprintf(print->out, "not visible: %llu of %llu %s; root (CAP_SYS_PTRACE) can see them\n",
 		(unsigned long long)(object->segment.attached - n_mappings),
-		(unsigned long long)object->segment.attached, object->segment.attached == 1 ? "" : "s");
+		(unsigned long long)object->segment.attached,
+		plural(object->segment.attached, "mapping", "mappings"));
 }
 
 static void print_wish(const struct print *print, const struct blocked *blocked)
@@ -357,7 +359,7 @@ static void print_wish(const struct print *print, const struct blocked *blocked)
 	if (!blocked->has_type || (blocked->operation != BLOCKED_SEND && blocked->type == 0))
 		return;
 	if (blocked->type < 0)
-		fprintf(print->out, ", a type up to %lu", 0UL - (unsigned long)blocked->type);
+		fprintf(print->out, ", type %lu or lower", 0UL - (unsigned long)blocked->type);
 	else
 		fprintf(print->out, ", %stype %ld", blocked->not_type ? "not " : "", blocked->type);
 }
@@ -377,8 +379,8 @@ static void print_blocked(const struct print *print)
 
 		print_label(print, "blocked");
 		process_print(print->out, process->pid, process->command, process->unit);
-		if (blocked[i].operation == BLOCKED_WATCH)
-			fputs(" watches for messages", print->out);
+		if (blocked[i].operation == BLOCKED_NOTICE)
+			fputs(" waits for a message to arrive, without taking it", print->out);
 		else
 			fprintf(print->out, " waits to %s",
 				blocked_operation_to_string(blocked[i].operation));
@@ -391,23 +393,22 @@ static void print_blocked(const struct print *print)
 	}
 	if (n == 0 && card->processes->n_unseen == 0 && !card->processes->has_hidden) {
 		print_label(print, "blocked");
-		fputs("nobody\n", print->out);
+		fputs("none\n", print->out);
 	}
 	if (card->processes->has_hidden) {
 		print_label(print, "blocked");
-		fputs("not visible: the processes of others, which /proc does not show here (hidepid=, or it "
-		      "is not "
-		      "mounted); root (CAP_SYS_PTRACE) may look at them\n",
+		fputs("not visible: /proc hides other users' processes here (hidepid=, or it is not "
+		      "mounted); "
+		      "root (CAP_SYS_PTRACE) can see them\n",
 		      print->out);
 	} else if (card->processes->n_unseen > 0) {
 		print_label(print, "blocked");
-		fprintf(print->out,
-			"not visible: %zu process%s that only root (CAP_SYS_PTRACE) may look at\n",
-			card->processes->n_unseen, card->processes->n_unseen == 1 ? "" : "es");
+		fprintf(print->out, "not visible: %zu %s that only root (CAP_SYS_PTRACE) can examine\n",
+			card->processes->n_unseen, plural(card->processes->n_unseen, "process", "processes"));
 	}
 }
 
-/* What doctor would say of it. The reasons of states stand in the title already. */
+/* What doctor finds about it, except the reason of its state, which is in the title. */
 static void print_hints(const struct print *print)
 {
 	const struct findings *findings = print->card->findings;

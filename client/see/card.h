@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_SEE_CARD_H
 #define KIPC_CLIENT_SEE_CARD_H
 
-/* Everything known of one channel, collected by show.c, and its two forms. */
+/* Everything that is known about one channel, collected by show.c, and its two forms. */
 
 #include <stdio.h>
 
@@ -13,19 +13,19 @@
 
 struct card {
 	const struct view_row *row;
-	struct json_object *declared;	   /* NULL: nothing, or not known */
-	struct kipc_semaphore *semaphores; /* NULL: not a set, or not to be read */
+	struct json_object *declared;	   /* NULL: nothing, or unknown */
+	struct kipc_semaphore *semaphores; /* NULL: not a set, or it may not be read */
 	size_t n_semaphores;
 	int semaphores_error;		   /* why not */
 	struct history *history;	   /* what kipcd kept of it; NULL: nothing */
 	uint64_t history_interval;	   /* microseconds between two samples */
-	const struct processes *processes; /* who uses what, of all channels; NULL: the object is gone */
-	const struct findings *findings;   /* what is wrong with this one */
+	const struct processes *processes; /* the users of all objects; NULL: the object is gone */
+	const struct findings *findings;   /* about this channel */
 };
 
 void card_done(struct card *card);
 
-/* For people. */
+/* As text. */
 void card_print(const struct card *card, struct value_style *style, FILE *out);
 
 /* As a JSON object. -ENOMEM. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl events: what kipcd remembers of what happened and, with --follow, what happens. Whoever follows subscribes before
- * he asks for what was, so nothing falls in between; events come with ascending numbers, which tells those that come twice.
+ * kipcctl events: the events that kipcd remembers and, with --follow, new ones. --follow subscribes before it reads the past events,
+ * so none is missed; the ascending numbers of events show which come twice.
  */
 
 #include <errno.h>
@@ -23,7 +23,7 @@
 #include "common/utf8.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
-#define SILENCE_MSEC 10000 /* after which kipcd is asked whether it is there */
+#define SILENCE_MSEC 10000 /* after which kipcd is pinged */
 #define LAST_FEW 10	   /* that --follow begins with */
 
 struct event {
@@ -37,7 +37,7 @@ struct watch {
 	bool may_color;
 	uint64_t last;	/* the number of the last event that was seen */
 	uint64_t since; /* microseconds since the epoch; 0: all */
-	uint64_t skip;	/* how many of those that are remembered are not among the last --count */
+	uint64_t skip;	/* how many of the remembered events are not among the last --count */
 	int error;	/* of a signal's handler */
 };
 
@@ -100,7 +100,7 @@ static void print_text(const struct watch *watch, const struct event *event)
 	free(detail);
 }
 
-/* Takes the member over; NULL on failure of either. */
+/* Takes the member over, in any case. */
 static bool add(struct json_object *object, const char *key, struct json_object *member)
 {
 	if (json_object_object_add_ex(object, key, member, JSON_C_OBJECT_ADD_CONSTANT_KEY) == 0)
@@ -114,7 +114,7 @@ static struct json_object *text_or_null(const char *text)
 	return text[0] != '\0' ? json_object_new_string(text) : NULL;
 }
 
-/* D-Bus has seen to it that all texts are UTF-8. */
+/* All strings are UTF-8: D-Bus has checked that. */
 static int print_json(const struct event *event)
 {
 	struct json_object *object = json_object_new_object();
@@ -166,7 +166,7 @@ static int read_event(sd_bus_message *message, struct event *event)
 				   &event->channel, &event->kind, &event->key, &event->detail);
 }
 
-/* -- what was ------------------------------------------------------------------------------------------------ */
+/* -- past events --------------------------------------------------------------------------------------------- */
 
 /* One page behind the number *after, which moves on; how many there were. `count`: they are only counted. */
 static int read_page(struct watch *watch, sd_bus *bus, uint64_t *after, uint64_t *count, sd_bus_error *error)
@@ -220,7 +220,7 @@ static int print_past(struct watch *watch, sd_bus *bus, sd_bus_error *error)
 	return r;
 }
 
-/* -- what happens --------------------------------------------------------------------------------------------- */
+/* -- new events ----------------------------------------------------------------------------------------------- */
 
 static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
@@ -238,7 +238,7 @@ static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *rete
 	return 1;
 }
 
-/* Whether it is still there, when it was silent for long: a kipcd that hangs says nothing either. */
+/* Whether kipcd still answers: one that hangs is silent, too. */
 static int ping(sd_bus *bus)
 {
 	CLEANUP_BUS_MESSAGE sd_bus_message *call = NULL;
@@ -248,7 +248,7 @@ static int ping(sd_bus *bus)
 	return r < 0 ? r : bus_call_message(bus, call, NULL, NULL);
 }
 
-/* Until something comes, or nobody reads us any more: a reader's end does not wait for the next event. -EPIPE. */
+/* Until an event comes, or the reader of our output has gone (-EPIPE), which need not wait for the next event. */
 static int await(sd_bus *bus)
 {
 	struct pollfd fds[] = {
@@ -276,7 +276,7 @@ static enum status follow(struct watch *watch, sd_bus *bus)
 		r = sd_bus_process(bus, NULL);
 		bus_bound_end(&bound);
 		if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-			return STATUS_FAILED; /* the control half says why */
+			return STATUS_FAILED; /* reported by the control half */
 		if (r == 0)
 			r = await(bus);
 		if (r == -EPIPE)
@@ -291,7 +291,8 @@ static enum status follow(struct watch *watch, sd_bus *bus)
 	if (r == -ENOMEM || r == -EBADMSG || r == -EPROTO)
 		return bus_report_unreachable(watch->invocation, NULL, -EPROTO);
 	return report(watch->invocation, NULL, STATUS_NO_DAEMON,
-		      "kipcd went away: %s; start it, and this command again", strerror(-r));
+		      "the connection to kipcd was lost: %s; start kipcd, then run this command again",
+		      strerror(-r));
 }
 
 enum status command_events(const struct invocation *invocation)

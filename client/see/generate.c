@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl generate: a configuration for what lives in the kernel now, to begin with. Everything in it is observed only, so
- * it can be given to kipcd as it is, without a change to anything; what each object is and who uses it stands above its
- * section. The result is a right configuration whatever processes call themselves: comments are escaped and cut to the
- * length that a line may have.
+ * kipcctl generate: a first configuration for the objects that are in the kernel now. All of them are only observed, so kipcd can
+ * read it without changing any; comments above each section describe the object and its users. The result is valid whatever
+ * processes call themselves: comments are escaped, and cut to the maximum length of a line.
  */
 
 #include <errno.h>
@@ -18,6 +17,7 @@
 #include "client/facts/view.h"
 #include "client/table/table.h"
 #include "common/grammar.h"
+#include "common/plural.h"
 
 #define LINE_MAX_BYTES 190 /* kipcd.conf(5) */
 
@@ -35,7 +35,7 @@ struct generate {
 
 /* -- comments -------------------------------------------------------------------------------------------- */
 
-/* A line that begins with '#', cut where it would be too long; at a character, never within one. */
+/* A line that begins with '#', cut if it is too long, but never within a character. */
 static void end_comment(struct generate *generate)
 {
 	size_t n;
@@ -87,7 +87,7 @@ static void comment_deed(struct generate *generate, const char *deed, int64_t se
 	end_comment(generate);
 }
 
-/* -- what it is and who uses it ----------------------------------------------------------------------------- */
+/* -- an object and its users -------------------------------------------------------------------------------- */
 
 static void comment_use(struct generate *generate, const struct kipc_object *object)
 {
@@ -95,22 +95,27 @@ static void comment_use(struct generate *generate, const struct kipc_object *obj
 
 	switch (object->kind) {
 	case KIPC_QUEUE:
-		comment(generate, "  holds %llu messages (%llu bytes)",
-			(unsigned long long)object->queue.messages, (unsigned long long)object->queue.bytes);
+		comment(generate, "  %llu %s (%llu %s)", (unsigned long long)object->queue.messages,
+			plural(object->queue.messages, "message", "messages"),
+			(unsigned long long)object->queue.bytes,
+			plural(object->queue.bytes, "byte", "bytes"));
 		comment_deed(generate, "last sent", object->queue.stime, object->queue.lspid);
 		comment_deed(generate, "last received", object->queue.rtime, object->queue.lrpid);
 		break;
 	case KIPC_SEGMENT:
-		comment(generate, "  %s, attached %llu time%s%s",
+		comment(generate, "  %s, attached %llu %s%s",
 			grammar_size_to_string(object->segment.size, size),
 			(unsigned long long)object->segment.attached,
-			object->segment.attached == 1 ? "" : "s",
-			object->segment.removed ? ", removed: it goes with the last that is attached" : "");
-		comment_deed(generate, "made", object->ctime, object->segment.cpid);
+			plural(object->segment.attached, "time", "times"),
+			object->segment.removed
+				? ", removed: it goes with the last process that has it attached"
+				: "");
+		comment_deed(generate, "created", object->ctime, object->segment.cpid);
 		comment_deed(generate, "last attached", object->segment.atime, object->segment.lpid);
 		break;
 	case KIPC_SEMAPHORE:
-		comment(generate, "  %llu semaphores", (unsigned long long)object->semaphore.semaphores);
+		comment(generate, "  %llu %s", (unsigned long long)object->semaphore.semaphores,
+			plural(object->semaphore.semaphores, "semaphore", "semaphores"));
 		comment_deed(generate, "last operation", object->semaphore.otime, 0);
 		break;
 	}
@@ -135,7 +140,7 @@ static void comment_users(struct generate *generate, const struct view_row *row)
 	}
 	blocked = processes_blocked(processes, row->kind, row->id, &n_blocked);
 	if (row->kind == KIPC_SEGMENT)
-		n_blocked = 0; /* nothing foreign is attached here to see whether it is a ring */
+		n_blocked = 0; /* a foreign segment is not attached to see whether it is a ring */
 	for (size_t i = 0; i < n_blocked; i++) {
 		const struct process *process = &processes->items[blocked[i].process];
 
@@ -148,8 +153,7 @@ static void comment_users(struct generate *generate, const struct view_row *row)
 
 /* -- sections ---------------------------------------------------------------------------------------------- */
 
-/* What its maker gave it: for whoever takes it over, and refused by kipcd as long as it is only observed. */
-/* As people write it where that is exact, and in bytes elsewhere. */
+/* With a unit if that is exact, otherwise in bytes. */
 static const char *exact_size(uint64_t bytes, char buffer[static GRAMMAR_SIZE_MAX])
 {
 	uint64_t read;
@@ -159,7 +163,7 @@ static const char *exact_size(uint64_t bytes, char buffer[static GRAMMAR_SIZE_MA
 	return buffer;
 }
 
-/* As they are now, where they may be read. */
+/* The values now, if they can be read. */
 static void comment_values(struct generate *generate, const struct kipc_object *object)
 {
 	struct kipc_semaphore *semaphores = NULL;
@@ -198,14 +202,15 @@ static void write_section(struct generate *generate, const struct view_row *row)
 	const char *kind = kipc_kind_to_string(row->kind);
 
 	putc('\n', generate->out);
-	fprintf(generate->line, "%s:@%d, made by %s", kind, row->id, accounts_user(accounts, object->cuid));
+	fprintf(generate->line, "%s:@%d, created by %s", kind, row->id,
+		accounts_user(accounts, object->cuid));
 	fputs(", last changed ", generate->line);
 	print_time(generate, object->ctime);
 	end_comment(generate);
 	comment_use(generate, object);
 	comment_users(generate, row);
 	if (object->key == 0) {
-		comment(generate, "It has no key, so no other program can find it by one, nor can kipcd.");
+		comment(generate, "It has no key, so neither kipcd nor another program can find it.");
 		return;
 	}
 	fprintf(generate->out, "[%s %s-%x]\nkey = 0x%08x\nmanage = observe\n", kind, kind,
@@ -221,26 +226,29 @@ static void write_head(struct generate *generate)
 		n_named += generate->view->rows[i].object != NULL;
 	fputs("Written by kipcctl generate, ", generate->line);
 	print_time(generate, time(NULL));
-	fputs(": what lives in the kernel and has no name yet.", generate->line);
+	fputs(": the objects in the kernel that have no name yet.", generate->line);
 	end_comment(generate);
-	fputs("# Give the sections better names; \"kipcctl check FILE\" says whether the file is right.\n"
-	      "# All of it is observed: kipcd names, shows and measures it and never touches it. To hand an "
-	      "object to\n"
-	      "# kipcd, run \"kipcctl adopt KIND:KEY NAME\" with the name of its section, or, once its "
-	      "programs may "
-	      "find a new\n"
-	      "# object, take the line \"manage = observe\" away and the '#' from the keys below it.\n",
+	fputs("# Give the sections better names; \"kipcctl check FILE\" checks the file.\n"
+	      "# All objects are observed: kipcd names, shows and measures them, and never changes them. To\n"
+	      "# hand one to kipcd, run \"kipcctl adopt KIND:KEY NAME\" with the name of its section. Or, if "
+	      "its\n"
+	      "# programs can start with a new object, delete the line \"manage = observe\" and uncomment "
+	      "the\n"
+	      "# keys below it.\n",
 	      generate->out);
 	if (n_named > 0)
-		comment(generate, "%zu objects have names already and are left out.", n_named);
+		comment(generate, "%zu %s already named and left out.", n_named,
+			plural(n_named, "object is", "objects are"));
 	if (generate->processes.has_hidden)
 		comment(generate,
-			"What the processes of others use could not be seen: /proc does not show them here "
-			"(hidepid=); root (CAP_SYS_PTRACE) could see it.");
+			"/proc hides other users' processes here (hidepid=), so their use is missing; root "
+			"(CAP_SYS_PTRACE) can see it.");
 	else if (generate->processes.n_unseen > 0)
 		comment(generate,
-			"What %zu process%s use could not be seen; root (CAP_SYS_PTRACE) could see it.",
-			generate->processes.n_unseen, generate->processes.n_unseen == 1 ? "" : "es");
+			"%zu %s could not be examined, so their use is missing; root (CAP_SYS_PTRACE) can "
+			"see it.",
+			generate->processes.n_unseen,
+			plural(generate->processes.n_unseen, "process", "processes"));
 }
 
 static int collect(struct generate *generate)

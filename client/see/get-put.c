@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verbs get and put: fields of a raw segment as their owners mean them. All that a command asks for is copied in one go,
- * under --lock if that is given; all that put is told is judged before the first byte is written.
+ * The verbs get and put: the fields of a raw segment. get copies all fields at once, under the semaphore of --lock; put checks all
+ * values before it writes the first byte.
  */
 
 #include <errno.h>
@@ -38,7 +38,7 @@ static int print_json(const struct fields *fields, const unsigned char *bytes, u
 	return r;
 }
 
-/* The value alone if one field was asked for, since a script wants that. */
+/* If one field was asked for, the value alone, as a script needs it. */
 static void print_text(const struct fields *fields, const unsigned char *bytes, uint64_t offset,
 		       bool has_names)
 {
@@ -67,7 +67,7 @@ enum status command_get(const struct invocation *invocation)
 	fields_range(&fields, &offset, &length);
 	status = guard_copy(&fields.guard, fields.segment, offset, length, &bytes, &size);
 	if (status == STATUS_DONE && size < length)
-		status = report(invocation, invocation->args[0], STATUS_FAILED, "it became smaller just now");
+		status = report(invocation, invocation->args[0], STATUS_FAILED, "it has just become smaller");
 	else if (status == STATUS_DONE && invocation->options->json)
 		r = print_json(&fields, bytes, offset);
 	else if (status == STATUS_DONE)
@@ -79,7 +79,7 @@ enum status command_get(const struct invocation *invocation)
 
 /* -- put ------------------------------------------------------------------------------------------------------ */
 
-/* A number in its natural place is stored at once, so that nobody reads half of it. */
+/* An aligned number is stored at once, so that no process reads half of it. */
 static void store(unsigned char *place, const unsigned char *bytes, size_t size)
 {
 	uint64_t eight;
@@ -155,7 +155,7 @@ static enum status put(const struct invocation *invocation, struct fields *field
 
 		if (field->offset + field_size(field) > size)
 			status = report(invocation, invocation->args[0], STATUS_FAILED,
-					"it became smaller just now; nothing was written");
+					"it has just become smaller; nothing was written");
 	}
 	if (status == STATUS_DONE)
 		write_fields(fields, values, address);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl limits: the kernel's limits with the sysctls that set them, what is used of each, and what kipcd's channels
- * need of it by their declarations. Works without kipcd: then their objects say what they need.
+ * kipcctl limits: the kernel's limits with the sysctls that set them, how much of each is in use, and how much the declared channels
+ * need. Without kipcd, the size of the objects is taken for what they need.
  */
 
 #include <errno.h>
@@ -181,7 +181,7 @@ static void get_namespace(const struct column *column, const void *row, struct v
 
 #define NAMESPACE                                                                                            \
 	{                                                                                                    \
-		"namespace", "NAMESPACE", "with --ipc-of=all: the unit or container whose limits these are", \
+		"namespace", "NAMESPACE", "with --ipc-of=all: the unit or container that has these limits",  \
 			COLUMN_PLACE, get_namespace                                                          \
 	}
 #define TEXT(member) get_text, COLUMN_MEMBER(struct limit, member), .type = VALUE_TEXT
@@ -189,14 +189,14 @@ static void get_namespace(const struct column *column, const void *row, struct v
 
 const struct column limit_columns[] = {
 	NAMESPACE,
-	{ "name", "NAME", "the kernel's name of it", COLUMN_DEFAULT, TEXT(name) },
+	{ "name", "NAME", "the kernel's name for it", COLUMN_DEFAULT, TEXT(name) },
 	{ "limit", "LIMIT", "the limit", COLUMN_DEFAULT | COLUMN_RIGHT, FIGURE(limit) },
-	{ "used", "USED", "what is used of it now", COLUMN_DEFAULT | COLUMN_RIGHT, FIGURE(used) },
-	{ "full", "FULL", "per cent of the limit in use", COLUMN_DEFAULT | COLUMN_RIGHT, get_full },
-	{ "declared", "DECLARED", "what kipcd's channels need of it by their declarations",
-	  COLUMN_DEFAULT | COLUMN_RIGHT, get_declared },
+	{ "used", "USED", "how much is in use", COLUMN_DEFAULT | COLUMN_RIGHT, FIGURE(used) },
+	{ "full", "FULL", "percentage of the limit in use", COLUMN_DEFAULT | COLUMN_RIGHT, get_full },
+	{ "declared", "DECLARED", "how much the declared channels need", COLUMN_DEFAULT | COLUMN_RIGHT,
+	  get_declared },
 	{ "of", "OF", "what is counted", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(help) },
-	{ "sysctl", "SYSCTL", "what sets it", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(sysctl) },
+	{ "sysctl", "SYSCTL", "the sysctl that sets it", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(sysctl) },
 };
 const size_t n_limit_columns = sizeof limit_columns / sizeof *limit_columns;
 
@@ -216,19 +216,18 @@ static void get_used_by_group(const struct column *column, const void *row, stru
 
 #define GROUP(member) get_of_group, COLUMN_MEMBER(struct group_sum, member)
 
-/* The third and fourth are named by what is grouped by. */
+/* The names of the third and fourth depend on what is grouped by. */
 static const struct column columns_by_group[] = {
 	NAMESPACE,
-	{ "name", "NAME", "the kernel's name of it", COLUMN_DEFAULT, TEXT(name) },
-	{ "owner", "OWNER", "the user that uses it", COLUMN_DEFAULT | COLUMN_ELASTIC, GROUP(name),
+	{ "name", "NAME", "the kernel's name for it", COLUMN_DEFAULT, TEXT(name) },
+	{ "owner", "OWNER", "user that uses it", COLUMN_DEFAULT | COLUMN_ELASTIC, GROUP(name),
 	  .type = VALUE_TEXT },
-	{ "uid", "UID", "the number of that user", COLUMN_RIGHT, GROUP(number), .type = VALUE_NUMBER },
+	{ "uid", "UID", "numeric id of that user", COLUMN_RIGHT, GROUP(number), .type = VALUE_NUMBER },
 	{ "limit", "LIMIT", "the limit", COLUMN_RIGHT, FIGURE(limit) },
-	{ "used", "USED", "how much of it is used by that user", COLUMN_DEFAULT | COLUMN_RIGHT,
-	  get_used_by_group },
-	{ "full", "FULL", "per cent of the limit", COLUMN_DEFAULT | COLUMN_RIGHT, get_full },
+	{ "used", "USED", "how much that user uses", COLUMN_DEFAULT | COLUMN_RIGHT, get_used_by_group },
+	{ "full", "FULL", "percentage of the limit", COLUMN_DEFAULT | COLUMN_RIGHT, get_full },
 	{ "of", "OF", "what is counted", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(help) },
-	{ "sysctl", "SYSCTL", "what sets it", COLUMN_ELASTIC, TEXT(sysctl) },
+	{ "sysctl", "SYSCTL", "the sysctl that sets it", COLUMN_ELASTIC, TEXT(sysctl) },
 };
 #define N_COLUMNS_BY_GROUP (sizeof columns_by_group / sizeof *columns_by_group)
 
@@ -337,7 +336,7 @@ static int add_place(struct table *table, enum group_by by, struct view *view, s
 	int r;
 
 	if (place_enter(place) < 0)
-		return 0; /* view_note() says so */
+		return 0; /* reported by view_note() */
 	*figures = (struct figures){ .view = view, .place = place };
 	r = kipc_limits(&figures->limits);
 	if (r < 0)

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * kipcctl list: the rows of a view, filtered, sorted, printed. Everything it can show is in columns.c; what there is,
- * in view.c.
- */
+/* kipcctl list: the rows of a view (view.c), filtered and sorted, as a table of columns (columns.c). */
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +15,7 @@
 #include "client/table/words.h"
 #include "common/channel-words.h"
 #include "common/escape.h"
+#include "common/plural.h"
 
 static bool row_is_wanted(const struct options *options, const struct view_row *row)
 {
@@ -28,28 +26,21 @@ static bool row_is_wanted(const struct options *options, const struct view_row *
 	       words_have(options->state, row->state != NULL ? row->state : "");
 }
 
-/* An empty list would puzzle a user who does not know --foreign yet. */
+/* Points a user who does not know --foreign to it, instead of an empty list. */
 static void note_foreign(const struct options *options, const struct view *view)
 {
-	static const struct {
-		enum kipc_kind kind;
-		const char *one, *many;
-	} kinds[] = {
-		{ KIPC_QUEUE, "queue", "queues" },
-		{ KIPC_SEGMENT, "segment", "segments" },
-		{ KIPC_SEMAPHORE, "semaphore set", "semaphore sets" },
-	};
+	static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
 	size_t n[3] = { 0 };
 
 	if (view->n_named > 0 || view->n_rows == 0 || options->quiet || options->no_legend || options->json)
 		return;
 	for (size_t i = 0; i < view->n_rows; i++)
 		for (size_t k = 0; k < 3; k++)
-			n[k] += view->rows[i].kind == kinds[k].kind;
+			n[k] += view->rows[i].kind == kinds[k];
 	escape_print_line(
 		"no channels; 'kipcctl list --foreign' shows %zu %s, %zu %s and %zu %s without a name", n[0],
-		n[0] == 1 ? kinds[0].one : kinds[0].many, n[1], n[1] == 1 ? kinds[1].one : kinds[1].many,
-		n[2], n[2] == 1 ? kinds[2].one : kinds[2].many);
+		plural(n[0], "queue", "queues"), n[1], plural(n[1], "segment", "segments"), n[2],
+		plural(n[2], "semaphore set", "semaphore sets"));
 }
 
 static int print_rows(const struct invocation *invocation, struct table *table, enum status *ret_status)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The figures of `kipcctl metrics` that need a look beyond the view: the findings of doctor, the units of consumers, the owners
- * of objects. The number of series is bounded by the checks, by the consumers, and by OWNERS_MAX.
+ * The figures of `kipcctl metrics` that are not in the view: the findings of doctor, the units of consumers, the owners of objects.
+ * The number of series is bounded by the checks, by the consumers, and by OWNERS_MAX.
  */
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "client/facts/units.h"
 #include "client/see/metrics.h"
 
-#define OWNERS_MAX 50 /* with a series of their own, of each kind; all others share one */
+#define OWNERS_MAX 50 /* that have their own series for each kind; all others share one */
 
 /* -- findings --------------------------------------------------------------------------------------------------- */
 
@@ -27,7 +27,7 @@ static size_t count_findings(const struct findings *findings, const char *check,
 	return n;
 }
 
-/* All of them, also where there is none: an alert can say when one goes away. */
+/* All of them, even if there are none: an alert can tell when one goes away. */
 static void write_findings(struct metrics *metrics, const struct findings *findings)
 {
 	metrics_write_head(metrics, "findings", "gauge", "What 'kipcctl doctor' finds.");
@@ -123,7 +123,7 @@ static size_t count_owners(const struct view *view, struct owner *owners)
 	return n_left;
 }
 
-/* A directory server may give users any name. */
+/* A directory server may give a user any name. */
 static void write_label(FILE *out, const char *text)
 {
 	for (; *text != '\0'; text++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The sums of `kipcctl metrics --group-by=`. The number of series is bounded by GROUPS_MAX: the largest groups have their own,
- * all others share one.
+ * The sums of `kipcctl metrics --group-by=`. The number of series is bounded by GROUPS_MAX: the largest groups have their own, all
+ * others share one.
  */
 
 #include <errno.h>
@@ -44,7 +44,7 @@ static const struct group_metric {
 	  offsetof(struct group_sum, attached) },
 };
 
-/* By owner, creator, or the name of the processes: never by their numbers. */
+/* By owner, creator, or the name of processes, never by their numbers. */
 static void write_groups(struct metrics *metrics, const struct groups *groups)
 {
 	for (size_t i = 0; i < sizeof group_metrics / sizeof *group_metrics; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl metrics --ipc-of=all: the metrics of each IPC namespace, as the other files write them, with one more label that names
- * the unit or container that it belongs to. All samples of a family are put together, as the format demands.
+ * kipcctl metrics --ipc-of=all: the metrics of each IPC namespace, as the other files write them, with one more label: the unit or
+ * container that it belongs to. All samples of a family are put together, as the format demands.
  */
 
 #include <errno.h>
@@ -20,7 +20,7 @@ struct family {
 struct families {
 	struct family *items;
 	size_t n_items;
-	struct family *last; /* the one whose lines are read */
+	struct family *last; /* the family of the lines that are read */
 };
 
 /* "# HELP kipc_… text" begins a family; its name ends at the next blank. */
@@ -124,7 +124,7 @@ static int make_label(const struct place *place, char **ret_label)
 	return fclose(out) == 0 ? 0 : -ENOMEM;
 }
 
-/* Everything is read anew where it is of that namespace alone. */
+/* Everything is read again, in that namespace. */
 static int write_one(const struct metrics *metrics, const struct place *place, char **ret_text)
 {
 	struct options options = *metrics->invocation->options;
@@ -158,7 +158,7 @@ static int take_place(struct metrics *metrics, struct place *place, struct famil
 	int r;
 
 	if (place_enter(place) < 0)
-		return 0; /* view_note() says so */
+		return 0; /* reported by view_note() */
 	r = write_one(metrics, place, &text);
 	if (r == 0)
 		r = make_label(place, &label);

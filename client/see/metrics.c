@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl metrics: what a monitor collects, as text in the format that Prometheus and node_exporter read, or in OpenMetrics.
- * Series are named by channel, never by id or pid, which change and would leave dead series behind; foreign objects are only
- * summed up. A new figure is a row of a table.
+ * kipcctl metrics: figures for a monitor, in the text format that Prometheus and node_exporter read, or in OpenMetrics. Series have
+ * the names of channels, never ids or pids, which change and would leave dead series behind; foreign objects are only added up. A
+ * new figure is a row of a table.
  */
 
 #include "client/see/metrics.h"
@@ -115,7 +115,7 @@ static void write_channel_metric(struct metrics *metrics, const struct channel_m
 
 /* -- figures that no column has ------------------------------------------------------------------------------ */
 
-/* One series a state, of which one is 1: a monitor can ask for any of them. */
+/* One series for each state, one of which is 1: a monitor can ask for any of them. */
 static void write_states(struct metrics *metrics)
 {
 	metrics_write_head(metrics, "channel_state", "gauge",
@@ -181,7 +181,7 @@ static void write_waiters(struct metrics *metrics)
 	fprintf(metrics->out, "kipc_processes_unseen %zu\n", metrics->processes.n_unseen);
 }
 
-/* Apart, and without names: they have none. */
+/* Only sums: they have no names. */
 static void write_foreign(struct metrics *metrics)
 {
 	static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
@@ -325,7 +325,7 @@ static int write_and_close(struct metrics *metrics, int fd)
 		return -ENOMEM;
 	}
 	r = metrics_write(metrics);
-	/* What could not be written before is tried again here, and fails for the same reason. */
+	/* What could not be written before fails again here, for the same reason. */
 	if (fflush(metrics->out) != 0 && r == 0)
 		r = -errno;
 	if (ferror(metrics->out) && r == 0)
@@ -335,7 +335,7 @@ static int write_and_close(struct metrics *metrics, int fd)
 	return r;
 }
 
-/* Beside the file and then in its place, so that nobody reads half of it. */
+/* Writes a new file and renames it over the old one, so that no process reads half of it. */
 static int write_file(struct metrics *metrics, const char *path)
 {
 	char *new_path;
@@ -399,7 +399,7 @@ static enum status say_not_written(const struct invocation *invocation, const ch
 		path = "standard output";
 	else if (error == -ELOOP)
 		return report(invocation, NULL, STATUS_FAILED,
-			      "%s is a symbolic link to a file: name the file itself", path);
+			      "%s is a symbolic link to a file; give the file itself", path);
 	else if (error == -EINVAL)
 		return report(invocation, NULL, STATUS_FAILED,
 			      "%s is neither a file, a fifo nor a character device", path);

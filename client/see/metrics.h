@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_SEE_METRICS_H
 #define KIPC_CLIENT_SEE_METRICS_H
 
-/* What the parts of `kipcctl metrics` are written from. */
+/* The parts of `kipcctl metrics`, and what they are written from. */
 
 #include <stdio.h>
 
@@ -22,10 +22,10 @@ struct metrics {
 /* HELP and TYPE of a family; the name is without "kipc_". */
 void metrics_write_head(struct metrics *metrics, const char *name, const char *type, const char *help);
 
-/* What doctor finds, what systemd says of consumers, and who owns how much (metrics-found.c). -ENOMEM. */
+/* The findings of doctor, the units of consumers, and the objects of each owner (metrics-found.c). -ENOMEM. */
 int metrics_write_found(struct metrics *metrics);
 
-/* All that is written of one IPC namespace, and of all of them (metrics-places.c). -ENOMEM. */
+/* All metrics of one IPC namespace, and of all namespaces (metrics-places.c). -ENOMEM. */
 int metrics_write(struct metrics *metrics);
 int metrics_write_places(struct metrics *metrics);
 

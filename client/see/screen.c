@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The terminal, through ncurses; the only file that starts and stops it. Owned by whichever verb runs, one at a time. */
+/* The terminal, through ncurses; the only file that starts and stops it. One verb uses it at a time. */
 
 #include "client/see/screen.h"
 
@@ -25,13 +25,13 @@ enum status screen_start(const struct invocation *invocation)
 		return report(invocation, NULL, STATUS_USAGE,
 			      "it needs a terminal to draw on; --once prints one frame");
 	signals_catch();
-	/* ncurses would believe them for ever, also after a change of size. */
+	/* ncurses would use them even after a change of size. */
 	unsetenv("COLUMNS");
 	unsetenv("LINES");
 	screen = newterm(NULL, stdout, stdin);
 	if (screen == NULL)
 		return report(invocation, NULL, STATUS_FAILED,
-			      "the terminal '%s' is not known here; set TERM to one that is, or use --once",
+			      "the terminal '%s' is unknown; set TERM to one that is known, or use --once",
 			      type != NULL ? type : "");
 	cbreak();
 	noecho();
@@ -98,7 +98,7 @@ size_t screen_fit(const char *text, size_t size, int width)
 		size_t n = mbrtowc(&character, text + n_fit, size - n_fit, &state);
 		int places = n == 0 || n > size - n_fit ? -1 : wcwidth(character);
 
-		if (places < 0) { /* not in this locale: a place a byte */
+		if (places < 0) { /* not in this locale: a column for each byte */
 			n = 1;
 			places = 1;
 			memset(&state, 0, sizeof state);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl show: collects what is known of each channel, from the view, kipcd's declaration and /proc, and prints it as
- * a card or as JSON. One pass over /proc serves all channels of a call.
+ * kipcctl show: collects what is known about each channel, from the view, kipcd's declaration and /proc, and prints it as a card or
+ * as JSON. One pass over /proc serves all channels of a call.
  */
 
 #include "client/see/show.h"
@@ -31,7 +31,7 @@ struct show {
 	struct json_object *array; /* --json */
 };
 
-/* Looked for once, and only when a channel is shown that somebody can use. */
+/* Made once, and only if a channel that is shown has an object. */
 static int look_at_processes(struct show *show, struct card *card)
 {
 	int r;
@@ -63,7 +63,7 @@ static int collect(struct show *show, struct card *card)
 	int r;
 
 	if (show->view->bus != NULL && row->name != NULL) {
-		/* Without it the card says nothing of what is declared. */
+		/* Without it the card has no declared values. */
 		r = declared_read(show->view->bus, row->name, &show->style, &card->declared);
 		if (r == -ENOMEM)
 			return r;
@@ -130,7 +130,6 @@ static enum status show_one(struct show *show, const char *address, bool is_firs
 	return errors_end(show->invocation, address, r);
 }
 
-/* Whoever wants to print it elsewhere; 0 or a negative errno. */
 int show_card(const struct invocation *invocation, struct view *view, const struct view_row *row, FILE *out)
 {
 	struct show show = { .invocation = invocation,

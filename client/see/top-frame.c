@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Lines of top. A table of columns says what each shows and how much it matters: those that matter most get their place
- * first, and what is left widens the names and the bars. Only lines that are seen are made. Called by top.c.
+ * The lines of top. A table of columns says what each shows and how much it matters: those that matter most get their place first,
+ * and what is left widens the names and the bars.
  */
 
 #include "client/see/top-frame.h"
@@ -16,6 +16,7 @@
 
 #include "common/escape.h"
 #include "common/grammar.h"
+#include "common/plural.h"
 
 #define SPARK_MOST 60
 #define NAME_MOST 31
@@ -138,7 +139,7 @@ static void format_rate(const struct view_row *row, const struct series *series,
 
 	if (series == NULL || !series->has_rate)
 		return;
-	/* Of a queue only what is left over is known, which has a direction. */
+	/* Of a queue only the change in depth is known, which has a sign. */
 	if (row->kind == KIPC_QUEUE)
 		sign = series->rate > 0 ? "+" : series->rate < 0 ? "-" : "";
 	format_count(series->rate < 0 ? -series->rate : series->rate, sign, text, size);
@@ -206,7 +207,7 @@ static void format_cell(const struct top_layout *layout, size_t i, const struct 
 	}
 }
 
-/* Appends `text` cut and padded to `width` places. */
+/* Appends `text`, cut and padded to `width` columns. */
 static char *put(char *end, const char *limit, const char *text, size_t width, bool is_right)
 {
 	size_t used = 0, n_bytes = 0;
@@ -217,7 +218,7 @@ static char *put(char *end, const char *limit, const char *text, size_t width, b
 		size_t n = mbrtowc(&character, text + n_bytes, strlen(text + n_bytes), &state);
 		int places = n == 0 || n > strlen(text + n_bytes) ? -1 : wcwidth(character);
 
-		if (places < 0) { /* not in this locale: a place a byte */
+		if (places < 0) { /* not in this locale: a column for each byte */
 			n = 1;
 			places = 1;
 			memset(&state, 0, sizeof state);
@@ -271,7 +272,7 @@ void top_format_heading(const struct top_layout *layout, char line[static TOP_LI
 
 /* -- all of them together --------------------------------------------------------------------------------------- */
 
-/* Leaves out whole parts, which stand two blanks apart: half a number would be another one. */
+/* Leaves out whole parts, which are two blanks apart: half a number would be another one. */
 static void leave_out_parts(char *line, size_t width)
 {
 	size_t n = strlen(line);
@@ -307,11 +308,12 @@ void top_format_totals(const struct view *view, size_t width, char line[static T
 	if (localtime_r(&now, &parts) != NULL)
 		strftime(when, sizeof when, "%H:%M:%S", &parts);
 	snprintf(line, TOP_LINE_MAX,
-		 "%s  kipcd %s  %zu channel%s, %zu active, %zu in trouble  %zu foreign  %llu message%s on "
+		 "%s  kipcd %s  %zu %s, %zu active, %zu in trouble  %zu foreign  %llu %s in "
 		 "queues, %s",
 		 when, view->bus != NULL ? "runs" : "is not reachable", view->n_named,
-		 view->n_named == 1 ? "" : "s", n_active, n_trouble, view->n_rows - view->n_named,
-		 (unsigned long long)messages, messages == 1 ? "" : "s", grammar_size_to_string(bytes, size));
+		 plural(view->n_named, "channel", "channels"), n_active, n_trouble,
+		 view->n_rows - view->n_named, (unsigned long long)messages,
+		 plural(messages, "message", "messages"), grammar_size_to_string(bytes, size));
 	leave_out_parts(line, width);
 }
 

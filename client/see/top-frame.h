@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_SEE_TOP_FRAME_H
 #define KIPC_CLIENT_SEE_TOP_FRAME_H
 
-/* What a frame of top looks like, as lines of text: the same on a screen and with --once. */
+/* A frame of top as lines of text: the same on a screen and with --once. */
 
 #include "client/facts/columns.h"
 #include "client/facts/series.h"
@@ -16,10 +16,10 @@ struct top_layout {
 	size_t widths[24]; /* by the rows of the table of columns; 0: it does not fit */
 };
 
-/* has_namespaces: the rows are of several, and say of which. */
+/* has_namespaces: the rows are in several IPC namespaces, and say in which. */
 void top_layout_init(struct top_layout *layout, size_t width, bool has_namespaces);
 
-/* "14:03:12  kipcd runs  12 channels, 10 active, 1 in trouble  3 foreign  24 messages on queues, 3.4K", as much as has room. */
+/* "14:03:12  kipcd runs  12 channels, 10 active, 1 in trouble  3 foreign  24 messages in queues, 3.4K", as much of it as fits. */
 void top_format_totals(const struct view *view, size_t width, char line[static TOP_LINE_MAX]);
 
 void top_format_heading(const struct top_layout *layout, char line[static TOP_LINE_MAX]);
@@ -28,10 +28,10 @@ void top_format_heading(const struct top_layout *layout, char line[static TOP_LI
 void top_format_row(const struct top_layout *layout, const struct view_row *row, const struct series *series,
 		    struct value_style *style, char line[static TOP_LINE_MAX]);
 
-/* How it stands: 1 red, 2 yellow, 0 nothing to see; the pairs of screen.h. */
+/* 1 red, 2 yellow, 0 no color: the pairs of screen.h. */
 int top_color(const struct view_row *row);
 
-/* What one sorts by with a key: the columns that are shown, and what stands behind them; NULL-terminated. */
+/* The columns that a key sorts by in turn; NULL-terminated. */
 extern const char *const top_sort_names[];
 
 #endif

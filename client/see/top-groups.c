@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Sums as a table in memory; the screen shows a part of it, --once all. Called by top.c. */
+/* Sums as a table in memory; the screen shows a part of it, --once all. */
 
 #include "client/see/top-groups.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Frames for programs, written as they are made. Called by top.c. The keys are those of list and a few of top's own. */
+/* Frames for programs. The keys are those of list, and a few of top's own. */
 
 #include "client/see/top-json.h"
 

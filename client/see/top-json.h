@@ -8,8 +8,8 @@
 #include "client/facts/series.h"
 
 /*
- * Writes {"time", "kipcd", "channels": […]}, or "groups" instead of the channels where `by` says so. What only two frames
- * show is null in the first. -ENOMEM; errors of opening /proc.
+ * Writes {"time", "kipcd", "channels": […]}, or "groups" instead of the channels, if `by` says so. What takes two frames to know is
+ * null in the first. -ENOMEM; errors of opening /proc.
  */
 int top_json_print(struct view *view, const struct view_row *const *rows, size_t n_rows,
 		   const struct series_table *series, enum group_by by, struct value_style *style, FILE *out);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl top: all channels on a screen, looked at again and again. Each refresh reads one view, as list does; rates and
- * histories are made of consecutive ones (series.c), and of what kipcd remembers from before. Only lines that are seen are
- * made and sent.
+ * kipcctl top: all channels, refreshed again and again, on a screen (top-screen.c), as text (--once) or as JSON. Each refresh reads
+ * one view, as list does; rates and histories come from consecutive views (series.c), and from what kipcd remembers.
  */
 
 #include <errno.h>
@@ -65,7 +64,7 @@ struct top {
 	size_t card_first;
 };
 
-/* What only consecutive looks show, and what is called depth here: series.c sorts by these. */
+/* Not columns of list: series.c sorts by these. */
 static const struct column by_depth = { .name = "depth" }, by_rate = { .name = "rate" };
 
 static struct column group_columns[N_GROUP_COLUMNS]; /* of --group-by= */
@@ -114,7 +113,7 @@ static ino_t inode_of(const struct view_row *row)
 	return row->place != NULL ? row->place->inode : 0;
 }
 
-/* The cursor stays on its object, or, when that is gone, at its place. */
+/* The cursor stays on its object or, if that is gone, in its line. */
 static void find_cursor(struct top *top)
 {
 	char address[VIEW_ADDRESS_MAX];
@@ -200,7 +199,7 @@ static int refresh_view(struct top *top)
 	top->n_rows = 0;
 	view_free(top->view);
 	top->view = view;
-	/* Where nothing has a name, the rest is what there is to see. */
+	/* If no object has a name, the foreign ones are all there is. */
 	if (view->n_named == 0)
 		top->with_foreign = true;
 	return r < 0 ? r : choose_rows(top);
@@ -228,7 +227,7 @@ static void take_history(const char *name, struct history *history, void *userda
 	}
 }
 
-/* For the rows that are seen and were not asked for before; without it bars simply begin now. */
+/* For the rows on the screen that have not been asked for yet; without it, their bars begin now. */
 static void ask_for_histories(struct top *top, size_t n_seen)
 {
 	const char *names[BUS_HISTORY_NAMES + 1] = { NULL };
@@ -270,10 +269,10 @@ static void draw_state(const struct top *top)
 		if (count_lines(top) > 0)
 			snprintf(place, sizeof place, "%zu of %zu", top->cursor + 1, count_lines(top));
 		snprintf(line, sizeof line, "%s  sort: %s%s  every %g s%s%s%s%s%s  ? help", place,
-			 top->sort != NULL ? top->sort->name : "none", top->is_descending ? ", falling" : "",
-			 (double)top->interval / 1e6, top->is_paused ? "  PAUSED" : "",
-			 top->filter[0] != '\0' ? "  filter: " : "", top->filter,
-			 top->kind != NULL ? "  only " : "", top->kind != NULL ? top->kind : "");
+			 top->sort != NULL ? top->sort->name : "none",
+			 top->is_descending ? ", descending" : "", (double)top->interval / 1e6,
+			 top->is_paused ? "  PAUSED" : "", top->filter[0] != '\0' ? "  filter: " : "",
+			 top->filter, top->kind != NULL ? "  only " : "", top->kind != NULL ? top->kind : "");
 	}
 	(void)screen_write(1, 0, COLS, line);
 }
@@ -340,7 +339,7 @@ static void draw_rows(struct top *top)
 		draw_row(top, &layout, top->first + i, HEAD_LINES + (int)i);
 }
 
-/* The card's next line on the screen: what is too long for one goes on in the next. Its bytes; *text moves behind it. */
+/* The bytes of the next line on the screen; what is too long continues in the next one. Moves *text behind it. */
 static size_t take_card_line(const char **text)
 {
 	size_t size = strcspn(*text, "\n"), n = screen_fit(*text, size, COLS);
@@ -394,7 +393,7 @@ static void draw(struct top *top)
 
 /* -- keys --------------------------------------------------------------------------------------------------------- */
 
-/* The card of an object in another IPC namespace is made there, with commands for that namespace. */
+/* The card of an object in another IPC namespace is collected there, with commands for that namespace. */
 static int print_card(struct top *top, const struct view_row *row, FILE *out)
 {
 	struct options options = *top->invocation->options;
@@ -419,7 +418,7 @@ static void open_card(struct top *top)
 	if (out == NULL)
 		return;
 	if (print_card(top, top->rows[top->cursor], out) < 0)
-		fputs("it cannot be looked at\n", out);
+		fputs("it cannot be examined\n", out);
 	fclose(out);
 	top->card_first = 0;
 }
@@ -430,7 +429,7 @@ static void close_card(struct top *top)
 	top->card = NULL;
 }
 
-/* The next of those that one would sort by, in one direction or the other. */
+/* Moves to the next column to sort by, or to the one before. */
 static void change_sort(struct top *top, int step)
 {
 	size_t n = 0, now = SIZE_MAX; /* one before the first */
@@ -517,18 +516,18 @@ static const struct key {
 	const char *name, *help;
 	void (*press)(struct top *top);
 } keys[] = {
-	{ { '\r', KEY_ENTER }, "Enter", "what is known of the row, as show prints it", open_card },
-	{ { '/', 'f' }, "/, f", "only names with this in them; Enter keeps it, Esc drops it", start_filter },
+	{ { '\r', KEY_ENTER }, "Enter", "show everything known about the row, as show does", open_card },
+	{ { '/', 'f' }, "/, f", "only names that contain this; Enter keeps it, Esc drops it", start_filter },
 	{ { '>', 's' }, ">, s", "sort by the next column", sort_next },
-	{ { '<' }, "<", "sort by the column before", sort_before },
-	{ { 'r' }, "r", "the other way round", sort_reverse },
+	{ { '<' }, "<", "sort by the previous column", sort_before },
+	{ { 'r' }, "r", "reverse the order", sort_reverse },
 	{ { 'k' }, "k", "only queues, only segments, only semaphores, all", next_kind },
-	{ { 'a' }, "a", "with or without foreign objects", toggle_foreign },
+	{ { 'a' }, "a", "show or hide foreign objects", toggle_foreign },
 	{ { ' ', 'p' }, "space, p", "pause", toggle_pause },
-	{ { '+' }, "+", "half as often", slower },
-	{ { '-' }, "-", "twice as often", faster },
-	{ { '\f' }, "^L", "draw all anew", redraw },
-	{ { '?', 'h' }, "?, h", "this", show_help },
+	{ { '+' }, "+", "refresh half as often", slower },
+	{ { '-' }, "-", "refresh twice as often", faster },
+	{ { '\f' }, "^L", "redraw the screen", redraw },
+	{ { '?', 'h' }, "?, h", "this help", show_help },
 };
 
 static void show_help(struct top *top)
@@ -542,16 +541,17 @@ static void show_help(struct top *top)
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		fprintf(out, "%-12s %s\n", keys[i].name, keys[i].help);
 	fprintf(out, "%-12s %s\n\n", "q", "quit");
-	fputs("DEPTH is the messages of a queue or ring, the mappings of a segment.\n"
-	      "RATE/S of a ring is what is received; of a queue, which the kernel does not count,\n"
-	      "by how much it grows (+) or shrinks (-). The bars are their history, the highest\n"
-	      "as high as can be; what was before top began is kipcd's, at its own interval.\n",
+	fputs("DEPTH   messages in a queue or ring, mappings of a segment\n"
+	      "RATE/S  messages received from a ring; growth (+) or shrinking (-) of a queue, since\n"
+	      "        the kernel does not count what passes through it\n"
+	      "DEPTHS, RATES  their history, scaled to the highest value; what is older than top\n"
+	      "        comes from kipcd, at its own interval\n",
 	      out);
 	fclose(out);
 	top->card_first = 0;
 }
 
-/* True: it was one of those that move. */
+/* Whether it was a key that moves the cursor. */
 static bool take_motion(struct top *top, int key)
 {
 	size_t page = n_row_lines() > 1 ? n_row_lines() - 1 : 1;
@@ -605,7 +605,7 @@ static void type(struct top *top, int key)
 	(void)choose_rows(top);
 }
 
-/* False: that is the end. */
+/* False: the key ends top. */
 static bool take_key(struct top *top, int key)
 {
 	if (top->is_typing) {
@@ -701,7 +701,7 @@ static enum status print_once(struct top *top)
 	return STATUS_DONE;
 }
 
-/* For programs: one line for each frame, whether or not standard output is a terminal. */
+/* JSON: one line for each frame, whether or not standard output is a terminal. */
 static enum status print_frames(struct top *top)
 {
 	int64_t next = now_usec();
@@ -724,7 +724,7 @@ static enum status print_frames(struct top *top)
 	return errors_end(top->invocation, NULL, r);
 }
 
-/* What the command line says of sorting and filtering; false: it was wrong, and that was said. */
+/* Takes the options for sorting and filtering. False: an error has been reported. */
 static bool take_options(struct top *top, enum status *ret_status)
 {
 	const struct options *options = top->invocation->options;
@@ -740,7 +740,7 @@ static bool take_options(struct top *top, enum status *ret_status)
 	if (sort != NULL) {
 		top->is_descending = sort[0] == '-';
 		top->sort = find_column(top->by, sort + top->is_descending);
-		/* The table knows how to say that there is no such column. */
+		/* The table reports an unknown column. */
 		if (top->sort == NULL &&
 		    !(top->by != GROUP_BY_NOTHING ? table_init(&table, top->invocation, group_columns,
 							       N_GROUP_COLUMNS, ret_status)
@@ -755,7 +755,7 @@ static bool take_options(struct top *top, enum status *ret_status)
 	}
 	if (top->interval >= INTERVAL_MIN)
 		return true;
-	*ret_status = report(top->invocation, NULL, STATUS_USAGE, "--interval is at least 100ms");
+	*ret_status = report(top->invocation, NULL, STATUS_USAGE, "--interval must be at least 100ms");
 	return false;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcctl watch: the bytes and fields of a segment, again and again, with what has changed marked. On a terminal as a
- * screen; elsewhere as a line for each change. The segment is copied once a frame, under --lock if that is given, and all
- * that is shown comes from the copy.
+ * kipcctl watch: the bytes and fields of a segment, again and again, with the changes marked: as a screen on a terminal, otherwise
+ * as a line for each change. The segment is copied once a frame, under the semaphore of --lock, and everything shown comes from the
+ * copy.
  */
 
 #include <errno.h>
@@ -57,7 +57,7 @@ static enum status take_frame(struct watch *watch)
 	enum status status;
 	size_t size;
 
-	/* Fields may lie in front of what is watched as bytes. */
+	/* Fields may lie before the bytes that were asked for. */
 	fields_range(&watch->fields, &from, &n);
 	watch->offset = n > 0 && from < options->offset ? from : options->offset;
 	length += options->offset - watch->offset;
@@ -181,7 +181,7 @@ static void print_changes(struct watch *watch)
 	}
 }
 
-/* Until the next frame; -EPIPE: nobody reads us any more. */
+/* Until the next frame; -EPIPE: the reader of our output has gone. */
 static int pause_between(int64_t usec)
 {
 	struct timespec span = { .tv_sec = usec / 1000000, .tv_nsec = usec % 1000000 * 1000 };
@@ -192,7 +192,7 @@ static int pause_between(int64_t usec)
 	return ppoll(&out, 1, &span, NULL) > 0 && (out.revents & (POLLERR | POLLHUP)) != 0 ? -EPIPE : 0;
 }
 
-/* Removed, and nobody else has it: nothing will ever change here again. */
+/* Removed, and no other process has it attached: it will never change again. */
 static bool is_over(const struct watch *watch)
 {
 	struct kipc_object object;
@@ -204,7 +204,7 @@ static bool is_over(const struct watch *watch)
 static enum status end_removed(const struct watch *watch)
 {
 	return report(watch->invocation, watch->invocation->args[0], STATUS_REMOVED,
-		      "it was removed, and nobody else has it attached");
+		      "it was removed, and no other process has it attached");
 }
 
 static enum status watch_as_lines(struct watch *watch)
@@ -220,7 +220,7 @@ static enum status watch_as_lines(struct watch *watch)
 		if (is_over(watch))
 			return end_removed(watch);
 		if (watch->n_left > 0 && pause_between(watch->interval) < 0)
-			return STATUS_FAILED; /* the control half says why */
+			return STATUS_FAILED; /* reported by the control half */
 	}
 	return status;
 }
@@ -317,7 +317,7 @@ static uint64_t n_lines(const struct watch *watch)
 	return (watch->size + LINE - 1) / LINE;
 }
 
-/* Fields take at most half of the screen, so that bytes are seen too. */
+/* Fields take at most half of the screen, to leave room for bytes. */
 static int n_field_lines(const struct watch *watch)
 {
 	int most = (LINES - 2) / 2;
@@ -409,7 +409,7 @@ static int64_t now_usec(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* What is said while the terminal is drawn on is not seen: a frame that fails is taken again when it is given back. */
+/* A report would be lost on the screen: if a frame fails, it is taken again after the terminal is restored. */
 static enum status watch_on_screen(struct watch *watch)
 {
 	enum status status = take_frame(watch);
