@@ -15,7 +15,7 @@
 
 #include "lib/ring/attach.h"
 #include "lib/ring/bury.h"
-#include "lib/ring/ring.h"
+#include "lib/ring/peek.h"
 
 static int attach_now(struct kipc_channel *channel, bool is_writable, struct ring **ret_ring)
 {

@@ -16,6 +16,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/base/monotonic.h"
+
 #define REPEAT_NSEC 5000000 /* how late a wait may end whose first signal came just before the call */
 
 #ifndef sigev_notify_thread_id
@@ -46,13 +48,7 @@ static int take_signal(void)
 void deadline_init(struct deadline *deadline, int64_t timeout)
 {
 	deadline->is_armed = false;
-	clock_gettime(CLOCK_MONOTONIC, &deadline->end);
-	deadline->end.tv_sec += timeout / 1000000;
-	deadline->end.tv_nsec += timeout % 1000000 * 1000;
-	if (deadline->end.tv_nsec >= 1000000000) {
-		deadline->end.tv_nsec -= 1000000000;
-		deadline->end.tv_sec++;
-	}
+	deadline->end = monotonic_in(timeout);
 }
 
 int deadline_arm(struct deadline *deadline)

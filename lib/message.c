@@ -11,8 +11,10 @@
 #include "lib/queue.h"
 #include "lib/ring/at-once.h"
 #include "lib/ring/attach.h"
-#include "lib/ring/hold.h"
-#include "lib/ring/ring.h"
+#include "lib/ring/in-place.h"
+#include "lib/ring/peek.h"
+#include "lib/ring/recv.h"
+#include "lib/ring/send.h"
 #include "lib/ring/stat.h"
 #include "lib/semaphore.h"
 

@@ -123,7 +123,7 @@ exits 0 'reset needs no --force then' kipcctl reset ticks
 exits 0 '... and it works again' kipcctl send ticks again
 poke ticks 4096 L 100000000
 exits 1 'a record that lies' kipcctl recv ticks
-like '... is named' "$ERR" 'a record reaches beyond'
+like '... is named' "$ERR" 'a record is larger than a message may be'
 kipcctl reset -q ticks
 
 # -- held, and not for us -----------------------------------------------------------------------------------------

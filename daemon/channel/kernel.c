@@ -282,7 +282,7 @@ static int prepare_ring(const struct channel_spec *spec, int id, unsigned n_ours
 	if (r == 0 && object.segment.attached > n_ours + 1)
 		r = -EBUSY;
 	if (r == 0)
-		r = ring_lay_out(address, object.segment.size, spec->max_message);
+		r = ring_format(address, object.segment.size, spec->max_message);
 	(void)shmdt(address);
 	return r;
 }
@@ -490,7 +490,7 @@ int kernel_reset_ring(const struct kipc_object *object, uint64_t max_message, un
 	if (now.segment.attached > n_ours)
 		r = -EBUSY;
 	else
-		r = ring_lay_out(address, now.segment.size, max_message);
+		r = ring_format(address, now.segment.size, max_message);
 	object_unfence_segment(object, address);
 	return r;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The pages of a mapping. */
+/* The pages of a mapping: makes the kernel provide them before they are touched. */
 
 #include "lib/base/pages.h"
 
@@ -26,6 +26,6 @@ int pages_populate(const void *address, size_t size)
 	case ENOMEM:
 		return -ENOMEM;
 	}
-	/* Before Linux 5.14, or in a sandbox that forbids the call, nothing tells: a missing page then raises SIGBUS as ever. */
+	/* Before Linux 5.14, or in a sandbox that forbids the call: a missing page raises SIGBUS, as it always did. */
 	return 0;
 }

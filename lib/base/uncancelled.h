@@ -3,13 +3,14 @@
 #define KIPC_LIB_BASE_UNCANCELLED_H
 
 /*
- * What opens a file, or holds what must be put back, is no point of cancellation (pthread_cancel(3)): a thread that ended in
- * there would leave descriptors, memory or a message behind. Only a wait on a queue is one (lib/queue.c).
+ * Disables cancellation (pthread_cancel(3)) around code that opens a file or changes what it must restore: a thread that ended
+ * in between would leak a descriptor or memory, or lose a message. In this library only a wait on a queue is a cancellation
+ * point (lib/queue.c).
  */
 
 #include <pthread.h>
 
-/* Gives what uncancelled_end() wants. */
+/* Returns the state that uncancelled_end() restores. */
 static inline int uncancelled_begin(void)
 {
 	int before = PTHREAD_CANCEL_ENABLE;

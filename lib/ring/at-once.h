@@ -3,38 +3,26 @@
 #define KIPC_LIB_RING_AT_ONCE_H
 
 /*
- * The path of almost every call: one message, and nobody in the way. Inline, and without what only a wait needs. In any other
- * case it has done nothing, and ring_send() or ring_recv() does everything.
+ * The path of almost every call: one message, and no other party in the way. Inline, and without what only a wait needs. In any
+ * other case it does nothing, and ring_send() or ring_recv() does everything.
  */
 
-#include "lib/base/copy-small.h"
 #include "lib/ring/enter.h"
 #include "lib/ring/touch.h"
 
-/* Otherwise; an errno that nothing here has. */
+/* Nothing was done. No other error here has this errno. */
 #define RING_NOT_AT_ONCE (-EAGAIN)
 
-RING_INLINE void ring_put(struct ring *ring, struct ring_cursor *cursor, long type, const void *data,
-			  size_t size)
-{
-	struct ring_record *record = ring_record_at(ring, cursor->offset);
-
-	record->size = (uint32_t)size;
-	record->state = RING_RECORD_MESSAGE;
-	record->type = type;
-	copy_small(record + 1, data, size);
-	ring_cursor_pass(ring, cursor, size);
-}
-
-/* After ring_try_enter(), with nothing done. */
-RING_INLINE int ring_leave_as_it_was(struct ring *ring, struct ring_side *side, uint64_t word)
+/* Leaves the side after ring_enter_at_once(), whatever that returned, with nothing done. */
+static ALWAYS_INLINE int ring_leave_as_it_was(struct ring *ring, struct ring_side *side, uint64_t word)
 {
 	if (word != 0 && ring_lock_drop(side, word) < 0)
 		return ring_broken(ring, KIPC_RING_LOCK);
 	return RING_NOT_AT_ONCE;
 }
 
-RING_INLINE int ring_send_at_once(struct ring *ring, long type, const void *data, size_t size)
+/* 0: sent. -EBADMSG: the lock was no longer ours; RING_NOT_AT_ONCE. */
+static ALWAYS_INLINE int ring_send_at_once(struct ring *ring, long type, const void *data, size_t size)
 {
 	struct ring_side *side = &ring->header->producers;
 	struct ring_cursor cursor;
@@ -43,19 +31,19 @@ RING_INLINE int ring_send_at_once(struct ring *ring, long type, const void *data
 	if (type < 1 || size > ring->max_at_once)
 		return RING_NOT_AT_ONCE;
 	ring_touch_to_read(data, size);
-	if (ring_try_enter(ring, side, &cursor, &word) && !ring_is_retired(ring) &&
-	    ring_has_room(ring, &cursor, ring_units(size), ring_ready_end(ring))) {
-		ring_put(ring, &cursor, type, data, size);
+	if (ring_enter_at_once(ring, side, &cursor, &word) && !ring_is_retired(ring) &&
+	    ring_cursor_has_room(ring, &cursor, ring_record_units(size), ring_ready_end(ring))) {
+		ring_cursor_put(ring, &cursor, type, data, size);
 		return ring_leave(ring, side, &cursor);
 	}
 	return ring_leave_as_it_was(ring, side, word);
 }
 
 /* Whether the record at the cursor is a message. */
-RING_INLINE bool ring_find_at_once(struct ring *ring, const struct ring_cursor *cursor,
-				   struct ring_record *ret_record)
+static ALWAYS_INLINE bool ring_find_at_once(struct ring *ring, const struct ring_cursor *cursor,
+					    struct ring_record *ret_record)
 {
-	/* Acquire: what they wrote happened before; pairs with the release of their move. */
+	/* Acquire: what the producers wrote happened before. Pairs with the release of their move. */
 	uint64_t producers =
 		ring_word_position(atomic_load_explicit(&ring->header->producers.word, memory_order_acquire));
 	uint64_t available = (producers - cursor->position) & RING_POSITION_MASK, end = ring_ready_end(ring);
@@ -63,11 +51,11 @@ RING_INLINE bool ring_find_at_once(struct ring *ring, const struct ring_cursor *
 	if (available == 0 || available > ring->capacity || cursor->offset >= end)
 		return false;
 	ring_record_load(ring, cursor->offset, ret_record);
-	return ring_message_is_sound(ring, ret_record, cursor->offset, available, end);
+	return ring_record_is_message(ring, ret_record, cursor->offset, available, end);
 }
 
-/* Returns the size. */
-RING_INLINE ssize_t ring_recv_at_once(struct ring *ring, void *buffer, size_t size, long *ret_type)
+/* Returns the size of the message. -EBADMSG: the lock was no longer ours; RING_NOT_AT_ONCE. */
+static ALWAYS_INLINE ssize_t ring_recv_at_once(struct ring *ring, void *buffer, size_t size, long *ret_type)
 {
 	struct ring_side *side = &ring->header->consumers;
 	struct ring_cursor cursor;
@@ -76,7 +64,7 @@ RING_INLINE ssize_t ring_recv_at_once(struct ring *ring, void *buffer, size_t si
 	int r;
 
 	size = ring_touch_to_write(buffer, size, 1);
-	if (ring_try_enter(ring, side, &cursor, &word) && ring_find_at_once(ring, &cursor, &record) &&
+	if (ring_enter_at_once(ring, side, &cursor, &word) && ring_find_at_once(ring, &cursor, &record) &&
 	    record.size <= size) {
 		copy_small(buffer, ring_record_at(ring, cursor.offset) + 1, record.size);
 		ring_cursor_pass(ring, &cursor, record.size);

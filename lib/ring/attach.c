@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Rings as segments: laying one out, attaching one, looking at one, retiring one. Called by message.c, by libkipc's
- * public functions here, and by kipcd. What is attached has been checked against the kernel's own word on its size; the
- * geometry is copied, once, into memory of ours.
+ * Rings as segments: formatting, attaching, checking and retiring one. What is attached is checked against the size that the kernel
+ * reports, and the geometry is copied once, into our own memory.
  */
 
 #include "lib/ring/attach.h"
@@ -16,7 +15,8 @@
 
 #include "lib/base/pages.h"
 #include "lib/ring/format.h"
-#include "lib/ring/hold.h"
+#include "lib/ring/in-place.h"
+#include "lib/ring/lock.h"
 #include "lib/ring/process.h"
 #include "lib/ring/ready.h"
 #include "lib/ring/stat.h"
@@ -29,13 +29,13 @@ static int attach(int id, bool is_writable, struct ring_header **ret_header, str
 	address = shmat(id, NULL, is_writable ? 0 : SHM_RDONLY);
 	if (address == (void *)-1)
 		return errno == EINVAL ? -EIDRM : -errno;
-	/* Attached, the object cannot be replaced by another: its size is the mapping's. */
+	/* While we have it attached, no other object gets its id: so this is the size of our mapping. */
 	r = kipc_object_stat(KIPC_SEGMENT, id, ret_object);
 	if (r < 0) {
 		shmdt(address);
 		return r;
 	}
-	/* A segment that is too small for a header is no ring, which is for the caller to find out. */
+	/* A segment too small for a header is not a ring, but the caller finds that out. */
 	r = pages_populate(address, ret_object->segment.size < RING_HEADER_SIZE ? ret_object->segment.size
 										: RING_HEADER_SIZE);
 	if (r < 0) {
@@ -55,12 +55,15 @@ int kipc_ring_format(int id, size_t max_message)
 	r = attach(id, true, &header, &object);
 	if (r < 0)
 		return r;
-	r = object.segment.attached > 1 ? -EBUSY : ring_lay_out(header, object.segment.size, max_message);
+	r = object.segment.attached > 1 ? -EBUSY : ring_format(header, object.segment.size, max_message);
 	shmdt(header);
 	return r;
 }
 
-/* Threads of another PID namespace have TIDs of their own: with the number of an owner, a stranger's death frees it. */
+/*
+ * TIDs count within a PID namespace. If our TID were also that of a thread in the ring's namespace, the kernel would take our lock
+ * for that thread's and free it when that thread dies.
+ */
 static int check_namespace(struct ring *ring)
 {
 	uint64_t ours;
@@ -89,10 +92,10 @@ int ring_attach(int id, bool is_writable, struct ring **ret_ring)
 		return r;
 	}
 	ring->segment_size = object.segment.size;
-	if (!ring_has_magic(ring->header, object.segment.size))
+	if (!ring_format_has_magic(ring->header, object.segment.size))
 		r = -EPROTOTYPE;
 	if (r == 0)
-		r = ring_read_geometry(ring, object.segment.size);
+		r = ring_format_read(ring, object.segment.size);
 	if (r == 0)
 		r = check_namespace(ring);
 	if (r == 0 &&
@@ -111,7 +114,7 @@ struct ring *ring_free(struct ring *ring)
 	while (ring != NULL) {
 		struct ring *older = ring->older;
 
-		ring_let_go(ring);
+		ring_give_up_holds(ring);
 		if (ring->is_buried)
 			munmap(ring->header, ring->segment_size);
 		else
@@ -129,9 +132,9 @@ int ring_is_empty_at(void *address, uint64_t segment_size)
 	struct kipc_ring stat;
 	int r;
 
-	if (!ring_has_magic(address, segment_size))
+	if (!ring_format_has_magic(address, segment_size))
 		return -EPROTOTYPE;
-	r = ring_read_geometry(&ring, segment_size);
+	r = ring_format_read(&ring, segment_size);
 	if (r < 0)
 		return r;
 	ring_stat(&ring, &stat);
@@ -156,10 +159,10 @@ int ring_retire_at(void *address, uint64_t segment_size)
 {
 	struct ring_header *header = address;
 
-	/* Nothing but its magic need be right, and we may be in any PID namespace: what sleeps on it has to wake. */
-	if (!ring_has_magic(header, segment_size))
+	/* It must work on a broken ring, and from any PID namespace, so that all sleeping threads wake: it checks only the magic. */
+	if (!ring_format_has_magic(header, segment_size))
 		return -EPROTOTYPE;
-	/* Relaxed: the change of the words that follows is what publishes it. */
+	/* Relaxed: the change of the words that follows publishes it. */
 	atomic_store_explicit(&header->retired, 1, memory_order_relaxed);
 	ring_lock_wake_retired(header);
 	return 0;

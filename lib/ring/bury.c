@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The end of a retired ring in this process: its memory goes back to the kernel while threads may still look at it. */
+/*
+ * The end of a retired ring in this process: its memory goes back to the kernel while other threads may still read it. An empty
+ * ring of our own replaces the mapping in one step.
+ */
 
 #include "lib/ring/bury.h"
 
@@ -9,8 +12,9 @@
 #include <sys/shm.h>
 
 #include "lib/ring/format.h"
+#include "lib/ring/lock.h"
 
-/* An empty ring of ours alone, retired, which stands elsewhere than that one does. MAP_FAILED. */
+/* An empty, retired ring in our own memory. Its positions differ from the ring's, so that waiting threads see a move. MAP_FAILED. */
 static struct ring_header *make_grave(const struct ring *ring)
 {
 	const struct ring_header *header = ring->header;
@@ -22,7 +26,7 @@ static struct ring_header *make_grave(const struct ring *ring)
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (grave == MAP_FAILED)
 		return grave;
-	ring_write_header(grave, ring->capacity * RING_UNIT, ring->max_message, ring->pid_namespace);
+	ring_format_write(grave, ring->capacity * RING_UNIT, ring->max_message, ring->pid_namespace);
 	atomic_store_explicit(&grave->retired, 1, memory_order_relaxed);
 	for (unsigned i = 0; i < 2; i++) {
 		struct ring_side *side = i == 0 ? &grave->producers : &grave->consumers;
@@ -34,7 +38,7 @@ static struct ring_header *make_grave(const struct ring *ring)
 	return grave;
 }
 
-/* Puts the grave where the ring is, in one step. False: the kernel does not let us, because of huge pages perhaps. */
+/* Replaces the ring's mapping by the grave, in one step. False: the kernel refuses, perhaps because of huge pages. */
 static bool lay_to_rest(struct ring *ring)
 {
 	struct ring_header *grave = make_grave(ring);
@@ -51,8 +55,8 @@ static bool lay_to_rest(struct ring *ring)
 }
 
 /*
- * With both locks, so that nobody is inside; by a second mapping, by which they are left when the first is gone. Should we
- * die in between, the kernel frees one of them; who waits for the other one is told that the ring is retired.
+ * Takes both locks, so that no other party is inside; through a second mapping, through which it unlocks them when the first is
+ * gone. If we die in between, the kernel frees one of the locks; a call that waits for the other learns that the ring is retired.
  */
 static void bury_locked(struct ring *ring, struct ring_header *second)
 {
@@ -77,7 +81,7 @@ void ring_bury(struct ring *ring)
 	    ring_hold_is_ours(&ring->reserved) || ring_hold_is_ours(&ring->acquired) ||
 	    pthread_mutex_trylock(&one_at_a_time) != 0)
 		return;
-	/* As long as the first mapping is there, the id is nobody else's. */
+	/* While the first mapping exists, no other segment gets the id. Burying it would end that: hence the check under the mutex. */
 	second = ring->is_buried ? (void *)-1 : shmat(ring->id, NULL, 0);
 	if (second != (void *)-1) {
 		bury_locked(ring, second);

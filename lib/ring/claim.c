@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Claims as they stand in the segment. */
+/* Claims in the segment: reading, making and giving up. */
 
 #include "lib/ring/claim.h"
 
 #include "lib/ring/lock.h"
 
-/* Relaxed throughout: claims are made under their side's lock, and taking one away publishes nothing. */
+/* Relaxed, where nothing else is said: claims are made under their side's lock, and removing one publishes nothing. */
 
 void ring_claim_read(const struct ring_side *side, struct ring_claimant *ret_claim)
 {
@@ -25,7 +25,7 @@ bool ring_claim_is(const struct ring_side *side, const struct ring_claimant *cla
 
 void ring_claim_make(struct ring_side *side, const struct ring_claimant *claim, const uint64_t *since)
 {
-	/* Release, here and at the end: a claim cut short by death must not name somebody who lives. */
+	/* Release, here and at the end: a claim that a death cut short must not name a process that lives. */
 	atomic_store_explicit(&side->claim.owner, 0, memory_order_release);
 	atomic_store_explicit(&side->claim.started, claim->started, memory_order_release);
 	atomic_store_explicit(&side->claim.position, claim->position, memory_order_relaxed);
@@ -39,9 +39,8 @@ void ring_claim_give_up(struct ring_side *side, const struct ring_claimant *clai
 {
 	uint64_t owner = claim->owner;
 
-	/* Release: what was done by virtue of it comes before whatever its successor does. */
+	/* Release: what the claim's process did happened before whatever the next claim's process does. */
 	if (atomic_compare_exchange_strong_explicit(&side->claim.owner, &owner, 0, memory_order_release,
 						    memory_order_relaxed))
-		ring_lock_ring(
-			side); /* those who wait for it sleep until the side moves, which it does not */
+		ring_lock_ring(side); /* waiting threads sleep until the side moves, which it does not */
 }

@@ -3,11 +3,14 @@
 #define KIPC_LIB_RING_CURSOR_H
 
 /*
- * Where a side stands, and the records there: read and moved under the side's lock. Inline, since this and a memcpy() are what
- * a send or receive consists of; the rare paths are functions of cursor.c.
+ * Where a side stands: read, moved and written back under the side's lock. Inline, because this and a memcpy() are what a send or
+ * receive consists of; the rare paths are in cursor.c.
  */
 
+#include "lib/base/copy-small.h"
 #include "lib/ring/ready.h"
+#include "lib/ring/record.h"
+#include "lib/ring/word.h"
 
 /* A side's count, read under its lock and checked. */
 struct ring_cursor {
@@ -15,33 +18,20 @@ struct ring_cursor {
 	uint64_t position; /* units */
 	uint64_t offset;   /* units into the data area */
 	uint64_t messages, bytes;
-	uint64_t lacks; /* units at the offset, whose pages are not known to be there; 0: none */
-	unsigned next;	/* index of the count to be filled in */
+	uint64_t lacks; /* units at the offset whose pages are not known to exist; 0: none */
+	unsigned next;	/* index of the count to fill in */
 };
 
-#define RING_INLINE static inline __attribute__((always_inline))
-
-/* Units of a record with a body of that size. */
-RING_INLINE uint64_t ring_units(uint64_t size)
-{
-	return 1 + (size + RING_UNIT - 1) / RING_UNIT;
-}
-
-RING_INLINE struct ring_record *ring_record_at(const struct ring *ring, uint64_t offset)
-{
-	return (struct ring_record *)(void *)(ring->data + offset * RING_UNIT);
-}
-
 /*
- * Reads where a side stands from the count that agrees with its word: the one that was published with it. False:
- * neither does, or it points outside.
+ * Reads where a side stands, from the count that agrees with its word: that one was published with it. False: neither count
+ * agrees, or the offset lies outside.
  */
-RING_INLINE bool ring_cursor_read(const struct ring *ring, const struct ring_side *side, uint64_t word,
-				  struct ring_cursor *ret_cursor)
+static ALWAYS_INLINE bool ring_cursor_read(const struct ring *ring, const struct ring_side *side,
+					   uint64_t word, struct ring_cursor *ret_cursor)
 {
 	const struct ring_count *count = &side->counts[0];
 
-	/* Relaxed throughout: taking the lock made them ours. */
+	/* Relaxed throughout: the counts are ours since we took the lock. */
 	ret_cursor->position = atomic_load_explicit(&count->position, memory_order_relaxed);
 	ret_cursor->next = 1;
 	if ((ret_cursor->position & RING_POSITION_MASK) != ring_word_position(word)) {
@@ -59,7 +49,9 @@ RING_INLINE bool ring_cursor_read(const struct ring *ring, const struct ring_sid
 	return ret_cursor->offset < ring->capacity;
 }
 
-RING_INLINE void ring_cursor_move(const struct ring *ring, struct ring_cursor *cursor, uint64_t units)
+/* Moves the cursor by so many units, which end at or before the end of the data area. */
+static ALWAYS_INLINE void ring_cursor_move(const struct ring *ring, struct ring_cursor *cursor,
+					   uint64_t units)
 {
 	cursor->position += units;
 	cursor->offset += units;
@@ -67,16 +59,29 @@ RING_INLINE void ring_cursor_move(const struct ring *ring, struct ring_cursor *c
 		cursor->offset = 0;
 }
 
-/* Over a record with a body of that size. */
-RING_INLINE void ring_cursor_pass(const struct ring *ring, struct ring_cursor *cursor, uint64_t size)
+/* Moves the cursor over a message with a body of `size` bytes, and counts the message. */
+static ALWAYS_INLINE void ring_cursor_pass(const struct ring *ring, struct ring_cursor *cursor, uint64_t size)
 {
-	ring_cursor_move(ring, cursor, ring_units(size));
+	ring_cursor_move(ring, cursor, ring_record_units(size));
 	cursor->messages++;
 	cursor->bytes += size;
 }
 
-/* Fills in the count that does not agree with the word, so that it will when the word moves there. */
-RING_INLINE void ring_cursor_write(struct ring_side *side, const struct ring_cursor *cursor)
+/* Writes a message at the cursor, where there is room for it, and moves the cursor over it. */
+static ALWAYS_INLINE void ring_cursor_put(struct ring *ring, struct ring_cursor *cursor, long type,
+					  const void *data, size_t size)
+{
+	struct ring_record *record = ring_record_at(ring, cursor->offset);
+
+	record->size = (uint32_t)size;
+	record->state = RING_RECORD_MESSAGE;
+	record->type = type;
+	copy_small(record + 1, data, size);
+	ring_cursor_pass(ring, cursor, size);
+}
+
+/* Fills in the count that does not agree with the word. It will agree when the word moves to the cursor's position. */
+static ALWAYS_INLINE void ring_cursor_write(struct ring_side *side, const struct ring_cursor *cursor)
 {
 	struct ring_count *count = &side->counts[cursor->next];
 
@@ -87,21 +92,25 @@ RING_INLINE void ring_cursor_write(struct ring_side *side, const struct ring_cur
 	atomic_store_explicit(&count->bytes, cursor->bytes, memory_order_relaxed);
 }
 
-/* Whether so many units at the cursor may be touched: 1; -ENOBUFS: it is not known, and cursor->lacks is set. */
-RING_INLINE int ring_cursor_check(const struct ring *ring, struct ring_cursor *cursor, uint64_t units)
+/* Whether so many units at the cursor may be touched. 1: yes; -ENOBUFS: not known, and cursor->lacks is set. */
+static ALWAYS_INLINE int ring_cursor_check(const struct ring *ring, struct ring_cursor *cursor,
+					   uint64_t units)
 {
-	if (ring_is_ready(ring, cursor->offset, units))
+	if (ring_ready_has(ring, cursor->offset, units))
 		return 1;
 	cursor->lacks = units;
 	return -ENOBUFS;
 }
 
-/* The rest of ring_make_room(): looks at the consumers, pads. As that. */
-int ring_make_room_slowly(struct ring *ring, struct ring_cursor *cursor, uint64_t units, uint64_t *ret_seen);
+/* -- producers -- */
 
-/* Whether there is room for a record of `units` in front of `end`, as far as the consumers had come when we last looked. */
-RING_INLINE bool ring_has_room(const struct ring *ring, const struct ring_cursor *cursor, uint64_t units,
-			       uint64_t end)
+/* The slow path of ring_cursor_make_room(): reads the consumers' position, and pads. */
+int ring_cursor_make_room_slowly(struct ring *ring, struct ring_cursor *cursor, uint64_t units,
+				 uint64_t *ret_seen);
+
+/* Whether a record of `units` fits before the offset `end`, going by the consumers' position as it was last seen. */
+static ALWAYS_INLINE bool ring_cursor_has_room(const struct ring *ring, const struct ring_cursor *cursor,
+					       uint64_t units, uint64_t end)
 {
 	uint64_t used = cursor->position - ring->seen_consumers;
 
@@ -109,57 +118,40 @@ RING_INLINE bool ring_has_room(const struct ring *ring, const struct ring_cursor
 }
 
 /*
- * Makes room for a record of `units` behind the producers' cursor: pads the end of the data area where it would not
- * fit there, and moves the cursor over the padding. 1: there is room; 0: not now, and *ret_seen is the consumers'
- * position to wait at; -EBADMSG; -ENOBUFS: ring_leave_to_make_ready() first.
+ * Makes room for a record of `units` at the producers' cursor. If the record would not fit before the end of the data area, pads
+ * up to there and moves the cursor over the padding. 1: there is room; 0: not now, and *ret_seen is the consumers' position to
+ * wait at; -EBADMSG; -ENOBUFS: ring_leave_to_make_ready() has to be called first.
  */
-RING_INLINE int ring_make_room(struct ring *ring, struct ring_cursor *cursor, uint64_t units,
-			       uint64_t *ret_seen)
+static ALWAYS_INLINE int ring_cursor_make_room(struct ring *ring, struct ring_cursor *cursor, uint64_t units,
+					       uint64_t *ret_seen)
 {
-	int r = ring_has_room(ring, cursor, units, ring->capacity)
+	int r = ring_cursor_has_room(ring, cursor, units, ring->capacity)
 			? 1
-			: ring_make_room_slowly(ring, cursor, units, ret_seen);
+			: ring_cursor_make_room_slowly(ring, cursor, units, ret_seen);
 
 	return r > 0 ? ring_cursor_check(ring, cursor, units) : r;
 }
 
-/* Looks how far the producers have come: sets seen_producers. 1: there is something; otherwise as ring_find_record(). */
-int ring_look_ahead(struct ring *ring, const struct ring_cursor *cursor, uint64_t *ret_seen);
+/* -- consumers -- */
 
-/* Passes over the padding where the cursor stands, and finds the record behind. As ring_find_record(). */
-int ring_pass_padding(struct ring *ring, struct ring_cursor *cursor, struct ring_record *ret_record);
+/* Reads the producers' position into ring->seen_producers. 1: there is a record; otherwise as ring_cursor_find(). */
+int ring_cursor_look_ahead(struct ring *ring, const struct ring_cursor *cursor, uint64_t *ret_seen);
 
-/* Each field once, whoever writes to it meanwhile. */
-RING_INLINE void ring_record_load(const struct ring *ring, uint64_t offset, struct ring_record *ret_record)
-{
-	const volatile struct ring_record *record = ring_record_at(ring, offset);
-
-	ret_record->size = record->size;
-	ret_record->state = record->state;
-	ret_record->type = record->type;
-}
-
-/* Whether a message can be what it says: no larger than allowed, than what was sent, and all of it in front of `end`. */
-RING_INLINE bool ring_message_is_sound(const struct ring *ring, const struct ring_record *record,
-				       uint64_t offset, uint64_t available, uint64_t end)
-{
-	return record->state == RING_RECORD_MESSAGE && record->size <= ring->max_message &&
-	       record->type > 0 && ring_units(record->size) <= available &&
-	       offset + ring_units(record->size) <= end;
-}
+/* Moves the cursor over the padding at which it stands, and finds the record behind it. As ring_cursor_find(). */
+int ring_cursor_pass_padding(struct ring *ring, struct ring_cursor *cursor, struct ring_record *ret_record);
 
 /*
- * The oldest record, checked; moves the consumers' cursor over padding. 1: there is one; 0: none, and *ret_seen is
- * the producers' position to wait at; -EBADMSG; -ENOBUFS: ring_leave_to_make_ready() first.
+ * The oldest record, checked; moves the consumers' cursor over padding. 1: there is one; 0: there is none, and *ret_seen is the
+ * producers' position to wait at; -EBADMSG; -ENOBUFS: ring_leave_to_make_ready() has to be called first.
  */
-RING_INLINE int ring_find_record(struct ring *ring, struct ring_cursor *cursor,
-				 struct ring_record *ret_record, uint64_t *ret_seen)
+static ALWAYS_INLINE int ring_cursor_find(struct ring *ring, struct ring_cursor *cursor,
+					  struct ring_record *ret_record, uint64_t *ret_seen)
 {
 	uint64_t available = ring->seen_producers - cursor->position;
 	int r;
 
 	if (available == 0 || available > ring->capacity) {
-		r = ring_look_ahead(ring, cursor, ret_seen);
+		r = ring_cursor_look_ahead(ring, cursor, ret_seen);
 		if (r <= 0)
 			return r;
 		available = ring->seen_producers - cursor->position;
@@ -168,16 +160,14 @@ RING_INLINE int ring_find_record(struct ring *ring, struct ring_cursor *cursor,
 	if (r < 0)
 		return r;
 	ring_record_load(ring, cursor->offset, ret_record);
-	if (!ring_message_is_sound(ring, ret_record, cursor->offset, available, ring->capacity))
-		r = ring_pass_padding(ring, cursor, ret_record);
-	return r > 0 ? ring_cursor_check(ring, cursor, ring_units(ret_record->size)) : r;
+	if (!ring_record_is_message(ring, ret_record, cursor->offset, available, ring->capacity))
+		r = ring_cursor_pass_padding(ring, cursor, ret_record);
+	return r > 0 ? ring_cursor_check(ring, cursor, ring_record_units(ret_record->size)) : r;
 }
 
-/* How far `ahead` is before `behind`, by the 31 bits of both. -EBADMSG: farther than the ring is long. */
-int ring_measure(struct ring *ring, uint64_t ahead, uint64_t behind, uint64_t *ret_distance);
+/* -- both -- */
 
-/* What is wrong with a record behind which `available` units lie; KIPC_RING_SOUND: nothing. */
-enum kipc_ring_fault ring_judge_record(const struct ring *ring, const struct ring_record *record,
-				       uint64_t offset, uint64_t available);
+/* How far the position `ahead` is in front of `behind`, by the 31 bits of both. -EBADMSG: more than the ring's capacity. */
+int ring_cursor_measure(struct ring *ring, uint64_t ahead, uint64_t behind, uint64_t *ret_distance);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Entering a side whose lock is taken or on which somebody has a claim: the rest of ring_enter(). Whether the claim's process
- * lives is found out without the lock; what is found counts only if the same claim still stands there afterwards.
+ * Entering a side whose lock is held, or on which another party has a claim. Whether the claim's process lives is found out
+ * without the lock. If it does not, its claim is void; under the lock the claim is removed only if it is still the same.
  */
 
 #include "lib/ring/enter.h"
@@ -10,11 +10,10 @@
 #include <errno.h>
 
 #include "lib/ring/claim.h"
-#include "lib/ring/process.h"
 #include "lib/ring/turn.h"
 #include "lib/ring/wait.h"
 
-/* Under the lock: whether there is a claim that holds for us. One that was proven void is taken away. */
+/* Under the lock: whether a claim keeps us out; *ret_claim is the claim. Removes the claim that was proven void. */
 static bool is_claimed(struct ring *ring, struct ring_side *side, const struct ring_cursor *cursor,
 		       struct ring_patience *patience, const struct ring_claimant *is_void,
 		       struct ring_claimant *ret_claim)
@@ -24,16 +23,23 @@ static bool is_claimed(struct ring *ring, struct ring_side *side, const struct r
 		return false;
 	if (!ring_claim_is(side, is_void))
 		return side != &ring->header->producers ||
-		       !ring_turn_is_ours(ring, cursor, ret_claim, patience);
+		       !ring_turn_lets_pass(ring, cursor, ret_claim, patience);
 	/* Relaxed: claims are made under the lock. */
 	atomic_store_explicit(&side->claim.owner, 0, memory_order_relaxed);
 	return false;
 }
 
-/* What takes longer is looked at when a claim has been there for a while, or we shall not come again. */
+/* The expensive check is for a claim that we have met before, or if we shall not come again. */
 static bool is_void(const struct ring *ring, const struct ring_claimant *claim, bool is_old)
 {
-	return ring_process_is_dead(claim) || (is_old && ring_process_is_another(claim, ring->id));
+	return ring_claimant_is_dead(claim) ||
+	       (is_old && ring_claimant_runs_another_program(claim, ring->id));
+}
+
+/* Whether this thread made the claim through this handle: waiting for it, the thread would wait for itself. */
+static bool is_own(const struct ring *ring, const struct ring_side *side, const struct ring_claimant *claim)
+{
+	return ring_hold_is_own(side == &ring->header->producers ? &ring->reserved : &ring->acquired, claim);
 }
 
 static int take(struct ring *ring, struct ring_side *side, struct ring_patience *patience, uint64_t *ret_word)
@@ -43,7 +49,7 @@ static int take(struct ring *ring, struct ring_side *side, struct ring_patience 
 	if (r == 0)
 		r = ring_lock_take(side, ring_patience_end(patience), ret_word);
 	if (r == -ENOLCK && side == &ring->header->producers && ring_is_retired(ring))
-		return -EIDRM; /* whoever died in there, nobody else has to come in */
+		return -EIDRM; /* no producer has to enter a retired ring, so a lock that stays held does not matter */
 	return r == -ETIMEDOUT && patience->timeout == KIPC_NOW ? -EAGAIN : r;
 }
 
@@ -66,14 +72,14 @@ int ring_enter_slowly(struct ring *ring, struct ring_side *side, uint64_t word,
 			return ring_broken(ring, KIPC_RING_LOCK);
 		if (!is_sound)
 			return ring_broken(ring, KIPC_RING_COUNTS);
-		if (ring_hold_is_own(ring, side, &claim))
-			return -EALREADY; /* it would wait for itself */
+		if (is_own(ring, side, &claim))
+			return -EALREADY;
 		if (is_void(ring, &claim, claim.owner == before.owner || patience->timeout == KIPC_NOW)) {
 			to_void = claim;
 			continue;
 		}
 		before = claim;
-		r = ring_await_claim(ring, side, ring_word_position(word), patience);
+		r = ring_wait_for_claim(ring, side, ring_word_position(word), patience);
 		if (r < 0)
 			return r;
 	}
@@ -84,5 +90,16 @@ int ring_leave_to_make_ready(struct ring *ring, struct ring_side *side, const st
 {
 	if (ring_lock_drop(side, cursor->word) < 0)
 		return ring_broken(ring, KIPC_RING_LOCK);
-	return ring_make_ready(ring, cursor->offset, cursor->lacks, wanted);
+	return ring_ready_make(ring, cursor->offset, cursor->lacks, wanted);
+}
+
+int ring_leave_to_start_over(struct ring *ring, struct ring_side *side, const struct ring_cursor *cursor,
+			     uint64_t wanted, ssize_t n, size_t *ret_n_messages)
+{
+	int r = ring_leave_to_make_ready(ring, side, cursor, wanted);
+
+	if (n <= 0 || (r != -ENOBUFS && r != -ENOMEM))
+		return r;
+	*ret_n_messages = (size_t)n;
+	return 0;
 }

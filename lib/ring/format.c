@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* The geometry of a ring. Another program may write to the header, so each number is read once and checked before it is used. */
+
 #include "lib/ring/format.h"
 
 #include <errno.h>
 
 #include "lib/base/pages.h"
-#include "lib/ring/cursor.h"
 #include "lib/ring/process.h"
+#include "lib/ring/record.h"
 #include "lib/ring/touch.h"
 
 #define SIZE_MIN (2 * RING_HEADER_SIZE)
-#define DEFAULT_MESSAGES 8 /* of the largest size, in the whole segment */
+#define DEFAULT_MESSAGES 8 /* of the largest size, by the size of the whole segment */
 
-/* The data area of a segment of that size, in bytes; 0: it cannot be a ring. */
+/* The size of the data area in a segment of that size, both in bytes; 0: the segment cannot be a ring. */
 static uint64_t capacity_of(uint64_t segment_size)
 {
 	uint64_t capacity;
@@ -24,23 +26,23 @@ static uint64_t capacity_of(uint64_t segment_size)
 }
 
 /*
- * Twice, because the padding before a record can be almost as long as the record: so an empty ring takes any message,
- * wherever its positions stand.
+ * Twice the record has to fit, because the padding before a record can be almost as long as the record. So an empty ring takes
+ * any message, wherever its positions stand.
  */
 static bool max_message_fits(uint64_t max_message, uint64_t capacity)
 {
 	return max_message > 0 && max_message <= UINT32_MAX &&
-	       2 * ring_units(max_message) * RING_UNIT <= capacity;
+	       2 * ring_record_units(max_message) * RING_UNIT <= capacity;
 }
 
-bool ring_has_magic(const struct ring_header *header, uint64_t segment_size)
+bool ring_format_has_magic(const struct ring_header *header, uint64_t segment_size)
 {
-	/* Acquire: pairs with the release in ring_write_header(). */
+	/* Acquire: pairs with the release in ring_format_write(). */
 	return segment_size >= SIZE_MIN &&
 	       atomic_load_explicit(&header->magic, memory_order_acquire) == RING_MAGIC;
 }
 
-int ring_read_geometry(struct ring *ring, uint64_t segment_size)
+int ring_format_read(struct ring *ring, uint64_t segment_size)
 {
 	const volatile struct ring_header *header = ring->header;
 	uint64_t capacity = header->capacity, max_message = header->max_message;
@@ -55,10 +57,10 @@ int ring_read_geometry(struct ring *ring, uint64_t segment_size)
 	return 0;
 }
 
-void ring_write_header(struct ring_header *header, uint64_t capacity, uint64_t max_message,
+void ring_format_write(struct ring_header *header, uint64_t capacity, uint64_t max_message,
 		       uint64_t pid_namespace)
 {
-	/* Relaxed throughout: nobody else has it attached; the magic is what is published. */
+	/* Relaxed throughout: no other process has it attached, and the magic publishes it. */
 	atomic_store_explicit(&header->magic, 0, memory_order_relaxed);
 	header->version = RING_VERSION;
 	header->header_size = RING_HEADER_SIZE;
@@ -73,11 +75,11 @@ void ring_write_header(struct ring_header *header, uint64_t capacity, uint64_t m
 		/* The second count agrees with no word until it is filled in. */
 		atomic_store_explicit(&side->counts[1].position, RING_POSITION_MASK, memory_order_relaxed);
 	}
-	/* Release: whoever finds the magic finds the rest; pairs with the acquire in ring_attach(). */
+	/* Release: a process that finds the magic finds the rest. Pairs with the acquire in ring_format_has_magic(). */
 	atomic_store_explicit(&header->magic, RING_MAGIC, memory_order_release);
 }
 
-int ring_lay_out(void *address, uint64_t segment_size, size_t max_message)
+int ring_format(void *address, uint64_t segment_size, size_t max_message)
 {
 	uint64_t capacity = capacity_of(segment_size), namespace;
 	int r;
@@ -90,6 +92,6 @@ int ring_lay_out(void *address, uint64_t segment_size, size_t max_message)
 	if (r == 0)
 		r = ring_process_namespace(&namespace);
 	if (r == 0)
-		ring_write_header(address, capacity, max_message, namespace);
+		ring_format_write(address, capacity, max_message, namespace);
 	return r;
 }

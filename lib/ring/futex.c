@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The kernel's futexes. Called by ring/lock.c and ring/pause.c. */
+/* The futex system calls, which the C library does not wrap. */
 
 #include "lib/ring/futex.h"
 
@@ -16,14 +16,14 @@
 #define SYS_futex_waitv 449
 #endif
 
-/* On 32 bits the older call takes times of 32 bits, which only some C libraries have. The newer one is in Linux 5.1. */
+/* On 32 bits, futex(2) takes 32-bit times, which only some C libraries have. Linux 5.1 added a call with 64-bit times. */
 #ifdef SYS_futex_time64
 #define SYS_FUTEX SYS_futex_time64
 #else
 #define SYS_FUTEX SYS_futex
 #endif
 
-/* As struct __kernel_timespec of <linux/time_types.h>: 64 bits each, whatever the C library's own are. */
+/* As struct __kernel_timespec of <linux/time_types.h>: 64 bits each, whatever the C library's own times have. */
 struct kernel_time {
 	int64_t seconds, nanoseconds;
 };
@@ -42,7 +42,7 @@ _Static_assert(sizeof(struct futex_of_many) == 24 && offsetof(struct futex_of_ma
 _Static_assert(sizeof(struct robust_list_head) == 3 * sizeof(long),
 	       "the kernel reads the list of each thread");
 
-/* NULL stays NULL: no bound. */
+/* NULL stays NULL: no limit. */
 static const struct kernel_time *kernel_time_of(const struct timespec *time, struct kernel_time *buffer)
 {
 	if (time == NULL)
@@ -65,7 +65,7 @@ int ring_futex_wait_any(const struct ring_futex *futexes, unsigned n, const stru
 	struct kernel_time end;
 	long r;
 
-	/* Relaxed: a fact about the kernel, learnt once. */
+	/* Relaxed: a fact about the kernel that never changes; nothing else depends on it. */
 	if (atomic_load_explicit(&is_unknown, memory_order_relaxed))
 		return -ENOSYS;
 	for (unsigned i = 0; i < n; i++)

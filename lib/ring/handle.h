@@ -2,55 +2,46 @@
 #ifndef KIPC_LIB_RING_HANDLE_H
 #define KIPC_LIB_RING_HANDLE_H
 
-/* One attached ring, as this process sees it. lib/ring/attach.c makes it; threads share it. */
+/* One attached ring, as this process sees it. lib/ring/attach.c makes and frees it; threads share it. */
 
 #include <errno.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 
 #include "lib/kipc.h"
-#include "lib/ring/claimant.h"
-#include "lib/ring/lock.h"
-#include "lib/ring/pause.h"
+#include "lib/ring/hold.h"
+#include "lib/ring/spin.h"
+#include "lib/ring/thread.h"
 
-/* A mark that no process has, while 0 is that of all that are not known. */
+/* The mark of a handle that no process uses yet. No process has it, and 0 is that of a process that is not known. */
 #define RING_MARK_NONE UINT32_MAX
 
-/* What was reserved, or acquired. */
-struct ring_hold {
-	_Atomic uint32_t tid; /* of the thread that made it; any other of the process may end it */
-	_Atomic uint32_t
-		mark; /* of the process that holds it: in a child of a fork, nothing is held; 0: nothing is */
-	struct ring_side *side;
-	struct ring_claimant claim;
-	uint64_t record; /* where it lies: its position, */
-	uint64_t offset; /* into the data area, units, */
-	uint32_t size;	 /* and its body, bytes */
-	int64_t type;
-};
-
 /*
- * Ours alone, whatever the segment says: geometry as it was checked when attaching, and the cursors we go by. The other
- * side's position as last seen is a safe guess for ever (it only moves on), so a call looks at the other side's cache
- * line only when the guess no longer does.
+ * All of this lies in our own memory, so no other program can change it: the geometry as it was checked at the attach, and the
+ * position of the other side as it was last seen. Positions only grow, so that one stays a safe guess for ever: there is at least
+ * as much room, or at least as many messages, as it says. A call reads the other side's cache line only when that is not enough.
  */
 struct ring {
 	struct ring_header *header;
 	char *data;
 	uint64_t capacity; /* units */
-	/* Which pages of the data area are there (lib/ring/ready.h), and up to where, units, all of them. */
+	/* Which pages of the data area exist (lib/ring/ready.h), and the offset before which all of them do, units. */
 	atomic_bool *ready;
 	_Atomic uint64_t ready_end;
 	uint32_t max_message;
-	uint32_t max_at_once; /* of that, what may be copied under a lock */
+	uint32_t max_at_once; /* the largest body that may be copied under a lock */
 	int id;
 	bool is_writable;
-	uint64_t pid_namespace;	    /* in which it was made */
-	_Atomic uint32_t mark;	    /* of the process (lib/ring/process.h) that was found to be of that */
-	_Atomic int fault;	    /* enum kipc_ring_fault of the last -EBADMSG */
-	struct ring *older;	    /* of a channel whose object was made anew */
-	atomic_bool is_taken_first; /* takers have been here, and none of those older has messages */
-	atomic_bool is_spent;	    /* it was retired, and nothing is in it any more nor will be */
+	uint64_t pid_namespace; /* in which the ring was made */
+	_Atomic uint32_t
+		mark;	   /* of the process (lib/ring/process.h) that was found to be in that namespace */
+	_Atomic int fault; /* enum kipc_ring_fault of the last -EBADMSG */
+
+	/* The next four are for lib/channel-ring.c. */
+	struct ring *older; /* the handle of the channel's previous object */
+	atomic_bool
+		is_taken_first; /* this channel has received here, and none of the older rings has messages */
+	atomic_bool is_spent;	/* it is retired and empty, and stays so */
 	atomic_bool was_taken_from;
 	atomic_bool is_buried; /* by ring_bury() */
 	uint64_t segment_size;
@@ -67,14 +58,14 @@ struct ring {
 
 static inline bool ring_is_retired(const struct ring *ring)
 {
-	/* Relaxed: says nothing of anything else in the segment. */
+	/* Relaxed: it says nothing about anything else in the segment. */
 	return atomic_load_explicit(&ring->header->retired, memory_order_relaxed) != 0;
 }
 
 /* Remembers which invariant broke. Returns -EBADMSG. */
 static inline int ring_broken(struct ring *ring, enum kipc_ring_fault fault)
 {
-	/* Relaxed: a figure for people. */
+	/* Relaxed: for display. */
 	atomic_store_explicit(&ring->fault, fault, memory_order_relaxed);
 	return -EBADMSG;
 }
@@ -82,24 +73,17 @@ static inline int ring_broken(struct ring *ring, enum kipc_ring_fault fault)
 /* The slow path of ring_admit(). */
 int ring_admit_slowly(struct ring *ring);
 
-/* Whether this thread may use the locks: it, and its process, are known. -EXDEV: it is of another PID namespace. */
+/* Whether this thread may use the locks: it is known, and its process is in the ring's PID namespace. */
 static inline bool ring_is_admitted(const struct ring *ring)
 {
-	/* Relaxed: both are this thread's own business, or 0. */
-	return atomic_load_explicit(&ring->mark, memory_order_relaxed) ==
-	       atomic_load_explicit(ring_thread.mark, memory_order_relaxed);
+	/* Relaxed: this thread stored it, or has seen what was stored before it, or it is another mark than the thread's. */
+	return atomic_load_explicit(&ring->mark, memory_order_relaxed) == ring_thread_mark();
 }
 
+/* Finds out whether this thread may use the locks. -EXDEV: it is in another PID namespace; errors of ring_thread_init(). */
 static inline int ring_admit(struct ring *ring)
 {
 	return ring_is_admitted(ring) ? 0 : ring_admit_slowly(ring);
 }
-
-/* Whether this process, not a parent of it, has reserved or acquired something. */
-bool ring_hold_is_ours(const struct ring_hold *hold);
-
-/* Whether it is one that this very thread made by this handle: waiting for it, it would wait for itself. */
-bool ring_hold_is_own(const struct ring *ring, const struct ring_side *side,
-		      const struct ring_claimant *claim);
 
 #endif

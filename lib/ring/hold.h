@@ -2,31 +2,29 @@
 #ifndef KIPC_LIB_RING_HOLD_H
 #define KIPC_LIB_RING_HOLD_H
 
-/* Messages where they lie: a program reserves or acquires one and works on the ring's own memory. */
+/* A message that a process has reserved or acquired: its claim, and where the record lies. */
 
-#include "lib/ring/handle.h"
-#include "lib/ring/patience.h"
+#include <stdbool.h>
+#include <stdint.h>
 
-/*
- * Sends, or takes, one message of a size that is not to be copied under a lock. -EOPNOTSUPP: nothing can be claimed here;
- * errors as ring_send() and ring_recv(). ring_take_apart() returns 0 if it was larger than `touched`, and was left there.
- */
-int ring_send_apart(struct ring *ring, const struct kipc_message *message, struct ring_patience *patience);
+#include "lib/ring/claimant.h"
 
-int ring_take_apart(struct ring *ring, void *buffer, size_t size, size_t touched,
-		    struct kipc_message *ret_message, struct ring_patience *patience);
+struct ring_hold {
+	_Atomic uint32_t tid; /* of the thread that made it; any other thread of the process may end it */
+	_Atomic uint32_t
+		mark; /* of the process that holds it: a child of that process holds nothing; 0: no hold */
+	struct ring_side *side;
+	struct ring_claimant claim;
+	uint64_t record; /* the record's position, */
+	uint64_t offset; /* where it lies in the data area, units, */
+	uint32_t size;	 /* and the size of its body, bytes */
+	int64_t type;
+};
 
-int ring_reserve(struct ring *ring, size_t size, int64_t timeout, void **ret_data);
+/* Whether this process, not a parent of it, holds something here. The thread must be known. */
+bool ring_hold_is_ours(const struct ring_hold *hold);
 
-int ring_commit(struct ring *ring, long type, size_t size);
-
-int ring_abort(struct ring *ring);
-
-ssize_t ring_acquire(struct ring *ring, int64_t timeout, const void **ret_data, long *ret_type);
-
-int ring_release(struct ring *ring);
-
-/* Gives back what the handle holds. Never fails. */
-void ring_let_go(struct ring *ring);
+/* Whether the claim is one that this very thread made here: a thread that waited for it would wait for itself. */
+bool ring_hold_is_own(const struct ring_hold *hold, const struct ring_claimant *claim);
 
 #endif

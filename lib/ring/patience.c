@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The deadline of a call, computed when the call turns out to wait. */
+/* The deadline of a call, computed only when the call has to wait. */
 
 #include "lib/ring/patience.h"
 
+#include "lib/base/monotonic.h"
 #include "lib/kipc.h"
-#include "lib/ring/pause.h"
 
 const struct timespec *ring_patience_end(struct ring_patience *patience)
 {
@@ -16,7 +16,7 @@ const struct timespec *ring_patience_end(struct ring_patience *patience)
 	if (patience->timeout == KIPC_NOW)
 		return &long_ago;
 	if (!patience->is_bounded) {
-		patience->end = ring_time_in(patience->timeout);
+		patience->end = monotonic_in(patience->timeout);
 		patience->is_bounded = true;
 	}
 	return &patience->end;
@@ -29,6 +29,6 @@ bool ring_patience_is_over(struct ring_patience *patience)
 
 	if (until == NULL)
 		return false;
-	now = ring_time_in(0);
-	return !ring_time_is_before(&now, until);
+	now = monotonic_in(0);
+	return !monotonic_is_before(&now, until);
 }

@@ -11,20 +11,20 @@
 #include "lib/ring/claimant.h"
 
 struct ring_patience {
-	int64_t timeout; /* as kipc_recv() takes it */
-	bool is_bounded; /* `end` is set: only when it turns out that the call has to wait */
+	int64_t timeout; /* as for kipc_recv() */
+	bool is_bounded; /* `end` is set. That happens only once the call has to wait */
 	struct timespec end;
-	long nap_ns; /* 0: it has not had to */
+	long nap_ns; /* 0: the call has not had to wait */
 
-	/* lib/ring/turn.h: */
-	bool is_full;	  /* it has found no room; then the next two are set */
-	bool is_starving; /* it has waited for long; then `turn` is set but for its position */
-	uint64_t since;
+	/* Of a producer, for lib/ring/turn.h: */
+	bool is_full;	/* it has found no room; then the next two are set: */
+	uint64_t since; /* the producers' position then */
 	struct timespec starving_at;
+	bool is_starving; /* `starving_at` has passed; then `turn` is set but for its position */
 	struct ring_claimant turn;
 };
 
-/* Sets only what a call that does not wait looks at. */
+/* Sets only the members that a call that does not wait reads. */
 static inline void ring_patience_begin(struct ring_patience *patience, int64_t timeout)
 {
 	patience->timeout = timeout;
@@ -32,10 +32,10 @@ static inline void ring_patience_begin(struct ring_patience *patience, int64_t t
 	patience->nap_ns = 0;
 }
 
-/* NULL for KIPC_FOREVER; for KIPC_NOW a time long ago. */
+/* When the call has to end, on CLOCK_MONOTONIC. NULL for KIPC_FOREVER; for KIPC_NOW, a time long ago. */
 const struct timespec *ring_patience_end(struct ring_patience *patience);
 
-/* Whether that time has come. A call that finds others taking what it waits for must look itself. */
+/* Whether that time has passed. For a call that is woken again and again, and finds each time that others were faster. */
 bool ring_patience_is_over(struct ring_patience *patience);
 
 #endif

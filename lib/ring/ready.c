@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Pages of a ring's data area, asked for before they are touched. Called by ring.c and ring/claim.c. */
+/* Asks the kernel for pages of a ring's data area, and remembers the pages that it has. */
 
 #include "lib/ring/ready.h"
 
 #include "lib/base/pages.h"
 
-bool ring_pages_are_ready(const struct ring *ring, uint64_t page, uint64_t last)
+bool ring_ready_has_pages(const struct ring *ring, uint64_t page, uint64_t last)
 {
 	for (; page <= last; page++)
-		if (!ring_page_is_ready(ring, page))
+		if (!ring_ready_has_page(ring, page))
 			return false;
 	return true;
 }
 
-/* Two threads that do this at once store what is true, though the second may store less. */
+/* Two threads that do this at the same time both store a true value, though the later one may be the smaller. */
 static void move_end(struct ring *ring)
 {
 	uint64_t end = ring_ready_end(ring);
 
-	while (end < ring->capacity && ring_page_is_ready(ring, end >> RING_READY_SHIFT))
+	while (end < ring->capacity && ring_ready_has_page(ring, end >> RING_READY_SHIFT))
 		end += 1 << RING_READY_SHIFT;
 	if (end > ring->capacity)
 		end = ring->capacity;
@@ -35,14 +35,14 @@ static int make_ready(struct ring *ring, uint64_t offset, uint64_t units)
 	if (end > ring->capacity)
 		end = ring->capacity;
 	r = pages_populate(ring->data + start * RING_UNIT, (end - start) * RING_UNIT);
-	/* Relaxed: what is there stays, and whoever learns it late asks again. */
+	/* Relaxed: a page that exists stays, and a thread that learns of it late only asks again. */
 	for (; r == 0 && page <= last; page++)
 		atomic_store_explicit(&ring->ready[page], true, memory_order_relaxed);
 	move_end(ring);
 	return r;
 }
 
-int ring_make_ready(struct ring *ring, uint64_t offset, uint64_t units, uint64_t wanted)
+int ring_ready_make(struct ring *ring, uint64_t offset, uint64_t units, uint64_t wanted)
 {
 	if (wanted > ring->capacity - offset)
 		wanted = ring->capacity - offset;

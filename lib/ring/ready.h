@@ -3,47 +3,48 @@
 #define KIPC_LIB_RING_READY_H
 
 /*
- * Whether the pages of records are there. A segment of huge pages, or one made with SHM_NORESERVE, can lack memory, and
- * touching a page that cannot be made ends the process by SIGBUS. So each handle remembers which pages it has asked the
- * kernel for, and no byte of the data area is touched before. They are asked for without the lock, since that can take long.
+ * Whether the pages of records exist. The kernel may have no memory for a page of a segment of huge pages, or of one made with
+ * SHM_NORESERVE, and touching such a page raises SIGBUS. So each handle remembers the pages that it has asked the kernel for, and
+ * touches no byte of the data area before. It asks without holding a lock, since that can take long.
  */
 
+#include "lib/base/always-inline.h"
 #include "lib/ring/handle.h"
 
-/* What a producer makes ready as it goes, units: 64 KiB. */
+/* How far a producer asks ahead, units: 64 KiB. */
 #define RING_READY_AHEAD (65536 / RING_UNIT)
 
-#define RING_READY_SHIFT                                                                                     \
-	8 /* units: 4 KiB. No page is smaller, and what is there of a larger one is there of its parts. */
+/* Units to pages of 4 KiB. No page is smaller, and if a larger page exists, all parts of it do. */
+#define RING_READY_SHIFT 8
 
-/* All units before that one. What is in a hurry goes by this alone. */
+/* The offset before which all units exist. The fastest paths compare with nothing else. */
 static inline uint64_t ring_ready_end(const struct ring *ring)
 {
-	/* Relaxed, here and below: says nothing of what lies there. */
+	/* Relaxed, here and below: it says nothing about the contents of the pages. */
 	return atomic_load_explicit(&ring->ready_end, memory_order_relaxed);
 }
 
-static inline bool ring_page_is_ready(const struct ring *ring, uint64_t page)
+static inline bool ring_ready_has_page(const struct ring *ring, uint64_t page)
 {
 	return atomic_load_explicit(&ring->ready[page], memory_order_relaxed);
 }
 
-/* Those from `page` to `last`. */
-bool ring_pages_are_ready(const struct ring *ring, uint64_t page, uint64_t last);
+/* Whether the pages from `page` to `last` exist. */
+bool ring_ready_has_pages(const struct ring *ring, uint64_t page, uint64_t last);
 
-/* At least one unit, all of them inside. */
-static inline __attribute__((always_inline)) bool ring_is_ready(const struct ring *ring, uint64_t offset,
-								uint64_t units)
+/* Whether the units exist: at least one, and none behind the end of the data area. */
+static ALWAYS_INLINE bool ring_ready_has(const struct ring *ring, uint64_t offset, uint64_t units)
 {
 	uint64_t page = offset >> RING_READY_SHIFT, last = (offset + units - 1) >> RING_READY_SHIFT;
 
-	return ring_page_is_ready(ring, page) && (page == last || ring_pages_are_ready(ring, page + 1, last));
+	return ring_ready_has_page(ring, page) &&
+	       (page == last || ring_ready_has_pages(ring, page + 1, last));
 }
 
 /*
- * Makes the pages; if the kernel has memory, for `wanted` units, which may reach beyond the end. Not under a lock. -ENOBUFS:
- * there is no memory; -ENOMEM.
+ * Asks the kernel for the pages of `units` units; if there is enough memory, for those of `wanted` units, which may reach beyond
+ * the end. Not under a lock. -ENOBUFS: the kernel has no memory for them; -ENOMEM.
  */
-int ring_make_ready(struct ring *ring, uint64_t offset, uint64_t units, uint64_t wanted);
+int ring_ready_make(struct ring *ring, uint64_t offset, uint64_t units, uint64_t wanted);
 
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The figures of a ring, for people and monitors. */
+/*
+ * The counters and state of a ring, for display. They are read without a lock, so each is checked against the word that published
+ * it, and read again if the word has moved.
+ */
 
 #include "lib/ring/stat.h"
 
@@ -12,11 +15,11 @@ struct totals {
 	uint64_t position, messages, bytes;
 };
 
-/* What a side published last. False: no count agrees with the word, however often one looks. */
+/* What a side published last. False: no count agrees with the word, however often it is read. */
 static bool read_totals(const struct ring_side *side, struct totals *ret_totals)
 {
 	for (unsigned tries = 0; tries < LOOKS_MAX; tries++) {
-		/* Acquire: the counts that were published with it. */
+		/* Acquire: the counts that were published with it are read after it. */
 		uint64_t before = atomic_load_explicit(&side->word, memory_order_acquire), after;
 
 		for (unsigned i = 0; i < 2; i++) {
@@ -25,7 +28,7 @@ static bool read_totals(const struct ring_side *side, struct totals *ret_totals)
 			ret_totals->position = atomic_load_explicit(&count->position, memory_order_relaxed);
 			ret_totals->messages = atomic_load_explicit(&count->messages, memory_order_relaxed);
 			ret_totals->bytes = atomic_load_explicit(&count->bytes, memory_order_relaxed);
-			/* Read before the word is read again: then they belonged to it. */
+			/* The counts are read before the word is read again: if the word is the same, they belong to it. */
 			atomic_thread_fence(memory_order_acquire);
 			after = atomic_load_explicit(&side->word, memory_order_relaxed);
 			if (ring_word_position(before) == ring_word_position(after) &&
@@ -36,16 +39,14 @@ static bool read_totals(const struct ring_side *side, struct totals *ret_totals)
 	return false;
 }
 
-/*
- * Of one instant, if the consumers let us; otherwise theirs are the older ones, so that they are not ahead.
- */
+/* Both sides at one instant, if the consumers are slow enough. Otherwise theirs are older, so that they are not ahead. */
 static bool read_both(const struct ring_header *header, struct totals *ret_sent, struct totals *ret_received)
 {
 	for (unsigned tries = 0; tries < LOOKS_MAX; tries++) {
 		if (!read_totals(&header->consumers, ret_received) ||
 		    !read_totals(&header->producers, ret_sent))
 			return false;
-		/* Read before the consumers' word is read again. */
+		/* The producers' counts are read before the consumers' word is read again. */
 		atomic_thread_fence(memory_order_acquire);
 		if (ring_word_position(atomic_load_explicit(&header->consumers.word, memory_order_relaxed)) ==
 		    (ret_received->position & RING_POSITION_MASK))
@@ -58,7 +59,7 @@ static pid_t claimant(const struct ring_side *side, uint64_t position)
 {
 	uint64_t owner;
 
-	/* Relaxed throughout: for people. */
+	/* Relaxed throughout: for display. */
 	if (atomic_load_explicit(&side->claim.position, memory_order_relaxed) != position)
 		return 0;
 	owner = atomic_load_explicit(&side->claim.owner, memory_order_relaxed);
@@ -86,11 +87,11 @@ void ring_stat(struct ring *ring, struct kipc_ring *ret_stat)
 	    sent.bytes >= received.bytes) {
 		stat.used = (sent.position - received.position) * RING_UNIT;
 		if (stat.used > stat.capacity)
-			stat.used = stat.capacity; /* the consumers were faster than we */
+			stat.used = stat.capacity; /* the consumers were faster than we were */
 		stat.messages = sent.messages - received.messages;
 		stat.bytes = sent.bytes - received.bytes;
 	}
-	/* Relaxed throughout: for people. */
+	/* Relaxed throughout: for display. */
 	stat.producer_waits = atomic_load_explicit(&consumers->waits, memory_order_relaxed);
 	stat.consumer_waits = atomic_load_explicit(&producers->waits, memory_order_relaxed);
 	stat.producer_lock =
@@ -113,17 +114,17 @@ const char *kipc_ring_fault_to_string(enum kipc_ring_fault fault)
 	case KIPC_RING_COUNTS:
 		return "the count of a side does not agree with its position";
 	case KIPC_RING_POSITIONS:
-		return "its positions lie farther apart than the ring is long";
+		return "its positions are farther apart than its capacity";
 	case KIPC_RING_RECORD_STATE:
-		return "a record is neither message nor padding";
+		return "a record is neither a message nor padding";
 	case KIPC_RING_RECORD_SIZE:
-		return "a record reaches beyond what a message may be or what was sent";
+		return "a record is larger than a message may be, or than what was sent";
 	case KIPC_RING_RECORD_TYPE:
 		return "the type of a message is not above 0";
 	case KIPC_RING_LOCK:
-		return "a lock was changed by somebody who did not hold it";
+		return "a lock was changed by a thread that did not hold it";
 	}
-	return "something unknown is wrong with it";
+	return "it has an unknown fault";
 }
 
 static bool is_word_of(uint64_t offset, size_t side)

@@ -2,9 +2,11 @@
 #ifndef KIPC_LIB_RING_STAT_H
 #define KIPC_LIB_RING_STAT_H
 
+/* The counters and state of a ring, for display. */
+
 #include "lib/ring/handle.h"
 
-/* Figures, taken without a lock. */
+/* As kipc_ring_stat(). Takes no lock. The geometry has to be read. */
 void ring_stat(struct ring *ring, struct kipc_ring *ret_stat);
 
 #endif

@@ -3,18 +3,19 @@
 #define KIPC_LIB_RING_TOUCH_H
 
 /*
- * The caller's memory, touched before a lock is taken: a page that is missing, or comes from a disk, then holds up nobody else.
- * A page that goes away between the touch and the copy still ends the process with the lock, which the kernel hands on.
+ * Touching the caller's memory before a lock is taken, so that a page that is missing, or is read from a disk, holds up no other
+ * party. If a page disappears between the touch and the copy, the process still dies with the lock, and the kernel frees it.
  */
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define RING_PAGE 4096 /* none is smaller */
+#define RING_PAGE 4096 /* bytes; no page is smaller */
 
-/* What is copied under a lock at most, bytes: some 100 µs. More goes by way of a claim, which others can wait for. */
+/* The most that is copied under a lock, bytes: some 100 µs. A larger message is copied under a claim, which others can wait for. */
 #define RING_COPY_MAX ((size_t)1 << 20)
 
+/* Reads a byte of each page. */
 static inline void ring_touch_to_read(const void *data, size_t size)
 {
 	const volatile char *bytes = data;
@@ -26,7 +27,10 @@ static inline void ring_touch_to_read(const void *data, size_t size)
 		(void)bytes[at];
 }
 
-/* Touches `wanted` of `size` bytes. Returns how many can be written now: to the end of a page as a rule. */
+/*
+ * Writes a byte of each page of the first `wanted` of `size` bytes. Returns how many bytes can be written now: usually up to the
+ * end of a page.
+ */
 static inline size_t ring_touch_to_write(void *data, size_t size, size_t wanted)
 {
 	size_t at = RING_PAGE - (uintptr_t)data % RING_PAGE;

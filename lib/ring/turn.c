@@ -1,39 +1,38 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Turns of producers that wait for room. Called by ring.c, ring/claim.c and ring/enter.c. */
+/* Turns of producers that wait for room. */
 
 #include "lib/ring/turn.h"
 
+#include "lib/base/monotonic.h"
 #include "lib/ring/claim.h"
 #include "lib/ring/process.h"
 
 #define STARVING_US 10000
 #define SLEPT_THROUGH_NS UINT64_C(100000000)
-#define NSEC_PER_SEC UINT64_C(1000000000)
 
-/* Relaxed throughout: turns are read and written under the producers' lock, or for people. */
+/* Relaxed throughout: turns are read and written under the producers' lock, or for display. */
 
 bool ring_turn_is_claim(const struct ring_side *side, uint64_t owner)
 {
 	return owner != 0 && atomic_load_explicit(&side->turn.owner, memory_order_relaxed) == owner;
 }
 
-/* Whether there is room for any message, wherever the positions stand. */
+/* Whether there is room for a message of any size, wherever the positions stand (padding included). */
 static bool has_room_for_all(const struct ring *ring, const struct ring_cursor *cursor)
 {
 	uint64_t consumers =
 		ring_word_position(atomic_load_explicit(&ring->header->consumers.word, memory_order_relaxed));
 	uint64_t used = (cursor->position - consumers) & RING_POSITION_MASK;
 
-	return used <= ring->capacity && ring->capacity - used >= 2 * ring_units(ring->max_message);
+	return used <= ring->capacity && ring->capacity - used >= 2 * ring_record_units(ring->max_message);
 }
 
-/* Whether there has been, for a while, and it is still there. A clock that differs from its owner's does no harm. */
+/* Whether there has been such room for 100 ms. A clock that differs from that of the turn's owner does no harm. */
 static bool is_slept_through(struct ring *ring, const struct ring_cursor *cursor)
 {
 	_Atomic uint64_t *since = &ring->header->producers.turn.roomy;
-	struct timespec time = ring_time_in(0);
-	uint64_t now = (uint64_t)time.tv_sec * NSEC_PER_SEC + (uint64_t)time.tv_nsec, first;
+	uint64_t now = (uint64_t)monotonic_ns(), first;
 
 	if (!has_room_for_all(ring, cursor)) {
 		atomic_store_explicit(since, 0, memory_order_relaxed);
@@ -47,18 +46,18 @@ static bool is_slept_through(struct ring *ring, const struct ring_cursor *cursor
 	return now - first > SLEPT_THROUGH_NS;
 }
 
-/* A producer that a turn keeps out counts as waiting for room, too; otherwise turns of others could keep it out for ever. */
+/* A producer that a turn keeps out waits for room, too. Otherwise the turns of others could keep it out for ever. */
 static void begin_to_wait(const struct ring_cursor *cursor, struct ring_patience *patience)
 {
 	if (patience->is_full)
 		return;
 	patience->is_full = true;
 	patience->since = cursor->position;
-	patience->starving_at = ring_time_in(STARVING_US);
+	patience->starving_at = monotonic_in(STARVING_US);
 }
 
-bool ring_turn_is_ours(struct ring *ring, const struct ring_cursor *cursor, const struct ring_claimant *claim,
-		       struct ring_patience *patience)
+bool ring_turn_lets_pass(struct ring *ring, const struct ring_cursor *cursor,
+			 const struct ring_claimant *claim, struct ring_patience *patience)
 {
 	struct ring_side *side = &ring->header->producers;
 
@@ -74,12 +73,13 @@ bool ring_turn_is_ours(struct ring *ring, const struct ring_cursor *cursor, cons
 	return false;
 }
 
-void ring_turn_look(struct ring *ring, const struct ring_cursor *cursor, struct ring_patience *patience)
+void ring_turn_take_if_due(struct ring *ring, const struct ring_cursor *cursor,
+			   struct ring_patience *patience)
 {
 	struct ring_side *side = &ring->header->producers;
 
 	begin_to_wait(cursor, patience);
-	/* If nobody went by, the ring is simply full. */
+	/* If no other producer has sent meanwhile, the ring is simply full. */
 	if (!patience->is_starving || cursor->position == patience->since)
 		return;
 	patience->turn.position = cursor->position;
@@ -93,9 +93,9 @@ void ring_turn_prepare(struct ring_patience *patience)
 
 	if (!patience->is_full || patience->is_starving)
 		return;
-	now = ring_time_in(0);
+	now = monotonic_in(0);
 	/* Without /proc there are no claims, and so no turns. */
-	if (ring_time_is_before(&patience->starving_at, &now) && ring_process_claim(&patience->turn) == 0)
+	if (monotonic_is_before(&patience->starving_at, &now) && ring_process_claim(&patience->turn) == 0)
 		patience->is_starving = true;
 }
 

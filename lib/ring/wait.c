@@ -1,32 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * How a call waits for the other side. First awake, since the other side is often just there. Then:
+ * How a call waits for the other side. First it spins, since the other side often moves just then. After that:
  *
- * - Who waits for room naps as long as the consumers move at all: nobody hurries on a full ring, and each wake would
- *   cost a consumer more than its message.
- * - Who waits for a message sleeps until he is woken, at once. But if others took what he was woken for, they keep up,
- *   and he naps too, so that the producers need not go on waking him.
+ * - A call that waits for room naps while the consumers move at all. A full ring is in no hurry, and each wake-up would cost a
+ *   consumer more than its message.
+ * - A call that waits for a message sleeps at once, until it is woken. But if other consumers took the message that woke it, they
+ *   keep up with the traffic, and it naps too, so that the producers need not wake it again and again.
  *
- * Once a whole nap passes and nothing has moved, there is nothing to do but to sleep, at no cost to anybody, until the
- * other side rings.
+ * When nothing has moved during a whole nap, the call sleeps until the other side rings, which costs nothing meanwhile.
  */
 
 #include "lib/ring/wait.h"
 
 #include <errno.h>
 
+#include "lib/base/monotonic.h"
+#include "lib/ring/lock.h"
+#include "lib/ring/nap.h"
 #include "lib/ring/turn.h"
 
 #define CLAIM_SLICE_US 100000
 
 static bool has_left(const struct ring_side *side, uint64_t position)
 {
-	/* Relaxed: the caller reads it again before he goes by it. */
+	/* Relaxed: the caller reads the word again before it relies on it. */
 	return ring_word_position(atomic_load_explicit(&side->word, memory_order_relaxed)) != position;
 }
 
-/* Naps once, and sleeps if that changed nothing. */
+/* Naps once, and sleeps if the side has not moved meanwhile. */
 static int nap_and_sleep(struct ring *ring, struct ring_side *side, uint64_t position,
 			 struct ring_patience *patience)
 {
@@ -37,13 +39,13 @@ static int nap_and_sleep(struct ring *ring, struct ring_side *side, uint64_t pos
 	if (r < 0 && !has_left(side, position))
 		return r;
 	if (has_left(side, position)) {
-		patience->nap_ns = ring_longer_nap(patience->nap_ns);
+		patience->nap_ns = ring_nap_longer(patience->nap_ns);
 		return 0;
 	}
 	return ring_lock_sleep(side, &ring->header->retired, position, until);
 }
 
-int ring_await_room(struct ring *ring, uint64_t position, struct ring_patience *patience)
+int ring_wait_for_room(struct ring *ring, uint64_t position, struct ring_patience *patience)
 {
 	struct ring_side *consumers = &ring->header->consumers;
 	int r;
@@ -61,32 +63,32 @@ int ring_await_room(struct ring *ring, uint64_t position, struct ring_patience *
 	return r == 0 && ring_is_retired(ring) ? -EIDRM : r;
 }
 
-int ring_await_message(struct ring *ring, uint64_t position, struct ring_patience *patience)
+int ring_wait_for_message(struct ring *ring, uint64_t position, struct ring_patience *patience)
 {
 	struct ring_side *producers = &ring->header->producers;
 
 	if (ring_is_retired(ring))
-		return -EIDRM; /* what was in it has been fetched */
+		return -EIDRM; /* the caller has found it empty */
 	if (patience->timeout == KIPC_NOW)
 		return -EAGAIN;
 	if (ring_patience_is_over(patience))
 		return -ETIMEDOUT;
 	if (patience->nap_ns > 0)
 		return nap_and_sleep(ring, producers, position, patience);
-	patience->nap_ns = RING_NAP_MIN_NS; /* for the next time in this call */
+	patience->nap_ns = RING_NAP_MIN_NS; /* for the next wait of this call */
 	if (ring_spin_until_moved(&ring->receiver, &producers->word, position))
 		return 0;
 	return ring_lock_sleep(producers, &ring->header->retired, position, ring_patience_end(patience));
 }
 
-/* A claim that is given up rings, but one whose process dies does not. */
-int ring_await_claim(struct ring *ring, struct ring_side *side, uint64_t position,
-		     struct ring_patience *patience)
+/* A claim that is given up rings. One whose process dies does not, so the sleep is cut into slices. */
+int ring_wait_for_claim(struct ring *ring, struct ring_side *side, uint64_t position,
+			struct ring_patience *patience)
 {
 	const _Atomic uint32_t *retired = side == &ring->header->producers ? &ring->header->retired : NULL;
 	const struct timespec *until = ring_patience_end(patience);
-	struct timespec slice = ring_time_in(CLAIM_SLICE_US);
-	bool is_last = until != NULL && ring_time_is_before(until, &slice);
+	struct timespec slice = monotonic_in(CLAIM_SLICE_US);
+	bool is_last = until != NULL && monotonic_is_before(until, &slice);
 	int r;
 
 	if (patience->timeout == KIPC_NOW)

@@ -32,9 +32,10 @@
 #include <unistd.h>
 
 #include "lib/ring/attach.h"
-#include "lib/ring/hold.h"
+#include "lib/ring/in-place.h"
 #include "lib/ring/lock.h"
-#include "lib/ring/ring.h"
+#include "lib/ring/recv.h"
+#include "lib/ring/send.h"
 
 #define MAX_MESSAGE 200
 #define NOBODY UINT64_C(0x3ffffff) /* no TID: above PID_MAX_LIMIT */

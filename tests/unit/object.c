@@ -22,10 +22,11 @@
 
 #include <cmocka.h>
 
-#include "lib/object.h"
 #include "lib/object-remove.h"
+#include "lib/object.h"
 #include "lib/ring/attach.h"
-#include "lib/ring/ring.h"
+#include "lib/ring/recv.h"
+#include "lib/ring/send.h"
 
 static int (*real_msgctl)(int id, int command, struct msqid_ds *ds);
 static void (*before_the_fence)(int id); /* once, before rights are taken away */

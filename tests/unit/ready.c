@@ -22,7 +22,8 @@
 
 #include "lib/base/pages.h"
 #include "lib/channel.h"
-#include "lib/ring/ring.h"
+#include "lib/ring/recv.h"
+#include "lib/ring/send.h"
 
 #define PAGE ((size_t)4096)
 #define PAGES 16 /* of the data area */
