@@ -150,6 +150,18 @@ case $? in
 *) fail 'pointers are compared with NULL' "$pointers" ;;
 esac
 
+# -- Markdown --------------------------------------------------------------------------------------------
+
+# "FILE LINK" for each link to a file of ours; a tarball has no debian/.
+links() {
+	for page in *.md */*.md; do
+		grep -oE '\]\([^)#:]+' "$page" | sed "s|^](|$page |"
+	done | grep -v ' debian/'
+}
+like 'the links of the Markdown pages are known' "$(links)" '^README\.md INSTALL\.md$'
+none 'each leads to a file' "$(links | while read -r page link; do [ -e "$(dirname "$page")/$link" ] || echo "$page: $link"; done)"
+is 'README.md fits on two screens: at most 800 words' "$(($(wc -w <README.md) <= 800))" 1
+
 # -- manual pages ----------------------------------------------------------------------------------------
 
 pages='client/kipcctl.1 client/kipc.7 lib/libkipc.3 daemon/kipcd.conf.5 daemon/kipcd.8'
