@@ -12,7 +12,7 @@
 #include "client/base/report.h"
 #include "client/base/signals.h"
 #include "client/base/verbs.h"
-#include "client/data/complete.h"
+#include "client/complete/complete.h"
 #include "client/data/ipc-of.h"
 #include "lib/kipc.h"
 

@@ -47,13 +47,14 @@ daemon/bus: daemon/change
 daemon: daemon/bus
 client/base: common
 client/data: client/base
+client/complete: client/base
 client/table: client/base
 client/facts: client/table
 client/doctor: client/facts
 client/see: client/doctor
 client/change: client/facts
 client/bench: client/facts
-client: client/see client/data client/change client/bench
+client: client/see client/data client/complete client/change client/bench
 '
 # Those that remain, "FILE HEADER".
 remaining='client/facts/look.c client/facts/view.h

@@ -34,6 +34,9 @@ int channel_find_class(struct kipc_channel *channel, enum channel_class *ret_cla
 /* The class of a name in the registry; the object is not looked at. */
 enum channel_class channel_class_of_name(const struct kipc_name *name);
 
+/* The classes that kinds (KIPC_QUEUE…) can have. */
+unsigned channel_classes_of_kinds(unsigned kinds);
+
 /* "a queue", "a ring", "a raw segment", "a semaphore set". */
 const char *channel_class_to_string(enum channel_class class);
 

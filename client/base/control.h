@@ -14,8 +14,7 @@
 
 /* Words of a command line that only the control half knows. */
 enum control_words {
-	CONTROL_WORDS_COLUMNS, /* of the verb's table */
-	CONTROL_WORDS_STATES,
+	CONTROL_WORDS_COLUMNS,	  /* of the verb's table */
 	CONTROL_WORDS_FIELDS,	  /* of the segment args[0], if kipcd declares any */
 	CONTROL_WORDS_OVERRIDDEN, /* the keys of the channel args[0] that `kipcctl set` gave a value */
 };

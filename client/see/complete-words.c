@@ -10,7 +10,6 @@
 #include "client/facts/bus.h"
 #include "client/facts/columns.h"
 #include "client/facts/declared.h"
-#include "client/facts/view.h"
 #include "common/channel-words.h"
 
 static const struct {
@@ -62,10 +61,6 @@ void complete_words(const struct invocation *invocation, enum control_words word
 	switch (words) {
 	case CONTROL_WORDS_COLUMNS:
 		tell_columns(invocation->command->name, tell, context);
-		break;
-	case CONTROL_WORDS_STATES:
-		for (size_t i = 0; channel_state_words[i] != NULL; i++)
-			tell(context, channel_state_words[i], "");
 		break;
 	case CONTROL_WORDS_FIELDS:
 		tell_members(invocation, "fields", false, tell, context);
