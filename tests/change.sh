@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A change that reports failure has changed nothing, and one that reports success is done: each system call of kipcd that a
-# create, set, remove, adopt, recover, reset or reload makes fails once, one after the other; without KIPC_TEST_LONG=1 only
-# those that change something, and of each the first few.
+# A change that reports failure has changed nothing, and one that reports success is complete. Each system call that kipcd makes
+# for create, set, remove, adopt, recover, reset or reload fails once, in turn. Without KIPC_TEST_LONG=1 only calls that
+# change something fail, and of each only the first few.
 export KIPC_TEST_LIMIT=${KIPC_TEST_LIMIT:-900}
 . "$(dirname "$0")/tap.sh"
 
@@ -10,15 +10,15 @@ export KIPC_TEST_LIMIT=${KIPC_TEST_LIMIT:-900}
 strace -qq -o /dev/null -e inject=getpid:error=EIO:when=999 true 2>/dev/null ||
 	{ echo "1..0 # SKIP strace is missing or may not trace here"; exit 0; }
 can_be 4711 ||
-	{ echo "1..0 # SKIP only root can be somebody else"; exit 0; }
+	{ echo "1..0 # SKIP only root can become another user"; exit 0; }
 
 printf '%s\n' '[daemon]' 'sample_interval = 1h' '[queue orders]' 'key = 0x4b01' '[semaphore build]' 'key = 0x4b03' 'values = 1' \
 	'[segment ticks]' 'key = 0x4b04' 'size = 16K' 'layout = ring' >"$conf"
 cp "$conf" "$T/conf"
 start_kipcd || { echo "Bail out! kipcd does not start: $(log)"; exit 1; }
 
-# All that a user could tell: objects with owner and rights, names, sections, states and messages. `without_ids`: those of
-# other objects of the same make.
+# Everything that a user can see: objects with owner and mode, names, sections, states and messages. `without_ids` makes
+# recreated objects compare equal.
 objects() { ipcs -q -m -s | awk '/^0x/ { print $1, $2, $3, $4 }'; ipcs -q -m -s -c | awk '$1 ~ /^[0-9]+$/ { print $1, $3, $5 }'; }
 without_ids() { sed -E 's/^(0x[0-9a-f]+) [0-9]+/\1/; /^[0-9]+ /d; s/(queue|segment|semaphore):(0x[0-9a-f]+):[0-9]+/\1:\2/'; }
 world() {
@@ -29,7 +29,7 @@ world() {
 	kipcctl list --no-legend --columns=name,state,mode,messages | tr -s ' '
 }
 
-# injected CALL N ERROR COMMAND…: the status of the command in $status; false when there were fewer such calls.
+# injected CALL N ERROR COMMAND…: kipcd's Nth CALL fails during COMMAND; leaves its status in $status; false if kipcd made fewer calls
 injected() {
 	local call=$1 n=$2 error=$3 tracer line
 	shift 3
@@ -85,25 +85,25 @@ $(tail -n 5 "$T/kipcd.log")"
 }
 
 removed_again() { kipcctl remove --quiet --force mine; }
-every_failure "create, a queue" removed_again cat kipcctl create queue mine key=0x5b01
-every_failure "create, a set" removed_again cat kipcctl create semaphore mine key=0x5b03 values=1,2
-every_failure "create, a ring" removed_again cat kipcctl create segment mine key=0x5b04 size=16K layout=ring
+every_failure "create: a queue" removed_again cat kipcctl create queue mine key=0x5b01
+every_failure "create: a semaphore set" removed_again cat kipcctl create semaphore mine key=0x5b03 values=1,2
+every_failure "create: a ring" removed_again cat kipcctl create segment mine key=0x5b04 size=16K layout=ring
 
 kipcctl create --quiet queue mine key=0x5b01 mode=0640
 set_back() { kipcctl unset --quiet mine mode; }
-every_failure "set, altered in place" set_back cat kipcctl set mine mode=0666
+every_failure "set: a channel is altered in place" set_back cat kipcctl set mine mode=0666
 kipcctl send mine kept
 created_again() { kipcctl create --quiet queue mine key=0x5b01 mode=0640 && kipcctl send mine kept; }
-every_failure "remove, of what create made" created_again without_ids kipcctl remove --force mine
+every_failure "remove: a created channel" created_again without_ids kipcctl remove --force mine
 kipcctl remove --quiet --force mine
 kipcctl create --quiet segment mine key=0x5b02 size=4K
 # (A segment that kipcd itself keeps attached, since it could not see whether it has to, is none that never was attached.)
 size_back() { kipcctl unset --quiet mine size || { kipcctl remove --quiet --force mine; kipcctl create --quiet segment mine key=0x5b02 size=4K; }; } 2>/dev/null
-every_failure "set, made anew" size_back without_ids kipcctl set mine size=8K
+every_failure "set: a channel is recreated" size_back without_ids kipcctl set mine size=8K
 kipcctl remove --quiet --force mine
 
 reloaded() { kipcctl reload --quiet >/dev/null; }
-every_failure "remove, of what is declared" reloaded without_ids kipcctl remove orders
+every_failure "remove: a declared channel" reloaded without_ids kipcctl remove orders
 
 disowned() {
 	kipcctl remove --quiet --force other 2>/dev/null
@@ -120,7 +120,7 @@ kipcctl recover --quiet build
 filled() { kipcctl send ticks kept; }
 filled
 every_failure "reset" filled cat kipcctl reset --force ticks
-is "... and its message" "$(kipcctl recv ticks)" kept
+is "... and its message is kept" "$(kipcctl recv ticks)" kept
 
 # -- a reload goes as far as it can: what failed says so, and the next one is whole
 
@@ -140,9 +140,9 @@ for call in $calls; do
 	done
 	as_before
 done
-is "reload: the next one is whole" "$found" ""
+is "reload: after a failure the next reload completes" "$found" ""
 
-# -- no memory at all, for as long as a command lasts
+# -- no memory while a command runs
 
 reloaded
 for command in "create queue tiny key=0x5b01" "set orders mode=0600" "remove orders"; do
@@ -151,7 +151,7 @@ for command in "create queue tiny key=0x5b01" "set orders mode=0600" "remove ord
 	reloaded
 done
 kipcctl remove --quiet tiny 2>/dev/null
-is "kipcd is there still" "$(kipcctl list --quiet --no-legend --columns=name | xargs)" "bills build orders ticks"
+is "kipcd still runs" "$(kipcctl list --quiet --no-legend --columns=name | xargs)" "bills build orders ticks"
 stop_kipcd
-is "kipcd ends well" "$kipcd_status" 0
+is "kipcd exits with 0" "$kipcd_status" 0
 finish

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Completion: what `kipcctl --complete` tells against the tables that say what there is, and what bash, zsh and fish make of
-# it; bash and zsh also with a real tab key.
+# Completion: what `kipcctl --complete` offers, compared with the tables of the sources, and what bash, zsh and fish make
+# of it. bash and zsh are also tested with a real tab key.
 . "$(dirname "$0")/tap.sh"
 cd "$T" || exit 1
 
-# told WORD…: the candidates alone, in one line
+# told WORD…: only the candidates, in one line
 told() { kipcctl --complete "$@" | cut -f 1 | tr '\n' ' '; }
 sorted() { tr -s ' ' '\n' <<<"$1" | grep . | LC_ALL=C sort; }
 # same WHAT GOT EXPECTED: the same words in any order
@@ -32,92 +32,92 @@ start
 
 verbs=$(kipcctl help | sed -n '/^Verbs:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p')
 like "the verbs are known" "$verbs" '^send$'
-same "every verb is told, and help" "$(told '')" "$verbs help"
+same "every verb and help are offered" "$(told '')" "$verbs help"
 is "... with its help" "$(kipcctl --complete '' | sed -n 's/^recv\t//p')" "$(kipcctl help recv | sed -n '2s/\.$//p')"
-same "help has them too" "$(told help '')" "$verbs"
+same "help offers the verbs too" "$(told help '')" "$verbs"
 none=
 for verb in $verbs; do
 	wanted=$(kipcctl help "$verb" | sed -nE 's/^  (-.|  ),? ? ?(--[a-z-]+=?).*/\1 \2/p')
 	[ "$(sorted "$(told "$verb" -)")" = "$(sorted "$wanted")" ] || none+="$verb "
 done
-is "every verb has its options, and no others" "$none" ""
-is "an option has its help" "$(kipcctl --complete recv -- | sed -n 's/^--all\t//p')" "all that are there now, even if none"
+is "every verb offers its options and no others" "$none" ""
+is "an option has its help text" "$(kipcctl --complete recv -- | sed -n 's/^--all\t//p')" "all that are there now, even if none"
 for verb in list limits plan reload; do
 	columns=$(kipcctl "$verb" --columns=help --no-legend | cut -d ' ' -f 1)
 	like "the columns of $verb are known" "$columns" '^name$'
-	same "every column of $verb is told" "$(told "$verb" --columns '')" "$columns"
+	same "every column of $verb is offered" "$(told "$verb" --columns '')" "$columns"
 done
 for verb in list top; do
-	same "every column to sort $verb by" "$(told "$verb" --sort=)" "$(kipcctl list --columns=help --no-legend | sed 's/ .*//; s/^/--sort=/')"
+	same "$verb --sort offers every column" "$(told "$verb" --sort=)" "$(kipcctl list --columns=help --no-legend | sed 's/ .*//; s/^/--sort=/')"
 done
 states=$(rows_of common/channel-words.c 'const char \*const channel_state_words' | grep -oE '"[a-z]+"' | tr -d '"')
 like "the states are known" "$states" '^retained$'
-same "every state is told" "$(told list --state '')" "$states"
+same "every state is offered" "$(told list --state '')" "$states"
 for kind in queue segment semaphore; do
 	keys=$(rows_of daemon/config/keys.c 'const struct config_key config_keys' | tr -d '\n' | sed 's/\[CONFIG_KEY/\n&/g' |
 		grep -E "ALL_KINDS|KIPC_${kind^^}" | sed -nE 's/.*= \{ "([^"]+)".*/\1=/p' | sed 's/field\.NAME=/field./' | grep -v '^activate=$')
 	like "the keys of a $kind are known" "$keys" '^lifetime=$'
-	same "create $kind has every key (activate is for files)" "$(told create "$kind" new '')" "$keys"
+	same "create $kind offers every key except activate" "$(told create "$kind" new '')" "$keys"
 done
-exits 2 "activate is refused indeed" kipcctl create queue new activate=yes
+exits 2 "create refuses activate" kipcctl create queue new activate=yes
 for key in manage lifetime layout; do
 	words=$(tr -d '\n' <"$top_src/common/channel-words.c" | grep -oE "${key}_words\[\] = \{[^}]*" | grep -oE '"[a-z]+"' | tr -d '"')
 	like "the values of $key are known" "$words" '^[a-z]+$'
-	same "... and told" "$(told create segment new "$key=")" "$(sed "s/^/$key=/" <<<"$words")"
+	same "... and offered" "$(told create segment new "$key=")" "$(sed "s/^/$key=/" <<<"$words")"
 done
 
-# -- and nothing is in vain ------------------------------------------------------------------------------
+# -- only what fits is offered ------------------------------------------------------------------------------
 
-is "recv: queues and rings" "$(told recv '')" "orders others ticks "
-is "wait: semaphores, too" "$(told wait '')" "build orders others ticks "
-is "put: a raw segment" "$(told put '')" "prices "
-is "hexdump: any segment" "$(told hexdump '')" "prices ticks "
-is "reset: a ring" "$(told reset '')" "ticks "
-is "down: a semaphore" "$(told down '')" "build "
-is "--lock: a semaphore" "$(told read --lock=)" "--lock=build "
-is "show: all that was not said yet" "$(told show orders build '')" "others prices ticks "
-is "move: not to itself" "$(told move orders '')" "others ticks "
-is "send: messages are the user's" "$(told send orders '')" ""
-is "a field" "$(told get prices '')" "count price "
-is "a field to be written" "$(told put prices count=1 '')" "price= "
-is "set: the keys of what it is" "$(told set ticks size=1M '' | tr ' ' '\n' | grep -E '^(size|field|max_message|values)')" "max_message="
+is "recv offers queues and rings" "$(told recv '')" "orders others ticks "
+is "wait offers semaphores too" "$(told wait '')" "build orders others ticks "
+is "put offers raw segments" "$(told put '')" "prices "
+is "hexdump offers all segments" "$(told hexdump '')" "prices ticks "
+is "reset offers rings" "$(told reset '')" "ticks "
+is "down offers semaphores" "$(told down '')" "build "
+is "--lock offers semaphores" "$(told read --lock=)" "--lock=build "
+is "show offers the channels that are not on the line yet" "$(told show orders build '')" "others prices ticks "
+is "move does not offer the source as target" "$(told move orders '')" "others ticks "
+is "send offers nothing for a message" "$(told send orders '')" ""
+is "get offers the fields of the segment" "$(told get prices '')" "count price "
+is "put offers the remaining fields, with '='" "$(told put prices count=1 '')" "price= "
+is "set offers the keys of the channel's kind" "$(told set ticks size=1M '' | tr ' ' '\n' | grep -E '^(size|field|max_message|values)')" "max_message="
 kipcctl set -q ticks description=x
-is "unset: what was altered" "$(told unset '')" "ticks "
-is "... and the keys of it that were" "$(told unset ticks '')" "description "
+is "unset offers altered channels" "$(told unset '')" "ticks "
+is "... and their altered keys" "$(told unset ticks '')" "description "
 kipcctl unset -q ticks
-is "create: what makes a new name" "$(told create '')$(told create queue '')" "queue segment semaphore "
-is "a list goes on with the others" "$(told list --kind=queue,s)" "--kind=queue,segment --kind=queue,semaphore "
-is "downwards" "$(told top --sort=-na | cut -c 1-12)" "--sort=-name"
-is "an option that excludes others" "$(told recv -n 3 -- | tr ' ' '\n' | grep -E '^--(count|all|follow|json)')" "--json"
-is "behind -- there are operands only" "$(told recv -- -)" "orders others ticks "
-is "a file" "$(told check --config=) $(told check '') $(told metrics --output '')" ":files  :files  :files "
-is "a folder" "$(told list --runtime-dir '')" ":folders "
-is "a command line" "$(told lock -n 1 build -- ls --)$(told --quiet lock build '')$(told lock --count=1 build -)" \
+is "create offers kinds, and no name" "$(told create '')$(told create queue '')" "queue segment semaphore "
+is "a list continues with the remaining values" "$(told list --kind=queue,s)" "--kind=queue,segment --kind=queue,semaphore "
+is "a descending sort offers columns" "$(told top --sort=-na | cut -c 1-12)" "--sort=-name"
+is "options that exclude each other are not offered together" "$(told recv -n 3 -- | tr ' ' '\n' | grep -E '^--(count|all|follow|json)')" "--json"
+is "after -- only operands are offered" "$(told recv -- -)" "orders others ticks "
+is "file names are left to the shell" "$(told check --config=) $(told check '') $(told metrics --output '')" ":files  :files  :files "
+is "folder names are left to the shell" "$(told list --runtime-dir '')" ":folders "
+is "a command line is left to the shell" "$(told lock -n 1 build -- ls --)$(told --quiet lock build '')$(told lock --count=1 build -)" \
 	":command 5 :command 3 $(told lock --count=1 -)"
-like "all namespaces, where a verb takes them" "$(kipcctl --complete list --ipc-of=)" "^--ipc-of=all	"
-unlike "and nowhere else" "$(kipcctl --complete show --ipc-of=)" "^--ipc-of=all	"
-is "what sums are by" "$(kipcctl --complete list --group-by= | cut -f1 | xargs)" "--group-by=owner --group-by=creator --group-by=process"
-like "whose leftovers" "$(kipcctl --complete sweep --owner=ro)" "^--owner=root"
-like "a process" "$(kipcctl --complete list --ipc-of=)" "^--ipc-of=$$	bash$"
-is "an option before the verb" "$(told --user -- | tr ' ' '\n' | grep -E '^--(quiet|all|system)')" "--quiet"
-is "no verb, nothing behind it" "$(told ordres '')$(told ordres -x '')" ""
+like "--ipc-of=all is offered where the verb takes it" "$(kipcctl --complete list --ipc-of=)" "^--ipc-of=all	"
+unlike "... and nowhere else" "$(kipcctl --complete show --ipc-of=)" "^--ipc-of=all	"
+is "--group-by offers its values" "$(kipcctl --complete list --group-by= | cut -f1 | xargs)" "--group-by=owner --group-by=creator --group-by=process"
+like "sweep --owner offers users" "$(kipcctl --complete sweep --owner=ro)" "^--owner=root"
+like "--ipc-of offers processes" "$(kipcctl --complete list --ipc-of=)" "^--ipc-of=$$	bash$"
+is "options are offered before the verb" "$(told --user -- | tr ' ' '\n' | grep -E '^--(quiet|all|system)')" "--quiet"
+is "nothing is offered after an unknown verb" "$(told ordres '')$(told ordres -x '')" ""
 mv "$KIPC_RUNTIME_DIR" "$T/elsewhere"
-is "--runtime-dir" "$(told --runtime-dir="$T/elsewhere" recv '') $(told recv --runtime-dir "$T/elsewhere" '')" "orders others ticks  orders others ticks "
+is "--runtime-dir on the line is used" "$(told --runtime-dir="$T/elsewhere" recv '') $(told recv --runtime-dir "$T/elsewhere" '')" "orders others ticks  orders others ticks "
 mkdir "$T/user"
 mv "$T/elsewhere" "$T/user/kipcd"
-is "--user" "$(unset KIPC_RUNTIME_DIR; export XDG_RUNTIME_DIR=$T/user; told --user recv '')" "orders others ticks "
+is "--user on the line is used" "$(unset KIPC_RUNTIME_DIR; export XDG_RUNTIME_DIR=$T/user; told --user recv '')" "orders others ticks "
 mv "$T/user/kipcd" "$KIPC_RUNTIME_DIR"
 
-# Whoever may write into the registry's folder still runs nothing.
+# A name in the registry is never executed, whatever it contains.
 for name in '$(touch hit)' '`touch hit`' 'o;touch hit' 'o$(touch hit)' $'o\ntouch hit' '-o' '(touch hit)'; do
 	ln -s queue:0x1:1:0 "$KIPC_RUNTIME_DIR/channels/$name"
 done
 ln -s 'queue:$(touch hit)' "$KIPC_RUNTIME_DIR/channels/odd"
-is "hostile names are passed over" "$(told recv o)" "orders others ticks "
+is "hostile names in the registry are left out" "$(told recv o)" "orders others ticks "
 
 # -- bash ------------------------------------------------------------------------------------------------
 
-# in_bash LINE: what COMPREPLY is with the cursor at its end, and the options that compopt was given
+# in_bash LINE: COMPREPLY with the cursor at the end of the line, and the options that compopt got
 cat >"$T/in-bash" <<'EOF2'
 . "$COMPLETIONS/client/completions/kipcctl.bash"
 . "$COMPLETIONS/daemon/completions/kipcd.bash"
@@ -135,7 +135,7 @@ in_bash() { COMPLETIONS=$top_src bash "$T/in-bash" "$1" | tr '\n' ' '; }
 same "bash: every verb" "$(in_bash 'kipcctl ')" "$verbs help"
 is "bash: a verb" "$(in_bash 'kipcctl --user rec')" "recv recover "
 is "bash: a name" "$(in_bash 'kipcctl recv o')" "orders others "
-is "severities" "$(kipcctl --complete doctor --fail-on= | cut -f 1 | tr '\n' ' ')" "--fail-on=warning --fail-on=danger "
+is "--fail-on offers the severities" "$(kipcctl --complete doctor --fail-on= | cut -f 1 | tr '\n' ' ')" "--fail-on=warning --fail-on=danger "
 is "bash: behind '=' the value alone" "$(in_bash 'kipcctl list --state=re')" "retained "
 is "bash: ... and nothing there yet" "$(in_bash 'kipcctl list --kind=')" "queue segment semaphore "
 is "bash: a list" "$(in_bash 'kipcctl list --columns=name,ki')" "name,kind "
@@ -259,5 +259,5 @@ else
 	skip "fish" "no fish"
 fi
 
-is "no name was run" "$(ls hit 2>/dev/null)" ""
+is "no name was executed" "$(ls hit 2>/dev/null)" ""
 finish

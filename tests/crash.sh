@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kipcd killed with -9: at each single system call of its start, and again and again under traffic. The next start
-# always ends in the declared state, with nothing leaked, nothing in conflict with itself, and no message lost.
-# KIPC_TEST_LONG=1 kills it a hundred times instead of twenty, and at many more places in a row.
+# kipcd is killed with -9 at each system call of its start, and repeatedly under traffic. The next start always reaches the
+# declared state: no object leaks, no channel is in conflict, no message is lost.
+# With KIPC_TEST_LONG=1 it is killed a hundred times instead of twenty, and at many more places in a row.
 : "${KIPC_TEST_LIMIT:=900}" # some thousand starts, on a machine that may have other work
 . "$(dirname "$0")/tap.sh"
 
@@ -31,7 +31,7 @@ key = 0x4b03
 values = 1,0,5
 EOF
 
-# What is wrong with the state of the world, in words; nothing when all is as declared.
+# What differs from the declared state; empty if nothing does.
 troubles() {
 	local name
 	[ "$(count_of q) $(count_of m) $(count_of s)" = "2 2 1" ] ||
@@ -55,8 +55,8 @@ clear_all() {
 	ipcrm --all 2>/dev/null
 }
 
-# start_and_kill_at CALL N [COMMAND]: a start that is killed at its Nth CALL; false when it survived to be ready, did what
-# COMMAND asked of it, and was ended.
+# start_and_kill_at CALL N [COMMAND]: kills a start at its Nth CALL; false if kipcd became ready, COMMAND ran, and kipcd was
+# stopped.
 start_and_kill_at() {
 	local survived=no _
 	rm -f "$T/ready"
@@ -80,7 +80,7 @@ report() {
 	else fail "$1" "only $2 places: were the calls traced?"; fi
 }
 
-# start_and_check WHERE CHECK: the start after the kills; what is wrong is left in $found
+# start_and_check WHERE CHECK: the start after the kills; leaves problems in $found
 start_and_check() {
 	local wrong
 	start_kipcd || { found="$1: kipcd does not start again"; return 1; }
@@ -89,8 +89,8 @@ start_and_check() {
 	[ -z "$wrong" ] || { found="killed at $1: $wrong"; return 1; }
 }
 
-# kill_everywhere WHAT PREPARE CHECK [BETWEEN [COMMAND]]: PREPARE makes the world before each start, CHECK says what is wrong
-# after the next, BETWEEN happens between the two. The places are left in $places.
+# kill_everywhere WHAT PREPARE CHECK [BETWEEN [COMMAND]]: PREPARE makes the state before each start, BETWEEN runs after the
+# kill, and CHECK prints problems after the next start. Leaves the places in $places.
 kill_everywhere() {
 	local what=$1 prepare=$2 check=$3 between=${4:-true} command=${5:-true} call n found=
 	places=()
@@ -106,9 +106,8 @@ kill_everywhere() {
 	report "$what" "${#places[@]}" "$found"
 }
 
-# kill_in_a_row KILLS WHAT PREPARE CHECK [BETWEEN [COMMAND]]: a start is killed at one of $places, and so are the next ones,
-# at places that are spread over all there are (with $rows_of_each, that many for each first one); what a start survives ends it,
-# and the next one begins.
+# kill_in_a_row KILLS WHAT PREPARE CHECK [BETWEEN [COMMAND]]: kills a start at one of $places and the following starts at
+# places spread over all of them (with $rows_of_each, that many rows for each first place). A start that survives is stopped.
 kill_in_a_row() {
 	local kills_in_a_row=$1 what=$2 prepare=$3 check=$4 between=${5:-true} command=${6:-true}
 	local n_places=${#places[@]} found= where first at n=0 k row rows=${rows_of_each:-1} step=$((${#places[@]} / 24 + 1))
@@ -133,7 +132,7 @@ kill_in_a_row() {
 
 from_nothing() { clear_all; }
 
-# A world that a start resumes: everything there, a message on the queue, text in the segment.
+# A state that a start resumes: all objects exist, with a message on the queue and text in the segment.
 build_world() {
 	clear_all
 	start_kipcd && kipcctl send orders kept && kipcctl send prices kept && "$top_build/ring-user" ticks send kept && stop_kipcd
@@ -146,14 +145,14 @@ world_is_whole() {
 }
 resumed_world() { [ "$(count_of q)" = 2 ] || build_world; }
 
-# A start that has to make an empty queue, a segment and a semaphore anew, under other keys and sizes.
+# A start that must recreate an empty queue, a segment and a semaphore, with other keys and sizes.
 old_world() {
 	from_nothing_to_old
 	start_kipcd && stop_kipcd
 	change_mind
 }
 
-# A start that finds channels under other names, with messages and with what was set.
+# A start that renames channels that hold messages and have runtime settings.
 world_of_old_names() {
 	clear_all
 	sed -i.new 's/queue orders/queue ancient/; s/ticks/aged/' "$conf"
@@ -169,7 +168,7 @@ renamed_world() {
 	[ ! -e "$KIPC_RUNTIME_DIR/channels/.renames" ] || echo "the intent is there still"
 }
 
-# A start that has to exchange the keys of two queues, and of two segments.
+# A start that must exchange the keys of two queues and of two segments.
 world_of_old_keys() {
 	clear_all
 	sed -i.new 's/0x4b01/x/; s/0x4b02/0x4b01/; s/= x/= 0x4b02/; s/1234/x/; s/0x4b04/1234/; s/= x/= 0x4b04/' "$conf"
@@ -177,7 +176,7 @@ world_of_old_keys() {
 	change_mind
 }
 
-# A first start that is killed, and by the next one something else is declared.
+# A first start that is killed, and a configuration that changes before the next one.
 from_nothing_to_old() {
 	clear_all
 	sed -i.new 's/0x4b02/0x5b02/; s/64K/32K/; s/16K/8K/; s/1,0,5/7/' "$conf"
@@ -191,7 +190,7 @@ set_troubles() {
 	[ "$(kipcctl list --no-legend --columns=mode,state,values | tr -s ' ')" = "0660 active 1,0,5" ] || kipcctl list --columns=mode,state,values
 }
 
-# What `kipcctl create` makes, one of each kind; and what is left of that after kills: whole channels, and nothing else.
+# `kipcctl create` makes one channel of each kind; after kills, complete channels are left and nothing else.
 create_all() {
 	kipcctl create semaphore lock key=0x6b03 values=1,2
 	kipcctl create segment ticks key=0x6b04 size=16K layout=ring
@@ -212,7 +211,7 @@ if [ -n "${SANITIZER_FLAGS:-}" ]; then
 elif ! strace -qq -o /dev/null -e inject=getpid:signal=SIGKILL:when=999 true 2>/dev/null; then
 	skip "killed at each system call of a start" "strace is missing or may not trace here"
 else
-	# All that changes the kernel's objects or the file system: between two of them, nothing can be half done.
+	# All calls that change objects or files. Between two of them the state does not change.
 	changing_calls="msgget shmget semget msgctl shmctl semctl semop shmat shmdt mkdir mkdirat symlinkat renameat renameat2 rename link unlink unlinkat bind fchmodat"
 	calls="$changing_calls write"
 	kill_everywhere "killed at each call of a first start" from_nothing troubles
@@ -228,7 +227,7 @@ else
 	build_world
 	kill_everywhere "killed at each call of a start that resumes" resumed_world world_is_whole
 	kill_in_a_row 2 "... and at some of the next" resumed_world world_is_whole
-	kill_everywhere "killed at each call of a start that makes things anew" old_world troubles
+	kill_everywhere "killed at each call of a start that recreates objects" old_world troubles
 	kill_in_a_row 3 "... and at some of the next two" old_world troubles
 	kill_everywhere "killed at each call of a start that renames" world_of_old_names renamed_world
 	kill_everywhere "killed at each call of a start that exchanges keys" world_of_old_keys troubles
@@ -241,7 +240,7 @@ else
 	mv "$conf.all" "$conf"
 fi
 
-# -- an intent, and then somebody else's object of our own uid on that key
+# -- an intent, and then another program's object of our own uid with that key
 
 clear_all
 start_kipcd && stop_kipcd
@@ -251,11 +250,11 @@ perl -e 'use IPC::SysV qw(IPC_CREAT); my $id = semget(0x4b03, 3, 0600 | IPC_CREA
 	semop($id, pack("s!3", 1, 7, 0)) or die' &&
 	echo "build semaphore:4b03 maker=1" >"$KIPC_RUNTIME_DIR/channels/.intents"
 start_kipcd
-like "a set that somebody else made and used is no half-made one" "$(kipcctl list --no-legend --columns=name,state)" '^build +conflict$'
+like "a set that another program created and used is not taken for a half-made one" "$(kipcctl list --no-legend --columns=name,state)" '^build +conflict$'
 like "... and keeps its values" "$(ipcs -s -i "$(ipcs -s | awk '/0x00004b03/ { print $2 }')")" '^1 +7 '
 stop_kipcd
 
-# -- under traffic that outlasts the kills
+# -- traffic that continues during the kills
 
 clear_all
 start_kipcd
@@ -282,6 +281,6 @@ until grep -q '^end$' "$T/received"; do read -r -t 0.05 _ <>"$T/ready"; done
 kill "$receiver"
 wait "$receiver" 2>/dev/null
 is "every message arrives exactly once" "$(seq "$sent"; echo end)" "$(cat "$T/received")"
-is "and nothing is wrong afterwards" "$(troubles)" ""
+is "... and doctor finds nothing afterwards" "$(troubles)" ""
 stop_kipcd
 finish

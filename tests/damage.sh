@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What somebody does to the runtime folder under a running kipcd: a link removed or altered, the folder removed, moved or
-# replaced, with kipcd alive, killed before it noticed, or unable to make a folder. Nothing that is kipcd's is forgotten.
+# Damage to the runtime folder: a link is removed or altered, the folder is removed, moved or replaced, while kipcd runs, is
+# killed before it notices, or cannot create a folder. kipcd forgets no object.
 . "$(dirname "$0")/tap.sh"
 
 run=$KIPC_RUNTIME_DIR
@@ -24,81 +24,81 @@ kipcctl send orders kept
 # -- links -------------------------------------------------------------------------------------------------------
 
 rm "$run/channels/orders"
-if until_true is_whole; then pass "a removed link is written again"; else fail "a removed link is written again" "$(registry)"; fi
-like "... the journal says so" "$(log)" 'queue orders: another process removed or altered its link in the registry: written again'
-like "... and events" "$(kipcctl events)" 'restored +queue orders: another process removed or altered its link'
-is "... and its message is there" "$(kipcctl recv orders)" kept
+if until_true is_whole; then pass "a removed link is rewritten"; else fail "a removed link is rewritten" "$(registry)"; fi
+like "... the log says so" "$(log)" 'queue orders: another process removed or altered its link in the registry: written again'
+like "... and an event" "$(kipcctl events)" 'restored +queue orders: another process removed or altered its link'
+is "... and the message is still there" "$(kipcctl recv orders)" kept
 kipcctl send orders kept
 ln -sfn queue:0x00004b01:99:0 "$run/channels/orders"
-if until_true is_whole; then pass "so is one that was altered"; else fail "so is one that was altered" "$(registry)"; fi
+if until_true is_whole; then pass "an altered link is rewritten"; else fail "an altered link is rewritten" "$(registry)"; fi
 rm "$run/channels/orders" && mkdir "$run/channels/orders"
 until_true grep -q 'removed or altered, and cannot be written again' "$T/kipcd.log"
-is "what cannot be mended is said" "$(grep -c 'orders: its link in the registry was removed or altered, and cannot be written again' "$T/kipcd.log" | sed 's/[1-9].*/said/')" said
+is "a link that cannot be rewritten is logged" "$(grep -c 'orders: its link in the registry was removed or altered, and cannot be written again' "$T/kipcd.log" | sed 's/[1-9].*/said/')" said
 for _ in 1 2 3; do # samples
 	rm "$run/channels/ticks"
 	until_true test -L "$run/channels/ticks"
 done
 is "... once" "$(grep -c 'orders: its link.*and cannot be written again' "$T/kipcd.log")" 1
-like "... and the channel is not active meanwhile" "$(kipcctl list --no-legend --columns=name,state,reason)" '^orders +failed +its name .*cannot be written'
+like "... and the channel is not active until then" "$(kipcctl list --no-legend --columns=name,state,reason)" '^orders +failed +its name .*cannot be written'
 exits 1 "... nor after a reload" kipcctl reload
-exits 1 "... nor can it be sent to" kipcctl send orders x
-like "... which says what helps" "$ERR" "its entry in the registry is damaged; .*'kipcctl show' says why"
+exits 1 "... and send to it fails" kipcctl send orders x
+like "... with the cure" "$ERR" "its entry in the registry is damaged; .*'kipcctl show' says why"
 rmdir "$run/channels/orders"
-if until_true is_whole; then pass "... and mended once it can be"; else fail "... and mended once it can be" "$(registry)"; fi
+if until_true is_whole; then pass "... and the link is rewritten once that is possible"; else fail "... and the link is rewritten once that is possible" "$(registry)"; fi
 for file in .ns .nsid; do
 	rm "$run/channels/$file"
-	if until_true is_whole; then pass "$file is written again"; else fail "$file is written again" "$(registry)"; fi
+	if until_true is_whole; then pass "$file is rewritten"; else fail "$file is rewritten" "$(registry)"; fi
 done
 rm "$run"/channels/.ns* "$run"/channels/*
-if until_true is_whole; then pass "all of them at once"; else fail "all of them at once" "$(registry)"; fi
+if until_true is_whole; then pass "all files at once are rewritten"; else fail "all files at once are rewritten" "$(registry)"; fi
 is "no object was touched" "$(ipcs -q -m -s | awk '/^0x/ { print $1, $2 }')" "$(awk '/^0x/ { print $1, $2 }' <<<"$objects")"
-is "all are active" "$(states)" "$all"
+is "all channels are active" "$(states)" "$all"
 
 # -- parts of the folder -----------------------------------------------------------------------------------------
 
 for part in channels lock control kipcd.conf.d; do
 	rm -r "${run:?}/$part"
-	if until_true is_served && until_true test -e "$run/$part"; then pass "$part is made again"; else fail "$part is made again" "$(registry)"; fi
+	if until_true is_served && until_true test -e "$run/$part"; then pass "$part is recreated"; else fail "$part is recreated" "$(registry)"; fi
 done
 exits 1 "the lock holds: a second kipcd is refused" "$kipcd" --config="$conf"
-like "... and told why" "$ERR" 'another kipcd'
+like "... with the reason" "$ERR" 'another kipcd'
 
 # -- the folder --------------------------------------------------------------------------------------------------
 
 rm -r "$run"
-if until_true is_served; then pass "a removed folder is made again, with all that was in it"; else fail "a removed folder is made again" "$(registry; log)"; fi
-like "... which the journal says" "$(log)" "another process removed the runtime folder $run, or a part of it: made again, with 4 links"
+if until_true is_served; then pass "a removed runtime folder is recreated with its contents"; else fail "a removed runtime folder is recreated" "$(registry; log)"; fi
+like "... and the log says so" "$(log)" "another process removed the runtime folder $run, or a part of it: made again, with 4 links"
 mv "$run" "$T/elsewhere"
-if until_true is_served; then pass "so is one that was moved away"; else fail "so is one that was moved away" "$(registry; log)"; fi
-is "all are active" "$(states)" "$all"
-is "with the same objects" "$(ipcs -q -m -s | awk '/^0x/ { print $1, $2 }')" "$(awk '/^0x/ { print $1, $2 }' <<<"$objects")"
-exits 0 "changes go on" kipcctl create queue later key=0x4b06
+if until_true is_served; then pass "a runtime folder that was moved away is recreated"; else fail "a runtime folder that was moved away is recreated" "$(registry; log)"; fi
+is "all channels are active" "$(states)" "$all"
+is "... with the same objects" "$(ipcs -q -m -s | awk '/^0x/ { print $1, $2 }')" "$(awk '/^0x/ { print $1, $2 }' <<<"$objects")"
+exits 0 "changes still work" kipcctl create queue later key=0x4b06
 same=$(registry)
 all="build active later active made active orders active ticks active"
 
-# -- with kipcd's end --------------------------------------------------------------------------------------------
+# -- while kipcd stops --------------------------------------------------------------------------------------------
 
-# Stopped, so that it cannot notice.
+# Stopped by a signal, so that it cannot notice.
 kill -STOP "$kipcd_pid"
 rm -r "$run"
 stop_kipcd KILL
 start_kipcd
-is "removed, and kipcd killed before it noticed: the next one takes all over" "$(states)" "$all"
+is "the folder is removed and kipcd killed at once: the next kipcd recovers everything" "$(states)" "$all"
 is "... the same registry, and the same sections" "$(registry)" "$same"
 like "... and says so" "$(log)" "the runtime folder $run is new: 5 links and 3 sections were restored from $T/state/registry"
 stop_kipcd
 rm -r "$run"
 start_kipcd
-is "removed between a stop and a start" "$(states) $(kipcctl recv orders)" "$all kept"
+is "the folder is removed between a stop and a start: everything is recovered" "$(states) $(kipcctl recv orders)" "$all kept"
 kipcctl remove --quiet later
 all="build active made active orders active ticks active"
 stop_kipcd KILL
 rm -r "$run"
 start_kipcd
-is "what was removed by hand does not come back" "$(states)" "$all"
+is "a channel that was removed by hand does not come back" "$(states)" "$all"
 same=$(registry)
 
-# Killed at each call of taking over.
+# Killed at each call of a recovery.
 if [ -z "${SANITIZER_FLAGS:-}" ] && strace -qq -o /dev/null -e inject=getpid:signal=SIGKILL:when=999 true 2>/dev/null; then
 	stop_kipcd
 	found= places=0
@@ -119,23 +119,23 @@ if [ -z "${SANITIZER_FLAGS:-}" ] && strace -qq -o /dev/null -e inject=getpid:sig
 			stop_kipcd
 		done
 	done
-	if [ -z "$found" ] && [ "$places" -gt 20 ]; then pass "killed at each call of taking over ($places places)"
-	else fail "killed at each call of taking over" "$places places: $found"; fi
+	if [ -z "$found" ] && [ "$places" -gt 20 ]; then pass "killed at each call of a recovery ($places places)"
+	else fail "killed at each call of a recovery" "$places places: $found"; fi
 	start_kipcd
 else
-	skip "killed at each call of taking over" "no strace, or with sanitizers"
+	skip "killed at each call of a recovery" "no strace, or with sanitizers"
 fi
 
-# Of another boot it says nothing.
+# A copy from another boot is ignored.
 stop_kipcd
 rm -r "$run"
 sed -i 's/^ns [0-9a-f]*-/ns 00000000-/' "$T/state/registry"*
 start_kipcd
-like "a copy of another boot is void" "$(states)" 'orders conflict'
+like "a copy from another boot is ignored" "$(states)" 'orders conflict'
 stop_kipcd
 ipcrm --all; rm -r "$run" "$T/state"
 
-# -- where no folder can be made ---------------------------------------------------------------------------------
+# -- where the runtime folder cannot be created ---------------------------------------------------------------------------------
 
 if can_be 4711; then
 	mkdir "$T/owned" "$T/owned/run" "$T/state" && chown 4711:4711 "$T/owned/run" "$T/state"
@@ -143,32 +143,32 @@ if can_be 4711; then
 	export KIPC_RUNTIME_DIR=$T/owned/run
 	run=$KIPC_RUNTIME_DIR
 	kipcd_under=(setpriv --reuid=4711 --regid=4711 --clear-groups)
-	start_kipcd || fail "kipcd starts as somebody else" "$(log)"
+	start_kipcd || fail "kipcd starts as another user" "$(log)"
 	kipcctl create --quiet queue made key=0x4b05
 	same=$(registry)
 	rm -r "$run"
 	until_true grep -q "do not stop kipcd before that" "$T/kipcd.log"
 	command=$(sed -n "s/.*: run '\(install .*\)'; do not stop kipcd.*/\1/p" "$T/kipcd.log" | tail -n 1)
-	like "without systemd it goes on, and says the command" "$command" "^install -d -m 755 -o 4711 -g 4711 $run\$"
+	like "without systemd it keeps running and prints the command" "$command" "^install -d -m 755 -o 4711 -g 4711 $run\$"
 	$command
-	if until_true is_served; then pass "... which mends it"; else fail "... which mends it" "$(registry; log)"; fi
-	is "all are active" "$(states)" "build active made active orders active ticks active"
+	if until_true is_served; then pass "... which repairs it"; else fail "... which repairs it" "$(registry; log)"; fi
+	is "all channels are active" "$(states)" "build active made active orders active ticks active"
 	stop_kipcd
-	# With systemd: it ends, and the next start has everything.
+	# With systemd, kipcd exits, and the next one recovers everything.
 	perl -MSocket -e 'socket(my $s, PF_UNIX, SOCK_DGRAM, 0); bind($s, pack_sockaddr_un($ARGV[0])) or die; chmod 0777, $ARGV[0]; print "bound\n"; $| = 1; sleep 1000' "$T/notify" >"$T/bound" &
 	until_true test -S "$T/notify"
 	NOTIFY_SOCKET=$T/notify start_kipcd
 	kill -STOP "$kipcd_pid"; rm -r "$run"; kill -CONT "$kipcd_pid"
 	wait "$kipcd_pid"
-	is "under systemd it ends as failed" $? 1
+	is "under systemd it exits with a failure" $? 1
 	kipcd_pid=
-	like "... and says why" "$(log)" "kipcd cannot make it again .*: kipcd exits, to be started again with a new folder; its registry is saved in $T/state"
+	like "... with the reason" "$(log)" "kipcd cannot make it again .*: kipcd exits, to be started again with a new folder; its registry is saved in $T/state"
 	$command
 	start_kipcd
-	is "... and the next one has everything" "$(states)" "build active made active orders active ticks active"
-	is "... to the letter" "$(registry)" "$same"
+	is "... and the next kipcd recovers everything" "$(states)" "build active made active orders active ticks active"
+	is "... byte for byte" "$(registry)" "$same"
 	stop_kipcd
 else
-	skip "where no folder can be made" "only root can be somebody else"
+	skip "where the runtime folder cannot be created" "only root can become another user"
 fi
 finish

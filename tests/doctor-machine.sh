@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kipcctl doctor, on what takes more than a channel to plant: other PID namespaces, consumers that systemd starts, a broken
-# ring, logind's settings, kipcd itself.
+# kipcctl doctor on problems that need more than a channel: other PID namespaces, consumers that systemd starts, a broken ring,
+# logind's settings, and kipcd itself.
 . "$(dirname "$0")/tap.sh"
 . "$(dirname "$0")/doctor-tap.sh"
 
@@ -23,7 +23,7 @@ start
 
 # -- two containers in a pod ------------------------------------------------------------------------------------------
 
-# Each sees its own processes; the objects are the same. doctor runs in one, the reader and the holder are in the other.
+# Each sees only its own processes; the objects are shared. doctor runs in one, the reader and the holder run in the other.
 if unshare --pid --fork --mount-proc true 2>/dev/null; then
 	kipcctl send orders one
 	coproc pod { exec unshare --pid --fork --kill-child --mount-proc perl -e '$| = 1;
@@ -36,18 +36,18 @@ if unshare --pid --fork --mount-proc true 2>/dev/null; then
 	is_wanted() { kipcctl show build | grep -q "1 wait"; }
 	until_true is_wanted
 	doctor_by=(unshare --pid --fork --mount-proc)
-	silent "a slow consumer in the other container" full-unseen
-	silent "a lock that is held there" dead-holder
+	silent "a slow consumer in another container is no finding" full-unseen
+	silent "a lock that another container holds is no finding" dead-holder
 	LATER=100
-	like "a full queue whose reader cannot be seen" "$(finding full-unseen)" \
+	like "a full queue whose reader cannot be seen is found" "$(finding full-unseen)" \
 		"^warning 100% full \(1 message, 64\); a process in another PID namespace \(a container\?\) received last \(20.*\), and cannot be seen from here$"
 	mend full-unseen
-	is "is shown, and keeps its message" "$(kipcctl list --columns=name,messages --no-legend | awk '$1 == "orders" { print $2 }')" 1
-	like "a lock whose holder cannot be seen" "$(finding dead-holder)" \
+	is "... the command keeps its message" "$(kipcctl list --columns=name,messages --no-legend | awk '$1 == "orders" { print $2 }')" 1
+	like "a lock whose holder cannot be seen is found" "$(finding dead-holder)" \
 		"^danger semaphore\[0\] is 0, and 1 thread waits for it; its last user is a process that cannot be seen from this PID namespace"
 	LATER=$((3 * DAY))
-	is "is never given back" "$(command_of dead-holder)" "kipcctl show build"
-	silent "a segment whose maker cannot be seen" orphan-segment
+	is "... the command does not release it" "$(command_of dead-holder)" "kipcctl show build"
+	silent "a segment whose creator cannot be seen is no finding" orphan-segment
 	doctor_by=()
 	LATER=0
 	kill -9 "$waiter" "$pod_pid"; wait "$waiter" "$pod_pid" 2>/dev/null
@@ -55,27 +55,27 @@ if unshare --pid --fork --mount-proc true 2>/dev/null; then
 	kipcctl up --max=1 build
 	kipcctl remove -q --force segment:0x21
 else
-	skip "two containers in a pod" "no PID namespaces here"
+	skip "two containers in a pod are no finding" "no PID namespaces here"
 fi
 
 # -- a broken ring ----------------------------------------------------------------------------------------------------
 
 kipcctl send ticks one two
-silent "a sound ring" broken-ring
+silent "a sound ring is no finding" broken-ring
 "$top_build/ring-user" ticks scribble 16 77
-like "a broken ring" "$(finding broken-ring)" "^danger it is corrupt: the sizes in its header"
-like "is a ring still, not an orphan" "$(later kipcctl doctor --json | json 'join " ", map { $_->{command} // "" } @$d')" "kipcctl reset ticks"
-unlike "and is not to be removed" "$(LATER=$((3 * DAY)) later kipcctl doctor --json | json 'join " ", map { $_->{command} // "" } @$d')" "remove"
+like "a broken ring is found" "$(finding broken-ring)" "^danger it is corrupt: the sizes in its header"
+like "... and is not an orphan" "$(later kipcctl doctor --json | json 'join " ", map { $_->{command} // "" } @$d')" "kipcctl reset ticks"
+unlike "... and the command does not remove it" "$(LATER=$((3 * DAY)) later kipcctl doctor --json | json 'join " ", map { $_->{command} // "" } @$d')" "remove"
 coproc user { exec perl -MIPC::SysV=shmat -e '$| = 1; shmat(shmget(0x14, 0, 0), undef, 0) or die; print "\n"; <STDIN>'; }
 user_pid=$user_PID
 read -r -t 10 -u "${user[0]}"
-is "while somebody has it attached it is shown" "$(command_of broken-ring)" "kipcctl show ticks"
+is "... while it is attached, the command shows it" "$(command_of broken-ring)" "kipcctl show ticks"
 kill "$user_pid"; wait "$user_pid" 2>/dev/null
 mend broken-ring
-silent "is made anew" broken-ring
-is "and what was in it lies in a file" "$(stat -c %s "$T/ticks-ring.bin")" 65536
+silent "... then the command resets it" broken-ring
+is "... and saves its bytes to a file" "$(stat -c %s "$T/ticks-ring.bin")" 65536
 kipcctl send ticks three
-is "it works" "$(kipcctl recv ticks)" three
+is "... and the ring works" "$(kipcctl recv ticks)" three
 
 # -- consumers ----------------------------------------------------------------------------------------------------------
 
@@ -98,34 +98,34 @@ END
 	mkfifo "$T/systemd"
 	"$top_build/fake-systemd" "$T/units" >"$T/systemd" &
 	read -r -t 10 <"$T/systemd"
-	silent "a consumer without messages" consumer
+	silent "a consumer without messages is no finding" consumer
 	kipcctl send orders one
 	until_true test -e "$T/run/waiting/orders"
-	like "one that fails again and again while messages wait" "$(finding consumer)" \
+	like "a consumer that fails repeatedly while messages wait is found" "$(finding consumer)" \
 		"^danger messages wait, and the consumer \(kipc-consume@orders.service\) fails: systemd restarts it again and again; last exit status: 3$"
-	is "its journal is shown" "$(command_of consumer)" "journalctl --no-pager -n 20 -u kipc-consume@orders.service"
-	is "its message stays" "$(kipcctl peek orders)" one
-	like "a monitor learns it" "$(kipcctl metrics)" '^kipc_consumer_retries\{channel="orders"\} 1$'
+	is "... the command shows its journal" "$(command_of consumer)" "journalctl --no-pager -n 20 -u kipc-consume@orders.service"
+	is "... and the message stays" "$(kipcctl peek orders)" one
+	like "... metrics count it" "$(kipcctl metrics)" '^kipc_consumer_retries\{channel="orders"\} 1$'
 	unit "kipc-consume@orders.service activating auto-restart 1 3"
-	silent "one that failed once" consumer
+	silent "a consumer that failed once is no finding" consumer
 	unit "kipc-consume@orders.service activating start 9 0"
-	silent "one that is at work" consumer
+	silent "a consumer that runs is no finding" consumer
 	unit "kipc-consume@orders.service failed failed 0 203"
-	like "one that systemd has given up" "$(finding consumer)" "^danger .* fails: systemd has given up; last exit status: 203$"
-	like "a monitor learns that too" "$(kipcctl metrics)" '^kipc_consumer_state\{channel="orders",unit="service",state="failed"\} 1$'
+	like "a consumer that systemd no longer restarts is found" "$(finding consumer)" "^danger .* fails: systemd has given up; last exit status: 203$"
+	like "... metrics count it" "$(kipcctl metrics)" '^kipc_consumer_state\{channel="orders",unit="service",state="failed"\} 1$'
 	unit "kipc-consume@orders.path active waiting 0 0"
-	silent "one that is just to be started" consumer
+	silent "a consumer that is about to start is no finding" consumer
 	unit "other.service failed failed 0 1"
-	silent "a channel that somebody else works off" consumer
+	silent "a channel that another program reads is no finding" consumer
 	unset DBUS_SYSTEM_BUS_ADDRESS
 	kipcctl purge -q orders
 else
 	skip "consumers" "there is no dbus-daemon"
 fi
 
-# -- logind, kipcd: in a mount namespace of their own ---------------------------------------------------------------------
+# -- logind and kipcd, in a mount namespace of their own ---------------------------------------------------------------------
 
-# Commands that would speak to the machine's systemd do here what it would.
+# A stand-in for systemctl, since the commands must not reach the machine's systemd.
 cat >"$T/bin/systemctl" <<END
 #!/bin/bash
 echo "\$*" >>"$T/systemctl"
@@ -182,37 +182,37 @@ if can_be_others && unshare --mount true 2>/dev/null && mkdir -p /etc/systemd "$
 	echo "doctor_by=(); diagnose() { sed 's/^/# /' <<<\"\$1\" >&2; }" >>"$T/inner.sh.env"
 	unshare --mount bash "$T/inner.sh"
 	said() { sed -n "s/^$1=//p" "$T/inner"; }
-	like "logind removes what belongs to people" "$(said logind)" "^warning logind removes .*: this would hit 1 object, the first is queue:@[0-9]+ of 12345$"
-	is "and no more" "$(said logind_after)" ""
-	like "once it was told" "$(said logind_told)" "^kill -s HUP systemd-logind$"
+	like "RemoveIPC of logind is found when users own objects" "$(said logind)" "^warning logind removes .*: this would hit 1 object, the first is queue:@[0-9]+ of 12345$"
+	is "... and not once it is off" "$(said logind_after)" ""
+	like "... the command makes logind read its settings" "$(said logind_told)" "^kill -s HUP systemd-logind$"
 	if [ -S "$T/bus" ]; then
-		is "a channel that somebody else works off has no consumer of ours" "$(said unstarted_other)" ""
-		is "one that has one, which nothing starts" "$(said unstarted)" \
+		is "a channel that another program reads needs no consumer" "$(said unstarted_other)" ""
+		is "a consumer whose path unit is not active is found" "$(said unstarted)" \
 			"warning messages wait, and nothing starts the consumer: kipc-consume@orders.path is not active"
-		is "is started" "$(said started)" ""
-		is "and its message is there" "$(kipcctl recv orders)" waits
+		is "... the command starts it" "$(said started)" ""
+		is "... and its message is still there" "$(kipcctl recv orders)" waits
 	fi
-	is "a machine that declares nothing needs no kipcd" "$(said none)" ""
-	is "one that does is in danger without it" "$(said status)" 8
-	like "and says so" "$(said down)" "^danger kipcd does not run, so no channel is created or repaired \(the registry in [^ ]* has 0 channels\)"
-	is "until it is started" "$(said down_after)" ""
-	is "and works" "$(said there)" hello
-	like "a configuration with a mistake" "$(said mistaken)" "^warning $settings/kipc/kipcd.conf has mistakes: kipcd still uses what it read before, and would not start again \| kipcctl check$"
-	like "is explained" "$(said check)" "kipcd.conf:3: "
-	like "without kipcd it is in the way" "$(said refused)" "^danger kipcd does not run, .*; it would not start: its configuration has mistakes \| kipcctl check$"
+	is "without declared channels a missing kipcd is no finding" "$(said none)" ""
+	is "with declared channels a missing kipcd is a danger" "$(said status)" 8
+	like "... with the number of channels" "$(said down)" "^danger kipcd does not run, so no channel is created or repaired \(the registry in [^ ]* has 0 channels\)"
+	is "... and no finding once it runs" "$(said down_after)" ""
+	is "... and answers" "$(said there)" hello
+	like "a configuration with a mistake is found" "$(said mistaken)" "^warning $settings/kipc/kipcd.conf has mistakes: kipcd still uses what it read before, and would not start again \| kipcctl check$"
+	like "... with the mistake" "$(said check)" "kipcd.conf:3: "
+	like "... also while kipcd does not run" "$(said refused)" "^danger kipcd does not run, .*; it would not start: its configuration has mistakes \| kipcctl check$"
 else
 	skip "logind and the system's kipcd" "this needs users and a mount namespace"
 fi
 
-# -- who may not look -----------------------------------------------------------------------------------------------------
+# -- a user that may not see other processes -----------------------------------------------------------------------------------------------------
 
 if can_be_others; then
 	chmod 755 "$T"
-	like "who may not look is told" "$(as $stranger kipcctl doctor -q)" '^notice: this machine: unseen$'
-	like "and who may, where this user looks" "$(as $stranger kipcctl doctor -q)" "^    [$] sudo kipcctl --runtime-dir='$T/run' doctor$"
-	like "also at a kipcd of his own, which is not root's" "$(as $stranger env -u KIPC_RUNTIME_DIR XDG_RUNTIME_DIR="$T/his" kipcctl --user doctor -q)" \
+	like "a user that may not see other processes gets a notice" "$(as $stranger kipcctl doctor -q)" '^notice: this machine: unseen$'
+	like "... with a command that sees them, for the same runtime folder" "$(as $stranger kipcctl doctor -q)" "^    [$] sudo kipcctl --runtime-dir='$T/run' doctor$"
+	like "... for the user's own kipcd" "$(as $stranger env -u KIPC_RUNTIME_DIR XDG_RUNTIME_DIR="$T/his" kipcctl --user doctor -q)" \
 		"^    [$] sudo kipcctl --runtime-dir='$T/his/kipcd' doctor$"
-	like "and as it was said" "$(as $stranger kipcctl --system doctor -q)" "^    [$] sudo kipcctl --system doctor$"
+	like "... and for the system's kipcd" "$(as $stranger kipcctl --system doctor -q)" "^    [$] sudo kipcctl --system doctor$"
 fi
 stop_kipcd
 finish

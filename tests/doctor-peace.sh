@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kipcctl doctor beside programs with which all is well: PHP's segments and semaphores, Perl's IPC::Shareable, PostgreSQL, a slow
-# consumer, two containers that share a queue. They run together for a while; then all printed commands are run, also those of
-# a weekend later, and nobody has lost anything.
+# kipcctl doctor beside programs that work: PHP's segments and semaphores, Perl's IPC::Shareable, PostgreSQL, a slow consumer,
+# two containers that share a queue. They run together for a while. Then all printed commands are run, also those of a
+# weekend later, and no program loses anything.
 . "$(dirname "$0")/tap.sh"
 . "$(dirname "$0")/doctor-tap.sh"
 
@@ -28,7 +28,7 @@ kipcctl recv ticks >/dev/null
 # -- the programs -----------------------------------------------------------------------------------------------------
 
 loops=()
-# again COMMAND…: runs it in the background, one after the other, until $T/enough is there
+# again COMMAND…: runs it repeatedly in the background until $T/enough exists
 again() {
 	while [ ! -e "$T/enough" ]; do
 		"$@" >>"$T/$1.out" 2>>"$T/$1.err" || echo "$* failed: $?" >>"$T/troubles"
@@ -39,7 +39,7 @@ again() {
 [ -p "$T/never" ] || mkfifo "$T/never"
 pause() { read -r -t "${1:-0.1}" _ <>"$T/never"; return 0; }
 
-# A page of PHP: a visit is counted under a semaphore, in a segment that is attached for the moment.
+# A PHP page counts its visits in a segment that it attaches for a moment, under a semaphore.
 php_visit() {
 	php -d display_errors=stderr -r '$s = sem_get(0x61, 1, 0600); sem_acquire($s); $m = shm_attach(0x62, 10000, 0600);
 		$n = shm_has_var($m, 1) ? shm_get_var($m, 1) : 0; shm_put_var($m, 1, $n + 1); shm_detach($m); sem_release($s); echo $n + 1, "\n";'
@@ -53,7 +53,7 @@ perl_visit() {
 perl -MIPC::Shareable -e 1 2>/dev/null && has_shareable=yes || has_shareable=
 [ -z "$has_shareable" ] || again perl_visit
 
-# PostgreSQL, all of it on System V.
+# PostgreSQL with all its shared memory on System V.
 postgres_bin=$(echo /usr/lib/postgresql/*/bin | tr ' ' '\n' | tail -n 1)
 has_postgres=
 if can_be_others && [ -x "$postgres_bin/initdb" ]; then
@@ -83,7 +83,7 @@ END
 	fi
 fi
 
-# A consumer that is slower than its senders, and one that is a new process for each message.
+# A consumer that is slower than its senders, and one that runs a new process for each message.
 perl -e '$q = msgget(0x11, 0); while (msgrcv($q, $b, 100, 0, 0)) { select undef, undef, undef, 0.5; last if $b =~ /last$/ }' & consumer=$!
 again kipcctl send --timeout=1s slow "$(printf 'x%.0s' {1..60})"
 perl -e 'defined msgget(0x64, 01600 | 0600) or die'
@@ -91,7 +91,7 @@ one_by_one() { kipcctl recv --timeout=1s queue:0x64; }
 again kipcctl send queue:0x64 message
 again one_by_one
 
-# A worker that waits for jobs that are seldom, and a script that holds a lock from one command to the next.
+# A worker that waits for rare jobs, and a script that holds a lock from one command to the next.
 kipcctl down --timeout=10min jobs & worker=$!
 with_lock() { kipcctl down build && pause 0.3 && kipcctl up build; }
 again with_lock
@@ -109,7 +109,7 @@ fi
 
 # -- peace ------------------------------------------------------------------------------------------------------------
 
-# What doctor says that is more than a notice, and all commands but those that only show.
+# The findings that are more than a notice.
 alarms() { later kipcctl doctor -q --json | json 'join "\n", map { "$_->{severity} $_->{finding}: $_->{evidence}" } grep { $_->{severity} ne "notice" } @$d'; }
 end=$((SECONDS + ${KIPC_TEST_PEACE:-12}))
 : >"$T/alarms"
@@ -117,50 +117,50 @@ while [ "$SECONDS" -lt "$end" ]; do
 	alarms >>"$T/alarms"
 	pause
 done
-is "while they run, all is well" "$(sort -u "$T/alarms")" ""
+is "while the programs run, doctor finds nothing" "$(sort -u "$T/alarms")" ""
 until_true test -s "$T/one_by_one.out"
 touch "$T/enough"
 wait "${loops[@]}"
-is "and none of them failed" "$(sort "$T/troubles" 2>/dev/null | grep -v 'kipcctl send --timeout\|one_by_one failed: 4' | head -n 3)" ""
+is "... and none of them failed" "$(sort "$T/troubles" 2>/dev/null | grep -v 'kipcctl send --timeout\|one_by_one failed: 4' | head -n 3)" ""
 [ -z "$has_php" ] || visits_php=$(php_visit)
 [ -z "$has_shareable" ] || visits_perl=$(perl_visit)
 
-# A weekend later nobody has come back yet: what is printed then is run as it stands.
+# A weekend later no program has come back yet. The commands printed then are run as they are.
 LATER=$((3 * DAY))
 later kipcctl doctor --json | json 'join "\n", map { $_->{command} // () } @$d' | sort -u >"$T/commands"
-unlike "nothing that removes, ends or takes" "$(cat "$T/commands")" 'remove|purge|recv|kill|reset|mode=|restart|sweep --kind'
+unlike "no command of doctor removes, ends or takes anything" "$(cat "$T/commands")" 'remove|purge|recv|kill|reset|mode=|restart|sweep --kind'
 while read -r command; do
 	case $command in sysctl* | mkdir* | sudo* | systemctl*) ;; *) (cd "$T" && later bash -c "$command" >>"$T/ran" 2>&1) ;; esac
 done <"$T/commands"
 LATER=0
 
 if [ -n "$has_php" ]; then
-	is "PHP's visits go on" "$(php_visit)" $((visits_php + 1))
+	is "PHP's program still works" "$(php_visit)" $((visits_php + 1))
 else
-	skip "PHP's visits go on" "no php with sysvshm and sysvsem"
+	skip "PHP's program still works" "no php with sysvshm and sysvsem"
 fi
 if [ -n "$has_shareable" ]; then
-	is "IPC::Shareable's go on" "$(perl_visit)" $((visits_perl + 1))
+	is "the IPC::Shareable program still works" "$(perl_visit)" $((visits_perl + 1))
 else
-	skip "IPC::Shareable's go on" "no IPC::Shareable"
+	skip "the IPC::Shareable program still works" "no IPC::Shareable"
 fi
 if [ -n "$has_postgres" ]; then
-	is "PostgreSQL's go on" "$(query 'select n > 0 from visits')" t
+	is "PostgreSQL still works" "$(query 'select n > 0 from visits')" t
 	kill -INT "$(head -n 1 "$T/pg/data/postmaster.pid")"
 	wait "$postgres_pid"
 else
-	skip "PostgreSQL's go on" "no PostgreSQL, or no users"
+	skip "PostgreSQL still works" "no PostgreSQL, or no users"
 fi
-kill -0 "$consumer" && pass "the slow consumer lives" || fail "the slow consumer lives"
+kill -0 "$consumer" && pass "the slow consumer still runs" || fail "the slow consumer still runs"
 kill -0 "$worker" && pass "the worker still waits" || fail "the worker still waits"
-is "no job was made up" "$(perl -e 'print 0 + semctl(semget(0x14, 0, 0), 0, 12, 0)')" 0 # GETVAL
+is "no job was added" "$(perl -e 'print 0 + semctl(semget(0x14, 0, 0), 0, 12, 0)')" 0 # GETVAL
 kipcctl send ticks two
-is "the ring is there" "$(kipcctl recv ticks)" two
+is "the ring still exists" "$(kipcctl recv ticks)" two
 if [ -n "$has_pod" ]; then
-	is "the pod talks on" "$(pod_visit)" answer
+	is "the pod still exchanges messages" "$(pod_visit)" answer
 	kill -9 "$server"
 else
-	skip "the pod talks on" "no PID namespaces here"
+	skip "the pod still exchanges messages" "no PID namespaces here"
 fi
 kill "$consumer" "$worker"
 wait "$consumer" "$worker" 2>/dev/null
