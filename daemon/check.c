@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcd --check, called by main.c. Files are read as the kipcd of the runtime folder would read them, whichever user runs the check: that
- * kipcd runs as the owner of the folder, and root takes on its identity for the check. Changes nothing.
+ * kipcd --check, called by main.c. Files are read as the kipcd of the runtime folder would read them, whichever user runs
+ * the check: that kipcd runs as the owner of the folder, and root takes on its identity for the check. Changes nothing.
  */
 
 #include "daemon/check.h"
@@ -145,7 +145,7 @@ int check_consumer(const struct manager_options *options, const char *name)
 		return -EBADMSG;
 	}
 	r = read_and_parse(options, kipcd_of(options->runtime_dir).uid, &problems, &config);
-	/* a configuration with mistakes says nothing about this channel: kipcd reports the mistakes */
+	/* a configuration with mistakes says nothing about this channel, and --check prints them */
 	r = r < 0 ? 0 : check_channel(config, options->config_file, name);
 	if (check_executable(name) < 0)
 		r = -EBADMSG;

@@ -6,12 +6,15 @@
 
 #include "daemon/run/manager.h"
 
-/* kipcd --check: prints all mistakes to standard error. -EBADMSG: a start would be refused; any other error: the check failed. */
+/*
+ * kipcd --check: prints all mistakes to standard error. -EBADMSG: a start would be refused; any other error: the check
+ * failed.
+ */
 int check_configuration(const struct manager_options *options);
 
 /*
- * kipcd --check-consumer: prints what kipc-consume@NAME needs and does not have: a channel with `activate`, an executable. -EBADMSG:
- * something is missing. 0 also if the configuration has mistakes, which say nothing about this channel.
+ * kipcd --check-consumer: prints what kipc-consume@NAME needs and does not have: a channel with `activate`, an executable.
+ * -EBADMSG: something is missing. 0 also if the configuration has mistakes, which say nothing about this channel.
  */
 int check_consumer(const struct manager_options *options, const char *name);
 

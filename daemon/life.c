@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Sets kipcd up in order, runs it, and takes it down in reverse. The configuration is read and reconciled with the kernel before
- * the control socket appears, so that every client that can connect finds every channel in place.
+ * Sets kipcd up in order, runs it, and takes it down in reverse. The configuration is read and reconciled with the kernel
+ * before the control socket appears, so that every client that can connect finds every channel in place.
  */
 
 #include "daemon/life.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * kipcd: owns the System V queues, segments and semaphores that its configuration declares. This file reads the arguments; life.c and
- * check.c do the work.
+ * kipcd: owns the System V queues, segments and semaphores that its configuration declares. This file reads the arguments;
+ * life.c and check.c do the work.
  */
 
 #include <config.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Calls are counted, and charged with the processor time that they cost. The caller asks for every message before anything else sees it,
- * including those that libsystemd answers by itself, such as introspection.
+ * Calls are counted, and charged with the processor time that they cost. The caller asks for every message before anything
+ * else sees it, including those that libsystemd answers by itself, such as introspection.
  */
 
 #include "common/service/budget.h"

@@ -23,9 +23,9 @@ struct budget {
 };
 
 /*
- * To be called for each message. 0: it may be handled (also if it is not a call); 1: its sender has nothing left, and got an error; a
- * negative errno if that failed. The cost of the call is measured until budget_settle(), unless its sender may change things: such a user
- * must not be locked out because of an expensive change.
+ * To be called for each message. 0: it may be handled (also if it is not a call); 1: its sender has nothing left, and got
+ * an error; a negative errno if that failed. The cost of the call is measured until budget_settle(), unless its sender may
+ * change things: such a user must not be locked out because of an expensive change.
  */
 int budget_charge(struct budget *budget, uid_t uid, bool may_change, sd_bus_message *message);
 

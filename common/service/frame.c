@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What relay.c must know of a message before any memory is allocated for it: where it ends. libsystemd parses the header's fields and the
- * body. (D-Bus specification, "Message Format".)
+ * What relay.c must know of a message before any memory is allocated for it: where it ends. libsystemd parses the header's
+ * fields and the body. (D-Bus specification, "Message Format".)
  */
 
 #include "common/service/frame.h"

@@ -23,8 +23,8 @@ struct frame {
 int frame_read(const uint8_t *bytes, struct frame *ret_frame);
 
 /*
- * A call of BUS_MANAGER's FRAME_REFUSAL_MEMBER, without arguments, with the serial of a call that is too long: the reply to it is the reply
- * to that call. No such method exists.
+ * A call of BUS_MANAGER's FRAME_REFUSAL_MEMBER, without arguments, with the serial of a call that is too long: the reply to
+ * it is the reply to that call. No such method exists.
  */
 void frame_make_refusal(const struct frame *frame, uint8_t bytes[static FRAME_REFUSAL_SIZE]);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * $JOURNAL_STREAM has the device and inode of the stream that systemd passed as standard error. If that still is our standard error, the
- * journal gets the fields as well (systemd.exec(5)).
+ * $JOURNAL_STREAM has the device and inode of the stream that systemd passed as standard error. If that still is our
+ * standard error, the journal gets the fields as well (systemd.exec(5)).
  *
- * An error without fields is written to that stream all the same, since it may be the last line: the journal knows the unit of a stream, but
- * that of a datagram only while its sender runs. Otherwise `systemctl status` would not show why kipcd did not start.
+ * An error without fields is written to that stream all the same, since it may be the last line: the journal knows the unit
+ * of a stream, but that of a datagram only while its sender runs. Otherwise `systemctl status` would not show why kipcd did
+ * not start.
  */
 
 #include "common/service/log.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * libsystemd allocates up to 128 MiB for a message as soon as a header claims that size, and waits for it without a limit. So no client
- * talks to libsystemd: bytes are collected here, in a buffer that grows with what has come, and passed on one complete message at a time
- * through a pair of sockets (connection.c). Looking ahead in the client's own socket (SO_PEEK_OFF) would not be safe: libsystemd reads all
- * there is, and part of that may have come after the look.
+ * libsystemd allocates up to 128 MiB for a message as soon as a header claims that size, and waits for it without a limit.
+ * So no client talks to libsystemd: bytes are collected here, in a buffer that grows with what has come, and passed on one
+ * complete message at a time through a pair of sockets (connection.c). Looking ahead in the client's own socket
+ * (SO_PEEK_OFF) would not be safe: libsystemd reads all there is, and part of that may have come after the look.
  */
 
 #include "common/service/relay.h"

@@ -49,7 +49,10 @@ void relay_skip(struct relay *relay, const struct frame *frame);
 /* Whether a message has begun and is not complete. */
 bool relay_is_in_message(const struct relay *relay);
 
-/* Sends the client what it has not accepted yet, then what the sd_bus sent. Returns whether any byte moved, or a negative errno. */
+/*
+ * Sends the client what it has not accepted yet, then what the sd_bus sent. Returns whether any byte moved, or a negative
+ * errno.
+ */
 int relay_pump(struct relay *relay);
 
 static inline bool relay_is_blocked(const struct relay *relay)

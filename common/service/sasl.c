@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The server's part of D-Bus authentication (specification, "Authentication Protocol"). Only EXTERNAL: the kernel has already said which
- * user the client is, and the client can only agree. Length and number of lines are bounded.
+ * The server's part of D-Bus authentication (specification, "Authentication Protocol"). Only EXTERNAL: the kernel has
+ * already said which user the client is, and the client can only agree. Length and number of lines are bounded.
  */
 
 #include "common/service/sasl.h"

@@ -19,8 +19,8 @@ struct sasl {
 };
 
 /*
- * Takes the next line of `text`, and writes the answer ("": none). Returns how many bytes it took, or 0 if the line is not complete;
- * -EPROTO: this is not a D-Bus client, or it sends too many lines. It takes nothing once the state is SASL_BEGUN.
+ * Takes the next line of `text`, and writes the answer ("": none). Returns how many bytes it took, or 0 if the line is not
+ * complete; -EPROTO: this is not a D-Bus client, or it sends too many lines. It takes nothing once the state is SASL_BEGUN.
  */
 int sasl_take(struct sasl *sasl, const char *text, size_t n, char answer[static SASL_ANSWER_SIZE]);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Puts the room together: both ways in share one struct control; events and the changes that they bring are signalled to the clients
- * of both; and what each call did to the budget, and to the registry's copy, is settled right after it.
+ * Puts the room together: both ways in share one struct control; events and the changes that they bring are signalled to
+ * the clients of both; and what each call did to the budget, and to the registry's copy, is settled right after it.
  */
 
 #include "daemon/bus/bus.h"

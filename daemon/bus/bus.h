@@ -9,8 +9,8 @@
 struct bus;
 
 /*
- * Serves `fd`, the listening control socket, which it takes over on success and on failure; and org.kipc1 on the system bus if the
- * manager's options say so.
+ * Serves `fd`, the listening control socket, which it takes over on success and on failure; and org.kipc1 on the system bus
+ * if the manager's options say so.
  */
 int bus_new(struct manager *manager, int fd, struct bus **ret_bus);
 

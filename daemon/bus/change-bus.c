@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The methods that change channels, each for the callers that callers.c lets, judged at each call. Translation only; they are rows
- * of the vtable in manager-bus.c.
+ * The methods that change channels, each for the callers that callers.c lets, judged at each call. Translation only; they
+ * are rows of the vtable in manager-bus.c.
  */
 
 #include "daemon/bus/change-bus.h"

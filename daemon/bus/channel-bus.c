@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * org.kipc1.Channel, and beside it .Queue, .Segment (and .Ring) or .Semaphore, on an object for each channel. They have only
- * properties, which everyone may read: what changes a channel is a method of the manager. State and id are signalled; figures are
- * looked up when a client asks, and are not signalled.
+ * org.kipc1.Channel, and beside it .Queue, .Segment (and .Ring) or .Semaphore, on an object for each channel. They have
+ * only properties, which everyone may read: what changes a channel is a method of the manager. State and id are signalled;
+ * figures are looked up when a client asks, and are not signalled.
  */
 
 #include "daemon/bus/channel-bus.h"

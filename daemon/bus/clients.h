@@ -3,8 +3,8 @@
 #define KIPC_DAEMON_BUS_CLIENTS_H
 
 /*
- * The connections over which kipcd is called: one for each client of the control socket, and the system bus. Both ways in put theirs
- * into this list, so that whatever is signalled knows of neither.
+ * The connections over which kipcd is called: one for each client of the control socket, and the system bus. Both ways in
+ * put theirs into this list, so that whatever is signalled knows of neither.
  */
 
 #include <stdbool.h>
@@ -41,7 +41,7 @@ void clients_tell(const struct clients *clients, clients_send *send, const void 
 /* How many have a peer. */
 unsigned clients_count_peers(const struct clients *clients);
 
-/* What libsystemd reports about a connection itself comes as a signal from nowhere. */
+/* The signals by which libsystemd describes the connection itself. */
 #define CLIENTS_LOCAL_SIGNAL(member)                                                                         \
 	"type='signal',sender='org.freedesktop.DBus.Local',path='/org/freedesktop/DBus/Local',"              \
 	"interface='org.freedesktop.DBus.Local',member='" member "'"

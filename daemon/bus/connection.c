@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A client is served in three steps. It authenticates (sasl.c). Its messages are collected and checked for their length (relay.c). Only then
- * an sd_bus of its own gets them, through a pair of sockets, one at a time and in turn with all other clients. The next message waits until
- * the client has read the answer to the last one. So whatever a client sends or does not read, it costs kipcd one message and one answer.
+ * A client is served in three steps. It authenticates (sasl.c). Its messages are collected and checked for their length
+ * (relay.c). Only then an sd_bus of its own gets them, through a pair of sockets, one at a time and in turn with all other
+ * clients. The next message waits until the client has read the answer to the last one. So whatever a client sends or does
+ * not read, it costs kipcd one message and one answer.
  *
  * The peer that the sd_bus sees is kipcd itself. connection->peer decides what the client may do (callers.c).
  */

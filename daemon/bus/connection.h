@@ -37,8 +37,8 @@ struct connection {
 };
 
 /*
- * Takes over `fd`, on success and on failure, and the peer on success only. When the client is gone or dropped, the event loop calls
- * `on_end`, which frees the connection.
+ * Takes over `fd`, on success and on failure, and the peer on success only. When the client is gone or dropped, the event
+ * loop calls `on_end`, which frees the connection.
  */
 int connection_new(struct control *control, int fd, struct peer *peer,
 		   void (*on_end)(struct connection *connection, void *userdata), void *userdata,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Called by system-bus.c. A bus that refuses the name does not know our policy or our user yet: an installation adds both while the bus
- * runs, and dbus-daemon looks users up only when it reads its policy. So kipcd asks it to read the policy again, once for each connection.
- * Then it asks for the name after each change that the bus signals, and otherwise at longer and longer intervals. While the bus refuses,
- * every call of org.kipc1 starts kipcd and waits.
+ * Called by system-bus.c. A bus that refuses the name does not know our policy or our user yet: an installation adds both
+ * while the bus runs, and dbus-daemon looks users up only when it reads its policy. So kipcd asks it to read the policy
+ * again, once for each connection. Then it asks for the name after each change that the bus signals, and otherwise at
+ * longer and longer intervals. While the bus refuses, every call of org.kipc1 starts kipcd and waits.
  */
 
 #include "daemon/bus/name-claim.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A plan reads and parses the whole configuration. For 10,000 channels that is done once a request, not once a page. Each user has
- * at most one plan, and there are few in all, since any client may ask. The first page is always that of a new plan.
+ * A plan reads and parses the whole configuration. For 10,000 channels that is done once a request, not once a page. Each
+ * user has at most one plan, and there are few in all, since any client may ask. The first page is always that of a new
+ * plan.
  */
 
 #include "daemon/bus/plan-pages.h"

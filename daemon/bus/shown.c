@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* From a channel to what clients see of it. Where object and declaration differ, the object is shown: it is what programs use. */
+/*
+ * From a channel to what clients see of it. Where object and declaration differ, the object is shown: it is what programs
+ * use.
+ */
 
 #include "daemon/bus/shown.h"
 

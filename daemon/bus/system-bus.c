@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The second way in. kipcd works without it: if the bus does not run, ends, refuses the name or does not read, that costs a line in the
- * journal and nothing else. kipcd waits by inotify for a bus that does not run yet (sd_bus_set_watch_bind(3)), and connects again a second
- * after one has ended.
+ * The second way in. kipcd works without it: if the bus does not run, ends, refuses the name or does not read, that costs a
+ * line in the journal and nothing else. kipcd waits by inotify for a bus that does not run yet (sd_bus_set_watch_bind(3)),
+ * and connects again a second after one has ended.
  */
 
 #include "daemon/bus/system-bus.h"
@@ -56,8 +56,8 @@ static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error
 }
 
 /*
- * A bus stores the replies that a client does not read. When it has stored too many of kipcd's, it stops reading from kipcd, both replies
- * and questions about callers. A new connection starts without them.
+ * A bus stores the replies that a client does not read. When it has stored too many of kipcd's, it stops reading from
+ * kipcd, both replies and questions about callers. A new connection starts without them.
  */
 static int leave_stuck(struct system_bus *system_bus)
 {
@@ -69,7 +69,7 @@ static int leave_stuck(struct system_bus *system_bus)
 	return 1;
 }
 
-/* Nobody else gets the call, even if it wants no reply (for which libsystemd returns 0). */
+/* No other handler gets the call, even if it wants no reply (for which libsystemd returns 0). */
 static int refuse(sd_bus_message *call, const char *error, const char *text)
 {
 	int r = sd_bus_reply_method_errorf(call, error, "%s", text);

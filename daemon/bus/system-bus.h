@@ -13,9 +13,9 @@ int system_bus_new(struct control *control, struct system_bus **ret_system_bus);
 struct system_bus *system_bus_free(struct system_bus *system_bus);
 
 /*
- * To be called after each event. Lets libsystemd do what is due at once: handle messages that it has read ahead, or notice that the
- * connection is ready or has ended. By itself it waits for a timer that it sets again before each event, and while a client sends without a
- * pause, that timer never fires.
+ * To be called after each event. Lets libsystemd do what is due at once: handle messages that it has read ahead, or notice
+ * that the connection is ready or has ended. By itself it waits for a timer that it sets again before each event, and while
+ * a client sends without a pause, that timer never fires.
  */
 void system_bus_catch_up(struct system_bus *system_bus);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Adopts an object that another process created. Only its owner changes, and what a section declares of it. The caller of `kipcctl adopt`
- * makes kipcd the owner first, so kipcd needs no privilege. After a kill at any point, the object works for its users as before, and the
- * same command finishes the adoption.
+ * Adopts an object that another process created. Only its owner changes, and what a section declares of it. The caller of
+ * `kipcctl adopt` makes kipcd the owner first, so kipcd needs no privilege. After a kill at any point, the object works for
+ * its users as before, and the same command finishes the adoption.
  */
 
 #include "daemon/change/adopt.h"

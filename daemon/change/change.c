@@ -2,8 +2,8 @@
 
 /*
  * Single changes by kipcctl: create, adopt, set, unset. Each becomes a file of the configuration's runtime layer,
- * RUNTIME/kipcd.conf.d/NAME.conf, so that it survives a restart of kipcd but not a reboot. A change that fails, or does not have the
- * wanted effect, leaves everything as it was.
+ * RUNTIME/kipcd.conf.d/NAME.conf, so that it survives a restart of kipcd but not a reboot. A change that fails, or does not
+ * have the wanted effect, leaves everything as it was.
  */
 
 #include "daemon/change/change.h"
@@ -105,8 +105,8 @@ static bool is_short_of_the_wish(const struct channel *channel, const struct sta
 }
 
 /*
- * Makes `text` the channel's file in the layer, and reconciles; or leaves everything as it was. The object of a failed creation is empty,
- * and is removed again.
+ * Makes `text` the channel's file in the layer, and reconciles; or leaves everything as it was. The object of a failed
+ * creation is empty, and is removed again.
  */
 static int change_or_revert(struct manager *manager, const char *name, const char *text, enum wish wish,
 			    struct steps *steps, char **reterr_text)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Changes one file of the runtime layer. The new text is parsed with the whole configuration before it is written, so that a mistake is
- * never stored; then the channel is reconciled. Called by change.c and remove.c.
+ * Changes one file of the runtime layer. The new text is parsed with the whole configuration before it is written, so that
+ * a mistake is never stored; then the channel is reconciled. Called by change.c and remove.c.
  */
 
 #include "daemon/change/layer-change.h"

@@ -23,8 +23,8 @@ int layer_change_carry_out(struct manager *manager, const char *name, struct lay
 			   struct steps *steps);
 
 /*
- * Makes `text` (NULL: none) the channel's file in the runtime layer, and reconciles that channel. After a failure nothing has changed;
- * after success, call layer_file_settle() or layer_change_revert().
+ * Makes `text` (NULL: none) the channel's file in the runtime layer, and reconciles that channel. After a failure nothing
+ * has changed; after success, call layer_file_settle() or layer_change_revert().
  */
 int layer_change_try(struct manager *manager, const char *name, const char *text, struct steps *steps,
 		     char **reterr_text);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * From a verb to the text of a layer file: the text as kipcd last read it, with one change. Called by change.c and remove.c, which pass
- * it to layer-change.c.
+ * From a verb to the text of a layer file: the text as kipcd last read it, with one change. Called by change.c and
+ * remove.c, which pass it to layer-change.c.
  */
 
 #include "daemon/change/layer-edit.h"

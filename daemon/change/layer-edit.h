@@ -5,8 +5,8 @@
 #include "daemon/run/manager.h"
 
 /*
- * The new text of a channel's file in the runtime layer after a change by kipcctl; NULL: no file. All return 0, -ENOMEM, or another errno
- * with a sentence in *reterr_text. They change no file.
+ * The new text of a channel's file in the runtime layer after a change by kipcctl; NULL: no file. All return 0, -ENOMEM, or
+ * another errno with a sentence in *reterr_text. They change no file.
  */
 int layer_edit_create(enum kipc_kind kind, const char *name, char **assignments, char **ret_text,
 		      char **reterr_text);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Two things that kipcd never does without being asked: recreate a lost object, which would hide a loss from its users, and decide to
- * which IPC namespace a registry belongs.
+ * Two things that kipcd never does without being asked: recreate a lost object, which would hide a loss from its users, and
+ * decide to which IPC namespace a registry belongs.
  */
 
 #include "daemon/change/recover.h"

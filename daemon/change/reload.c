@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Reads the configuration, carries out the renames that it implies, and reconciles. Called by life.c at the start and on SIGHUP,
- * and for kipcctl reload, plan and recover --registry.
+ * Reads the configuration, carries out the renames that it implies, and reconciles. Called by life.c at the start and on
+ * SIGHUP, and for kipcctl reload, plan and recover --registry.
  */
 
 #include "daemon/change/reload.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Removes channels. The removal of an object cannot be undone, so everything else that may fail is done before it. What the runtime layer
- * declares is removed with the object.
+ * Removes channels. The removal of an object cannot be undone, so everything else that may fail is done before it. What the
+ * runtime layer declares is removed with the object.
  */
 
 #include "daemon/change/remove.h"
@@ -107,8 +107,8 @@ static int forget_observed(struct manager *manager, const char *name, bool dry_r
 }
 
 /*
- * The object is gone, and its name must go, too. Nothing can undo the removal, so it counts as done; a failure here is logged, and the
- * next sample or reload corrects it.
+ * The object is gone, and its name must go, too. Nothing can undo the removal, so it counts as done; a failure here is
+ * logged, and the next sample or reload corrects it.
  */
 static void forget_removed(struct manager *manager, struct channel *channel, struct layer_change *change)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Renames channels. The renames are written to channels/.renames first; then each row of the table below is carried out. Each row can be
- * repeated, so after a kill the next start finishes the rename. Called by reload.c, which finds the renames with plan/registry.c.
+ * Renames channels. The renames are written to channels/.renames first; then each row of the table below is carried out.
+ * Each row can be repeated, so after a kill the next start finishes the rename. Called by reload.c, which finds the renames
+ * with plan/registry.c.
  */
 
 #include "daemon/change/rename.h"
@@ -114,8 +115,9 @@ static int move_link(const struct runtime *runtime, const struct rename *rename)
 }
 
 /*
- * Everything that has the name of a channel and outlives kipcd (each start makes the files in waiting/ again). A row moves what exists
- * under the old name to the new one; if nothing does, it has been moved. The link is last: until then, the old name is complete.
+ * Everything that has the name of a channel and outlives kipcd (each start makes the files in waiting/ again). A row moves
+ * what exists under the old name to the new one; if nothing does, it has been moved. The link is last: until then, the old
+ * name is complete.
  */
 static int (*const followers[])(const struct runtime *runtime, const struct rename *rename) = {
 	move_layer,
@@ -194,7 +196,10 @@ int rename_finish(const struct runtime *runtime)
 		return r;
 	}
 	while (r == 0 && fgets(line, sizeof line, file) != NULL)
-		/* The link is last: where the new name has one, nothing is left to do, and the old name may be another channel's. */
+		/*
+		 * The link is last: where the new name has one, nothing is left to do, and the old name may be another
+		 * channel's.
+		 */
 		if (parse_line(line, &rename) &&
 		    faccessat(runtime->channels_fd, rename.to, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 			r = follow(runtime, &rename);

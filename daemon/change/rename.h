@@ -6,15 +6,18 @@
 #include "daemon/run/manager.h"
 #include "daemon/run/steps.h"
 
-/* Carries them out: the intent, then everything that has the name, then the channels in memory. After a failure no name has changed. */
+/*
+ * Carries them out: the intent, then everything that has the name, then the channels in memory. After a failure no name has
+ * changed.
+ */
 int rename_carry_out(struct manager *manager, const struct renames *renames);
 
 /* At a start, before anything else is read: finishes renames that a kill interrupted. */
 int rename_finish(const struct runtime *runtime);
 
 /*
- * Changes sources that were read before the renames to what the runtime layer says after them. Clears has_layer where the new name has a
- * file of its own. -ENOMEM.
+ * Changes sources that were read before the renames to what the runtime layer says after them. Clears has_layer where the
+ * new name has a file of its own. -ENOMEM.
  */
 int rename_sources(const struct manager *manager, struct renames *renames, struct config_source *sources,
 		   size_t n_sources);

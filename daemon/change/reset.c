@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Reinitialises a ring in place: the cure for an overwritten header, and the way to discard all messages. The segment keeps its id. No
- * other process may have it attached: the reset happens behind the same fence as a removal. A kill during it leaves a ring without access
- * rights, which the next start gives back, or without a header, which the next sample notices and another reset repairs.
+ * Reinitialises a ring in place: the cure for an overwritten header, and the way to discard all messages. The segment keeps
+ * its id. No other process may have it attached: the reset happens behind the same fence as a removal. A kill during it
+ * leaves a ring without access rights, which the next start gives back, or without a header, which the next sample notices
+ * and another reset repairs.
  */
 
 #include "daemon/change/reset.h"

@@ -12,8 +12,8 @@
  *	layer NAME SIZE		then SIZE bytes and a newline: kipcd.conf.d/NAME
  *	end
  *
- * It is replaced in one step, and invalid without "end". The runtime folder has precedence: the copy is read only if the folder has no
- * ".ns", as a new one.
+ * It is replaced in one step, and invalid without "end". The runtime folder has precedence: the copy is read only if the
+ * folder has no ".ns", as a new one.
  */
 
 #include "daemon/run/copy.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Called by sample.c. Any change of a name in a folder changes the folder's mtime, so ten thousand links are read only after a change.
- * Names that are not kipcd's are left alone.
+ * Called by sample.c. Any change of a name in a folder changes the folder's mtime, so ten thousand links are read only
+ * after a change. Names that are not kipcd's are left alone.
  *
- * A folder that was removed is made again where that is possible. Inside the sandbox of the unit it is not: kipcd exits, systemd makes
- * the folder and starts kipcd again, and copy.c restores the registry.
+ * A folder that was removed is made again where that is possible. Inside the sandbox of the unit it is not: kipcd exits,
+ * systemd makes the folder and starts kipcd again, and copy.c restores the registry.
  */
 
 #include "daemon/run/damage.h"

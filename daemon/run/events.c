@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The buffer of events. Written by the rooms run and change; read by events-bus.c. Journal, memory and listener get an event from one
- * call, so that all three say the same.
+ * The buffer of events. Written by the rooms run and change; read by events-bus.c. Journal, memory and listener get an
+ * event from one call, so that all three say the same.
  */
 
 #include "daemon/run/events.h"

@@ -3,8 +3,8 @@
 #define KIPC_DAEMON_RUN_EVENTS_H
 
 /*
- * Events: one call logs each, remembers it, and hands it to the listener. At most EVENTS_MAX are remembered, in at most 2 MiB; the
- * oldest is forgotten first.
+ * Events: one call logs each, remembers it, and hands it to the listener. At most EVENTS_MAX are remembered, in at most 2
+ * MiB; the oldest is forgotten first.
  */
 
 #include "lib/kipc.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A deployment that replaces a file changes the key that programs compute from then on, and does not tell kipcd. This puts into the
- * specs what the threads of key-files.c find, and tells the event; the plan decides what to do about it.
+ * A deployment that replaces a file changes the key that programs compute from then on, and does not tell kipcd. This puts
+ * into the specs what the threads of key-files.c find, and tells the event; the plan decides what to do about it.
  */
 
 #include "daemon/run/key-changes.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Threads, each of which waits in one system call; called by waiting.c. The kernel has no other way to learn of a message without
- * receiving it or polling. A thread allocates nothing, logs nothing and uses only its struct: the main thread reads the result after
- * it has joined the thread.
+ * Threads, each of which waits in one system call; called by waiting.c. The kernel has no other way to learn of a message
+ * without receiving it or polling. A thread allocates nothing, logs nothing and uses only its struct: the main thread reads
+ * the result after it has joined the thread.
  *
- * A signal makes the system call fail, but has no effect if it comes just before the call. So it is sent until the thread says that it
- * is done.
+ * A signal makes the system call fail, but has no effect if it comes just before the call. So it is sent until the thread
+ * says that it is done.
  */
 
 #include "daemon/run/notice.h"
@@ -51,8 +51,8 @@ static int64_t now_nsec(void)
 }
 
 /*
- * The message is not ours to lose. Until the wait is stopped, this blocks until there is room for it. A removal behind a fence takes
- * the rights away for a moment, so EACCES is tried again, too.
+ * The message is not ours to lose. Until the wait is stopped, this blocks until there is room for it. A removal behind a
+ * fence takes the rights away for a moment, so EACCES is tried again, too.
  */
 static enum notice_result put_back(struct notice *notice, long type)
 {

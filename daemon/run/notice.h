@@ -16,8 +16,8 @@ enum notice_result {
 };
 
 /*
- * Starts a wait. When it is over, 1 is added to `event_fd`, an eventfd(2). SIGURG is caught from here on, and blocked in the calling
- * thread. -EAGAIN: no more threads; -ENOMEM.
+ * Starts a wait. When it is over, 1 is added to `event_fd`, an eventfd(2). SIGURG is caught from here on, and blocked in
+ * the calling thread. -EAGAIN: no more threads; -ENOMEM.
  */
 int notice_new(int queue_id, int event_fd, struct notice **ret_notice);
 

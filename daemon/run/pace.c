@@ -3,19 +3,17 @@
 /*
  * Decides about waiting/NAME: a pure function, called by waiting.c after each look.
  *
- * The kernel can wake a thread when a message comes, but not when a queue becomes empty. The file must be removed soon after that:
- * systemd checks it as soon as the consumer has ended, and would start it again for nothing. So a queue with messages is looked at
- * often while their number changes, and rarely (PACE_SLOW) while it does not.
+ * The kernel can wake a thread when a message comes, but not when a queue becomes empty. The file must be removed soon
+ * after that: systemd checks it as soon as the consumer has ended, and would start it again for nothing. So a queue with
+ * messages is looked at often while their number changes, and rarely (PACE_SLOW) while it does not.
  *
- * Where another process receives each message at once, kipcd is woken for each all the same. A pause after each bounds what that
- * costs kipcd, and the sender, which has to wake it.
+ * Where another process receives each message at once, kipcd is woken for each all the same. A pause after each bounds what
+ * that costs kipcd, and the sender, which has to wake it.
  */
 
 #include "daemon/run/pace.h"
 
-#define QUIET                                                                                                \
-	(UINT64_C(1000) *                                                                                    \
-	 1000) /* after a wait that took longer there is no pause, even if the message is gone */
+#define QUIET (UINT64_C(1000) * 1000) /* no pause after a wait that took longer */
 
 static uint64_t doubled(uint64_t delay, uint64_t fastest)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The periodic look at every channel: whether its object still exists and is as kipcd left it, whether a queue or ring is fuller than
- * warn_at, which processes came and went; and its figures, while a client asks for histories. It costs one *_STAT_ANY a channel (0.4
- * microseconds), and a whole reconcile only when something is wrong.
+ * The periodic look at every channel: whether its object still exists and is as kipcd left it, whether a queue or ring is
+ * fuller than warn_at, which processes came and went; and its figures, while a client asks for histories. It costs one
+ * *_STAT_ANY a channel (0.4 microseconds), and a whole reconcile only when something is wrong.
  *
- * kipcd reads only rings with warn_at or a history, and attaches them only for that (some 10 microseconds). If kipcd stayed attached,
- * shm_nattch would always count it, and that number is how everybody, kipcd itself included, sees whether a segment is in use; and a
- * removed segment would continue to exist for kipcd alone. The price is that shm_atime, shm_dtime and shm_lpid of such a ring show
- * kipcd. Nothing is decided by them for a ring, which is empty when it has no message.
+ * kipcd reads only rings with warn_at or a history, and attaches them only for that (some 10 microseconds). If kipcd stayed
+ * attached, shm_nattch would always count it, and that number is how everybody, kipcd itself included, sees whether a
+ * segment is in use; and a removed segment would continue to exist for kipcd alone. The price is that shm_atime, shm_dtime
+ * and shm_lpid of such a ring show kipcd. Nothing is decided by them for a ring, which is empty when it has no message.
  */
 
 #include "daemon/run/sample.h"

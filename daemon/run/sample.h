@@ -8,8 +8,8 @@
 int sample_start(struct manager *manager);
 
 /*
- * Notes in channel->head since when the first message of a queue has been first: the time of the last receive would show a receive since
- * then. The kernel keeps that time in whole seconds, so nothing is known during the second of a receive.
+ * Notes in channel->head since when the first message of a queue has been first: the time of the last receive would show a
+ * receive since then. The kernel keeps that time in whole seconds, so nothing is known during the second of a receive.
  */
 void sample_note_head(struct channel *channel, const struct kipc_object *object);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Owns the folder waiting/, its files, the waits for messages (notice.c) and the timer for channels that must be polled. pace.c
- * decides. Called by reconcile.c, by sample.c and by the event loop. A file exists if and only if the last look found messages. What
- * goes wrong with one channel is one warning, and affects no other.
+ * Owns the folder waiting/, its files, the waits for messages (notice.c) and the timer for channels that must be polled.
+ * pace.c decides. Called by reconcile.c, by sample.c and by the event loop. A file exists if and only if the last look
+ * found messages. What goes wrong with one channel is one warning, and affects no other.
  *
- * At most WAITS_MAX threads wait, in the order of the names. Polled are: the other queues; queues on which kipcd may not both receive
- * and send (it could not put a message without bytes back); queues to which such a message came; and rings, to which kipcd must not
- * stay attached (see sample.c).
+ * At most WAITS_MAX threads wait, in the order of the names. Polled are: the other queues; queues on which kipcd may not
+ * both receive and send (it could not put a message without bytes back); queues to which such a message came; and rings, to
+ * which kipcd must not stay attached (see sample.c).
  */
 
 #include "daemon/run/waiting.h"

@@ -2,7 +2,10 @@
 #ifndef KIPC_DAEMON_RUN_WAITING_H
 #define KIPC_DAEMON_RUN_WAITING_H
 
-/* `activate = yes`: the files <runtime>/waiting/NAME, each of which exists while messages wait in the channel NAME (PathExists=). */
+/*
+ * `activate = yes`: the files <runtime>/waiting/NAME, each of which exists while messages wait in the channel NAME
+ * (PathExists=).
+ */
 
 #include <systemd/sd-event.h>
 
@@ -18,8 +21,8 @@ int waiting_new(sd_event *event, const struct runtime *runtime, struct waiting *
 struct waiting *waiting_free(struct waiting *waiting);
 
 /*
- * Brings the files in line with these channels, sorted by name: after each reconcile, and at each sample, for changes of which kipcd
- * is not notified (other rights, a removed file). `interval`: of samples.
+ * Brings the files in line with these channels, sorted by name: after each reconcile, and at each sample, for changes of
+ * which kipcd is not notified (other rights, a removed file). `interval`: of samples.
  */
 void waiting_update(struct waiting *waiting, const struct channel *channels, size_t n_channels,
 		    uint64_t interval);

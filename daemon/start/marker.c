@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The marker is a semaphore set, which can be read in one call that attaches or receives nothing. Called by namespace.c at a start and
- * at each sample. The set is private, so no intent can name it by a key: ".nsid" says "begun" while one is made, and after a kill the set
- * is recognised by its shape. Its values prove the namespace; processes that may not read them go by id and change time.
+ * The marker is a semaphore set, which can be read in one call that attaches or receives nothing. Called by namespace.c at
+ * a start and at each sample. The set is private, so no intent can name it by a key: ".nsid" says "begun" while one is
+ * made, and after a kill the set is recognised by its shape. Its values prove the namespace; processes that may not read
+ * them go by id and change time.
  */
 
 #include "daemon/start/marker.h"

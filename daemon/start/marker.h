@@ -11,8 +11,8 @@
 enum identity_marker marker_look(const struct nsid *nsid);
 
 /*
- * Makes the marker if it is missing or was altered, and names it in `nsid` and ".nsid". 1: it was made; 0: it is intact, or cannot be read
- * now; an errno: it cannot be made, and nothing has changed.
+ * Makes the marker if it is missing or was altered, and names it in `nsid` and ".nsid". 1: it was made; 0: it is intact, or
+ * cannot be read now; an errno: it cannot be made, and nothing has changed.
  */
 int marker_keep(int channels_fd, struct nsid *nsid);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The edge around identity.c: collects facts from the kernel and the folder, and acts on the verdict. The invariant: only proof decides
- * whose a registry is (or, with an older kipcd's, boot and inode), and until every fact is known, no file and no object is changed.
+ * The edge around identity.c: collects facts from the kernel and the folder, and acts on the verdict. The invariant: only
+ * proof decides whose a registry is (or, with an older kipcd's, boot and inode), and until every fact is known, no file and
+ * no object is changed.
  */
 
 #include "daemon/start/namespace.h"

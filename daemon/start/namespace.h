@@ -16,9 +16,9 @@ struct namespace
 };
 
 /*
- * At a start, before the registry is read: writes ".ns" and ".nsid" where they are missing, and moves a registry of another boot or
- * namespace aside for a new one. If that cannot be decided, nothing is changed: it returns an errno with a sentence in *reterr_text or, if
- * only a human can decide, 0 with a doubt.
+ * At a start, before the registry is read: writes ".ns" and ".nsid" where they are missing, and moves a registry of another
+ * boot or namespace aside for a new one. If that cannot be decided, nothing is changed: it returns an errno with a sentence
+ * in *reterr_text or, if only a human can decide, 0 with a doubt.
  */
 int namespace_settle(struct runtime *runtime, struct namespace *namespace, char **reterr_text);
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * systemd starts kipcd for every client that connects to its socket or calls it on the bus, so any user can cause starts that are refused
- * each time. At systemd's start limit, the start after the correction would be refused, too. So kipcd.service has no limit, and this file
- * slows starts down: one that follows a refused one takes two seconds. During that time each caller makes kipcd read the configuration
- * again, a few times a second at most. If it has been corrected, the caller is served; otherwise it is sent away.
+ * systemd starts kipcd for every client that connects to its socket or calls it on the bus, so any user can cause starts
+ * that are refused each time. At systemd's start limit, the start after the correction would be refused, too. So
+ * kipcd.service has no limit, and this file slows starts down: one that follows a refused one takes two seconds. During
+ * that time each caller makes kipcd read the configuration again, a few times a second at most. If it has been corrected,
+ * the caller is served; otherwise it is sent away.
  */
 
 #include "daemon/start/refusal.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Everything in the runtime folder except the registry: the folder itself, the lock that excludes a second kipcd, the control socket.
- * Clients read there which object a name means, so only kipcd's user may write it.
+ * Everything in the runtime folder except the registry: the folder itself, the lock that excludes a second kipcd, the
+ * control socket. Clients read there which object a name means, so only kipcd's user may write it.
  */
 
 #include "daemon/start/runtime.h"

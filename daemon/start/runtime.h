@@ -3,8 +3,8 @@
 #define KIPC_DAEMON_START_RUNTIME_H
 
 /*
- * The runtime folder, which one kipcd at a time may use, and the control socket in it. Errors come with a sentence in *reterr_text
- * (malloc'd; NULL when out of memory).
+ * The runtime folder, which one kipcd at a time may use, and the control socket in it. Errors come with a sentence in
+ * *reterr_text (malloc'd; NULL when out of memory).
  */
 
 #include <stdbool.h>
@@ -19,8 +19,8 @@ struct runtime {
 };
 
 /*
- * Makes the folder (0755) and its subfolders channels and kipcd.conf.d if they are missing, refuses one that has another owner or that
- * other users may write, and takes its lock. -EBUSY: another kipcd holds it.
+ * Makes the folder (0755) and its subfolders channels and kipcd.conf.d if they are missing, refuses one that has another
+ * owner or that other users may write, and takes its lock. -EBUSY: another kipcd holds it.
  */
 int runtime_open(struct runtime *runtime, const char *path, char **reterr_text);
 void runtime_close(struct runtime *runtime);
@@ -38,7 +38,8 @@ int runtime_open_subfolder(const struct runtime *runtime, const char *name, char
 int runtime_open_channels(struct runtime *runtime, char **reterr_text);
 
 /*
- * A listening socket at <runtime>/control, which appears there in one step. It replaces a socket of this user, and nothing else: -EEXIST.
+ * A listening socket at <runtime>/control, which appears there in one step. It replaces a socket of this user, and nothing
+ * else: -EEXIST.
  */
 int runtime_listen(const struct runtime *runtime, char **reterr_text);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The lock is an flock(2) on an empty POSIX message queue named after device and inode of the file. Like the channels, POSIX queues belong
- * to the IPC namespace: kipcds in different IPC namespaces may share a file, and those in different network or mount namespaces (the unit
- * has both) still exclude each other. An abstract socket would allow neither, and a lock on the file itself not the first. The kernel
- * releases the lock when the process dies.
+ * The lock is an flock(2) on an empty POSIX message queue named after device and inode of the file. Like the channels,
+ * POSIX queues belong to the IPC namespace: kipcds in different IPC namespaces may share a file, and those in different
+ * network or mount namespaces (the unit has both) still exclude each other. An abstract socket would allow neither, and a
+ * lock on the file itself not the first. The kernel releases the lock when the process dies.
  *
- * Only its owner and root can open the queue, so no other user can hold the lock of kipcd's queue. Any user may create a queue of that name
- * first; that only ends the protection, with a warning.
+ * Only its owner and root can open the queue, so no other user can hold the lock of kipcd's queue. Any user may create a
+ * queue of that name first; that only ends the protection, with a warning.
  */
 
 #include "daemon/start/sole.h"
@@ -95,7 +95,7 @@ int sole_take(struct sole *sole, const char *config_file, char **reterr_text)
 	struct stat st;
 
 	if (stat(config_file, &st) < 0)
-		return 0; /* missing or unreadable, which the reader of the file reports */
+		return 0; /* missing or unreadable: source.c notices that */
 	snprintf(taken.name, sizeof taken.name, "/kipcd.%lx.%lx", (unsigned long)st.st_dev,
 		 (unsigned long)st.st_ino);
 	if (sole->fd >= 0 && strcmp(sole->name, taken.name) == 0)

@@ -12,8 +12,8 @@ struct sole {
 #define SOLE_NONE ((struct sole){ .fd = -1 })
 
 /*
- * Locks the file at that path instead of the one before, since editors replace files. Without a file there is nothing to lock. -EBUSY with
- * a sentence: another kipcd has it.
+ * Locks the file at that path instead of the one before, since editors replace files. Without a file there is nothing to
+ * lock. -EBUSY with a sentence: another kipcd has it.
  */
 int sole_take(struct sole *sole, const char *config_file, char **reterr_text);
 void sole_release(struct sole *sole);
