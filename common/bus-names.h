@@ -2,18 +2,18 @@
 #ifndef KIPC_COMMON_BUS_NAMES_H
 #define KIPC_COMMON_BUS_NAMES_H
 
-/* What kipcd and kipcctl say to each other on the control socket: names, signatures, errors. */
+/* The control interface between kipcctl and kipcd: names, signatures, errors. */
 
 #include <errno.h>
 
 #define BUS_SOCKET_NAME "control" /* in the runtime folder */
 #define BUS_REFUSED_NAME                                                                                     \
-	"refused" /* beside it: why the last start was refused, in a line; the next successful start removes it */
+	"refused" /* beside it, until a start succeeds: why the last one was refused, in a line */
 #define BUS_NAME "org.kipc1"
 #define BUS_PATH "/org/kipc1"
 #define BUS_MANAGER "org.kipc1.Manager"
 
-/* Each channel is an object below BUS_CHANNELS, with the first of these and those of its kind and layout. */
+/* Each channel is an object below BUS_CHANNELS with the first of these interfaces and those of its kind and layout. */
 #define BUS_CHANNELS "/org/kipc1/channel"
 #define BUS_CHANNEL_INTERFACE "org.kipc1.Channel"
 #define BUS_QUEUE "org.kipc1.Queue"
@@ -22,67 +22,116 @@
 #define BUS_SEMAPHORE "org.kipc1.Semaphore"
 
 /*
- * Manager.List(s after, u limit) -> a(BUS_CHANNEL), sorted by name: those behind `after`, at most `limit` and at
- * most BUS_LIST_PAGE, fewer where texts are long. An empty answer ends the listing.
- * name, kind, layout ("" but for segments), key, id (-1: none now), state, reason ("" if all is well), manage,
- * lifetime, description, origin (the file that declares it, "" if none does), what it declares to need (bytes of
- * capacity or size, semaphores; 0: the kernel's default), how often kipcd mended it and how often it was lost
+ * The methods of the Manager, each with the types of what it takes and gives. This is the only place of these signatures:
+ * kipcd's vtable and reads use them, and so do kipcctl's calls.
+ */
+
+/*
+ * List(after, limit), sorted by name: the channels behind the name `after`, at most `limit` and at most BUS_LIST_PAGE, fewer
+ * where strings are long. An empty reply ends the list.
+ * name, kind, layout ("" except for segments), key, id (-1: no object), state, reason ("" if nothing is wrong), manage,
+ * lifetime, description, origin (the file that declares it, or ""), the declared need (bytes of capacity or size, semaphores;
+ * 0: the kernel's default), how often kipcd healed it, and how often it was lost
  */
 #define BUS_CHANNEL "(sssiisssssstuu)"
 #define BUS_LIST_PAGE 1000
+#define BUS_LIST_TAKES "su"
+#define BUS_LIST_GIVES "a" BUS_CHANNEL
 
 /*
- * Manager.Describe(s name) -> a{sv}: the above and what is declared, in the words of the configuration; also "origins", a{ss}:
- * the place of each key's value, "FILE:LINE" or "kipcctl set"; and "overrides", a(sssss): key, value, the verb that gave it,
- * the value that it overrides, and the place of that.
+ * Describe(name): the above and what is declared, in the words of the configuration; also "origins", a{ss}: the place of each
+ * key's value, "FILE:LINE" or "kipcctl set"; and "overrides", a(sssss): key, value, the verb that set it, the value that it
+ * overrides, and the place of that.
  */
+#define BUS_DESCRIBE_TAKES "s"
+#define BUS_DESCRIBE_GIVES "a{sv}"
+
+/* A step: name, kind, action, state, detail. */
+#define BUS_STEP "(sssss)"
+
+/* Plan(after, limit): what a reload would do with each channel, in pages as those of List. */
+#define BUS_PLAN_TAKES BUS_LIST_TAKES
+#define BUS_PLAN_GIVES "a" BUS_STEP
+
+/* Reload(): the steps other than "keep", as they ended, at most BUS_LIST_PAGE, failures first. */
+#define BUS_RELOAD_TAKES ""
+#define BUS_RELOAD_GIVES "a" BUS_STEP
+
+/* Create(kind, name, assignments) */
+#define BUS_CREATE_TAKES "ssas"
+#define BUS_CREATE_GIVES BUS_STEP
+
+/* Set(name, assignments) */
+#define BUS_SET_TAKES "sas"
+#define BUS_SET_GIVES BUS_STEP
+
+/* Unset(name, keys): takes back the values that Set (and Adopt of a declared name) gave these keys; without keys, all. */
+#define BUS_UNSET_TAKES "sas"
+#define BUS_UNSET_GIVES BUS_STEP
+
+/* Remove(name, force, dry_run): what was (dry run: would be) lost, as a sentence. */
+#define BUS_REMOVE_TAKES "sbb"
+#define BUS_REMOVE_GIVES "s"
+
+/* Recover(name) */
+#define BUS_RECOVER_TAKES "s"
+#define BUS_RECOVER_GIVES BUS_STEP
+
+/* RecoverRegistry(is_ours): whether a doubtful registry belongs to this IPC namespace; then as Reload. */
+#define BUS_RECOVER_REGISTRY_TAKES "b"
+#define BUS_RECOVER_REGISTRY_GIVES BUS_RELOAD_GIVES
+
+/* Reset(name): empties a ring; refused (BUS_ERROR_NOT_EMPTY) while another process has it attached. */
+#define BUS_RESET_TAKES "s"
+#define BUS_RESET_GIVES ""
 
 /*
- * Manager.Plan(s after, u limit) -> a(BUS_STEP): what a reload would do, all channels, paged as List
- * Manager.Reload() -> a(BUS_STEP): the steps that were not "keep", as they ended, at most BUS_LIST_PAGE, failures first
+ * Adopt(kind, id, key, name, dry_run): kipcd's uid, and a step. dry_run only asks whether kipcd would adopt the object; the
+ * caller then makes that uid its owner, and calls again.
  */
-#define BUS_STEP "(sssss)" /* name, kind, action, state, detail */
+#define BUS_ADOPT_TAKES "siisb"
+#define BUS_ADOPT_GIVES "u" BUS_STEP
 
 /*
- * Manager.Create(s kind, s name, as assignments) -> BUS_STEP
- * Manager.Set(s name, as assignments) -> BUS_STEP
- * Manager.Unset(s name, as keys) -> BUS_STEP: takes back what Set (and Adopt of a declared name) said of these keys (none: of
- * all)
- * Manager.Remove(s name, b force, b dry_run) -> s: what was (dry run: would be) lost, as a sentence
- * Manager.Recover(s name) -> BUS_STEP
- * Manager.Reset(s name): a ring, without its messages; refused (BUS_ERROR_NOT_EMPTY) while somebody has it attached
- */
-
-/*
- * Manager.Adopt(s kind, i id, i key, s name, b dry_run) -> (u uid, BUS_STEP): dry_run only asks whether kipcd would take it
- * over; the caller then gives the object to kipcd's uid, and calls again.
- */
-
-/*
- * Manager.Events(t after, u limit) -> a(BUS_EVENT): those that are remembered and have a number above `after`, oldest
- * first, at most `limit` and at most BUS_LIST_PAGE
- * Manager.Subscribe(): from here on this connection gets the signal Manager.Event(BUS_EVENT); so it does after any AddMatch
+ * Events(after, limit): those that are remembered and have a number above `after`, oldest first, at most `limit` and at most
+ * BUS_LIST_PAGE.
  * number, time (microseconds since the epoch), event, channel, kind ("" and "" of kipcd itself), key, detail
  */
 #define BUS_EVENT "(ttsssis)"
+#define BUS_EVENTS_TAKES "tu"
+#define BUS_EVENTS_GIVES "a" BUS_EVENT
+
+/* Subscribe(): this connection gets the signal Event(BUS_EVENT) from now on, as after any AddMatch. */
+#define BUS_SUBSCRIBE_TAKES ""
+#define BUS_SUBSCRIBE_GIVES ""
 
 /*
- * Manager.History(as names) -> (t interval, a(sa(uu))): for each of the (at most BUS_HISTORY_NAMES) channels that are known
- * its last samples, the oldest first: depth (messages, of a raw segment mappings) and how many messages were received since
- * the one before (of a ring). interval: microseconds between two. For half a minute from here kipcd keeps them for all.
+ * History(names): the time between two samples in microseconds, and for each of the (at most BUS_HISTORY_NAMES) known channels
+ * its last samples, oldest first: depth (messages; of a raw segment mappings), and how many messages were received since the
+ * sample before (of a ring). After a call, kipcd keeps histories of all channels for half a minute.
  */
 #define BUS_HISTORY_NAMES 200
+#define BUS_HISTORY_TAKES "as"
+#define BUS_SAMPLE "(uu)"
+#define BUS_HISTORY "(sa" BUS_SAMPLE ")"
+#define BUS_HISTORY_GIVES "ta" BUS_HISTORY
 
 /*
- * Manager.Heads(as names) -> a(st): of at most BUS_HISTORY_NAMES queues, those that hold messages, and since when at least the
- * first message has been the first, as far as samples saw: microseconds since the epoch
+ * Heads(names): of at most BUS_HISTORY_NAMES queues, those that hold messages, and since when at least the first message has
+ * been the first, as far as samples show: microseconds since the epoch.
  */
+#define BUS_HEAD "(st)"
+#define BUS_HEADS_TAKES "as"
+#define BUS_HEADS_GIVES "a" BUS_HEAD
 
-/* Manager.Statistics() -> a{st}: how kipcd itself is; names as `kipcctl metrics` prints them */
+/* Statistics(): figures of kipcd itself, with the names that `kipcctl metrics` prints. */
+#define BUS_STATISTIC "{st}"
+#define BUS_STATISTICS_TAKES ""
+#define BUS_STATISTICS_GIVES "a" BUS_STATISTIC
 
 /* clang-format off */
 /* The errors, each with the errno that the client makes of it. */
-#define BUS_ERROR_BAD_CONFIGURATION BUS_NAME ".Error.BadConfiguration"	/* EBADMSG; the text lists every mistake */
+#define BUS_ERROR_BAD_CONFIGURATION BUS_NAME ".Error.BadConfiguration"	/* EBADMSG; with all mistakes, one a line */
 #define BUS_ERROR_NO_SUCH_CHANNEL BUS_NAME ".Error.NoSuchChannel"	/* ENOENT */
 #define BUS_ERROR_NOT_EMPTY BUS_NAME ".Error.NotEmpty"			/* EBUSY */
 #define BUS_ERROR_NOT_ALLOWED BUS_NAME ".Error.NotAllowed"		/* EACCES */

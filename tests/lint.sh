@@ -268,11 +268,16 @@ actions=$(rows_of common/channel-words.c 'const char \*const plan_action_words' 
 like 'the states are known' "$states" '^retained$'
 none 'every state and action is in kipcd(8)' "$(undocumented daemon/kipcd.8 '^WORD$' "$states
 $actions")"
-methods=$(sed -nE 's/.*SD_BUS_METHOD_WITH_ARGS\("([A-Za-z]+)".*/\1/p' daemon/bus/manager-bus.c)
+methods=$(sed -nE 's/^\tMETHOD\("([A-Za-z]+)".*/\1/p' daemon/bus/manager-bus.c)
 like 'the methods of the control interface are known' "$methods" '^List$'
 none 'every method is in kipcd(8)' "$(undocumented daemon/kipcd.8 '^WORD\(' "$methods")"
-none 'their signatures are in kipcd(8)' "$(sed -nE 's/^#define BUS_[A-Z]+ "(\([a-z]+\))".*/\1/p' common/bus-names.h |
-	while read -r signature; do grep -qF -- "$signature\"" daemon/kipcd.8 || echo "$signature"; done)"
+# "List su:a(…)" of each: as the vtable and the client's calls have it, and as the page does.
+same 'their signatures are in kipcd(8)' \
+	"$(sed -nE 's/^\tMETHOD\("([A-Za-z]+)", ([A-Z_]+),.*/\1 BUS_\2_TAKES : BUS_\2_GIVES/p' daemon/bus/manager-bus.c |
+		cat common/bus-names.h - | ${CC:-cc} -E -P - | grep -E '^[A-Z][A-Za-z]+ "' | sed 's/"//g; s/ //2g')" \
+	"$(perl -ne 'next unless /^\.BR (?!Event )([A-Z]\w+) ("?\(.*)/; # Event is the signal
+		my ($method, ($takes, $gives)) = ($1, split / \\\(-> /, $2);
+		print "$method ", join("", $takes =~ /\b([a-z]+) \w+/g), ":", $gives =~ s/"$//r, "\n"' daemon/kipcd.8)"
 none 'every error is in kipcd(8)' "$(sed -nE 's/.*BUS_NAME "\.Error\.([A-Za-z]+)".*/\1/p' common/bus-names.h |
 	while read -r word; do grep -qw "$word" daemon/kipcd.8 || echo "$word"; done)"
 

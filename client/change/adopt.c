@@ -35,7 +35,7 @@ static enum status call(const struct adoption *adoption, bool dry_run, uint32_t 
 	int r;
 
 	bus_expect_change(adoption->bus);
-	r = bus_call(adoption->bus, "Adopt", &error, &reply, "siisb",
+	r = bus_call(adoption->bus, "Adopt", &error, &reply, BUS_ADOPT_TAKES,
 		     kipc_kind_to_string(adoption->object.kind), (int32_t)adoption->object.id,
 		     (int32_t)adoption->object.key, adoption->name, (int)dry_run);
 	if (r >= 0)

@@ -141,12 +141,12 @@ static int read_reload(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
 
 static int read_recovery(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
 {
-	return read_report(bus, "RecoverRegistry", "b", true, reterr, steps);
+	return read_report(bus, "RecoverRegistry", BUS_RECOVER_REGISTRY_TAKES, true, reterr, steps);
 }
 
 static int read_parting(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
 {
-	return read_report(bus, "RecoverRegistry", "b", false, reterr, steps);
+	return read_report(bus, "RecoverRegistry", BUS_RECOVER_REGISTRY_TAKES, false, reterr, steps);
 }
 
 static enum status print_reload(const struct invocation *invocation, const struct steps *steps,

@@ -102,7 +102,8 @@ static enum status remove_by_kipcd(const struct invocation *invocation, const ch
 	int r;
 
 	bus_expect_change(bus);
-	r = bus_call(bus, "Remove", &error, &reply, "sbb", name, (int)options->force, (int)options->dry_run);
+	r = bus_call(bus, "Remove", &error, &reply, BUS_REMOVE_TAKES, name, (int)options->force,
+		     (int)options->dry_run);
 	if (r >= 0)
 		r = sd_bus_message_read(reply, "s", &loss);
 	if (r < 0)

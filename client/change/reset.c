@@ -32,7 +32,7 @@ static enum status reset_by_kipcd(const struct invocation *invocation, const str
 	if (view->bus == NULL)
 		return bus_report_unreachable(invocation, address, view->bus_error);
 	bus_expect_change(view->bus);
-	r = bus_call(view->bus, "Reset", &error, &reply, "s", row->name);
+	r = bus_call(view->bus, "Reset", &error, &reply, BUS_RESET_TAKES, row->name);
 	return r < 0 ? bus_report(invocation, address, r, &error) : STATUS_DONE;
 }
 

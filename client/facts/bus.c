@@ -323,7 +323,7 @@ int bus_pages_get(struct bus_pages *pages, sd_bus *bus, const char *member, cons
 		pages->begun = now();
 	else if (now() - pages->begun > LOOK_ALL_TIMEOUT)
 		return -ETIMEDOUT;
-	r = bus_call(bus, member, reterr, &page, "su", after, (uint32_t)BUS_LIST_PAGE);
+	r = bus_call(bus, member, reterr, &page, BUS_LIST_TAKES, after, (uint32_t)BUS_LIST_PAGE);
 	if (r >= 0)
 		r = bus_pages_add(pages, page);
 	if (r < 0)

@@ -43,7 +43,7 @@ static int read_words(sd_bus *bus, const char *name, take_word *take, void *user
 	const char *word;
 	int r;
 
-	r = bus_call(bus, "Describe", &error, &reply, "s", name);
+	r = bus_call(bus, "Describe", &error, &reply, BUS_DESCRIBE_TAKES, name);
 	if (r >= 0)
 		r = sd_bus_message_enter_container(reply, 'a', "{sv}");
 	while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {

@@ -182,7 +182,7 @@ int declared_read(sd_bus *bus, const char *name, struct value_style *style, stru
 	struct json_object *object;
 	int r;
 
-	r = bus_call(bus, "Describe", NULL, &reply, "s", name);
+	r = bus_call(bus, "Describe", NULL, &reply, BUS_DESCRIBE_TAKES, name);
 	if (r < 0)
 		return r;
 	object = json_object_new_object();

@@ -109,8 +109,8 @@ static int take_heads(struct view *view, const char *const *names)
 	if (r >= 0)
 		r = sd_bus_call(view->bus, call, 0, NULL, &reply);
 	if (r >= 0)
-		r = sd_bus_message_enter_container(reply, 'a', "(st)");
-	while (r >= 0 && (r = sd_bus_message_read(reply, "(st)", &name, &usec)) > 0) {
+		r = sd_bus_message_enter_container(reply, 'a', BUS_HEAD);
+	while (r >= 0 && (r = sd_bus_message_read(reply, BUS_HEAD, &name, &usec)) > 0) {
 		const struct view_row *row = view_find_name(view, name);
 
 		if (row != NULL && row->look != NULL)

@@ -16,8 +16,8 @@ static int read_one(sd_bus_message *reply, void (*take)(const char *, struct his
 
 	r = sd_bus_message_read(reply, "s", &name);
 	if (r >= 0)
-		r = sd_bus_message_enter_container(reply, 'a', "(uu)");
-	while (r >= 0 && (r = sd_bus_message_read(reply, "(uu)", &sample.depth, &sample.passed)) > 0)
+		r = sd_bus_message_enter_container(reply, 'a', BUS_SAMPLE);
+	while (r >= 0 && (r = sd_bus_message_read(reply, BUS_SAMPLE, &sample.depth, &sample.passed)) > 0)
 		history_add(&history, HISTORY_SAMPLES_MAX, &sample);
 	if (r >= 0)
 		r = sd_bus_message_exit_container(reply);
@@ -43,8 +43,8 @@ int past_read(sd_bus *bus, const char *const *names,
 	if (r >= 0)
 		r = sd_bus_message_read(reply, "t", ret_interval);
 	if (r >= 0)
-		r = sd_bus_message_enter_container(reply, 'a', "(sa(uu))");
-	while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'r', "sa(uu)")) > 0) {
+		r = sd_bus_message_enter_container(reply, 'a', BUS_HISTORY);
+	while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'r', "sa" BUS_SAMPLE)) > 0) {
 		r = read_one(reply, take, userdata);
 		if (r >= 0)
 			r = sd_bus_message_exit_container(reply);

@@ -175,7 +175,7 @@ static int read_page(struct watch *watch, sd_bus *bus, uint64_t *after, uint64_t
 	struct event event;
 	int n = 0, r;
 
-	r = bus_call(bus, "Events", error, &page, "tu", *after, (uint32_t)BUS_LIST_PAGE);
+	r = bus_call(bus, "Events", error, &page, BUS_EVENTS_TAKES, *after, (uint32_t)BUS_LIST_PAGE);
 	if (r >= 0)
 		r = sd_bus_message_enter_container(page, 'a', BUS_EVENT);
 	while (r >= 0 && (r = read_event(page, &event)) > 0) {
@@ -317,7 +317,7 @@ enum status command_events(const struct invocation *invocation)
 		signals_catch();
 		r = sd_bus_add_filter(bus, NULL, on_signal, &watch);
 		if (r >= 0)
-			r = bus_call(bus, "Subscribe", &error, NULL, "");
+			r = bus_call(bus, "Subscribe", &error, NULL, BUS_SUBSCRIBE_TAKES);
 	}
 	if (r >= 0)
 		r = print_past(&watch, bus, &error);

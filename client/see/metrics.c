@@ -271,15 +271,16 @@ static int write_daemon(struct metrics *metrics)
 
 	metrics_write_head(metrics, "daemon_up", "gauge", "Whether kipcd answers.");
 	fprintf(metrics->out, "kipc_daemon_up %d\n", metrics->view->bus != NULL);
-	if (metrics->view->bus == NULL || bus_call(metrics->view->bus, "Statistics", NULL, &reply, "") < 0)
+	if (metrics->view->bus == NULL ||
+	    bus_call(metrics->view->bus, "Statistics", NULL, &reply, BUS_STATISTICS_TAKES) < 0)
 		return 0;
 	for (size_t i = 0; r >= 0 && i < sizeof daemon_metrics / sizeof *daemon_metrics; i++) {
 		const struct daemon_metric *metric = &daemon_metrics[i];
 
 		r = sd_bus_message_rewind(reply, true);
 		if (r >= 0)
-			r = sd_bus_message_enter_container(reply, 'a', "{st}");
-		while (r >= 0 && (r = sd_bus_message_read(reply, "{st}", &statistic, &value)) > 0)
+			r = sd_bus_message_enter_container(reply, 'a', BUS_STATISTIC);
+		while (r >= 0 && (r = sd_bus_message_read(reply, BUS_STATISTIC, &statistic, &value)) > 0)
 			if (strcmp(statistic, metric->statistic) == 0) {
 				metrics_write_head(metrics, metric->name, metric->type, metric->help);
 				fprintf(metrics->out, "kipc_%s %.15g\n", metric->name,

@@ -49,7 +49,7 @@ int change_bus_recover_registry(sd_bus_message *message, void *userdata, sd_bus_
 
 	r = callers_authorize(&control->callers, message, reterr);
 	if (r >= 0)
-		r = sd_bus_message_read(message, "b", &is_ours);
+		r = sd_bus_message_read(message, BUS_RECOVER_REGISTRY_TAKES, &is_ours);
 	if (r < 0)
 		return r;
 	r = recover_registry(control->manager, is_ours, &problems, &steps, &text);
@@ -160,7 +160,7 @@ int change_bus_recover(sd_bus_message *message, void *userdata, sd_bus_error *re
 
 	r = authorize_change(control, message, reterr);
 	if (r >= 0)
-		r = sd_bus_message_read(message, "s", &name);
+		r = sd_bus_message_read(message, BUS_RECOVER_TAKES, &name);
 	if (r < 0)
 		return r;
 	r = recover_channel(control->manager, name, &steps, &text);
@@ -176,13 +176,13 @@ int change_bus_remove(sd_bus_message *message, void *userdata, sd_bus_error *ret
 
 	r = authorize_change(control, message, reterr);
 	if (r >= 0)
-		r = sd_bus_message_read(message, "sbb", &name, &force, &dry_run);
+		r = sd_bus_message_read(message, BUS_REMOVE_TAKES, &name, &force, &dry_run);
 	if (r < 0)
 		return r;
 	r = remove_channel(control->manager, name, force, dry_run, &lost, &text);
 	if (r < 0)
 		return reply_fail(reterr, r, text);
-	r = sd_bus_reply_method_return(message, "s", lost != NULL ? lost : "");
+	r = sd_bus_reply_method_return(message, BUS_REMOVE_GIVES, lost != NULL ? lost : "");
 	free(lost);
 	return r;
 }
@@ -196,13 +196,13 @@ int change_bus_reset(sd_bus_message *message, void *userdata, sd_bus_error *rete
 
 	r = authorize_change(control, message, reterr);
 	if (r >= 0)
-		r = sd_bus_message_read(message, "s", &name);
+		r = sd_bus_message_read(message, BUS_RESET_TAKES, &name);
 	if (r < 0)
 		return r;
 	r = reset_ring(control->manager, name, &text);
 	if (r < 0)
 		return reply_fail(reterr, r, text);
-	return sd_bus_reply_method_return(message, "");
+	return sd_bus_reply_method_return(message, BUS_RESET_GIVES);
 }
 
 static int reply_adoption(sd_bus_message *message, const struct steps *steps)
@@ -234,7 +234,7 @@ int change_bus_adopt(sd_bus_message *message, void *userdata, sd_bus_error *rete
 
 	r = authorize_change(control, message, reterr);
 	if (r >= 0)
-		r = sd_bus_message_read(message, "siisb", &kind, &adoption.id, &key, &adoption.name,
+		r = sd_bus_message_read(message, BUS_ADOPT_TAKES, &kind, &adoption.id, &key, &adoption.name,
 					&dry_run);
 	if (r < 0)
 		return r;

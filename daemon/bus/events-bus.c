@@ -42,7 +42,7 @@ int events_bus_events(sd_bus_message *message, void *userdata, sd_bus_error *ret
 	uint32_t limit;
 	int r;
 
-	r = sd_bus_message_read(message, "tu", &after, &limit);
+	r = sd_bus_message_read(message, BUS_EVENTS_TAKES, &after, &limit);
 	if (r < 0)
 		return r;
 	r = reply_open(message, BUS_EVENT, &reply);

@@ -18,15 +18,15 @@ static int append_history(sd_bus_message *reply, const struct channel *channel)
 {
 	int r;
 
-	r = sd_bus_message_open_container(reply, 'r', "sa(uu)");
+	r = sd_bus_message_open_container(reply, 'r', "sa" BUS_SAMPLE);
 	if (r >= 0)
 		r = sd_bus_message_append(reply, "s", channel->name);
 	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'a', "(uu)");
+		r = sd_bus_message_open_container(reply, 'a', BUS_SAMPLE);
 	for (size_t i = 0; r >= 0 && channel->history != NULL && i < channel->history->n; i++) {
 		const struct history_sample *sample = history_get(channel->history, i);
 
-		r = sd_bus_message_append(reply, "(uu)", sample->depth, sample->passed);
+		r = sd_bus_message_append(reply, BUS_SAMPLE, sample->depth, sample->passed);
 	}
 	if (r >= 0)
 		r = sd_bus_message_close_container(reply);
@@ -53,7 +53,7 @@ int figures_bus_history(sd_bus_message *message, void *userdata, sd_bus_error *r
 	if (r >= 0)
 		r = sd_bus_message_append(reply, "t", manager->config->sample_interval);
 	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'a', "(sa(uu))");
+		r = sd_bus_message_open_container(reply, 'a', BUS_HISTORY);
 	for (char **name = names; r >= 0 && name != NULL && *name != NULL && n < BUS_HISTORY_NAMES;
 	     name++, n++) {
 		const struct channel *channel = manager_find(manager, *name);
@@ -78,7 +78,7 @@ int figures_bus_heads(sd_bus_message *message, void *userdata, sd_bus_error *ret
 
 	r = sd_bus_message_read_strv(message, &names);
 	if (r >= 0)
-		r = reply_open(message, "(st)", &reply);
+		r = reply_open(message, BUS_HEAD, &reply);
 	for (char **name = names; r >= 0 && name != NULL && *name != NULL && n < BUS_HISTORY_NAMES;
 	     name++, n++) {
 		struct channel *channel = manager_find(manager, *name);
@@ -89,7 +89,7 @@ int figures_bus_heads(sd_bus_message *message, void *userdata, sd_bus_error *ret
 			continue;
 		sample_note_head(channel, &object);
 		if (channel->head.since != 0)
-			r = sd_bus_message_append(reply, "(st)", channel->name, channel->head.since);
+			r = sd_bus_message_append(reply, BUS_HEAD, channel->name, channel->head.since);
 	}
 	for (char **name = names; name != NULL && *name != NULL; name++)
 		free(*name);
@@ -133,8 +133,8 @@ int figures_bus_statistics(sd_bus_message *message, void *userdata, sd_bus_error
 	sd_bus_message *reply = NULL;
 	int r;
 
-	r = reply_open(message, "{st}", &reply);
+	r = reply_open(message, BUS_STATISTIC, &reply);
 	for (size_t i = 0; r >= 0 && i < sizeof rows / sizeof *rows; i++)
-		r = sd_bus_message_append(reply, "{st}", rows[i].name, rows[i].value);
+		r = sd_bus_message_append(reply, BUS_STATISTIC, rows[i].name, rows[i].value);
 	return reply_close(reply, r);
 }

@@ -38,7 +38,7 @@ static int read_page(sd_bus_message *message, const char **ret_after, struct pag
 	uint32_t limit;
 	int r;
 
-	r = sd_bus_message_read(message, "su", ret_after, &limit);
+	r = sd_bus_message_read(message, BUS_LIST_TAKES, ret_after, &limit);
 	if (r >= 0)
 		*ret_page = page_new(limit);
 	return r;
@@ -79,7 +79,7 @@ static int method_describe(sd_bus_message *message, void *userdata, sd_bus_error
 	const char *name;
 	int r;
 
-	r = sd_bus_message_read(message, "s", &name);
+	r = sd_bus_message_read(message, BUS_DESCRIBE_TAKES, &name);
 	if (r < 0)
 		return r;
 	channel = manager_find(control->manager, name);
@@ -133,51 +133,36 @@ static int get_version(sd_bus *bus, const char *path, const char *interface, con
 	return sd_bus_message_append(reply, "s", PACKAGE_VERSION);
 }
 
+#define METHOD(member, MEMBER, takes, gives, handler)                                                        \
+	SD_BUS_METHOD_WITH_NAMES(member, BUS_##MEMBER##_TAKES, takes, BUS_##MEMBER##_GIVES, gives, handler,  \
+				 SD_BUS_VTABLE_UNPRIVILEGED)
+#define P SD_BUS_PARAM
+
+/* clang-format off */
 static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-	SD_BUS_METHOD_WITH_ARGS("List", SD_BUS_ARGS("s", after, "u", limit),
-				SD_BUS_RESULT("a" BUS_CHANNEL, channels), method_list,
-				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_ARGS("s", name), SD_BUS_RESULT("a{sv}", declared),
-				method_describe, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Plan", SD_BUS_ARGS("s", after, "u", limit),
-				SD_BUS_RESULT("a" BUS_STEP, steps), method_plan, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_RESULT("a" BUS_STEP, steps),
-				change_bus_reload, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Create", SD_BUS_ARGS("s", kind, "s", name, "as", assignments),
-				SD_BUS_RESULT(BUS_STEP, step), change_bus_create, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Set", SD_BUS_ARGS("s", name, "as", assignments),
-				SD_BUS_RESULT(BUS_STEP, step), change_bus_set, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Unset", SD_BUS_ARGS("s", name, "as", keys), SD_BUS_RESULT(BUS_STEP, step),
-				change_bus_unset, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Remove", SD_BUS_ARGS("s", name, "b", force, "b", dry_run),
-				SD_BUS_RESULT("s", lost), change_bus_remove, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Recover", SD_BUS_ARGS("s", name), SD_BUS_RESULT(BUS_STEP, step),
-				change_bus_recover, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("RecoverRegistry", SD_BUS_ARGS("b", is_ours),
-				SD_BUS_RESULT("a" BUS_STEP, steps), change_bus_recover_registry,
-				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Reset", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, change_bus_reset,
-				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Adopt", SD_BUS_ARGS("s", kind, "i", id, "i", key, "s", name, "b", dry_run),
-				SD_BUS_RESULT("u", uid, BUS_STEP, step), change_bus_adopt,
-				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Events", SD_BUS_ARGS("t", after, "u", limit),
-				SD_BUS_RESULT("a" BUS_EVENT, events), events_bus_events,
-				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Subscribe", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, events_bus_subscribe,
-				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("History", SD_BUS_ARGS("as", names),
-				SD_BUS_RESULT("t", interval, "a(sa(uu))", histories), figures_bus_history,
-				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Heads", SD_BUS_ARGS("as", names), SD_BUS_RESULT("a(st)", heads),
-				figures_bus_heads, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Statistics", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{st}", statistics),
-				figures_bus_statistics, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_SIGNAL_WITH_ARGS("Event", SD_BUS_ARGS(BUS_EVENT, event), 0),
+	METHOD("List", LIST, P(after) P(limit), P(channels), method_list),
+	METHOD("Describe", DESCRIBE, P(name), P(declared), method_describe),
+	METHOD("Plan", PLAN, P(after) P(limit), P(steps), method_plan),
+	METHOD("Reload", RELOAD, "", P(steps), change_bus_reload),
+	METHOD("Create", CREATE, P(kind) P(name) P(assignments), P(step), change_bus_create),
+	METHOD("Set", SET, P(name) P(assignments), P(step), change_bus_set),
+	METHOD("Unset", UNSET, P(name) P(keys), P(step), change_bus_unset),
+	METHOD("Remove", REMOVE, P(name) P(force) P(dry_run), P(lost), change_bus_remove),
+	METHOD("Recover", RECOVER, P(name), P(step), change_bus_recover),
+	METHOD("RecoverRegistry", RECOVER_REGISTRY, P(is_ours), P(steps), change_bus_recover_registry),
+	METHOD("Reset", RESET, P(name), "", change_bus_reset),
+	METHOD("Adopt", ADOPT, P(kind) P(id) P(key) P(name) P(dry_run), P(uid) P(step), change_bus_adopt),
+	METHOD("Events", EVENTS, P(after) P(limit), P(events), events_bus_events),
+	METHOD("Subscribe", SUBSCRIBE, "", "", events_bus_subscribe),
+	METHOD("History", HISTORY, P(names), P(interval) P(histories), figures_bus_history),
+	METHOD("Heads", HEADS, P(names), P(heads), figures_bus_heads),
+	METHOD("Statistics", STATISTICS, "", P(statistics), figures_bus_statistics),
+	SD_BUS_SIGNAL_WITH_NAMES("Event", BUS_EVENT, P(event), 0),
 	SD_BUS_VTABLE_END,
 };
+/* clang-format on */
 
 int manager_bus_add(struct control *control, sd_bus *bus)
 {
