@@ -15,6 +15,7 @@
 #include "client/base/report.h"
 #include "client/base/verbs.h"
 #include "client/facts/bus.h"
+#include "client/facts/view-find.h"
 #include "client/facts/view.h"
 
 #define CONFIG_LINE_MAX 199 /* bytes, kipcd.conf(5) */

@@ -16,6 +16,7 @@
 #include "client/base/report.h"
 #include "client/base/verbs.h"
 #include "client/facts/processes.h"
+#include "client/facts/view-find.h"
 #include "client/facts/view.h"
 #include "common/escape.h"
 #include "common/loss.h"

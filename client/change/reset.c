@@ -12,6 +12,7 @@
 #include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/verbs.h"
+#include "client/facts/view-find.h"
 #include "client/facts/view.h"
 #include "common/loss.h"
 #include "common/plural.h"

@@ -18,6 +18,7 @@
 #include "client/base/verbs.h"
 #include "client/doctor/findings.h"
 #include "client/doctor/ipc-all.h"
+#include "client/facts/view-note.h"
 #include "client/table/table.h"
 #include "client/table/words.h"
 #include "common/escape.h"

@@ -19,6 +19,7 @@
 #include "client/base/verbs.h"
 #include "client/doctor/findings.h"
 #include "client/facts/places.h"
+#include "client/facts/view-note.h"
 #include "client/facts/view.h"
 #include "client/table/table.h"
 #include "common/escape.h"
@@ -212,7 +213,7 @@ enum status ipc_all_doctor(const struct invocation *invocation)
 		r = table_print_json(joining.array);
 	else if (r == 0)
 		print_text(&joining);
-	status = view_judge_places(&note);
+	status = view_note_status(&note);
 	places_done(&note.places);
 	json_object_put(joining.array);
 	return r < 0			      ? errors_end(invocation, NULL, r)

@@ -23,6 +23,7 @@
 #include "client/doctor/findings.h"
 #include "client/facts/processes.h"
 #include "client/facts/registries.h"
+#include "client/facts/view-note.h"
 #include "client/facts/view.h"
 #include "client/table/table.h"
 #include "client/table/words.h"

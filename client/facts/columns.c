@@ -12,6 +12,7 @@
 
 #include "client/base/process.h"
 #include "client/facts/attached.h"
+#include "client/facts/look.h"
 #include "client/facts/view.h"
 #include "common/grammar.h"
 #include "common/plural.h"

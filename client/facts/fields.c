@@ -16,6 +16,7 @@
 #include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/facts/declared.h"
+#include "client/facts/view-find.h"
 #include "client/facts/view.h"
 #include "common/grammar.h"
 

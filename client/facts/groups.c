@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/facts/look.h"
 #include "client/table/words.h"
 
 const char *const group_words[] = { "owner", "creator", "process", NULL };

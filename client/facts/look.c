@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/facts/view-find.h"
 #include "client/facts/view.h"
 
 /* -- into a queue ------------------------------------------------------------------------------------------- */

@@ -75,11 +75,3 @@ int view_read_all(const struct invocation *invocation, struct view **ret_view)
 	*ret_view = view;
 	return 0;
 }
-
-enum status view_judge_places(const struct view *view)
-{
-	for (size_t i = 0; i < view->places.n_items; i++)
-		if (view->places.items[i].error < 0)
-			return STATUS_NOT_ALLOWED;
-	return STATUS_DONE;
-}

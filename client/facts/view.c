@@ -15,20 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "client/base/errors.h"
-#include "client/base/report.h"
-#include "common/escape.h"
+#include "client/facts/kinds.h"
 #include "common/nsid.h"
 #include "common/ownership.h"
-#include "common/plural.h"
-
-static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
-#define N_KINDS (sizeof kinds / sizeof *kinds)
-
-static size_t kind_to_index(enum kipc_kind kind)
-{
-	return kind == KIPC_QUEUE ? 0 : kind == KIPC_SEGMENT ? 1 : 2;
-}
 
 static int compare_ids(const void *a, const void *b)
 {
@@ -74,7 +63,7 @@ static bool object_has_key(const struct kipc_object *object, key_t key)
 static const struct kipc_object *take_object(struct view *view, enum kipc_kind kind, int id, key_t key,
 					     const uid_t *creator)
 {
-	struct view_objects *objects = &view->objects[kind_to_index(kind)];
+	struct view_objects *objects = &view->objects[kinds_index(kind)];
 	const struct kipc_object wanted = { .id = id };
 	struct kipc_object *object;
 
@@ -170,7 +159,7 @@ static void find_named(struct view *view, const struct kipc_name *name, uid_t ki
 {
 	const struct kipc_object *object =
 		take_object(view, name->kind, name->id, name->key, name->observed ? NULL : &name->creator);
-	struct view_objects *objects = &view->objects[kind_to_index(name->kind)];
+	struct view_objects *objects = &view->objects[kinds_index(name->kind)];
 	struct kipc_name meant = *name;
 
 	if (object == NULL) {
@@ -319,50 +308,6 @@ int view_read_one(const struct invocation *invocation, struct view **ret_view)
 	return 0;
 }
 
-void view_note_places(const struct invocation *invocation, const struct view *view)
-{
-	if (invocation->options->quiet)
-		return;
-	for (size_t i = 0; i < view->places.n_items; i++)
-		if (view->places.items[i].error < 0)
-			escape_print_line("kipcctl: %s: the IPC namespace of %s cannot be entered: %s; root "
-					  "can enter it",
-					  invocation->command->name, view->places.items[i].name,
-					  strerror(-view->places.items[i].error));
-	if (view->places.n_unseen > 0)
-		escape_print_line("kipcctl: %s: the IPC namespaces of %zu %s cannot be determined%s",
-				  invocation->command->name, view->places.n_unseen,
-				  plural(view->places.n_unseen, "process", "processes"),
-				  geteuid() != 0 ? "; root can see them" : "");
-}
-
-void view_note(const struct invocation *invocation, const struct view *view)
-{
-	if (invocation->options->quiet)
-		return;
-	view_note_places(invocation, view);
-	if (view->is_elsewhere && options_has(invocation->options, OPTION_IPC_OF)) {
-		escape_print_line("kipcctl: %s: no kipcd in %s serves this IPC namespace; showing only what "
-				  "the kernel knows "
-				  "(--runtime-dir selects another kipcd)",
-				  invocation->command->name, invocation->runtime_dir);
-		return;
-	}
-	if (view->bus == NULL) {
-		char *text = bus_explain(invocation, view->bus_error);
-
-		escape_print_line("kipcctl: %s: %s; showing only what %s", invocation->command->name,
-				  text != NULL ? text : strerror(ENOMEM),
-				  view->registry_error < 0 ? "the kernel knows"
-							   : "the registry and the kernel know");
-		free(text);
-	}
-	if (view->is_elsewhere)
-		escape_print_line("kipcctl: %s: the registry in %s belongs to another boot or IPC namespace; "
-				  "the objects of its channels cannot be seen from here",
-				  invocation->command->name, invocation->runtime_dir);
-}
-
 struct view *view_free(struct view *view)
 {
 	if (view == NULL)
@@ -388,111 +333,10 @@ struct view *view_free(struct view *view)
 	return NULL;
 }
 
-static bool row_matches(const struct view_row *row, const struct kipc_address *address)
-{
-	if (address->kind != 0 && row->kind != address->kind)
-		return false;
-	return address->form == KIPC_BY_KEY ? row->key == address->key : row->id == address->id;
-}
-
-const struct view_row *view_find_name(const struct view *view, const char *name)
-{
-	size_t low = 0, high = view->n_named;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int r = strcmp(view->rows[middle].name, name);
-
-		if (r == 0)
-			return &view->rows[middle];
-		if (r < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-static int find_name(const struct view *view, const struct kipc_address *address,
-		     const struct view_row **ret_row)
-{
-	*ret_row = view_find_name(view, address->name);
-	if (*ret_row == NULL)
-		return -ENOENT;
-	return address->kind != 0 && (*ret_row)->kind != address->kind ? -EPROTOTYPE : 0;
-}
-
-/*
- * -ENOENT; -ENOTUNIQ: a key or id that two kinds have (*ret_row and *ret_other are both); -EPROTOTYPE: a name of
- * another kind than the address says (*ret_row is it).
- */
-static int find_row(const struct view *view, const struct kipc_address *address,
-		    const struct view_row **ret_row, const struct view_row **ret_other)
-{
-	const struct view_row *found[N_KINDS] = { NULL };
-	bool has_object = false;
-	int n_found = 0;
-
-	if (address->form == KIPC_BY_NAME)
-		return find_name(view, address, ret_row);
-	for (size_t i = 0; i < view->n_rows; i++) {
-		const struct view_row *row = &view->rows[i];
-		const struct view_row **place = &found[kind_to_index(row->kind)];
-
-		/* The first wins, unless it has no object and only declares the key. */
-		if (row_matches(row, address) && (*place == NULL || (*place)->object == NULL))
-			*place = row;
-	}
-	for (size_t i = 0; i < N_KINDS; i++)
-		has_object |= found[i] != NULL && found[i]->object != NULL;
-	for (size_t i = 0; i < N_KINDS; i++) {
-		if (found[i] == NULL || (has_object && found[i]->object == NULL))
-			continue;
-		*(n_found == 0 ? ret_row : ret_other) = found[i];
-		n_found++;
-	}
-	return n_found == 0 ? -ENOENT : n_found == 1 ? 0 : -ENOTUNIQ;
-}
-
 const char *view_row_to_address(const struct view_row *row, char buffer[static VIEW_ADDRESS_MAX])
 {
 	if (row->name != NULL)
 		return row->name;
 	snprintf(buffer, VIEW_ADDRESS_MAX, "%s:@%d", kipc_kind_to_string(row->kind), row->id);
 	return buffer;
-}
-
-const struct view_row *view_find(const struct invocation *invocation, const struct view *view,
-				 const char *text, enum status *ret_status)
-{
-	char one[VIEW_ADDRESS_MAX], two[VIEW_ADDRESS_MAX];
-	const struct view_row *row = NULL, *other = NULL;
-	struct kipc_address address;
-	int r;
-
-	r = kipc_address_parse(text, &address);
-	if (r == 0 && address.form == KIPC_BY_FTOK) {
-		r = kipc_address_to_key(&address, &address.key);
-		address.form = KIPC_BY_KEY;
-	}
-	if (r == 0)
-		r = find_row(view, &address, &row, &other);
-	if (r == 0)
-		return row;
-	if (r == -ENOTUNIQ)
-		*ret_status =
-			report(invocation, text, STATUS_USAGE,
-			       "this could be %s %s or %s %s; write queue:, segment: or semaphore: in front",
-			       kipc_kind_to_string(row->kind), view_row_to_address(row, one),
-			       kipc_kind_to_string(other->kind), view_row_to_address(other, two));
-	else if (r == -EPROTOTYPE)
-		*ret_status = report(invocation, text, errors_status(r), "%s is a %s", row->name,
-				     kipc_kind_to_string(row->kind));
-	else if (r == -ENOENT && view->registry_error < 0 && view->registry_error != -ENOENT)
-		*ret_status = report(invocation, text, errors_status(view->registry_error),
-				     "the registry in %s cannot be read: %s", invocation->runtime_dir,
-				     strerror(-view->registry_error));
-	else
-		*ret_status = errors_report(invocation, text, r);
-	return NULL;
 }

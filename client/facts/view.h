@@ -11,11 +11,13 @@
 #include <stddef.h>
 
 #include "client/facts/bus.h"
-#include "client/facts/look.h"
+#include "client/facts/kinds.h"
 #include "client/facts/places.h"
 #include "client/facts/processes.h"
 #include "client/facts/ring-figures.h"
 #include "lib/kipc.h"
+
+struct look;
 
 struct view_row {
 	const char *name; /* NULL: foreign */
@@ -56,7 +58,7 @@ struct view {
 		struct kipc_object *items; /* by id */
 		bool *is_named;
 		size_t n_items;
-	} objects[3];
+	} objects[N_KINDS];
 };
 
 /* Reads everything; without kipcd, what the registry and the kernel know. -ENOMEM. */
@@ -67,33 +69,14 @@ struct view *view_free(struct view *view);
 int view_read_one(const struct invocation *invocation, struct view **ret_view);
 int view_read_all(const struct invocation *invocation, struct view **ret_view);
 
-/* STATUS_NOT_ALLOWED: some of all namespaces could not be entered. */
-enum status view_judge_places(const struct view *view);
-
 /*
  * Attaches a foreign segment to find out whether it is a ring, and then shows it as one. Only for a verb that is about to change it,
  * since this changes its times. -ENOMEM.
  */
 int view_look_for_ring(struct view *view, const struct view_row *row);
 
-/* Reports, unless --quiet, what is missing in the view, and why: that kipcd could not be reached. */
-void view_note(const struct invocation *invocation, const struct view *view);
-
-/* The part of it about namespaces that are not shown. */
-void view_note_places(const struct invocation *invocation, const struct view *view);
-
 /* The advice for a word that is not one of channel_state_words. */
 #define VIEW_STATES_ADVICE "it is active, absent, conflict, stale, failed, lost, retained or foreign"
-
-/*
- * The row that an address means: a row with a name goes before a foreign one, a row with an object before one without. NULL: an error
- * has been reported, with the candidates if there are two, and *ret_status is set.
- */
-const struct view_row *view_find(const struct invocation *invocation, const struct view *view,
-				 const char *text, enum status *ret_status);
-
-/* The row of that name, or NULL. */
-const struct view_row *view_find_name(const struct view *view, const char *name);
 
 /* How a row is addressed: its name, or "queue:@5". */
 #define VIEW_ADDRESS_MAX 48

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "client/facts/columns.h"
+#include "client/facts/look.h"
 #include "client/facts/series.h"
 #include "common/escape.h"
 #include "common/plural.h"

@@ -14,6 +14,7 @@
 #include "client/base/errors.h"
 #include "client/base/verbs.h"
 #include "client/facts/processes.h"
+#include "client/facts/view-note.h"
 #include "client/facts/view.h"
 #include "client/table/table.h"
 #include "common/grammar.h"

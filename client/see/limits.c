@@ -13,6 +13,7 @@
 #include "client/base/errors.h"
 #include "client/base/verbs.h"
 #include "client/facts/groups.h"
+#include "client/facts/view-note.h"
 #include "client/facts/view.h"
 #include "client/table/table.h"
 
@@ -364,7 +365,7 @@ static int print_limits(const struct invocation *invocation, enum group_by by, s
 			      &figures[i]);
 	if (r == 0)
 		r = table_print(table);
-	*ret_status = view_judge_places(view);
+	*ret_status = view_note_status(view);
 	for (size_t i = 0; figures != NULL && i < n; i++) {
 		groups_done(&figures[i].groups);
 		free(figures[i].rows);

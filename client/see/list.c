@@ -11,6 +11,8 @@
 #include "client/base/verbs.h"
 #include "client/facts/columns.h"
 #include "client/facts/groups.h"
+#include "client/facts/look.h"
+#include "client/facts/view-note.h"
 #include "client/facts/view.h"
 #include "client/table/words.h"
 #include "common/channel-words.h"
@@ -29,13 +31,12 @@ static bool row_is_wanted(const struct options *options, const struct view_row *
 /* Points a user who does not know --foreign to it, instead of an empty list. */
 static void note_foreign(const struct options *options, const struct view *view)
 {
-	static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
-	size_t n[3] = { 0 };
+	size_t n[N_KINDS] = { 0 };
 
 	if (view->n_named > 0 || view->n_rows == 0 || options->quiet || options->no_legend || options->json)
 		return;
 	for (size_t i = 0; i < view->n_rows; i++)
-		for (size_t k = 0; k < 3; k++)
+		for (size_t k = 0; k < N_KINDS; k++)
 			n[k] += view->rows[i].kind == kinds[k];
 	escape_print_line(
 		"no channels; 'kipcctl list --foreign' shows %zu %s, %zu %s and %zu %s without a name", n[0],
@@ -62,7 +63,7 @@ static int print_rows(const struct invocation *invocation, struct table *table, 
 		r = table_print(table);
 	if (r == 0 && table->n_rows == 0)
 		note_foreign(invocation->options, view);
-	*ret_status = view_judge_places(view);
+	*ret_status = view_note_status(view);
 	view_free(view);
 	return r;
 }
@@ -92,7 +93,7 @@ static int print_groups(const struct invocation *invocation, enum group_by by, s
 		r = table_print(table);
 	if (r == 0 && n_rows == 0)
 		note_foreign(invocation->options, view);
-	*ret_status = view_judge_places(view);
+	*ret_status = view_note_status(view);
 	groups_done(&groups);
 	free(rows);
 	view_free(view);

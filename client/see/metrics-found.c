@@ -71,10 +71,8 @@ static void write_consumers(struct metrics *metrics, const struct units *units)
 
 struct owner {
 	uid_t uid;
-	uint64_t objects[3];
+	uint64_t objects[N_KINDS];
 };
-
-static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
 
 static uint64_t sum(const struct owner *owner)
 {
@@ -106,7 +104,7 @@ static size_t count_owners(const struct view *view, struct owner *owners)
 		if (object == NULL)
 			continue;
 		owners[n] = (struct owner){ .uid = object->uid };
-		for (size_t k = 0; k < 3; k++)
+		for (size_t k = 0; k < N_KINDS; k++)
 			owners[n].objects[k] = object->kind == kinds[k];
 		n++;
 	}
@@ -115,7 +113,7 @@ static size_t count_owners(const struct view *view, struct owner *owners)
 	qsort(owners, n, sizeof *owners, compare_uids);
 	for (size_t i = 0; i < n; i++)
 		if (n_left > 0 && owners[n_left - 1].uid == owners[i].uid)
-			for (size_t k = 0; k < 3; k++)
+			for (size_t k = 0; k < N_KINDS; k++)
 				owners[n_left - 1].objects[k] += owners[i].objects[k];
 		else
 			owners[n_left++] = owners[i];
@@ -137,7 +135,7 @@ static void write_label(FILE *out, const char *text)
 
 static void write_owner(struct metrics *metrics, const char *name, const struct owner *owner)
 {
-	for (size_t k = 0; k < 3; k++) {
+	for (size_t k = 0; k < N_KINDS; k++) {
 		fputs("kipc_objects{owner=\"", metrics->out);
 		write_label(metrics->out, name);
 		fprintf(metrics->out, "\",kind=\"%s\"} %llu\n", kipc_kind_to_string(kinds[k]),
@@ -157,7 +155,7 @@ static int write_owners(struct metrics *metrics, struct accounts *accounts)
 	for (size_t i = 0; i < n && i < OWNERS_MAX; i++)
 		write_owner(metrics, accounts_user(accounts, owners[i].uid), &owners[i]);
 	for (size_t i = OWNERS_MAX; i < n; i++)
-		for (size_t k = 0; k < 3; k++)
+		for (size_t k = 0; k < N_KINDS; k++)
 			others.objects[k] += owners[i].objects[k];
 	if (n > OWNERS_MAX)
 		write_owner(metrics, "", &others);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/facts/view-note.h"
 #include "client/see/metrics.h"
 
 /* The head of a family, and all of its samples. */

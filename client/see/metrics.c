@@ -21,6 +21,7 @@
 #include "client/base/verbs.h"
 #include "client/facts/bus.h"
 #include "client/facts/columns.h"
+#include "client/facts/view-note.h"
 #include "common/channel-words.h"
 
 /* In OpenMetrics the family of a counter is named without the _total of its samples; in Prometheus' format with it. */
@@ -184,13 +185,12 @@ static void write_waiters(struct metrics *metrics)
 /* Only sums: they have no names. */
 static void write_foreign(struct metrics *metrics)
 {
-	static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
-	unsigned long long n[3] = { 0 }, messages = 0, bytes = 0, size = 0;
+	unsigned long long n[N_KINDS] = { 0 }, messages = 0, bytes = 0, size = 0;
 
 	for (size_t i = metrics->view->n_named; i < metrics->view->n_rows; i++) {
 		const struct kipc_object *object = metrics->view->rows[i].object;
 
-		for (size_t k = 0; k < 3; k++)
+		for (size_t k = 0; k < N_KINDS; k++)
 			n[k] += object->kind == kinds[k];
 		if (object->kind == KIPC_QUEUE) {
 			messages += object->queue.messages;
@@ -200,7 +200,7 @@ static void write_foreign(struct metrics *metrics)
 		}
 	}
 	metrics_write_head(metrics, "foreign_objects", "gauge", "Objects in the kernel that have no name.");
-	for (size_t k = 0; k < 3; k++)
+	for (size_t k = 0; k < N_KINDS; k++)
 		fprintf(metrics->out, "kipc_foreign_objects{kind=\"%s\"} %llu\n",
 			kipc_kind_to_string(kinds[k]), n[k]);
 	metrics_write_head(metrics, "foreign_queue_messages", "gauge",
@@ -430,7 +430,7 @@ enum status command_metrics(const struct invocation *invocation)
 			status = say_not_written(invocation, path, r);
 	}
 	if (status == STATUS_DONE && metrics.view != NULL)
-		status = view_judge_places(metrics.view);
+		status = view_note_status(metrics.view);
 	processes_done(&metrics.processes);
 	view_free(metrics.view);
 	return status;

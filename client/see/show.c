@@ -17,7 +17,10 @@
 #include "client/base/verbs.h"
 #include "client/doctor/findings.h"
 #include "client/facts/declared.h"
+#include "client/facts/look.h"
 #include "client/facts/past.h"
+#include "client/facts/view-find.h"
+#include "client/facts/view-note.h"
 #include "client/see/card.h"
 #include "client/table/table.h"
 

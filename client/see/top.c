@@ -19,6 +19,7 @@
 #include "client/base/report.h"
 #include "client/base/verbs.h"
 #include "client/facts/past.h"
+#include "client/facts/view-note.h"
 #include "client/see/screen.h"
 #include "client/see/show.h"
 #include "client/see/top-frame.h"
@@ -468,12 +469,14 @@ static void sort_reverse(struct top *top)
 
 static void next_kind(struct top *top)
 {
-	static const char *const kinds[] = { "queue", "segment", "semaphore", NULL };
 	size_t i = 0;
 
-	while (top->kind != NULL && kinds[i] != NULL && strcmp(kinds[i], top->kind) != 0)
+	while (top->kind != NULL && words_kinds[i] != NULL && strcmp(words_kinds[i], top->kind) != 0)
 		i++;
-	top->kind = top->kind == NULL ? kinds[0] : kinds[i] == NULL ? NULL : kinds[i + 1];
+	if (top->kind == NULL)
+		top->kind = words_kinds[0];
+	else
+		top->kind = words_kinds[i] != NULL ? words_kinds[i + 1] : NULL;
 	(void)choose_rows(top);
 }
 
@@ -782,7 +785,7 @@ enum status command_top(const struct invocation *invocation)
 		status = options->once ? print_once(&top) : run_on_screen(&top);
 	if (status == STATUS_DONE && top.view != NULL) {
 		view_note_places(invocation, top.view);
-		status = view_judge_places(top.view);
+		status = view_note_status(top.view);
 	}
 	close_card(&top);
 	free(top.groups);
