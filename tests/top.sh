@@ -34,6 +34,7 @@ is "all channels" "$(tail -n +3 <<<"$OUT" | awk '{print $1}' | xargs)" "bills bu
 is "sorted" "$(kipcctl top --once --sort=-messages --no-legend | tail -n +2 | head -n 2 | awk '{print $1}' | xargs)" "bills orders"
 is "by depth, as shown: what has none comes last" \
 	"$(kipcctl top --once --sort=-depth --no-legend | tail -n +2 | awk '{print $1}' | xargs)" "bills orders prices ticks build"
+is "--bytes: the totals in plain bytes, too" "$(kipcctl send --type=9 bills "$(printf 'x%.0s' {1..2000})"; COLUMNS=100 kipcctl top --once --bytes | head -n 1 | grep -o '[^ ]*$'; kipcctl recv -q --type=9 bills >"$T/large")" 2933
 exits 0 "by rate, which one frame does not know" kipcctl top --once --sort=rate
 is "of one kind" "$(kipcctl top --once --kind=segment --no-legend | tail -n +2 | awk '{print $1}' | xargs)" "prices ticks"
 is "of one state" "$(kipcctl top --once --state=lost --no-legend | tail -n +2)" ""

@@ -407,3 +407,11 @@ const struct column channel_columns[] = {
 /* clang-format on */
 
 const size_t n_channel_columns = sizeof channel_columns / sizeof *channel_columns;
+
+const struct column *columns_find(const char *name)
+{
+	for (size_t i = 0; i < n_channel_columns; i++)
+		if (strcmp(channel_columns[i].name, name) == 0)
+			return &channel_columns[i];
+	return NULL;
+}

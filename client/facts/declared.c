@@ -17,10 +17,9 @@
 
 static enum value_type type_of_number(const char *word)
 {
-	for (size_t i = 0; i < n_channel_columns; i++)
-		if (channel_columns[i].type != VALUE_NONE && strcmp(channel_columns[i].name, word) == 0)
-			return channel_columns[i].type;
-	return VALUE_NUMBER;
+	const struct column *column = columns_find(word);
+
+	return column != NULL && column->type != VALUE_NONE ? column->type : VALUE_NUMBER;
 }
 
 static int read_list(sd_bus_message *message, struct value *value)

@@ -87,17 +87,9 @@ static bool has_metric(const struct channel_metric *metric, const struct view_ro
 	       (metric->layout != RING_ONLY || is_ring(row)) && (metric->layout != RAW_ONLY || !is_ring(row));
 }
 
-static const struct column *find_column(const char *name)
-{
-	for (size_t i = 0; i < n_channel_columns; i++)
-		if (strcmp(channel_columns[i].name, name) == 0)
-			return &channel_columns[i];
-	return NULL;
-}
-
 static void write_channel_metric(struct metrics *metrics, const struct channel_metric *metric)
 {
-	const struct column *column = find_column(metric->column);
+	const struct column *column = columns_find(metric->column);
 
 	metrics_write_head(metrics, metric->name, metric->type, metric->help);
 	for (size_t i = 0; i < metrics->view->n_named; i++) {

@@ -15,7 +15,6 @@
 #include <wchar.h>
 
 #include "common/escape.h"
-#include "common/grammar.h"
 #include "common/plural.h"
 
 #define SPARK_MOST 60
@@ -100,17 +99,9 @@ void top_layout_init(struct top_layout *layout, size_t width, bool has_namespace
 
 /* -- cells ------------------------------------------------------------------------------------------------------ */
 
-static const struct column *find_column(const char *name)
-{
-	for (size_t i = 0; i < n_channel_columns; i++)
-		if (strcmp(channel_columns[i].name, name) == 0)
-			return &channel_columns[i];
-	return NULL;
-}
-
 static void get_value(const char *name, const struct view_row *row, struct value *value)
 {
-	const struct column *column = find_column(name);
+	const struct column *column = columns_find(name);
 
 	*value = (struct value){ 0 };
 	if (column != NULL)
@@ -287,11 +278,13 @@ static void leave_out_parts(char *line, size_t width)
 	}
 }
 
-void top_format_totals(const struct view *view, size_t width, char line[static TOP_LINE_MAX])
+void top_format_totals(const struct view *view, size_t width, struct value_style *style,
+		       char line[static TOP_LINE_MAX])
 {
 	size_t n_active = 0, n_trouble = 0;
 	uint64_t messages = 0, bytes = 0;
-	char size[GRAMMAR_SIZE_MAX], when[16] = "";
+	char size[VALUE_TEXT_MAX], when[16] = "";
+	struct value value = { 0 };
 	time_t now = time(NULL);
 	struct tm parts;
 
@@ -307,13 +300,14 @@ void top_format_totals(const struct view *view, size_t width, char line[static T
 	}
 	if (localtime_r(&now, &parts) != NULL)
 		strftime(when, sizeof when, "%H:%M:%S", &parts);
+	value_set_number(&value, VALUE_SIZE, bytes);
 	snprintf(line, TOP_LINE_MAX,
 		 "%s  kipcd %s  %zu %s, %zu active, %zu in trouble  %zu foreign  %llu %s in "
 		 "queues, %s",
 		 when, view->bus != NULL ? "runs" : "is not reachable", view->n_named,
 		 plural(view->n_named, "channel", "channels"), n_active, n_trouble,
 		 view->n_rows - view->n_named, (unsigned long long)messages,
-		 plural(messages, "message", "messages"), grammar_size_to_string(bytes, size));
+		 plural(messages, "message", "messages"), value_to_string(&value, style, size));
 	leave_out_parts(line, width);
 }
 

@@ -20,7 +20,8 @@ struct top_layout {
 void top_layout_init(struct top_layout *layout, size_t width, bool has_namespaces);
 
 /* "14:03:12  kipcd runs  12 channels, 10 active, 1 in trouble  3 foreign  24 messages in queues, 3.4K", as much of it as fits. */
-void top_format_totals(const struct view *view, size_t width, char line[static TOP_LINE_MAX]);
+void top_format_totals(const struct view *view, size_t width, struct value_style *style,
+		       char line[static TOP_LINE_MAX]);
 
 void top_format_heading(const struct top_layout *layout, char line[static TOP_LINE_MAX]);
 

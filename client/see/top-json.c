@@ -68,9 +68,7 @@ static void put_channel(struct block *block, const struct view_row *row, const s
 	put_key(block, ", ", "address");
 	json_text_put_string(block, view_row_to_address(row, address));
 	for (size_t i = 0; i < N_COLUMN_NAMES; i++)
-		for (size_t c = 0; c < n_channel_columns; c++)
-			if (strcmp(channel_columns[c].name, column_names[i]) == 0)
-				put_column(block, ", ", &channel_columns[c], row, style);
+		put_column(block, ", ", columns_find(column_names[i]), row, style);
 	put_figures(block, row, series);
 	put(block, "}");
 }
