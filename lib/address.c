@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * How a user names a channel: the grammar of addresses, and the keys that names and paths stand for. Pure text, except for the
- * look at the file of an ftok: address. Both programs and the library read addresses only with these functions, so that a text
- * means the same everywhere.
+ * How a user names a channel: the grammar of addresses, and the keys that names and paths stand for. Only the
+ * key of an ftok: address depends on anything but the text. The library and both programs read addresses with
+ * these functions alone, so that an address means the same everywhere.
  */
 
 #include <ctype.h>
@@ -13,34 +13,9 @@
 #include <string.h>
 #include <sys/ipc.h>
 
-#include "lib/kipc.h"
+#include "lib/kind.h"
 
-static const struct {
-	enum kipc_kind kind;
-	const char *word;
-} kinds[] = {
-	{ KIPC_QUEUE, "queue" },
-	{ KIPC_SEGMENT, "segment" },
-	{ KIPC_SEMAPHORE, "semaphore" },
-};
-#define N_KINDS (sizeof kinds / sizeof kinds[0])
 #define FTOK "ftok:"
-
-const char *kipc_kind_to_string(enum kipc_kind kind)
-{
-	for (size_t i = 0; i < N_KINDS; i++)
-		if (kinds[i].kind == kind)
-			return kinds[i].word;
-	return NULL;
-}
-
-enum kipc_kind kipc_kind_from_string(const char *word)
-{
-	for (size_t i = 0; i < N_KINDS; i++)
-		if (strcmp(kinds[i].word, word) == 0)
-			return kinds[i].kind;
-	return 0;
-}
 
 static bool is_letter(char c)
 {
@@ -52,7 +27,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* How many bytes at the start of `text` make a name; 0: none. */
+/* The length of the name at the start of `text`; 0: there is no name. */
 static size_t name_length(const char *text)
 {
 	size_t n = 0;
@@ -71,7 +46,10 @@ bool kipc_name_is_valid(const char *name)
 	return n > 0 && n <= KIPC_NAME_MAX && name[n] == '\0';
 }
 
-/* An unsigned number without sign or blank, decimal or 0x…; *end is left behind it. */
+/*
+ * A number without sign or blank, decimal or 0x…; *ret_end points behind it. -EINVAL: not a number; -ERANGE:
+ * above `max`.
+ */
 static int parse_number(const char *text, uint64_t max, char **ret_end, uint64_t *ret_number)
 {
 	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
@@ -121,7 +99,10 @@ static int parse_index(const char *text, struct kipc_address *address)
 	return 0;
 }
 
-/* "PATH:PROJECT", PROJECT a number or a character in quotes. The path may have colons, so it ends at the last one. */
+/*
+ * "PATH:PROJECT"; PROJECT is a number or a character in quotes. The path may contain colons, so it ends at
+ * the last one.
+ */
 static int parse_ftok(const char *text, size_t n, struct kipc_address *address)
 {
 	uint64_t project;
@@ -151,7 +132,7 @@ static int parse_ftok(const char *text, size_t n, struct kipc_address *address)
 	return 0;
 }
 
-/* The "[N]" at the end, where a set may be meant; NULL: there is none. */
+/* The "[N]" at the end of an address that may mean a semaphore set; NULL: there is none. */
 static const char *find_index(const char *text, const struct kipc_address *address)
 {
 	size_t n = strlen(text);
@@ -160,7 +141,7 @@ static const char *find_index(const char *text, const struct kipc_address *addre
 	return may_be_set && n > 0 && text[n - 1] == ']' ? strrchr(text, '[') : NULL;
 }
 
-/* What stands between kind and index, from `text` to `end`. */
+/* The part between kind and index, from `text` to `end`. */
 static int parse_body(const char *text, const char *end, struct kipc_address *address)
 {
 	size_t n = (size_t)(end - text);
@@ -188,15 +169,7 @@ int kipc_address_parse(const char *text, struct kipc_address *ret_address)
 	const char *index;
 	int r;
 
-	for (size_t i = 0; i < N_KINDS; i++) {
-		size_t n = strlen(kinds[i].word);
-
-		if (strncmp(text, kinds[i].word, n) == 0 && text[n] == ':') {
-			address.kind = kinds[i].kind;
-			text += n + 1;
-			break;
-		}
-	}
+	address.kind = kind_take(&text);
 	index = find_index(text, &address);
 	r = parse_body(text, index != NULL ? index : text + strlen(text), &address);
 	if (r == 0 && index != NULL)
@@ -221,7 +194,7 @@ int kipc_address_to_key(const struct kipc_address *address, int32_t *ret_key)
 	path = strndup(address->path, address->path_length);
 	if (path == NULL)
 		return -ENOMEM;
-	errno = 0; /* -1 is a key, too, if a most unlikely one */
+	errno = 0; /* -1 may also be a key, though that is very unlikely */
 	key = ftok(path, address->project);
 	r = key == -1 ? -errno : 0;
 	free(path);

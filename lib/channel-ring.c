@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Which ring a channel means. It attaches one at the first call, and another one when that was retired and its address means
- * a new one. Senders go on to the new ring at once; receivers empty the old one first. The handle of an old ring stays until
- * kipc_close(), since other threads may be in it, and a claim on it must be ended there; its memory is given back as soon as
- * this channel takes nothing from it any more.
+ * The rings of a channel. The first call attaches a ring. When that was retired and the address stands for a
+ * new one, a later call attaches the new one, too: senders use it at once, receivers empty the old ring
+ * first. The handle of an old ring stays until kipc_close(), since other threads may be using it, and a claim
+ * on it must be ended there; its memory is given back as soon as this channel takes nothing more from it.
  *
- * Invariant: from the newest to the oldest, those that are spent come last.
+ * Invariant: from the newest ring to the oldest, the spent ones come last.
  */
 
 #include "lib/channel-ring.h"
@@ -28,14 +28,14 @@ static int attach_now(struct kipc_channel *channel, bool is_writable, struct rin
 	return r < 0 ? r : ring_attach(kipc_channel_id(channel), is_writable, ret_ring);
 }
 
-/* Relaxed throughout: that a ring is spent stays true, and all that follows from it is found out under locks. */
+/* Relaxed throughout: a spent ring stays spent, and whatever follows from it is found out under locks. */
 
 static bool is_spent(const struct ring *ring)
 {
 	return ring == NULL || atomic_load_explicit(&ring->is_spent, memory_order_relaxed);
 }
 
-/* Whether this channel has ever taken a message, or looked for one. */
+/* Whether this channel has ever received or peeked, or tried to. */
 static bool takes(const struct ring *ring)
 {
 	while (ring != NULL && !atomic_load_explicit(&ring->was_taken_from, memory_order_relaxed))
@@ -43,7 +43,7 @@ static bool takes(const struct ring *ring)
 	return ring != NULL;
 }
 
-/* Gives back the memory of those from which this channel takes no more. */
+/* Gives back the memory of the old rings from which this channel takes nothing more. */
 static void bury_old(struct ring *newest)
 {
 	const bool is_of_a_taker = takes(newest);
@@ -53,13 +53,16 @@ static void bury_old(struct ring *newest)
 			ring_bury(ring);
 }
 
-/* Puts a ring in the place of `old` (NULL: none). Another thread may have been faster: then its ring it is. */
+/*
+ * Replaces `old` (NULL: none) by a ring. Another thread may have been faster: then frees the ring and returns
+ * that thread's.
+ */
 static struct ring *put_in_place(struct ring *_Atomic *place, struct ring *old, struct ring *ring)
 {
 	struct ring *found = old;
 
 	ring->older = old;
-	/* Release: the handle is whole; acquire: so is the other thread's. Both pair with channel_ring(). */
+	/* Release: our handle is complete; acquire: so is the other thread's. Both pair with channel_ring(). */
 	if (!atomic_compare_exchange_strong_explicit(place, &found, ring, memory_order_acq_rel,
 						     memory_order_acquire)) {
 		ring->older = NULL;
@@ -70,6 +73,7 @@ static struct ring *put_in_place(struct ring *_Atomic *place, struct ring *old, 
 	return ring;
 }
 
+/* Attaches the ring that the address stands for now. Errors as channel_ring(). */
 static int renew(struct kipc_channel *channel, struct ring *_Atomic *place, struct ring *old,
 		 bool is_writable, struct ring **ret_ring)
 {
@@ -78,15 +82,18 @@ static int renew(struct kipc_channel *channel, struct ring *_Atomic *place, stru
 
 	if (old != NULL && old->id == kipc_channel_id(channel))
 		r = channel_refresh(channel, old->id);
-	if (r == 0)
+	if (r == 0) {
 		r = attach_now(channel, is_writable, &ring);
+		/* Relaxed: for display. */
+		atomic_store_explicit(&channel->has_bad_ring, r == -EBADMSG, memory_order_relaxed);
+	}
 	if (r < 0)
 		return r;
 	*ret_ring = put_in_place(place, old, ring);
 	return 0;
 }
 
-/* The oldest from which something may still be taken; the newest, if it is none but that. */
+/* The oldest ring that is not used up; the newest if all are. */
 static struct ring *to_take_from(struct ring *newest)
 {
 	struct ring *ring = newest, *newer = NULL;
@@ -120,7 +127,7 @@ int channel_ring_slowly(struct kipc_channel *channel, enum ring_use use, struct 
 
 	if (channel->kind != KIPC_SEGMENT)
 		return -EPROTOTYPE;
-	/* Acquire: as in channel_ring(). */
+	/* Acquire: as in channel_has_ring(). */
 	newest = atomic_load_explicit(place, memory_order_acquire);
 	if (newest == NULL && use == RING_TO_LOOK) {
 		place = &channel->ring_to_look;
@@ -145,11 +152,11 @@ int channel_ring_slowly(struct kipc_channel *channel, enum ring_use use, struct 
 
 int channel_ring_of_hold(struct kipc_channel *channel, enum ring_use use, struct ring **ret_ring)
 {
-	/* Acquire: as in channel_ring(). */
+	/* Acquire: as in channel_has_ring(). */
 	struct ring *ring = atomic_load_explicit(&channel->ring, memory_order_acquire);
 
 	if (!ring_thread_is_known() && ring_thread_init() < 0)
-		return -EINVAL; /* then nothing could be */
+		return -EINVAL; /* a thread that is not known cannot hold anything */
 	for (; ring != NULL; ring = ring->older)
 		if (ring_hold_is_ours(use == RING_TO_SEND ? &ring->reserved : &ring->acquired)) {
 			*ret_ring = ring;

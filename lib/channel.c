@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * From an address to the kernel object that it means. A name means what the registry says for this boot and IPC namespace,
- * and only an object with the same id, key and creator: a squatter on a declared key is never used. A channel keeps its
- * address, so that it can be looked up again when its object dies.
+ * From an address to the kernel object that it stands for. A name stands for the object that the registry
+ * names, for this boot and IPC namespace, and only if that object has the same id, key and creator: an object
+ * that another program made with a declared key is never used. A channel keeps its address, so that it can be
+ * looked up again when its object is removed.
  */
 
 #include "lib/channel.h"
 
 #include <errno.h>
-
-static const enum kipc_kind every_kind[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
 
 static int resolve_name(const struct kipc_channel *channel, struct kipc_object *ret_object)
 {
@@ -26,7 +25,7 @@ static int resolve_name(const struct kipc_channel *channel, struct kipc_object *
 		return r;
 	if (!(channel->kinds & name.kind))
 		return -EPROTOTYPE;
-	if (name.in_conflict) /* programs that start now meet somebody else by its key */
+	if (name.in_conflict) /* programs that start now find another program's object by its key */
 		return -EEXIST;
 	r = kipc_object_stat(name.kind, name.id, &object);
 	if (r == -EIDRM || (r == 0 && (object.cuid != name.creator || object.key != name.key)))
@@ -37,15 +36,13 @@ static int resolve_name(const struct kipc_channel *channel, struct kipc_object *
 	return 0;
 }
 
-/* A key or an id: in every kind that will do, and in one only. */
+/* A key or an id: looks in all kinds that the caller accepts. -ENOTUNIQ: more than one of them has it. */
 static int resolve_number(const struct kipc_channel *channel, int32_t key, struct kipc_object *ret_object)
 {
 	struct kipc_object object, found = { 0 };
 	int r;
 
-	for (size_t i = 0; i < 3; i++) {
-		enum kipc_kind kind = every_kind[i];
-
+	for (unsigned kind = KIPC_QUEUE; kind <= KIPC_SEMAPHORE; kind <<= 1) {
 		if (!(channel->kinds & kind))
 			continue;
 		if (channel->address.form == KIPC_BY_ID)
@@ -73,7 +70,7 @@ int channel_resolve(const struct kipc_channel *channel, struct kipc_object *ret_
 
 	if (channel->address.form == KIPC_BY_NAME)
 		return resolve_name(channel, ret_object);
-	/* At each look-up: a replaced file gives another key, as it does for programs that start now. */
+	/* At each lookup, because a replaced file gives another key, as it does for programs that start now. */
 	if (channel->address.form != KIPC_BY_ID)
 		r = kipc_address_to_key(&channel->address, &key);
 	return r < 0 ? r : resolve_number(channel, key, ret_object);
@@ -83,7 +80,7 @@ void channel_take_object(struct kipc_channel *channel, const struct kipc_object 
 {
 	if (object->kind == KIPC_QUEUE)
 		atomic_store_explicit(&channel->capacity, object->queue.capacity, memory_order_relaxed);
-	/* Relaxed: the id is a number of its own, nothing else is published with it. */
+	/* Relaxed: nothing else is published with the id. */
 	atomic_store_explicit(&channel->id, object->id, memory_order_relaxed);
 }
 

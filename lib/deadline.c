@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Bounding msgsnd(2) and msgrcv(2), which know no timeout. Helper threads and polling were the alternatives: the one
- * would receive in the name of another thread, the other wakes for nothing. A timer's signal to this very thread makes
- * the kernel return either the message or EINTR, never neither.
+ * Limits msgsnd(2) and msgrcv(2), which have no timeout. The alternatives were a helper thread, which would
+ * receive in the name of another thread, and polling, which wakes for nothing. If a timer's signal interrupts
+ * this very thread, the kernel returns either the message or EINTR, so no message is lost.
  *
- * The handler is empty: that the wait is over is read off the clock, so a signal from elsewhere ends the wait as a
- * signal does, and a late one hurts nobody. What it does to the host process is said at kipc_recv() in kipc.h.
+ * The handler is empty: the clock tells whether the wait is over. So a signal from elsewhere ends the wait as
+ * any signal does, and a late one does no harm. kipc.h describes at kipc_recv() what the timer does to the
+ * process.
  */
 
 #include "lib/deadline.h"
@@ -18,7 +19,7 @@
 
 #include "lib/base/monotonic.h"
 
-#define REPEAT_NSEC 5000000 /* how late a wait may end whose first signal came just before the call */
+#define REPEAT_NSEC 5000000 /* how late a wait may end if the first signal arrives just before the call */
 
 #ifndef sigev_notify_thread_id
 #define sigev_notify_thread_id _sigev_un._tid
@@ -28,7 +29,10 @@ static void nothing(int signal)
 {
 }
 
-/* The highest real-time signal that is ours already or nobody's yet. Two threads may both find it: the same. */
+/*
+ * The highest real-time signal that is ours already, or still has its default action. Two threads find the
+ * same one.
+ */
 static int take_signal(void)
 {
 	const struct sigaction ours = { .sa_handler = nothing };
@@ -98,7 +102,7 @@ void deadline_done(struct deadline *deadline)
 	int saved = errno;
 
 	if (deadline->is_armed) {
-		/* A signal already sent arrives on the way out of this call, while it still is unblocked. */
+		/* A signal that was already sent arrives when this call returns, while it is still unblocked. */
 		timer_delete(deadline->timer);
 		pthread_sigmask(SIG_SETMASK, &deadline->old_mask, NULL);
 		deadline->is_armed = false;

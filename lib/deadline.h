@@ -3,8 +3,8 @@
 #define KIPC_LIB_DEADLINE_H
 
 /*
- * A bound on a system call that has no timeout of its own (msgsnd, msgrcv): a timer that interrupts this thread with
- * a signal, again and again from the deadline on, so that one that comes just before the call does no harm.
+ * A time limit for system calls that have none (msgsnd, msgrcv): a timer that interrupts this thread with a
+ * signal. It repeats from the deadline on, so a signal that arrives just before the call does no harm.
  */
 
 #include <signal.h>
@@ -22,15 +22,18 @@ struct deadline {
 /* `timeout` microseconds from now. Arms nothing yet. */
 void deadline_init(struct deadline *deadline, int64_t timeout);
 
-/* Starts the timer; done is a must afterwards. Errors of timer_create(2); -EBUSY: no real-time signal is left. */
+/*
+ * Starts the timer; the caller must call deadline_done() later. -EBUSY: no real-time signal is free; errors
+ * of timer_create(2).
+ */
 int deadline_arm(struct deadline *deadline);
 
 bool deadline_is_over(const struct deadline *deadline);
 
-/* What is left of it, for calls that do take a timeout. */
+/* The time that is left, for calls that do take a timeout. */
 struct timespec deadline_left(const struct deadline *deadline);
 
-/* Keeps errno. */
+/* Stops the timer if it was started. Keeps errno. */
 void deadline_done(struct deadline *deadline);
 
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The limits of this IPC namespace and what is used of them: IPC_INFO and *_INFO, six calls, no /proc. */
+/*
+ * The limits of this IPC namespace, and how much of them is used: six calls of IPC_INFO and *_INFO, without
+ * /proc.
+ */
 
 #include <errno.h>
 #include <sys/ipc.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The calls that a queue and a ring have in common, and the public face of rings. It decides which of the two a channel is;
- * channel-ring.c decides which ring it means now.
+ * The calls of kipc.h that queues and rings have in common, and those for rings alone. They pass a call on to
+ * the queue or the ring; channel-ring.c decides which ring that is.
  */
 
 #include <errno.h>
@@ -18,10 +18,10 @@
 #include "lib/ring/stat.h"
 #include "lib/semaphore.h"
 
-/* No more messages than that, with their headers, are copied under a lock. */
+/* The most messages, with their headers, that are copied under a lock. */
 #define BATCH_MAX (RING_COPY_MAX / RING_UNIT)
 
-/* Of kipc_recv() and kipc_wait(). A ring knows no types, and so any but none. */
+/* Of kipc_recv() and kipc_wait(). A ring accepts the flag, which means nothing with type 0. */
 #define FLAGS_OF_RECEIVE KIPC_NOT_TYPE
 
 /* -- messages -- */
@@ -231,17 +231,22 @@ int kipc_commit(struct kipc_channel *channel, long type, size_t size)
 	return r;
 }
 
-int kipc_abort(struct kipc_channel *channel)
+static int end_hold(struct kipc_channel *channel, enum ring_use use, int (*end)(struct ring *ring))
 {
 	struct ring *ring;
 	int r;
 
-	r = channel_ring_of_hold(channel, RING_TO_SEND, &ring);
+	r = channel_ring_of_hold(channel, use, &ring);
 	if (r < 0)
 		return r;
-	r = ring_abort(ring);
+	r = end(ring);
 	channel_ring_let_go(channel, ring);
 	return r;
+}
+
+int kipc_abort(struct kipc_channel *channel)
+{
+	return end_hold(channel, RING_TO_SEND, ring_abort);
 }
 
 ssize_t kipc_acquire(struct kipc_channel *channel, int64_t timeout, const void **ret_data, long *ret_type)
@@ -255,15 +260,7 @@ ssize_t kipc_acquire(struct kipc_channel *channel, int64_t timeout, const void *
 
 int kipc_release(struct kipc_channel *channel)
 {
-	struct ring *ring;
-	int r;
-
-	r = channel_ring_of_hold(channel, RING_TO_TAKE, &ring);
-	if (r < 0)
-		return r;
-	r = ring_release(ring);
-	channel_ring_let_go(channel, ring);
-	return r;
+	return end_hold(channel, RING_TO_TAKE, ring_release);
 }
 
 /* -- the ring itself -- */
@@ -300,13 +297,13 @@ int kipc_ring_stat(struct kipc_channel *channel, struct kipc_ring *ret_ring)
 enum kipc_ring_fault kipc_ring_fault(const struct kipc_channel *channel)
 {
 	const struct ring *ring = atomic_load_explicit(&channel->ring, memory_order_acquire);
-	int fault = 0;
 
+	/* Relaxed, here and below: for display. */
+	if (atomic_load_explicit(&channel->has_bad_ring, memory_order_relaxed))
+		return KIPC_RING_GEOMETRY;
 	if (ring == NULL)
 		ring = atomic_load_explicit(&channel->ring_to_look, memory_order_acquire);
-	/* Relaxed: a figure for people. */
-	if (ring != NULL)
-		fault = atomic_load_explicit(&ring->fault, memory_order_relaxed);
-	/* Only what could not be attached leaves no handle behind. */
-	return ring == NULL ? KIPC_RING_GEOMETRY : (enum kipc_ring_fault)fault;
+	if (ring == NULL)
+		return KIPC_RING_SOUND;
+	return (enum kipc_ring_fault)atomic_load_explicit(&ring->fault, memory_order_relaxed);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Making kernel objects, for programs that want one of their own. kipcd has its own way, which the registry goes with. */
+/*
+ * Creates kernel objects, for programs that want one of their own. kipcd does not use this: it also has to
+ * write its registry.
+ */
 
 #include <errno.h>
 #include <limits.h>
@@ -12,7 +15,10 @@
 
 #include "lib/kipc.h"
 
-/* A queue comes with the capacity of kernel.msgmnb, and may be given another one. */
+/*
+ * The kernel creates a queue with the capacity kernel.msgmnb. If another one cannot be set, removes the queue
+ * again.
+ */
 static int set_capacity(const struct kipc_object *wanted, int id)
 {
 	struct kipc_object object;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Is it empty, and removing it: what everybody goes through who removes an object. Nothing is removed unforced that was
- * not found empty behind a fence, where nobody but us has rights any more; what is refused gets its rights back.
+ * Whether an object is empty, and its removal. The library and kipcd remove objects only here. Unless by
+ * force, an object is removed only if it is empty behind a fence, where no other process has permissions any
+ * more; if it is not, it gets them back.
  *
- * A ring says only inside whether it is empty, so it is attached; and whoever sleeps on one is told that it is gone.
+ * Whether a ring is empty is written inside it, so it is attached; and threads that sleep on a removed ring
+ * are woken.
  */
 
 #include "lib/object-remove.h"
@@ -25,9 +27,10 @@
 #include "lib/ring/attach.h"
 
 /*
- * Untouched is a set that nobody but its maker operated on. sem_otime cannot tell (its maker's null operation sets
- * it), the last pid of each semaphore can; a pid of 0 (another PID namespace) counts only if nobody ever operated. Pids
- * come back, but the maker's operation came before its last IPC_SET: what came after is somebody else's.
+ * A set is untouched if no process but its maker has operated on it. sem_otime cannot tell, since the maker's
+ * null operation sets it; the last pid of each semaphore can. A pid of 0 may stand for a process of another
+ * PID namespace, so it counts only if no process has ever operated. Pids are reused, but the maker's
+ * operation came before its last IPC_SET: a later one is another process's.
  */
 static int semaphores_are_untouched(const struct kipc_object *object, pid_t pristine_pid)
 {
@@ -59,7 +62,10 @@ static bool read_rmid_is_forced(void)
 	FILE *file = fopen("/proc/sys/kernel/shm_rmid_forced", "re");
 	int c;
 
-	/* Where it cannot be told, it may be: but a kernel whose other settings are there has none of that name. */
+	/*
+	 * If it cannot be read, it may be on; but a kernel with other settings and without this one does not
+	 * have it.
+	 */
 	if (file == NULL)
 		return errno != ENOENT || access("/proc/sys/kernel", F_OK) < 0;
 	c = getc(file);
@@ -77,8 +83,8 @@ bool object_rmid_is_forced(void)
 }
 
 /*
- * A segment that nobody ever attached, or a ring without messages that nobody has attached. Only one that was attached
- * before is attached to see, and not where our detaching would be its end.
+ * Empty is a segment that was never attached, or a ring without messages that no other process has attached.
+ * Only a segment that was attached before is attached to check, and not if our detaching would remove it.
  */
 static int segment_is_empty(const struct kipc_object *object, unsigned n_ours)
 {
@@ -125,7 +131,10 @@ static int object_destroy(const struct kipc_object *object)
 	return r < 0 ? -errno : 0;
 }
 
-/* The object as it is now, if it still is the one that was seen. -ESTALE: it has changed hands, so the judgement is void. */
+/*
+ * The object as it is now. -EIDRM: the object that was seen is gone; -ESTALE: it has another owner now, so
+ * whatever was decided about it does not count.
+ */
 static int look_again(const struct kipc_object *seen, struct kipc_object *ret_now)
 {
 	struct kipc_object now;
@@ -142,7 +151,10 @@ static int look_again(const struct kipc_object *seen, struct kipc_object *ret_no
 
 /* -- fences -- */
 
-/* For its owner or creator: where the mode keeps that one out, it is changed for a moment. */
+/*
+ * For its owner or creator: if the mode does not let it attach the segment, changes the mode for a moment.
+ * Errors of shmat(2).
+ */
 static int attach_ours(const struct kipc_object *object, void **ret_address)
 {
 	struct kipc_object opened = *object;
@@ -171,7 +183,7 @@ int object_fence_segment(const struct kipc_object *seen, void **ret_address, str
 	void *address;
 	int r;
 
-	/* Before its rights are gone: without any, its own creator cannot attach it. */
+	/* First attach: without permissions, not even its creator can. */
 	r = attach_ours(seen, &address);
 	if (r < 0)
 		return r;
@@ -210,9 +222,10 @@ int object_retire(const struct kipc_object *object)
 /* -- removing -- */
 
 /*
- * Takes all rights away, looks again, and removes or gives them back. A semaphore set keeps its creator's right to
- * read, without which its counts cannot be looked at; reading changes nothing. CAP_IPC_OWNER passes every fence.
- * `object` is how it was seen, and becomes how it was found behind the fence.
+ * Takes all permissions away, checks again, and removes the object or gives them back. A semaphore set keeps
+ * its creator's read permission, which is needed to read its counts; reading changes nothing. A process with
+ * CAP_IPC_OWNER passes every fence. `object` is the object as it was seen, and becomes what was found behind
+ * the fence.
  */
 static int remove_fenced(struct kipc_object *object, pid_t pristine_pid)
 {
@@ -230,14 +243,14 @@ static int remove_fenced(struct kipc_object *object, pid_t pristine_pid)
 		r = empty > 0 ? object_destroy(object) : empty < 0 ? empty : -EBUSY;
 	}
 	if (r < 0 && r != -EIDRM) {
-		/* Of a capacity above kernel.msgmnb the fence may have cost the excess: it cannot be had back. */
+		/* The fence may have reduced a capacity above kernel.msgmnb, and that cannot be undone. */
 		(void)kipc_object_alter(&before, KIPC_ALTER_MODE);
 		object->mode = before.mode;
 	}
 	return r;
 }
 
-/* The same for a segment that was found to be an empty ring. */
+/* The same for a segment that is an empty ring. */
 static int remove_ring_fenced(struct kipc_object *object, unsigned n_ours)
 {
 	const struct kipc_object before = *object;
@@ -256,14 +269,16 @@ static int remove_ring_fenced(struct kipc_object *object, unsigned n_ours)
 		object_unfence_segment(&before, address);
 		return r;
 	}
-	(void)ring_retire_at(address, object->segment.size); /* CAP_IPC_OWNER passes the fence */
+	/* A process with CAP_IPC_OWNER may have passed the fence. */
+	(void)ring_retire_at(address, object->segment.size);
 	shmdt(address);
 	return 0;
 }
 
 /*
- * By force. Who has a ring attached is told, so that nobody waits in it for ever: after the removal, which may be
- * refused, and in what we still have attached. A kill in between leaves no ring that is there but retired.
+ * By force. A ring is retired, so that no thread waits in it for ever: after the removal, which may be
+ * refused, and through our own attachment. So a kill in between leaves no ring that is retired but still
+ * exists.
  */
 static int remove_by_force(const struct kipc_object *object)
 {
@@ -308,26 +323,26 @@ static int remove_now(const struct kipc_object *seen, unsigned flags, pid_t pris
 	return r == -EINVAL || r == -ESTALE ? -EIDRM : r;
 }
 
-/* All that can wait: what a fault raises, and what somebody may catch it by, cannot. */
-static void hold_signals(sigset_t *ret_before)
+/* Blocks all signals that can wait: those that a fault raises, and SIGABRT, cannot. */
+static void block_signals(sigset_t *ret_before)
 {
 	static const int faults[] = { SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT };
-	sigset_t held;
+	sigset_t blocked;
 
-	sigfillset(&held);
+	sigfillset(&blocked);
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-		sigdelset(&held, faults[i]);
-	pthread_sigmask(SIG_BLOCK, &held, ret_before);
+		sigdelset(&blocked, faults[i]);
+	pthread_sigmask(SIG_BLOCK, &blocked, ret_before);
 }
 
-/* A signal that ended us behind a fence would leave the object without rights, and all its users shut out. */
+/* A signal that killed us behind a fence would leave the object without permissions, and all its users shut out. */
 int object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine_pid, unsigned n_ours,
 		  struct kipc_object *ret_lost)
 {
 	sigset_t before;
 	int r;
 
-	hold_signals(&before);
+	block_signals(&before);
 	r = remove_now(seen, flags, pristine_pid, n_ours, ret_lost);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return r;

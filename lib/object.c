@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Kernel objects as values: look at one, find one, list all, alter. Everything is read with *_STAT_ANY,
- * which needs no permission (msgctl(2), shmctl(2), semctl(2); Linux 4.17). It takes an index and the kernel masks
- * what it is given (ipc/util.h, ipcid_to_idx), so an id will do, but the object in that slot may be a later one:
- * the id that comes back is always compared.
+ * Kernel objects as values: read one, find one, list all, alter one. Everything is read with *_STAT_ANY,
+ * which needs no permission (msgctl(2), shmctl(2), semctl(2); Linux 4.17). It takes an index; the kernel
+ * masks its argument (ipc/util.h, ipcid_to_idx), so an id works as well, but the object in that slot may be a
+ * later one. So the id that it returns is always compared.
  */
 
 #include "lib/object.h"
@@ -93,7 +93,7 @@ static int stat_any(enum kipc_kind kind, int index, struct kipc_object *object)
 	return -EINVAL;
 }
 
-/* One kind, and not several. */
+/* Whether it is exactly one kind. */
 static bool is_kind(enum kipc_kind kind)
 {
 	return kipc_kind_to_string(kind) != NULL;
@@ -120,7 +120,7 @@ int kipc_object_find(enum kipc_kind kind, key_t key, struct kipc_object *ret_obj
 	struct kipc_object object;
 	int id = -1, r;
 
-	if (key == IPC_PRIVATE) /* nobody's key, and a request to make an object, whatever the flags */
+	if (key == IPC_PRIVATE) /* no object's key, and whatever the flags, a request to create an object */
 		return -ENOENT;
 	/* Flags of 0 ask for no permission and create nothing. */
 	if (kind == KIPC_QUEUE)
@@ -234,7 +234,11 @@ static bool is_owner_or_creator(const struct kipc_object *object)
 	return uid == object->uid || uid == object->cuid;
 }
 
-/* The kernel asks for CAP_SYS_RESOURCE above kernel.msgmnb, even for a capacity that stays (ipc/msg.c). */
+/*
+ * After -EPERM. Above kernel.msgmnb, the kernel requires CAP_SYS_RESOURCE even for a capacity that does not
+ * change (ipc/msg.c): so the capacity is reduced to kernel.msgmnb, unless the caller asked for that very
+ * capacity.
+ */
 static int set_clamped(struct kipc_object *object, unsigned which)
 {
 	struct kipc_object before;
@@ -264,7 +268,7 @@ int kipc_object_alter(const struct kipc_object *wanted, unsigned which)
 	if (!is_kind(wanted->kind) ||
 	    (which & ~(KIPC_ALTER_UID | KIPC_ALTER_GID | KIPC_ALTER_MODE | KIPC_ALTER_CAPACITY)))
 		return -EINVAL;
-	/* IPC_SET sets everything: what is not to change has to be known first. */
+	/* IPC_SET sets everything, so what is to stay has to be read first. */
 	if ((which & all) != all) {
 		r = kipc_object_stat(wanted->kind, wanted->id, &before);
 		if (r < 0)
@@ -281,7 +285,7 @@ int kipc_object_alter(const struct kipc_object *wanted, unsigned which)
 	r = object_set(&object);
 	if (r == -EPERM && object.kind == KIPC_QUEUE)
 		r = set_clamped(&object, which);
-	/* EINVAL has two meanings: no such object, and a uid or gid that this user namespace does not have. */
+	/* EINVAL has two meanings: no such object, or a uid or gid that this user namespace does not have. */
 	return r == -EINVAL && kipc_object_stat(object.kind, object.id, &before) < 0 ? -EIDRM : r;
 }
 

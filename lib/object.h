@@ -2,9 +2,11 @@
 #ifndef KIPC_LIB_OBJECT_H
 #define KIPC_LIB_OBJECT_H
 
+/* What the callers of semctl(2) have to declare themselves. */
+
 #include "lib/kipc.h"
 
-/* The fourth argument of semctl(2), which the caller has to declare. */
+/* The fourth argument of semctl(2). */
 union semun {
 	int val;
 	struct semid_ds *buf;

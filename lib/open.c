@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Opening and closing a channel: what all its parts hold is freed here. */
+/* Opens and closes a channel, and frees what all its parts hold. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -38,11 +38,11 @@ int kipc_open(const char *address, const char *runtime_dir, unsigned kinds, stru
 		r = -ENOMEM;
 		goto fail;
 	}
-	channel->address.path = channel->path; /* the text is the caller's */
+	channel->address.path = channel->path; /* not the caller's text */
 	r = channel_resolve(channel, &object);
 	if (r < 0)
 		goto fail;
-	channel->kind = object.kind; /* for good: threads read it without a lock */
+	channel->kind = object.kind; /* it never changes, so threads read it without a lock */
 	channel_take_object(channel, &object);
 	*ret_channel = channel;
 	return 0;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Messages of a System V queue: send, receive, peek, wait. Thin over msgsnd(2) and msgrcv(2), and careful where they
- * are sharp: a message that can never fit makes msgsnd wait for ever, a bad receive address destroys the message (so
- * it is received into memory of our own), a too small buffer takes nothing, ids die.
+ * Messages of a System V queue: send, receive, peek, wait. A thin layer over msgsnd(2) and msgrcv(2) that
+ * takes care of their traps: msgsnd blocks for ever on a message that can never fit; msgrcv destroys a
+ * message if the buffer's address is bad, so it gets a buffer of our own; ids of removed objects are
+ * replaced.
  *
- * Both are points of cancellation, since a thread that waits for ever can be ended in no other way: what is held meanwhile is
- * given back then. Nothing else is one, so that a message which was taken is handed over.
+ * Both calls are cancellation points, since a thread that waits for ever can be ended in no other way. A
+ * cancelled thread frees its timer and its memory. Nothing else here is a cancellation point, so a message
+ * that was taken is always handed over.
  */
 
 #include "lib/queue.h"
@@ -35,23 +37,27 @@ struct message {
 	char body[STACK_BODY];
 };
 
-/* A buffer for type and body: the one given if the body fits, else from the heap (NULL: none to be had). */
+/*
+ * A buffer for the type and a body of `size` bytes: `on_stack` if the body fits, otherwise from the heap.
+ * NULL: no memory.
+ */
 static struct message *message_for(size_t size, struct message *on_stack)
 {
 	return size <= sizeof on_stack->body ? on_stack : malloc(offsetof(struct message, body) + size);
 }
 
-/* msgsnd() or msgrcv(), with what both need; a negative errno for -1. */
+/* A call of msgsnd() or msgrcv(). */
 struct call {
 	bool is_send;
 	int id;
 	struct message *message;
-	struct message *on_heap; /* it, or NULL */
+	struct message *on_heap; /* the message if it is on the heap, or NULL */
 	size_t size;
 	long type;
 	int flags;
 };
 
+/* The result, or a negative errno. */
 static ssize_t call_once(const struct call *call, int more_flags)
 {
 	ssize_t r;
@@ -68,7 +74,7 @@ static bool is_not_now(ssize_t r)
 	return r == -EAGAIN || r == -ENOMSG;
 }
 
-/* Tries at once and then waits, interrupted by the deadline's timer. */
+/* Tries without waiting, and then waits until the deadline's timer interrupts it. */
 static ssize_t call_timed(const struct call *call, struct deadline *deadline)
 {
 	ssize_t r = call_once(call, IPC_NOWAIT);
@@ -96,7 +102,10 @@ static ssize_t call_with_timeout(const struct call *call, int64_t timeout, struc
 	return call_timed(call, deadline);
 }
 
-/* EINVAL from a call whose arguments are right: the id is dead. Finds the new one, or says why there is none. */
+/*
+ * After EINVAL from a call whose arguments are right: the object was removed. Takes the id of the new one.
+ * Errors of channel_refresh().
+ */
 static int revive(struct kipc_channel *channel, struct call *call)
 {
 	int r = channel_refresh(channel, call->id);
@@ -104,13 +113,13 @@ static int revive(struct kipc_channel *channel, struct call *call)
 	if (r < 0)
 		return r;
 	call->id = kipc_channel_id(channel);
-	/* The new queue may be a smaller one, on which msgsnd would wait for ever. */
+	/* The new queue may be smaller, and msgsnd would block on it for ever. */
 	if (call->is_send && call->size > atomic_load_explicit(&channel->capacity, memory_order_relaxed))
 		return -EMSGSIZE;
 	return 0;
 }
 
-/* What a thread that is cancelled while it waits gives back. */
+/* What a thread frees that is cancelled while it waits. */
 struct held {
 	struct deadline deadline;
 	struct message *on_heap;
@@ -145,7 +154,7 @@ static ssize_t call_queue(struct kipc_channel *channel, struct call *call, int64
 	ssize_t r;
 
 	held.on_heap = call->on_heap;
-	held.deadline.is_armed = false; /* the rest, which is much, is filled in for those that wait */
+	held.deadline.is_armed = false; /* the rest is large, and is filled in only for a call that waits */
 	if (timeout > 0)
 		deadline_init(&held.deadline, timeout);
 	pthread_cleanup_push(give_back, &held);
@@ -155,7 +164,10 @@ static ssize_t call_queue(struct kipc_channel *channel, struct call *call, int64
 	return r;
 }
 
-/* Whether a message of that size can ever be on the queue, as things are now. */
+/*
+ * -EMSGSIZE: under today's limits, a message of that size can never fit. Errors of kipc_stat() and
+ * kipc_limits().
+ */
 static int check_fits(struct kipc_channel *channel, size_t size)
 {
 	struct kipc_object object;
@@ -173,7 +185,7 @@ static int check_fits(struct kipc_channel *channel, size_t size)
 	return size > object.queue.capacity ? -EMSGSIZE : 0;
 }
 
-/* Whether an error of a first try is the last word: no dead id, and no wait that is still to come. */
+/* Whether the error of a first try is final: the id is not dead, and there is no wait still to come. */
 static bool is_final(int error, int64_t timeout)
 {
 	return error != EINVAL && !(timeout > 0 && is_not_now(-error));
@@ -207,13 +219,13 @@ static int send_with_care(struct kipc_channel *channel, long type, const void *d
 	r = call_queue(channel, &call, timeout);
 	free(call.on_heap);
 
-	/* Above kernel.msgmax the kernel says EINVAL too. */
+	/* For a message above kernel.msgmax, the kernel returns EINVAL as well. */
 	if (r == -EIDRM && check_fits(channel, size) == -EMSGSIZE)
 		return -EMSGSIZE;
 	return r < 0 ? (int)r : 0;
 }
 
-/* One call of the kernel is all that it takes as a rule; the rest is care for when it fails. */
+/* Usually this takes one system call. The rest is for when that fails. */
 int queue_send(struct kipc_channel *channel, long type, const void *data, size_t size, int64_t timeout)
 {
 	struct message message;
@@ -233,7 +245,7 @@ static int receive_flags(unsigned flags)
 	return flags & KIPC_NOT_TYPE ? MSG_EXCEPT : 0;
 }
 
-/* Receives into our own memory and copies out; `call` has everything but the buffer. */
+/* Receives into our own memory and copies from there. `call` is filled in but for the buffer. */
 static ssize_t receive(struct kipc_channel *channel, struct call *call, void *buffer, int64_t timeout,
 		       long *ret_type)
 {
@@ -301,7 +313,7 @@ ssize_t queue_peek(struct kipc_channel *channel, void *buffer, size_t size, long
 	if (size > INT_MAX)
 		call.size = INT_MAX;
 	r = receive(channel, &call, buffer, KIPC_NOW, ret_type);
-	/* MSG_COPY says EINVAL for a message above today's kernel.msgmax as well (ipc/msgutil.c, copy_msg). */
+	/* MSG_COPY returns EINVAL for a message above today's kernel.msgmax as well (ipc/msgutil.c, copy_msg). */
 	if (r == -EIDRM && kipc_object_stat(KIPC_QUEUE, kipc_channel_id(channel), &object) == 0)
 		return -EMSGSIZE;
 	return r;
@@ -323,8 +335,9 @@ int queue_message_bound(struct kipc_channel *channel, size_t *ret_size)
 }
 
 /*
- * A receive of no bytes fails with E2BIG as soon as a message is there, and takes nothing (ipc/msg.c) - unless that
- * message has no bytes, which then is put back. It may have to wait for room that somebody else took meanwhile.
+ * A receive with a buffer of no bytes fails with E2BIG as soon as a message is there, and takes nothing
+ * (ipc/msg.c). Only a message of no bytes is taken, and then put back; that may have to wait for room, if
+ * another program has filled the queue meanwhile.
  */
 int queue_wait(struct kipc_channel *channel, long type, unsigned flags, int64_t timeout)
 {

@@ -2,7 +2,7 @@
 #ifndef KIPC_LIB_QUEUE_H
 #define KIPC_LIB_QUEUE_H
 
-/* Messages of a System V queue: kipc_send() and its kin, as kipc.h has them, for a channel that is a queue. */
+/* Messages of a System V queue: kipc_send() and the other calls of kipc.h, for a channel that is a queue. */
 
 #include "lib/channel.h"
 

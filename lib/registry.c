@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Reading the registry: a folder of symbolic links that says which kernel object a name means. No daemon and no
- * file is opened for a lookup: one readlink for the name, one for the namespace. Whatever a link says is checked
- * against the kernel by the caller before it is used.
+ * The registry: a folder of symbolic links that name the kernel object of each channel. A lookup opens no
+ * file and asks no daemon: it reads one link for the name and one for the namespace. The caller checks what a
+ * link says against the kernel.
  */
 
 #include "lib/registry.h"
@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 
 #include "lib/base/append.h"
 #include "lib/base/uncancelled.h"
+#include "lib/kind.h"
 
 const char *kipc_runtime_dir(void)
 {
@@ -30,10 +32,24 @@ const char *kipc_runtime_dir(void)
 	return dir != NULL && dir[0] != '\0' ? dir : KIPC_RUNTIME_PARENT "/kipcd";
 }
 
-/* All that a link can say. */
+/* Everything that a link can say. */
 _Static_assert(sizeof "semaphore:0x00000000:-2147483648:4294967295:observed:owned:adopted:begun:conflict"
 		      ":maker=2147483647:layout=ring:lifetime=1234567" <= REGISTRY_LINK_MAX,
 	       "the longest link fits");
+
+/* The words of a link without a value, in the order in which they are written. */
+static const struct {
+	const char *word;
+	size_t offset; /* of its bool */
+} flags[] = {
+	{ "observed", offsetof(struct registry_link, observed) },
+	{ "owned", offsetof(struct registry_link, owned) },
+	{ "adopted", offsetof(struct registry_link, adopted) },
+	{ "begun", offsetof(struct registry_link, is_begun) },
+	{ "conflict", offsetof(struct registry_link, in_conflict) },
+	{ "layout=ring", offsetof(struct registry_link, is_ring) },
+};
+#define N_FLAGS (sizeof flags / sizeof flags[0])
 
 void registry_link_to_string(const struct registry_link *link, char buffer[static REGISTRY_LINK_MAX])
 {
@@ -47,26 +63,17 @@ void registry_link_to_string(const struct registry_link *link, char buffer[stati
 	p = append_decimal(p, link->id < 0 ? 0U - (uint32_t)link->id : (uint32_t)link->id);
 	*p++ = ':';
 	p = append_decimal(p, (uint32_t)link->creator);
-	if (link->observed)
-		p = append_text(p, ":observed");
-	if (link->owned)
-		p = append_text(p, ":owned");
-	if (link->adopted)
-		p = append_text(p, ":adopted");
-	if (link->is_begun)
-		p = append_text(p, ":begun");
-	if (link->in_conflict)
-		p = append_text(p, ":conflict");
+	for (size_t i = 0; i < N_FLAGS; i++)
+		if (*(const bool *)((const char *)link + flags[i].offset))
+			p = append_text(append_text(p, ":"), flags[i].word);
 	if (link->maker > 0)
 		p = append_decimal(append_text(p, ":maker="), (uint32_t)link->maker);
-	if (link->is_ring)
-		p = append_text(p, ":layout=ring");
 	if (link->lifetime[0] != '\0')
 		p = append_text(append_text(p, ":lifetime="), link->lifetime);
 	*p = '\0';
 }
 
-/* One field up to the next ':' or the end, as a number; *text moves behind it. */
+/* The part up to the next ':' or the end, as a number. *text moves behind it. */
 static int take_number(const char **text, int base, unsigned long max, unsigned long *ret_number)
 {
 	unsigned long number;
@@ -87,19 +94,10 @@ static void take_word(const char *word, size_t size, struct registry_link *link)
 {
 	static const char maker[] = "maker=", lifetime[] = "lifetime=";
 
-	if (size == strlen("observed") && memcmp(word, "observed", size) == 0) {
-		link->observed = true;
-	} else if (size == strlen("owned") && memcmp(word, "owned", size) == 0) {
-		link->owned = true;
-	} else if (size == strlen("adopted") && memcmp(word, "adopted", size) == 0) {
-		link->adopted = true;
-	} else if (size == strlen("begun") && memcmp(word, "begun", size) == 0) {
-		link->is_begun = true;
-	} else if (size == strlen("conflict") && memcmp(word, "conflict", size) == 0) {
-		link->in_conflict = true;
-	} else if (size == strlen("layout=ring") && memcmp(word, "layout=ring", size) == 0) {
-		link->is_ring = true;
-	} else if (size > strlen(maker) && memcmp(word, maker, strlen(maker)) == 0) {
+	for (size_t i = 0; i < N_FLAGS; i++)
+		if (size == strlen(flags[i].word) && memcmp(word, flags[i].word, size) == 0)
+			*(bool *)((char *)link + flags[i].offset) = true;
+	if (size > strlen(maker) && memcmp(word, maker, strlen(maker)) == 0) {
 		long long pid = strtoll(word + strlen(maker), NULL, 10);
 
 		link->maker = pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
@@ -113,19 +111,9 @@ static void take_word(const char *word, size_t size, struct registry_link *link)
 
 int registry_link_from_string(const char *text, struct registry_link *ret_link)
 {
-	static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
-	struct registry_link link = { 0 };
+	struct registry_link link = { .kind = kind_take(&text) };
 	unsigned long key, id, creator;
 
-	for (size_t i = 0; i < 3 && link.kind == 0; i++) {
-		const char *word = kipc_kind_to_string(kinds[i]);
-		size_t n = strlen(word);
-
-		if (strncmp(text, word, n) == 0 && text[n] == ':') {
-			link.kind = kinds[i];
-			text += n + 1;
-		}
-	}
 	if (link.kind == 0 || take_number(&text, 16, UINT32_MAX, &key) < 0 ||
 	    take_number(&text, 10, INT_MAX, &id) < 0 || take_number(&text, 10, UINT32_MAX, &creator) < 0)
 		return -EBADMSG;
@@ -142,7 +130,7 @@ int registry_link_from_string(const char *text, struct registry_link *ret_link)
 	return 0;
 }
 
-/* readlinkat() with the closing NUL that it does not write. */
+/* readlinkat(), which does not write a closing NUL. */
 static int read_link(int folder_fd, const char *path, char *buffer, size_t size)
 {
 	ssize_t n = readlinkat(folder_fd, path, buffer, size - 1);
@@ -252,7 +240,7 @@ static int list(const char *runtime_dir, struct kipc_name **ret_names, size_t *r
 		if (!kipc_name_is_valid(entry->d_name))
 			continue;
 		if (registry_link_read(dirfd(folder), entry->d_name, &link) < 0)
-			continue; /* gone by now, or malformed */
+			continue; /* removed meanwhile, or malformed */
 		r = append_name(entry->d_name, &link, &names, &n_names, &n_allocated);
 	}
 	if (r == 0)
@@ -279,8 +267,9 @@ int kipc_registry_list(const char *runtime_dir, struct kipc_name **ret_names, si
 }
 
 /*
- * The first line of /proc/sys/kernel/random/boot_id, a UUID; or "*" where that file is not the kernel's: systemd-nspawn
- * mounts one of its own over it, which a service in there does not see once its sandbox gives it a /proc of its own.
+ * The first line of /proc/sys/kernel/random/boot_id, a UUID; or "*" where that file is not the kernel's.
+ * systemd-nspawn mounts a file of its own over it, but a service in the container whose sandbox gives it
+ * another /proc does not see that file.
  */
 static int read_boot_id(char buffer[static 37])
 {
@@ -326,7 +315,10 @@ bool registry_namespaces_match(const char *one, const char *other)
 
 	if (inode == NULL || other_inode == NULL || strcmp(inode, other_inode) != 0)
 		return false;
-	/* A boot that is not known is no other boot: such a container's /run, and its namespace, end with it. */
+	/*
+	 * A boot that is not known counts as the same: the /run of such a container, and its namespace, end
+	 * with it.
+	 */
 	return one[0] == '*' || other[0] == '*' || strcmp(one, other) == 0;
 }
 
@@ -351,7 +343,7 @@ int kipc_registry_check(const char *runtime_dir)
 		return r;
 	r = registry_namespace_is_of_caller(theirs);
 	if (r == -ENOENT)
-		return -ENODATA; /* the registry is there; what is missing is /proc */
+		return -ENODATA; /* the registry exists; /proc is missing */
 	if (r < 0)
 		return r;
 	return r > 0 ? 0 : -EXDEV;

@@ -3,21 +3,26 @@
 #define KIPC_LIB_REGISTRY_H
 
 /*
- * The text of the registry's links, the one place that knows it. kipcd writes them, the library reads them.
+ * The text of the registry's links. kipcd writes them and the library reads them, both with these functions alone.
  *
  *	KIND:KEY:ID:CREATOR[:WORD…]	queue:0x00004b01:32769:995
  *
- * The first four fields are for everybody. The words behind them are for kipcd: "observed" (not ours), "owned" (observed, but
- * made by us or handed to us before), "adopted" (handed to kipcd by its maker),
- * "maker=PID" (a semaphore set: the process whose operations do not count as use), "begun" (made, and not yet given its
- * values or layout), "conflict" (its key belongs to somebody else, so that what the
- * name stands for cannot be told: nothing is sent there by it), "layout=ring" (a segment that was
- * laid out as a ring, so that nobody needs to attach one to see), "lifetime=config", "lifetime=daemon" (what to do with
- * it once the configuration does not say any more). A reader passes over words that it does not know.
+ * All readers use the first four parts. The words behind them are:
  *
- * "channels/.ns" -> BOOTID:INODE says which boot and which IPC namespace all of them speak of. BOOTID is "*" where the
- * kernel's cannot be seen (systemd-nspawn). What tells namespaces apart that had the same inode one after the other is for
- * kipcd alone, in "channels/.nsid" (common/nsid.h).
+ *	observed		another program owns the object
+ *	owned			with observed: kipcd created the object, or got it handed over, before
+ *	adopted			another program created the object and handed it to kipcd
+ *	maker=PID		semaphore set: the operations of this process do not count as use
+ *	begun			created, but its values or layout are not written yet
+ *	conflict		the key belongs to another object, so the name is ambiguous and kipc_open() refuses it
+ *	layout=ring		a segment that was laid out as a ring; so readers need not attach it to find out
+ *	lifetime=config|daemon	what kipcd does with the object when the configuration no longer declares it
+ *
+ * Readers ignore words that they do not know.
+ *
+ * "channels/.ns" -> BOOTID:INODE tells the boot and the IPC namespace of all links. BOOTID is "*" where the
+ * kernel's cannot be read (systemd-nspawn). An inode may be that of two namespaces, one after the other;
+ * kipcd alone tells those apart, by "channels/.nsid" (common/nsid.h).
  */
 
 #include "lib/kipc.h"
@@ -31,15 +36,16 @@ struct registry_link {
 	int id;
 	uid_t creator;
 	bool observed;
-	bool owned;   /* observed now, and kipcd's before: it is again once nobody says to observe it */
-	bool adopted; /* made by somebody else and handed to kipcd, which owns it now */
+	bool owned; /* with `observed`: kipcd owned it before, and owns it again once it is no longer declared as observed */
+	bool adopted; /* another program created it and handed it to kipcd, which owns it now */
 	bool is_ring;
-	bool is_begun;	  /* not prepared yet, and never published: kipcd was killed over it */
-	bool in_conflict; /* its key is somebody else's now: the object is ours, and the name means nothing */
-	pid_t maker;	  /* 0: not said */
+	bool is_begun;	  /* not prepared yet and never published: kipcd was killed meanwhile */
+	bool in_conflict; /* another object has its key now: this one is still ours, but the name is refused */
+	pid_t maker;	  /* 0: not given */
 	char lifetime[8]; /* "config", "daemon", or "" for boot */
 };
 
+/* Bytes, with the closing NUL. */
 #define REGISTRY_LINK_MAX 128
 void registry_link_to_string(const struct registry_link *link, char buffer[static REGISTRY_LINK_MAX]);
 
@@ -49,14 +55,17 @@ int registry_link_from_string(const char *text, struct registry_link *ret_link);
 /* Reads the link NAME in the folder `channels_fd`. -ENOENT; -EBADMSG; errors of readlinkat(2). */
 int registry_link_read(int channels_fd, const char *name, struct registry_link *ret_link);
 
-/* BOOTID:INODE of the caller. Errors of /proc. */
+/* BOOTID:INODE of the caller. Errors of open(2), read(2) and stat(2) in /proc. */
 #define REGISTRY_NAMESPACE_MAX 64
 int registry_namespace_of_caller(char buffer[static REGISTRY_NAMESPACE_MAX]);
 
-/* Whether two such texts mean the same boot and IPC namespace, as far as an inode can tell. */
+/* Whether two such texts stand for the same boot and IPC namespace, as far as an inode can tell. */
 bool registry_namespaces_match(const char *one, const char *other);
 
-/* 1 if `theirs`, what .ns says, is the caller's boot and IPC namespace, 0 if not; an errno where /proc does not tell. */
+/*
+ * 1: `theirs`, the text of .ns, is the caller's boot and IPC namespace; 0: it is not; errors of
+ * registry_namespace_of_caller().
+ */
 int registry_namespace_is_of_caller(const char *theirs);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Raw segments: attach, and copy bytes in and out. A channel attaches at most once for reading and once for writing
- * and keeps it, so that reading again and again costs no system call. Two threads that attach at the same time both
- * do; the second lets go of its own.
+ * Raw segments: attach, and copy bytes in and out. A channel attaches its segment at most once for reading
+ * and once for writing, and keeps the mapping, so that repeated reads cost no system call. If two threads
+ * attach at the same time, both do, and the later one detaches its own mapping.
  */
 
 #include "lib/segment.h"
@@ -16,7 +16,7 @@
 
 #include "lib/base/pages.h"
 
-#define PAGE 4096 /* no page of Linux is smaller, and what is there of a larger one is there of its parts */
+#define PAGE 4096 /* no page is smaller, and if a larger page exists, all parts of it do */
 
 static int attach_once(int id, bool read_only, void **ret_address, size_t *ret_size)
 {
@@ -27,7 +27,7 @@ static int attach_once(int id, bool read_only, void **ret_address, size_t *ret_s
 	address = shmat(id, NULL, read_only ? SHM_RDONLY : 0);
 	if (address == (void *)-1)
 		return -errno;
-	/* Attached, the object cannot be replaced by another: its size is the mapping's. */
+	/* While we have it attached, no other object gets its id: so this is the size of our mapping. */
 	r = kipc_object_stat(KIPC_SEGMENT, id, &object);
 	if (r < 0) {
 		shmdt(address);
@@ -65,7 +65,10 @@ int kipc_attach(struct kipc_channel *channel, unsigned flags, void **ret_address
 	r = channel_id_of_kind(channel, KIPC_SEGMENT);
 	if (r < 0)
 		return r;
-	/* Acquire: pairs with the release of the exchange below, so that the size is there with the address. */
+	/*
+	 * Acquire: pairs with the release of the exchange below, so that a thread that sees the address sees
+	 * the size.
+	 */
 	address = atomic_load_explicit(slot, memory_order_acquire);
 	if (address == NULL) {
 		r = attach(channel, read_only, &address, &size);
@@ -91,7 +94,7 @@ void segment_detach(struct kipc_channel *channel)
 		shmdt(channel->read_write);
 }
 
-/* How much of `size` bytes at `offset` lies inside. */
+/* How many of `size` bytes at `offset` lie inside the segment. -ERANGE: the offset is behind its end. */
 static ssize_t clip(uint64_t offset, size_t size, size_t segment_size)
 {
 	if (offset > segment_size)
@@ -101,7 +104,7 @@ static ssize_t clip(uint64_t offset, size_t size, size_t segment_size)
 	return (ssize_t)size;
 }
 
-/* Once a page is there it stays, so a range is asked for once as a rule. Pages beyond 16 TiB are asked for again and again. */
+/* A page that exists stays, so the kernel is usually asked only once; for pages beyond 16 TiB, each time. */
 static int populate(struct kipc_channel *channel, const char *segment, uint64_t offset, size_t size)
 {
 	uint64_t first = offset / PAGE, end = (offset + size + PAGE - 1) / PAGE;
@@ -116,28 +119,20 @@ static int populate(struct kipc_channel *channel, const char *segment, uint64_t 
 	return r;
 }
 
-int kipc_populate(struct kipc_channel *channel, uint64_t offset, size_t size)
+/*
+ * Attaches the segment and makes its pages exist for as many of `size` bytes at `offset` as lie inside;
+ * returns their number. *ret_address is that of the first. `flags`: of kipc_attach(). Errors of
+ * kipc_populate().
+ */
+static ssize_t prepare(struct kipc_channel *channel, unsigned flags, uint64_t offset, size_t size,
+		       char **ret_address)
 {
 	size_t segment_size;
 	void *address;
 	ssize_t n;
 	int r;
 
-	r = kipc_attach(channel, KIPC_READ_ONLY, &address, &segment_size);
-	if (r < 0)
-		return r;
-	n = clip(offset, size, segment_size);
-	return n > 0 ? populate(channel, address, offset, (size_t)n) : (int)n;
-}
-
-ssize_t kipc_read(struct kipc_channel *channel, uint64_t offset, void *buffer, size_t size)
-{
-	size_t segment_size;
-	void *address;
-	ssize_t n;
-	int r;
-
-	r = kipc_attach(channel, KIPC_READ_ONLY, &address, &segment_size);
+	r = kipc_attach(channel, flags, &address, &segment_size);
 	if (r < 0)
 		return r;
 	n = clip(offset, size, segment_size);
@@ -146,26 +141,34 @@ ssize_t kipc_read(struct kipc_channel *channel, uint64_t offset, void *buffer, s
 	r = populate(channel, address, offset, (size_t)n);
 	if (r < 0)
 		return r;
-	memcpy(buffer, (const char *)address + offset, (size_t)n);
+	*ret_address = (char *)address + offset;
+	return n;
+}
+
+int kipc_populate(struct kipc_channel *channel, uint64_t offset, size_t size)
+{
+	char *address;
+	ssize_t n = prepare(channel, KIPC_READ_ONLY, offset, size, &address);
+
+	return n < 0 ? (int)n : 0;
+}
+
+ssize_t kipc_read(struct kipc_channel *channel, uint64_t offset, void *buffer, size_t size)
+{
+	char *address;
+	ssize_t n = prepare(channel, KIPC_READ_ONLY, offset, size, &address);
+
+	if (n > 0)
+		memcpy(buffer, address, (size_t)n);
 	return n;
 }
 
 ssize_t kipc_write(struct kipc_channel *channel, uint64_t offset, const void *data, size_t size)
 {
-	size_t segment_size;
-	void *address;
-	ssize_t n;
-	int r;
+	char *address;
+	ssize_t n = prepare(channel, 0, offset, size, &address);
 
-	r = kipc_attach(channel, 0, &address, &segment_size);
-	if (r < 0)
-		return r;
-	n = clip(offset, size, segment_size);
-	if (n <= 0)
-		return n;
-	r = populate(channel, address, offset, (size_t)n);
-	if (r < 0)
-		return r;
-	memcpy((char *)address + offset, data, (size_t)n);
+	if (n > 0)
+		memcpy(address, data, (size_t)n);
 	return n;
 }

@@ -2,9 +2,11 @@
 #ifndef KIPC_LIB_SEGMENT_H
 #define KIPC_LIB_SEGMENT_H
 
+/* The end of a raw segment's mappings. */
+
 #include "lib/channel.h"
 
-/* Undoes the attachments that kipc_attach(), kipc_read() and kipc_write() made. */
+/* Detaches what kipc_attach(), kipc_populate(), kipc_read() and kipc_write() attached. */
 void segment_detach(struct kipc_channel *channel);
 
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Semaphores: up, down, wait, over semtimedop(2), which has a timeout and undoes at a death what it is told to. */
+/*
+ * Semaphores: up, down, wait. A thin layer over semtimedop(2), which has a timeout, and can undo operations
+ * when a process ends.
+ */
 
 #include "lib/semaphore.h"
 
@@ -78,9 +81,9 @@ int kipc_down(struct kipc_channel *channel, int index, int n, unsigned flags, in
 }
 
 /*
- * The kernel refuses an operation that would exceed SEMVMX, and then undoes all operations of the call. So the call also adds the
- * difference between SEMVMX and `max`, and takes it off again: then the semaphore cannot exceed max, and nobody sees the value
- * in between. -ERANGE: it would exceed max.
+ * The kernel refuses an operation that would exceed SEMVMX, and then undoes all operations of the call. So
+ * the call also adds the difference between SEMVMX and `max`, and takes it off again: then the semaphore
+ * cannot exceed max, and no other process sees the value in between. -ERANGE: it would exceed max.
  */
 static int add_below(struct kipc_channel *channel, unsigned short index, int n, int max)
 {
@@ -92,7 +95,7 @@ static int add_below(struct kipc_channel *channel, unsigned short index, int n, 
 	return operate(channel, operations, max < SEMVMX ? 2 : 1, KIPC_FOREVER);
 }
 
-/* Sets it, if it has exactly `value`. -EAGAIN: it has another. */
+/* Sets the semaphore to `to` if its value is exactly `value`. -EAGAIN: it is another. */
 static int compare_and_set(struct kipc_channel *channel, unsigned short index, int value, int to)
 {
 	struct sembuf operations[] = {
@@ -123,7 +126,7 @@ int kipc_up_to(struct kipc_channel *channel, int index, int n, int max, unsigned
 		if (n == 1)
 			return 0;
 		value = semctl(kipc_channel_id(channel), index, GETVAL);
-		if (value < 0 && errno != EINVAL) /* removed: the next round finds out what that means */
+		if (value < 0 && errno != EINVAL) /* EINVAL: removed, which the next round handles */
 			return -errno;
 		if (value >= max)
 			return 0;
@@ -133,7 +136,7 @@ int kipc_up_to(struct kipc_channel *channel, int index, int n, int max, unsigned
 	}
 }
 
-/* Down and up in one call: both or neither, and in between nobody sees anything. */
+/* Down and up in one call: the kernel does both or neither, and no other process sees the value in between. */
 int semaphore_wait(struct kipc_channel *channel, int64_t timeout)
 {
 	unsigned short index = (unsigned short)kipc_channel_index(channel);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What a program that uses libkipc is built with: the header in every C and C++, the libraries' names, the manual's pages.
+# What a program needs to build against libkipc: the header in every C and C++, the libraries, the manual pages.
 . "$(dirname "$0")/tap.sh"
 
 cat >"$T/use.c" <<'END'
@@ -19,7 +19,7 @@ int use(struct kipc_channel *channel, int32_t key)
 }
 END
 cp "$T/use.c" "$T/use.cc"
-# compiles COMPILER FILE STANDARD…: strictly, without the compiler's own extensions
+# compiles COMPILER FILE STANDARD…: strictly, without extensions of the compiler
 compiles() {
 	local compiler=$1 file=$2 standard
 	if ! command -v "$compiler" >/dev/null; then
@@ -38,11 +38,11 @@ compiles clang++ use.cc c++11 c++14 c++17 c++20 c++2b
 
 static=$top_build/.libs/libkipc.a
 if [ -e "$static" ]; then
-	is "a static library has no names but its own" "$(nm -g --defined-only "$static" | awk 'NF == 3 { print $3 }' | grep -v '^kipc_')" ""
-	like "and those it has" "$(nm -g --defined-only "$static")" ' T kipc_open$'
+	is "the static library exports only names that begin with kipc_" "$(nm -g --defined-only "$static" | awk 'NF == 3 { print $3 }' | grep -v '^kipc_')" ""
+	like "... and exports those" "$(nm -g --defined-only "$static")" ' T kipc_open$'
 	cat >"$T/static.c" <<'END'
 #include "lib/kipc.h"
-int ring_attach, object_id, populate; /* a program's own */
+int ring_attach, object_id, populate; /* names of the program */
 int main(void)
 {
 	struct kipc_channel *channel;
@@ -50,9 +50,9 @@ int main(void)
 	return kipc_open("nosuch", NULL, KIPC_QUEUE, &channel) < 0 ? ring_attach + object_id + populate : 1;
 }
 END
-	exits 0 "a program that has names of its own links it" \
+	exits 0 "a program with the same internal names links it" \
 		${CC:-cc} ${SANITIZER_FLAGS:-} -I"$top_src" -o "$T/static" "$T/static.c" "$static" -pthread
-	exits 0 "and runs" "$T/static"
+	exits 0 "... and runs" "$T/static"
 else
 	skip "a static library" "this was configured with --disable-static"
 fi
@@ -60,6 +60,6 @@ fi
 functions=$(sed -nE 's/^\t(kipc_[a-z_]+);/\1/p' "$top_src/lib/libkipc.sym")
 make -C "$top_build" --no-print-directory install-data DESTDIR="$T/root" >"$T/install" 2>&1
 page=$(find "$T/root" -name libkipc.3)
-is "each function has a page" "$(cd "$(dirname "$page")" && ls kipc_*.3 | sed 's/\.3$//' | sort)" "$(sort <<<"$functions")"
-like "which is the library's" "$(MANPATH=$(dirname "$(dirname "$page")") man kipc_recv_batch 2>&1)" 'libkipc'
+is "each function has a manual page" "$(cd "$(dirname "$page")" && ls kipc_*.3 | sed 's/\.3$//' | sort)" "$(sort <<<"$functions")"
+like "... which is libkipc(3)" "$(MANPATH=$(dirname "$(dirname "$page")") man kipc_recv_batch 2>&1)" 'libkipc'
 finish

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Claims on a ring where processes do not see each other as usual: a program executed over its own claim, PID namespaces, time
-# namespaces, a /proc that is another one's. Each ends in a clear error, or in a claim that ends with its owner.
+# Claims on a ring when processes do not see each other as usual: after an execve(2), across PID namespaces and time namespaces, with
+# the /proc of another namespace. The result is a clear error, or a claim that ends with its process.
 . "$(dirname "$0")/tap.sh"
 
 ring_user() { "$top_build/ring-user" "$@"; }
@@ -16,8 +16,8 @@ start_kipcd || { fail 'kipcd starts' "$(log)"; finish; }
 # -- another program -----------------------------------------------------------------------------------------------
 
 ring_user ticks send work
-exits 0 'a program executed over its own claims' ring_user ticks exec "$top_build/ring-user" ticks recv 60000
-is '... gets the message' "$OUT" work
+exits 0 'a program that executes another one loses its claims' ring_user ticks exec "$top_build/ring-user" ticks recv 60000
+is '... and the other one gets the message' "$OUT" work
 exits 0 '... and sends' ring_user ticks send again
 mkfifo "$T/end"
 ring_user ticks exec cat <"$T/end" &
@@ -25,10 +25,10 @@ other=$!
 exec 8>"$T/end"
 claimed() { [ "$(kipcctl list --no-legend --columns=producer_claim ticks 2>/dev/null)" = "$1" ]; }
 until_true claimed "$other"
-exits 0 'another process gets it although that one lives' ring_user ticks recv 60000
-is '... the message' "$OUT" again
+exits 0 'another process gets the message although that one lives' ring_user ticks recv 60000
+is '... this message' "$OUT" again
 exits 0 '... and sends' kipcctl send --timeout=60s ticks more
-is '... and that one does live' "$(kill -0 "$other" && echo lives)" lives
+is '... and that one still lives' "$(kill -0 "$other" && echo lives)" lives
 exec 8>&-
 wait "$other"
 kipcctl purge -q ticks
@@ -36,18 +36,18 @@ kipcctl purge -q ticks
 # -- PID namespaces ------------------------------------------------------------------------------------------------
 
 if unshare -p true 2>/dev/null; then
-	# (Leaks cannot be looked for there.)
+	# (LeakSanitizer does not work there.)
 	exits 0 'a handle inherited into another PID namespace' \
 		env ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" "$top_build/ring-user" ticks inherit
-	is '... answers clearly, and lets look' "$OUT" $'EXDEV\nEXDEV\nEXDEV\nEXDEV\nEXDEV'
+	is '... reports EXDEV, and can peek' "$OUT" $'EXDEV\nEXDEV\nEXDEV\nEXDEV\nEXDEV'
 	is '... and has done nothing' "$(kipcctl recv ticks --all)" mine
 else
 	skip 'a handle inherited into another PID namespace' 'none can be made here'
 fi
 
-# -- what does not show us, or shows it otherwise --------------------------------------------------------------------
+# -- a /proc or a clock that differs --------------------------------------------------------------------
 
-# holder COMMAND…: acquires in the background by way of that, until descriptor 8 is closed; then $T/held says how it went
+# holder COMMAND…: runs a process by COMMAND that acquires a message until descriptor 8 is closed; $T/held gets the result
 holder() {
 	rm -f "$T/held"
 	ring_user ticks send held
@@ -55,7 +55,7 @@ holder() {
 	exec 8>"$T/end"
 	until_true test -s "$T/held"
 }
-# holder_ends WHAT: it releases what it held
+# holder_ends WHAT: the holder releases the message
 holder_ends() {
 	exec 8>&-
 	wait $!
@@ -69,14 +69,14 @@ if unshare -T --fork --boottime 100000 --monotonic 100000 true 2>/dev/null; then
 	is '... also after a while' "$OUT$(ring_user ticks recv 300)" ENOMSGETIMEDOUT
 	holder_ends '... and releases'
 	holder env
-	exits 1 'seen from another time namespace a holder lives' elsewhere "$top_build/ring-user" ticks recv
+	exits 1 'a holder lives, seen from another time namespace' elsewhere "$top_build/ring-user" ticks recv
 	is '... also after a while' "$OUT$(elsewhere "$top_build/ring-user" ticks recv 300)" ENOMSGETIMEDOUT
 	holder_ends '... and releases'
 else
 	skip 'a holder in another time namespace lives' 'none can be made here'
 fi
 
-# The /proc of another PID namespace has other processes under our numbers, or none.
+# The /proc of another PID namespace shows other processes with our pids, or none.
 if unshare -m true 2>/dev/null && unshare -pf --mount-proc true 2>/dev/null; then
 	unshare -pf --mount-proc sleep 1000 &
 	outer=$!
@@ -85,18 +85,18 @@ if unshare -m true 2>/dev/null && unshare -pf --mount-proc true 2>/dev/null; the
 	another() { nsenter -m -t "$inner" "$@"; }
 	empty() { unshare -m bash -c 'mount -t tmpfs none /proc && exec "$@"' bash "$@" </dev/null; }
 	holder env
-	address=segment:@$(id_of ticks) # the registry wants /proc as well
+	address=segment:@$(id_of ticks) # reading the registry needs /proc as well
 	for way in another empty; do
 		# Before Linux 6.11 nothing else tells the namespace of a process.
-		exits 1 "by a /proc that is $way one, nobody is dead" "$way" "$top_build/ring-user" "$address" recv 300
-		like '... and it says so' "$OUT" '^(ETIMEDOUT|EXDEV)$'
+		exits 1 "with $way /proc, a holder counts as alive" "$way" "$top_build/ring-user" "$address" recv 300
+		like '... and the error is clear' "$OUT" '^(ETIMEDOUT|EXDEV)$'
 		exits 1 '... nothing can be acquired' "$way" "$top_build/ring-user" "$address" acquire
-		like '... and it says so' "$OUT" '^(ENOSYS|EXDEV)$'
+		like '... and the error is clear' "$OUT" '^(ENOSYS|EXDEV)$'
 	done
-	holder_ends '... and the holder releases'
+	holder_ends '... and the holder releases the message'
 	kill -9 "$inner"
 
-	# The other way round: we and the ring are inside, and the /proc is that of the outside.
+	# The other way round: the ring and its users are inside, with the /proc of the outside.
 	mkfifo "$T/inside"
 	# shellcheck disable=SC2016 # expanded there
 	exits 0 'inside another PID namespace with the /proc of the outside' unshare -pf bash -c '
@@ -108,8 +108,8 @@ if unshare -m true 2>/dev/null && unshare -pf --mount-proc true 2>/dev/null; the
 		read -r held <"$1/held-inside"
 		ring recv; ring recv 300; echo "$held"
 		exec 8>&-; wait; ipcrm -m "$id"' "$top_build/ring-user" "$T"
-	is '... a holder lives' "$OUT" $'ENOMSG\nETIMEDOUT\nheld'
+	is '... a holder counts as alive' "$OUT" $'ENOMSG\nETIMEDOUT\nheld'
 else
-	skip 'by a /proc that is another one, nobody is dead' 'no namespace can be made here'
+	skip 'with another /proc, a holder counts as alive' 'no namespace can be made here'
 fi
 finish

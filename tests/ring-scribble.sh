@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Somebody writes anything anywhere into a ring while others use it, under AddressSanitizer: no crash, no hang, nothing read
-# outside. KIPC_TEST_LONG=1: for ten minutes.
+# A process writes anything anywhere into a ring while others use it, under AddressSanitizer: no crash, no hang, no read outside the
+# segment. KIPC_TEST_LONG=1: for ten minutes.
 . "$(dirname "$0")/tap.sh"
 
 rounds=3 ms=1500

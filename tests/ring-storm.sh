@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A ring under a storm of kill -9: nothing sent is lost, torn or doubled beyond what kipc.h says, and the others go on.
+# A ring under a storm of kill -9: no message is lost, torn or repeated beyond what kipc.h allows, and the others continue.
 # KIPC_TEST_LONG=1: a hundred thousand kills.
 . "$(dirname "$0")/tap.sh"
 
@@ -23,14 +23,14 @@ for mode in plain batch work in-place ordered turns; do
 	weather $mode 65536 2
 done
 
-# The same where a sleeper is not told of a death (Linux before 5.16).
+# The same where the kernel wakes no sleeper after a death (Linux before 5.16).
 if "$top_build/without-waitv" true 2>/dev/null; then
 	exits 0 'without futex_waitv' "$top_build/without-waitv" "$top_build/ring-storm" work "$kills" 16384 3
 else
 	skip 'without futex_waitv' 'no seccomp filter can be set here'
 fi
 
-# A lock of which the kernel does not know stays with the dead: the storm must notice.
+# A lock that was not announced to the kernel stays held after a death: the storm must notice that.
 defect() {
 	${CC:-cc} -O1 -w -D_GNU_SOURCE -DKIPC_RUNTIME_PARENT='"/run"' "$@" -I"$top_src" -o "$T/defect" \
 		"$top_src"/lib/*.c "$top_src"/lib/{base,ring}/*.c "$top_src/tests/ring/storm.c" -lpthread

@@ -3,8 +3,9 @@
 #define KIPC_LIB_BASE_APPEND_H
 
 /*
- * Builds text from words and numbers where printf(3) would be most of the cost: kipcd writes ten thousand links at a start.
- * Each function writes at `p`, without a closing NUL, and returns the place behind what it wrote. The caller provides room.
+ * Builds text from words and numbers where printf(3) would be most of the cost: kipcd writes ten thousand
+ * links at a start. Each function writes at `p`, without a closing NUL, and returns the place behind what it
+ * wrote. The caller provides room.
  */
 
 #include <stdint.h>

@@ -26,6 +26,9 @@ int pages_populate(const void *address, size_t size)
 	case ENOMEM:
 		return -ENOMEM;
 	}
-	/* Before Linux 5.14, or in a sandbox that forbids the call: a missing page raises SIGBUS, as it always did. */
+	/*
+	 * Before Linux 5.14, or in a sandbox that forbids the call: a missing page raises SIGBUS, as it
+	 * always did.
+	 */
 	return 0;
 }

@@ -3,9 +3,9 @@
 #define KIPC_LIB_BASE_UNCANCELLED_H
 
 /*
- * Disables cancellation (pthread_cancel(3)) around code that opens a file or changes what it must restore: a thread that ended
- * in between would leak a descriptor or memory, or lose a message. In this library only a wait on a queue is a cancellation
- * point (lib/queue.c).
+ * Disables cancellation (pthread_cancel(3)) around code that opens a file or changes what it must restore: a
+ * thread that ended in between would leak a descriptor or memory, or lose a message. In this library only a
+ * wait on a queue is a cancellation point (lib/queue.c).
  */
 
 #include <pthread.h>

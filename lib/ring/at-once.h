@@ -3,8 +3,8 @@
 #define KIPC_LIB_RING_AT_ONCE_H
 
 /*
- * The path of almost every call: one message, and no other party in the way. Inline, and without what only a wait needs. In any
- * other case it does nothing, and ring_send() or ring_recv() does everything.
+ * The path of almost every call: one message, and no other party in the way. Inline, and without what only a
+ * wait needs. In any other case it does nothing, and ring_send() or ring_recv() does everything.
  */
 
 #include "lib/ring/enter.h"

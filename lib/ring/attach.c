@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Rings as segments: formatting, attaching, checking and retiring one. What is attached is checked against the size that the kernel
- * reports, and the geometry is copied once, into our own memory.
+ * Rings as segments: formatting, attaching, checking and retiring one. What is attached is checked against
+ * the size that the kernel reports, and the geometry is copied once, into our own memory.
  */
 
 #include "lib/ring/attach.h"
@@ -61,8 +61,8 @@ int kipc_ring_format(int id, size_t max_message)
 }
 
 /*
- * TIDs count within a PID namespace. If our TID were also that of a thread in the ring's namespace, the kernel would take our lock
- * for that thread's and free it when that thread dies.
+ * TIDs count within a PID namespace. If our TID were also that of a thread in the ring's namespace, the
+ * kernel would take our lock for that thread's and free it when that thread dies.
  */
 static int check_namespace(struct ring *ring)
 {
@@ -159,7 +159,10 @@ int ring_retire_at(void *address, uint64_t segment_size)
 {
 	struct ring_header *header = address;
 
-	/* It must work on a broken ring, and from any PID namespace, so that all sleeping threads wake: it checks only the magic. */
+	/*
+	 * It must work on a broken ring, and from any PID namespace, so that all sleeping threads wake: it
+	 * checks only the magic.
+	 */
 	if (!ring_format_has_magic(header, segment_size))
 		return -EPROTOTYPE;
 	/* Relaxed: the change of the words that follows publishes it. */

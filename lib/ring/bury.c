@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The end of a retired ring in this process: its memory goes back to the kernel while other threads may still read it. An empty
- * ring of our own replaces the mapping in one step.
+ * The end of a retired ring in this process: its memory goes back to the kernel while other threads may still
+ * read it. An empty ring of our own replaces the mapping in one step.
  */
 
 #include "lib/ring/bury.h"
@@ -14,7 +14,10 @@
 #include "lib/ring/format.h"
 #include "lib/ring/lock.h"
 
-/* An empty, retired ring in our own memory. Its positions differ from the ring's, so that waiting threads see a move. MAP_FAILED. */
+/*
+ * An empty, retired ring in our own memory. Its positions differ from the ring's, so that waiting threads see
+ * a move. MAP_FAILED.
+ */
 static struct ring_header *make_grave(const struct ring *ring)
 {
 	const struct ring_header *header = ring->header;
@@ -38,7 +41,10 @@ static struct ring_header *make_grave(const struct ring *ring)
 	return grave;
 }
 
-/* Replaces the ring's mapping by the grave, in one step. False: the kernel refuses, perhaps because of huge pages. */
+/*
+ * Replaces the ring's mapping by the grave, in one step. False: the kernel refuses, perhaps because of huge
+ * pages.
+ */
 static bool lay_to_rest(struct ring *ring)
 {
 	struct ring_header *grave = make_grave(ring);
@@ -55,8 +61,9 @@ static bool lay_to_rest(struct ring *ring)
 }
 
 /*
- * Takes both locks, so that no other party is inside; through a second mapping, through which it unlocks them when the first is
- * gone. If we die in between, the kernel frees one of the locks; a call that waits for the other learns that the ring is retired.
+ * Takes both locks, so that no other party is inside; through a second mapping, through which it unlocks them
+ * when the first is gone. If we die in between, the kernel frees one of the locks; a call that waits for the
+ * other learns that the ring is retired.
  */
 static void bury_locked(struct ring *ring, struct ring_header *second)
 {
@@ -81,7 +88,10 @@ void ring_bury(struct ring *ring)
 	    ring_hold_is_ours(&ring->reserved) || ring_hold_is_ours(&ring->acquired) ||
 	    pthread_mutex_trylock(&one_at_a_time) != 0)
 		return;
-	/* While the first mapping exists, no other segment gets the id. Burying it would end that: hence the check under the mutex. */
+	/*
+	 * While the first mapping exists, no other segment gets the id. Burying it would end that: hence the
+	 * check under the mutex.
+	 */
 	second = ring->is_buried ? (void *)-1 : shmat(ring->id, NULL, 0);
 	if (second != (void *)-1) {
 		bury_locked(ring, second);

@@ -7,8 +7,9 @@
 #include "lib/ring/handle.h"
 
 /*
- * Gives the memory of a retired ring back to the kernel while other threads may be using the handle: they find an empty, retired
- * ring. Does nothing if this process holds something in the ring, or another party does not leave its locks.
+ * Gives the memory of a retired ring back to the kernel while other threads may be using the handle: they
+ * find an empty, retired ring. Does nothing if this process holds something in the ring, or another party
+ * does not leave its locks.
  */
 void ring_bury(struct ring *ring);
 

@@ -6,7 +6,10 @@
 
 #include "lib/ring/lock.h"
 
-/* Relaxed, where nothing else is said: claims are made under their side's lock, and removing one publishes nothing. */
+/*
+ * Relaxed, where nothing else is said: claims are made under their side's lock, and removing one publishes
+ * nothing.
+ */
 
 void ring_claim_read(const struct ring_side *side, struct ring_claimant *ret_claim)
 {

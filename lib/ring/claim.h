@@ -14,8 +14,8 @@ void ring_claim_read(const struct ring_side *side, struct ring_claimant *ret_cla
 bool ring_claim_is(const struct ring_side *side, const struct ring_claimant *claim);
 
 /*
- * Under the lock: writes the claim. `since`: NULL for an ordinary claim; for a turn, the position at which the producer began to
- * wait.
+ * Under the lock: writes the claim. `since`: NULL for an ordinary claim; for a turn, the position at which
+ * the producer began to wait.
  */
 void ring_claim_make(struct ring_side *side, const struct ring_claimant *claim, const uint64_t *since);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Whether the process that made a claim still has it. Its death must be proven: its number is free, or it is a zombie without
- * any living thread, or its number now belongs to another process. That it executed another program must be proven, too: it has
- * memory mapped, but not the segment. In doubt it lives and holds the claim.
+ * Whether the process that made a claim still has it. Its death must be proven: its number is free, or it is
+ * a zombie without any living thread, or its number now belongs to another process. That it executed another
+ * program must be proven, too: it has memory mapped, but not the segment. In doubt it lives and holds the
+ * claim.
  */
 
 #include "lib/ring/claimant.h"
@@ -18,8 +19,8 @@
 #include "lib/ring/proc.h"
 
 /*
- * `claimed` is in the initial time namespace, `now` in ours. The two were rounded to a tick each, so they may differ by one. In
- * doubt they are the same.
+ * `claimed` is in the initial time namespace, `now` in ours. The two were rounded to a tick each, so they may
+ * differ by one. In doubt they are the same.
  */
 static bool is_same_start(uint64_t claimed, uint64_t now)
 {

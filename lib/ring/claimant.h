@@ -27,14 +27,15 @@ static inline uint32_t ring_claimant_ticket(uint64_t owner)
 }
 
 /*
- * Whether the claim's process has ended. False: it lives, or nothing proves its death. At least two system calls; not for a
- * thread that holds a lock of a ring: /proc can be slow.
+ * Whether the claim's process has ended. False: it lives, or nothing proves its death. At least two system
+ * calls; not for a thread that holds a lock of a ring: /proc can be slow.
  */
 bool ring_claimant_is_dead(const struct ring_claimant *claim);
 
 /*
- * Whether the claim is void although its process lives, because the process has executed another program since. `id`: of the
- * segment. In doubt false. Costs more than ring_claimant_is_dead(); not under a lock, either.
+ * Whether the claim is void although its process lives, because the process has executed another program
+ * since. `id`: of the segment. In doubt false. Costs more than ring_claimant_is_dead(); not under a lock,
+ * either.
  */
 bool ring_claimant_runs_another_program(const struct ring_claimant *claim, int id);
 

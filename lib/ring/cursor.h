@@ -3,8 +3,8 @@
 #define KIPC_LIB_RING_CURSOR_H
 
 /*
- * Where a side stands: read, moved and written back under the side's lock. Inline, because this and a memcpy() are what a send or
- * receive consists of; the rare paths are in cursor.c.
+ * Where a side stands: read, moved and written back under the side's lock. Inline, because this and a
+ * memcpy() are what a send or receive consists of; the rare paths are in cursor.c.
  */
 
 #include "lib/base/copy-small.h"
@@ -23,8 +23,8 @@ struct ring_cursor {
 };
 
 /*
- * Reads where a side stands, from the count that agrees with its word: that one was published with it. False: neither count
- * agrees, or the offset lies outside.
+ * Reads where a side stands, from the count that agrees with its word: that one was published with it. False:
+ * neither count agrees, or the offset lies outside.
  */
 static ALWAYS_INLINE bool ring_cursor_read(const struct ring *ring, const struct ring_side *side,
 					   uint64_t word, struct ring_cursor *ret_cursor)
@@ -80,7 +80,10 @@ static ALWAYS_INLINE void ring_cursor_put(struct ring *ring, struct ring_cursor 
 	ring_cursor_pass(ring, cursor, size);
 }
 
-/* Fills in the count that does not agree with the word. It will agree when the word moves to the cursor's position. */
+/*
+ * Fills in the count that does not agree with the word. It will agree when the word moves to the cursor's
+ * position.
+ */
 static ALWAYS_INLINE void ring_cursor_write(struct ring_side *side, const struct ring_cursor *cursor)
 {
 	struct ring_count *count = &side->counts[cursor->next];
@@ -108,7 +111,10 @@ static ALWAYS_INLINE int ring_cursor_check(const struct ring *ring, struct ring_
 int ring_cursor_make_room_slowly(struct ring *ring, struct ring_cursor *cursor, uint64_t units,
 				 uint64_t *ret_seen);
 
-/* Whether a record of `units` fits before the offset `end`, going by the consumers' position as it was last seen. */
+/*
+ * Whether a record of `units` fits before the offset `end`, going by the consumers' position as it was last
+ * seen.
+ */
 static ALWAYS_INLINE bool ring_cursor_has_room(const struct ring *ring, const struct ring_cursor *cursor,
 					       uint64_t units, uint64_t end)
 {
@@ -118,9 +124,10 @@ static ALWAYS_INLINE bool ring_cursor_has_room(const struct ring *ring, const st
 }
 
 /*
- * Makes room for a record of `units` at the producers' cursor. If the record would not fit before the end of the data area, pads
- * up to there and moves the cursor over the padding. 1: there is room; 0: not now, and *ret_seen is the consumers' position to
- * wait at; -EBADMSG; -ENOBUFS: ring_leave_to_make_ready() has to be called first.
+ * Makes room for a record of `units` at the producers' cursor. If the record would not fit before the end of
+ * the data area, pads up to there and moves the cursor over the padding. 1: there is room; 0: not now, and
+ * *ret_seen is the consumers' position to wait at; -EBADMSG; -ENOBUFS: ring_leave_to_make_ready() has to be
+ * called first.
  */
 static ALWAYS_INLINE int ring_cursor_make_room(struct ring *ring, struct ring_cursor *cursor, uint64_t units,
 					       uint64_t *ret_seen)
@@ -134,15 +141,19 @@ static ALWAYS_INLINE int ring_cursor_make_room(struct ring *ring, struct ring_cu
 
 /* -- consumers -- */
 
-/* Reads the producers' position into ring->seen_producers. 1: there is a record; otherwise as ring_cursor_find(). */
+/*
+ * Reads the producers' position into ring->seen_producers. 1: there is a record; otherwise as
+ * ring_cursor_find().
+ */
 int ring_cursor_look_ahead(struct ring *ring, const struct ring_cursor *cursor, uint64_t *ret_seen);
 
 /* Moves the cursor over the padding at which it stands, and finds the record behind it. As ring_cursor_find(). */
 int ring_cursor_pass_padding(struct ring *ring, struct ring_cursor *cursor, struct ring_record *ret_record);
 
 /*
- * The oldest record, checked; moves the consumers' cursor over padding. 1: there is one; 0: there is none, and *ret_seen is the
- * producers' position to wait at; -EBADMSG; -ENOBUFS: ring_leave_to_make_ready() has to be called first.
+ * The oldest record, checked; moves the consumers' cursor over padding. 1: there is one; 0: there is none,
+ * and *ret_seen is the producers' position to wait at; -EBADMSG; -ENOBUFS: ring_leave_to_make_ready() has to
+ * be called first.
  */
 static ALWAYS_INLINE int ring_cursor_find(struct ring *ring, struct ring_cursor *cursor,
 					  struct ring_record *ret_record, uint64_t *ret_seen)
@@ -167,7 +178,10 @@ static ALWAYS_INLINE int ring_cursor_find(struct ring *ring, struct ring_cursor 
 
 /* -- both -- */
 
-/* How far the position `ahead` is in front of `behind`, by the 31 bits of both. -EBADMSG: more than the ring's capacity. */
+/*
+ * How far the position `ahead` is in front of `behind`, by the 31 bits of both. -EBADMSG: more than the
+ * ring's capacity.
+ */
 int ring_cursor_measure(struct ring *ring, uint64_t ahead, uint64_t behind, uint64_t *ret_distance);
 
 #endif

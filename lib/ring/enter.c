@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Entering a side whose lock is held, or on which another party has a claim. Whether the claim's process lives is found out
- * without the lock. If it does not, its claim is void; under the lock the claim is removed only if it is still the same.
+ * Entering a side whose lock is held, or on which another party has a claim. Whether the claim's process
+ * lives is found out without the lock. If it does not, its claim is void; under the lock the claim is removed
+ * only if it is still the same.
  */
 
 #include "lib/ring/enter.h"

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The geometry of a ring. Another program may write to the header, so each number is read once and checked before it is used. */
+/*
+ * The geometry of a ring. Another program may write to the header, so each number is read once and checked
+ * before it is used.
+ */
 
 #include "lib/ring/format.h"
 
@@ -26,8 +29,8 @@ static uint64_t capacity_of(uint64_t segment_size)
 }
 
 /*
- * Twice the record has to fit, because the padding before a record can be almost as long as the record. So an empty ring takes
- * any message, wherever its positions stand.
+ * Twice the record has to fit, because the padding before a record can be almost as long as the record. So an
+ * empty ring takes any message, wherever its positions stand.
  */
 static bool max_message_fits(uint64_t max_message, uint64_t capacity)
 {
@@ -75,7 +78,10 @@ void ring_format_write(struct ring_header *header, uint64_t capacity, uint64_t m
 		/* The second count agrees with no word until it is filled in. */
 		atomic_store_explicit(&side->counts[1].position, RING_POSITION_MASK, memory_order_relaxed);
 	}
-	/* Release: a process that finds the magic finds the rest. Pairs with the acquire in ring_format_has_magic(). */
+	/*
+	 * Release: a process that finds the magic finds the rest. Pairs with the acquire in
+	 * ring_format_has_magic().
+	 */
 	atomic_store_explicit(&header->magic, RING_MAGIC, memory_order_release);
 }
 

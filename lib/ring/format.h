@@ -2,7 +2,10 @@
 #ifndef KIPC_LIB_RING_FORMAT_H
 #define KIPC_LIB_RING_FORMAT_H
 
-/* The geometry of a ring: written once, when a segment becomes a ring, and checked by each process that attaches it. */
+/*
+ * The geometry of a ring: written once, when a segment becomes a ring, and checked by each process that
+ * attaches it.
+ */
 
 #include <stdbool.h>
 

@@ -16,7 +16,10 @@
 #define SYS_futex_waitv 449
 #endif
 
-/* On 32 bits, futex(2) takes 32-bit times, which only some C libraries have. Linux 5.1 added a call with 64-bit times. */
+/*
+ * On 32 bits, futex(2) takes 32-bit times, which only some C libraries have. Linux 5.1 added a call with
+ * 64-bit times.
+ */
 #ifdef SYS_futex_time64
 #define SYS_FUTEX SYS_futex_time64
 #else

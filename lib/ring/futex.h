@@ -18,9 +18,10 @@ struct ring_futex {
 #define RING_FUTEXES_MAX 2
 
 /*
- * Sleeps until one of the `n` futexes is woken or the time `until` (CLOCK_MONOTONIC; NULL: no limit) has passed. A signal
- * handler ends the sleep unless it was installed with SA_RESTART. 1: woken; 0: one of the words has another value;
- * -ETIMEDOUT; -EINTR; -ENOSYS: Linux before 5.16, or a seccomp filter that does not know the call.
+ * Sleeps until one of the `n` futexes is woken or the time `until` (CLOCK_MONOTONIC; NULL: no limit) has
+ * passed. A signal handler ends the sleep unless it was installed with SA_RESTART. 1: woken; 0: one of the
+ * words has another value; -ETIMEDOUT; -EINTR; -ENOSYS: Linux before 5.16, or a seccomp filter that does not
+ * know the call.
  */
 int ring_futex_wait_any(const struct ring_futex *futexes, unsigned n, const struct timespec *until);
 

@@ -13,19 +13,26 @@
 #include "lib/ring/spin.h"
 #include "lib/ring/thread.h"
 
-/* The mark of a handle that no process uses yet. No process has it, and 0 is that of a process that is not known. */
+/*
+ * The mark of a handle that no process uses yet. No process has it, and 0 is that of a process that is not
+ * known.
+ */
 #define RING_MARK_NONE UINT32_MAX
 
 /*
- * All of this lies in our own memory, so no other program can change it: the geometry as it was checked at the attach, and the
- * position of the other side as it was last seen. Positions only grow, so that one stays a safe guess for ever: there is at least
- * as much room, or at least as many messages, as it says. A call reads the other side's cache line only when that is not enough.
+ * All of this lies in our own memory, so no other program can change it: the geometry as it was checked at
+ * the attach, and the position of the other side as it was last seen. Positions only grow, so that one stays
+ * a safe guess for ever: there is at least as much room, or at least as many messages, as it says. A call
+ * reads the other side's cache line only when that is not enough.
  */
 struct ring {
 	struct ring_header *header;
 	char *data;
 	uint64_t capacity; /* units */
-	/* Which pages of the data area exist (lib/ring/ready.h), and the offset before which all of them do, units. */
+	/*
+	 * Which pages of the data area exist (lib/ring/ready.h), and the offset before which all of them do,
+	 * units.
+	 */
 	atomic_bool *ready;
 	_Atomic uint64_t ready_end;
 	uint32_t max_message;
@@ -76,11 +83,17 @@ int ring_admit_slowly(struct ring *ring);
 /* Whether this thread may use the locks: it is known, and its process is in the ring's PID namespace. */
 static inline bool ring_is_admitted(const struct ring *ring)
 {
-	/* Relaxed: this thread stored it, or has seen what was stored before it, or it is another mark than the thread's. */
+	/*
+	 * Relaxed: this thread stored it, or has seen what was stored before it, or it is another mark than
+	 * the thread's.
+	 */
 	return atomic_load_explicit(&ring->mark, memory_order_relaxed) == ring_thread_mark();
 }
 
-/* Finds out whether this thread may use the locks. -EXDEV: it is in another PID namespace; errors of ring_thread_init(). */
+/*
+ * Finds out whether this thread may use the locks. -EXDEV: it is in another PID namespace; errors of
+ * ring_thread_init().
+ */
 static inline int ring_admit(struct ring *ring)
 {
 	return ring_is_admitted(ring) ? 0 : ring_admit_slowly(ring);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Messages in place: reserve, commit, abort; acquire, release. A program works on the ring's own memory for as long as it likes,
- * so it holds no lock meanwhile; a claim in the segment keeps other parties off that side. The claim is valid while the side
- * stands where it stood. So the one compare-and-swap that moves the side also ends the claim, and a death leaves either the claim
- * or the message. The claim says which process made it; the next party that meets it finds out whether that process lives.
+ * Messages in place: reserve, commit, abort; acquire, release. A program works on the ring's own memory for
+ * as long as it likes, so it holds no lock meanwhile; a claim in the segment keeps other parties off that
+ * side. The claim is valid while the side stands where it stood. So the one compare-and-swap that moves the
+ * side also ends the claim, and a death leaves either the claim or the message. The claim says which process
+ * made it; the next party that meets it finds out whether that process lives.
  *
- * A process that ends a claim by moving the side does so under the lock, after checking that the claim is still its own. Giving a
- * claim up needs no lock, so it never fails.
+ * A process that ends a claim by moving the side does so under the lock, after checking that the claim is
+ * still its own. Giving a claim up needs no lock, so it never fails.
  */
 
 #include "lib/ring/in-place.h"
@@ -44,8 +45,8 @@ static void forget(struct ring_hold *hold)
 }
 
 /*
- * Takes the lock for the holder of a claim. 0: the claim is still there, and *ret_cursor is behind its record; -EOWNERDEAD: it is
- * void; -EBADMSG; errors of ring_lock_take().
+ * Takes the lock for the holder of a claim. 0: the claim is still there, and *ret_cursor is behind its
+ * record; -EOWNERDEAD: it is void; -EBADMSG; errors of ring_lock_take().
  */
 static int enter_again(struct ring *ring, struct ring_side *side, const struct ring_hold *hold,
 		       struct ring_cursor *ret_cursor)
@@ -71,8 +72,8 @@ static int enter_again(struct ring *ring, struct ring_side *side, const struct r
 }
 
 /*
- * Sends the reserved message or removes the acquired one, which ends the claim. After any error except -EOWNERDEAD and -EIDRM the
- * hold is as it was.
+ * Sends the reserved message or removes the acquired one, which ends the claim. After any error except
+ * -EOWNERDEAD and -EIDRM the hold is as it was.
  */
 static int settle(struct ring *ring, struct ring_hold *hold)
 {

@@ -17,14 +17,14 @@ ssize_t ring_acquire(struct ring *ring, int64_t timeout, const void **ret_data, 
 int ring_release(struct ring *ring);
 
 /*
- * Sends one message that is too large to be copied under a lock: copies it while holding a claim. -EOPNOTSUPP: this process cannot
- * make claims; errors of ring_send().
+ * Sends one message that is too large to be copied under a lock: copies it while holding a claim.
+ * -EOPNOTSUPP: this process cannot make claims; errors of ring_send().
  */
 int ring_send_large(struct ring *ring, const struct kipc_message *message, struct ring_patience *patience);
 
 /*
- * The same for receiving one message. 1: taken; 0: the oldest message is larger than the `touched` bytes of the buffer, and was
- * left there; -EOPNOTSUPP: this process cannot make claims; errors of ring_recv().
+ * The same for receiving one message. 1: taken; 0: the oldest message is larger than the `touched` bytes of
+ * the buffer, and was left there; -EOPNOTSUPP: this process cannot make claims; errors of ring_recv().
  */
 int ring_recv_large(struct ring *ring, void *buffer, size_t size, size_t touched,
 		    struct kipc_message *ret_message, struct ring_patience *patience);

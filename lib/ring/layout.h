@@ -8,25 +8,29 @@
  *   0       struct ring_header: geometry, and one side each for the producers and the consumers
  *   4096    the data area: `capacity` bytes of records
  *
- * Every process that the segment's mode lets in can write to all of it, so every reader treats it as hostile. Numbers are in the
- * byte order of the machine. The segment contains no pointer, and no object of the C library.
+ * Every process that the segment's mode lets in can write to all of it, so every reader treats it as hostile.
+ * Numbers are in the byte order of the machine. The segment contains no pointer, and no object of the C
+ * library.
  *
- * Records. A record is a header and a body, rounded up to units of 16 bytes; it is never split. If a record does not fit before the
- * end of the data area, a padding record fills the rest and the record begins at offset 0. The records lie between the consumers'
- * position and the producers' position; the bytes elsewhere mean nothing.
+ * Records. A record is a header and a body, rounded up to units of 16 bytes; it is never split. If a record
+ * does not fit before the end of the data area, a padding record fills the rest and the record begins at
+ * offset 0. The records lie between the consumers' position and the producers' position; the bytes elsewhere
+ * mean nothing.
  *
- * Positions count all units that the side has ever moved over, and never go back. A side's word holds the low 31 bits of its
- * position, its two counts hold all 64. Only the count whose position agrees with the word is valid. A thread fills in the other
- * one and then moves the word, so one compare-and-swap changes both, and a death before it changes nothing.
+ * Positions count all units that the side has ever moved over, and never go back. A side's word holds the low
+ * 31 bits of its position, its two counts hold all 64. Only the count whose position agrees with the word is
+ * valid. A thread fills in the other one and then moves the word, so one compare-and-swap changes both, and a
+ * death before it changes nothing.
  *
  * The word of a side is its lock, its position and its bell:
  *
  *   63              33   32        31        30         29      0
  *   | position, 31 bit | sleepers | waiters | owner died | owner |
  *
- * The low half is a robust futex, as Documentation/locking/robust-futex-ABI.rst of the kernel describes it: the TID of the owner, or
- * 0; FUTEX_OWNER_DIED, which the kernel sets when the owner dies; FUTEX_WAITERS, which makes the kernel wake one waiter then.
- * `sleepers` is our own: since all sleepers were last woken, a thread has gone to sleep until this position changes.
+ * The low half is a robust futex, as Documentation/locking/robust-futex-ABI.rst of the kernel describes it:
+ * the TID of the owner, or 0; FUTEX_OWNER_DIED, which the kernel sets when the owner dies; FUTEX_WAITERS,
+ * which makes the kernel wake one waiter then. `sleepers` is our own: since all sleepers were last woken, a
+ * thread has gone to sleep until this position changes.
  */
 
 #include <assert.h>
@@ -96,19 +100,22 @@ struct ring_count {
 };
 
 /*
- * While the word stands at the claim's position, only the claim's process may move this side: a producer that fills in a message
- * in place, or a consumer that works on one. pid 0: no claim.
+ * While the word stands at the claim's position, only the claim's process may move this side: a producer that
+ * fills in a message in place, or a consumer that works on one. pid 0: no claim.
  */
 struct ring_claim {
 	_Atomic uint64_t owner; /* two halves of 32 bits: the pid, and behind it the ticket */
-	/* Field 22 of /proc/PID/stat, which tells apart processes that had the same pid; in the initial time namespace. 0: not known. */
+	/*
+	 * Field 22 of /proc/PID/stat, which tells apart processes that had the same pid; in the initial time
+	 * namespace. 0: not known.
+	 */
 	_Atomic uint64_t started;
 	_Atomic uint64_t position; /* units, as in struct ring_count */
 };
 
 /*
- * A ticket tells apart the claims of one process. Its upper 16 bits tell apart the programs that the process has executed, one
- * after another (execve(2)); 0: not known.
+ * A ticket tells apart the claims of one process. Its upper 16 bits tell apart the programs that the process
+ * has executed, one after another (execve(2)); 0: not known.
  */
 #define RING_TICKET_IMAGE_SHIFT 16
 
@@ -121,8 +128,9 @@ struct ring_claim {
 #endif
 
 /*
- * If `owner` is that of the producers' claim, the claim is the turn of a producer that waits for room (lib/ring/turn.h). Zero in
- * rings that an older library laid out. To an older library, a turn is an ordinary claim.
+ * If `owner` is that of the producers' claim, the claim is the turn of a producer that waits for room
+ * (lib/ring/turn.h). Zero in rings that an older library laid out. To an older library, a turn is an ordinary
+ * claim.
  */
 struct ring_turn {
 	_Atomic uint64_t owner;

@@ -4,15 +4,16 @@
  * The word of one side of a ring: the slow paths, for a lock that is held and for threads that sleep.
  *
  * Everything rests on two invariants, which hold at each single step, ours and the kernel's:
- * - A thread that owns the word, or sleeps on it, has announced it to the kernel. So if the thread dies, the kernel frees the
- *   lock and passes on the one wake-up that it gives.
- * - If a thread sleeps at the position that the word shows, one of these is true: SLEEPERS and WAITERS are set; or a thread
- *   holds the lock and has yet to wake all sleepers; or the lock is free and WAITERS alone is set. In the last case a death
- *   cut such a wake-up short, and the next thread that takes the lock, or that the death wakes, wakes all in its place.
+ * - A thread that owns the word, or sleeps on it, has announced it to the kernel. So if the thread dies, the
+ *   kernel frees the lock and passes on the one wake-up that it gives.
+ * - If a thread sleeps at the position that the word shows, one of these is true: SLEEPERS and WAITERS are
+ *   set; or a thread holds the lock and has yet to wake all sleepers; or the lock is free and WAITERS alone
+ *   is set. In the last case a death cut such a wake-up short, and the next thread that takes the lock, or
+ *   that the death wakes, wakes all in its place.
  *
- * A sleeper waits on both halves of the word at once (futex_waitv(2)). The upper half changes whenever the side moves, so no
- * thread falls asleep waiting for a move that has already happened. On the lower half the kernel wakes a thread when an owner
- * has died.
+ * A sleeper waits on both halves of the word at once (futex_waitv(2)). The upper half changes whenever the
+ * side moves, so no thread falls asleep waiting for a move that has already happened. On the lower half the
+ * kernel wakes a thread when an owner has died.
  */
 
 #include "lib/ring/lock.h"
@@ -63,9 +64,9 @@ static int sleep_on(struct ring_side *side, uint64_t word, const struct timespec
 /* -- taking and leaving -- */
 
 /*
- * An owner holds the lock for some 50 ns, so spin a little. If that is not enough, the owner was preempted, is stopped or copies
- * a lot. Then nap, ever longer, instead of sleeping on the word: so the owner need not wake us, which would cost it more than all
- * its work. A nap also ends soon enough after the owner's death.
+ * An owner holds the lock for some 50 ns, so spin a little. If that is not enough, the owner was preempted,
+ * is stopped or copies a lot. Then nap, ever longer, instead of sleeping on the word: so the owner need not
+ * wake us, which would cost it more than all its work. A nap also ends soon enough after the owner's death.
  */
 int ring_lock_take(struct ring_side *side, const struct timespec *until, uint64_t *ret_word)
 {
@@ -107,7 +108,10 @@ int ring_lock_take(struct ring_side *side, const struct timespec *until, uint64_
 	return r;
 }
 
-/* One step of the owner: replaces the word by what `next` makes of it. *ret_left is the old word. False: the lock is not ours. */
+/*
+ * One step of the owner: replaces the word by what `next` makes of it. *ret_left is the old word. False: the
+ * lock is not ours.
+ */
 static bool owner_step(struct ring_side *side, uint64_t position,
 		       uint64_t (*next)(uint64_t word, uint64_t position), uint64_t *ret_left)
 {
@@ -128,9 +132,9 @@ static bool owner_step(struct ring_side *side, uint64_t position,
 }
 
 /*
- * The first step of leaving. If the side has not moved, threads that set SLEEPERS at this position may sleep on. If no thread
- * sleeps, unlocking is all. Otherwise the side has moved, but the lock is still held and WAITERS stays set: if we die now, the
- * kernel wakes one sleeper, which wakes the others.
+ * The first step of leaving. If the side has not moved, threads that set SLEEPERS at this position may sleep
+ * on. If no thread sleeps, unlocking is all. Otherwise the side has moved, but the lock is still held and
+ * WAITERS stays set: if we die now, the kernel wakes one sleeper, which wakes the others.
  */
 static uint64_t published(uint64_t word, uint64_t position)
 {
@@ -141,7 +145,10 @@ static uint64_t published(uint64_t word, uint64_t position)
 	return ring_word_at(position) | RING_WORD_WAITERS | ring_word_owner(word);
 }
 
-/* The second step: threads that have set SLEEPERS since the first went to sleep at the new position, and rightly so. */
+/*
+ * The second step: threads that have set SLEEPERS since the first went to sleep at the new position, and
+ * rightly so.
+ */
 static uint64_t let_go(uint64_t word, uint64_t position)
 {
 	if (word & RING_WORD_SLEEPERS)
@@ -165,7 +172,10 @@ int ring_lock_leave(struct ring_side *side, uint64_t position)
 
 /* -- sleeping -- */
 
-/* A free lock with WAITERS but without SLEEPERS: an owner moved the side and died before it had woken all sleepers. */
+/*
+ * A free lock with WAITERS but without SLEEPERS: an owner moved the side and died before it had woken all
+ * sleepers.
+ */
 static bool wake_is_owed(uint64_t word)
 {
 	return ring_word_owner(word) == 0 && (word & RING_WORD_WAITERS) && !(word & RING_WORD_SLEEPERS);
@@ -195,13 +205,16 @@ int ring_lock_sleep(struct ring_side *side, const _Atomic uint32_t *retired, uin
 		ring_thread_announce(side);
 		/* Acquire: pairs with the release of the move that ends the wait, and of ring_lock_ring(). */
 		word = atomic_load_explicit(&side->word, memory_order_acquire);
-		/* Relaxed: if `retired` was set before the word changed for it, the acquire above makes that visible here. */
+		/*
+		 * Relaxed: if `retired` was set before the word changed for it, the acquire above makes that
+		 * visible here.
+		 */
 		if (ring_word_position(word) != position ||
 		    (retired != NULL && atomic_load_explicit(retired, memory_order_relaxed) != 0))
 			break;
 		/*
-		 * Relaxed: only the word itself matters here, and all changes of one word have one order: either the next
-		 * owner's step finds our bits, or we find its position.
+		 * Relaxed: only the word itself matters here, and all changes of one word have one order:
+		 * either the next owner's step finds our bits, or we find its position.
 		 */
 		if ((word & bell) != bell &&
 		    !atomic_compare_exchange_strong_explicit(&side->word, &word, word | bell,
@@ -216,8 +229,9 @@ int ring_lock_sleep(struct ring_side *side, const _Atomic uint32_t *retired, uin
 }
 
 /*
- * Release: woken threads see what was stored before. A thread that is about to sleep on the old word finds that it has changed,
- * and a thread that sets SLEEPERS again has seen this change. So if the word now says that a wake-up is owed, one is.
+ * Release: woken threads see what was stored before. A thread that is about to sleep on the old word finds
+ * that it has changed, and a thread that sets SLEEPERS again has seen this change. So if the word now says
+ * that a wake-up is owed, one is.
  */
 void ring_lock_ring(struct ring_side *side)
 {

@@ -3,8 +3,9 @@
 #define KIPC_LIB_RING_LOCK_H
 
 /*
- * The word of one side of a ring: lock, position and bell in one (lib/ring/layout.h). The thread that holds the lock may read
- * and fill in the side's counts and move its position; moving and unlocking are one compare-and-swap.
+ * The word of one side of a ring: lock, position and bell in one (lib/ring/layout.h). The thread that holds
+ * the lock may read and fill in the side's counts and move its position; moving and unlocking are one
+ * compare-and-swap.
  *
  * The fast paths are inline: a call takes and leaves each lock once, with one atomic operation each.
  */
@@ -22,9 +23,10 @@
 #endif
 
 /*
- * Takes the lock; *ret_word is the side's word then. Waits for the owner until `until` (CLOCK_MONOTONIC; NULL: no limit), but
- * at most one second in which the word does not change. If `until` has passed already, it spins a little and does not wait.
- * -ENOLCK: the owner does not leave the lock; -ETIMEDOUT; errors of ring_thread_init().
+ * Takes the lock; *ret_word is the side's word then. Waits for the owner until `until` (CLOCK_MONOTONIC;
+ * NULL: no limit), but at most one second in which the word does not change. If `until` has passed already,
+ * it spins a little and does not wait. -ENOLCK: the owner does not leave the lock; -ETIMEDOUT; errors of
+ * ring_thread_init().
  */
 int ring_lock_take(struct ring_side *side, const struct timespec *until, uint64_t *ret_word);
 
@@ -32,8 +34,8 @@ int ring_lock_take(struct ring_side *side, const struct timespec *until, uint64_
 int ring_lock_leave(struct ring_side *side, uint64_t position);
 
 /*
- * Takes the lock if it is free; *ret_word is the side's word then. Whatever the last owner did happened before. False: the lock
- * is held, and ring_lock_take() has to wait for it. Only for a thread that is known.
+ * Takes the lock if it is free; *ret_word is the side's word then. Whatever the last owner did happened
+ * before. False: the lock is held, and ring_lock_take() has to wait for it. Only for a thread that is known.
  */
 static inline bool ring_lock_try(struct ring_side *side, uint64_t *ret_word)
 {
@@ -55,14 +57,16 @@ static inline bool ring_lock_try(struct ring_side *side, uint64_t *ret_word)
 }
 
 /*
- * Moves the side to `position` and unlocks it, in one step; wakes the threads that sleep until it moves. `word` is what
- * ring_lock_take() gave. -EBADMSG: the lock is no longer ours, because another program wrote over it.
+ * Moves the side to `position` and unlocks it, in one step; wakes the threads that sleep until it moves.
+ * `word` is what ring_lock_take() gave. -EBADMSG: the lock is no longer ours, because another program wrote
+ * over it.
  */
 static inline int ring_lock_move(struct ring_side *side, uint64_t word, uint64_t position)
 {
 	/*
-	 * Release: what was written to the record and the counts, or read from the record, happened before the position that
-	 * says so. Pairs with the acquire of ring_lock_take(), and with that of a thread that reads the other side's position.
+	 * Release: what was written to the record and the counts, or read from the record, happened before
+	 * the position that says so. Pairs with the acquire of ring_lock_take(), and with that of a thread
+	 * that reads the other side's position.
 	 */
 	if (!(word & (RING_WORD_WAITERS | RING_WORD_SLEEPERS)) &&
 	    atomic_compare_exchange_strong_explicit(&side->word, &word, ring_word_at(position),
@@ -80,8 +84,9 @@ static inline int ring_lock_drop(struct ring_side *side, uint64_t word)
 }
 
 /*
- * Sleeps until the side has moved from `position` (its 31 bits), a thread rings, or `*retired` is set (NULL: ignored). A sleeper
- * uses no CPU. The caller holds no lock. -ETIMEDOUT: `until` has passed; -EINTR; errors of ring_thread_init().
+ * Sleeps until the side has moved from `position` (its 31 bits), a thread rings, or `*retired` is set (NULL:
+ * ignored). A sleeper uses no CPU. The caller holds no lock. -ETIMEDOUT: `until` has passed; -EINTR; errors
+ * of ring_thread_init().
  */
 int ring_lock_sleep(struct ring_side *side, const _Atomic uint32_t *retired, uint64_t position,
 		    const struct timespec *until);

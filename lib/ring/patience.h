@@ -35,7 +35,10 @@ static inline void ring_patience_begin(struct ring_patience *patience, int64_t t
 /* When the call has to end, on CLOCK_MONOTONIC. NULL for KIPC_FOREVER; for KIPC_NOW, a time long ago. */
 const struct timespec *ring_patience_end(struct ring_patience *patience);
 
-/* Whether that time has passed. For a call that is woken again and again, and finds each time that others were faster. */
+/*
+ * Whether that time has passed. For a call that is woken again and again, and finds each time that others
+ * were faster.
+ */
 bool ring_patience_is_over(struct ring_patience *patience);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Peeking, without a lock and so with read permission alone. Consumers may remove a record while it is copied, and producers then
- * write over it; but then the consumers' position has moved, and the copy is thrown away.
+ * Peeking, without a lock and so with read permission alone. Consumers may remove a record while it is
+ * copied, and producers then write over it; but then the consumers' position has moved, and the copy is
+ * thrown away.
  */
 
 #include "lib/ring/peek.h"
@@ -25,8 +26,8 @@ static int make_ready(struct ring *ring, const struct ring_cursor *cursor, uint6
 }
 
 /*
- * Walks from the oldest record to the one at `index` and copies it. `word`: of the consumers, read before. What this returns counts
- * only if the consumers still stand there afterwards.
+ * Walks from the oldest record to the one at `index` and copies it. `word`: of the consumers, read before.
+ * What this returns counts only if the consumers still stand there afterwards.
  */
 static ssize_t walk(struct ring *ring, uint64_t word, void *buffer, size_t size, long index,
 		    struct ring_record *ret_record)

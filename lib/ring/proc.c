@@ -88,7 +88,10 @@ bool ring_proc_is_ours(void)
 
 	if (read_proc("self", "status", text, sizeof text) < 0)
 		return false;
-	/* Our numbers in the namespace that /proc shows and in each below it, down to our own: just one if it shows our own. */
+	/*
+	 * Our numbers in the namespace that /proc shows and in each below it, down to our own: just one if it
+	 * shows our own.
+	 */
 	at = strstr(text, "\nNSpid:");
 	if (at == NULL)
 		return false;

@@ -122,7 +122,10 @@ static int learn_start(struct page *page)
 		return r;
 	if (r < 0)
 		return -ENOSYS;
-	/* As the initial time namespace has it, since the claim's readers may be in others. Relaxed: each thread stores the same. */
+	/*
+	 * As the initial time namespace has it, since the claim's readers may be in others. Relaxed: each
+	 * thread stores the same.
+	 */
 	atomic_store_explicit(&page->started,
 			      ring_proc_time_offset(&offset) ? process.started - (uint64_t)offset : 0,
 			      memory_order_relaxed);

@@ -3,9 +3,10 @@
 #define KIPC_LIB_RING_READY_H
 
 /*
- * Whether the pages of records exist. The kernel may have no memory for a page of a segment of huge pages, or of one made with
- * SHM_NORESERVE, and touching such a page raises SIGBUS. So each handle remembers the pages that it has asked the kernel for, and
- * touches no byte of the data area before. It asks without holding a lock, since that can take long.
+ * Whether the pages of records exist. The kernel may have no memory for a page of a segment of huge pages, or
+ * of one made with SHM_NORESERVE, and touching such a page raises SIGBUS. So each handle remembers the pages
+ * that it has asked the kernel for, and touches no byte of the data area before. It asks without holding a
+ * lock, since that can take long.
  */
 
 #include "lib/base/always-inline.h"
@@ -42,8 +43,8 @@ static ALWAYS_INLINE bool ring_ready_has(const struct ring *ring, uint64_t offse
 }
 
 /*
- * Asks the kernel for the pages of `units` units; if there is enough memory, for those of `wanted` units, which may reach beyond
- * the end. Not under a lock. -ENOBUFS: the kernel has no memory for them; -ENOMEM.
+ * Asks the kernel for the pages of `units` units; if there is enough memory, for those of `wanted` units,
+ * which may reach beyond the end. Not under a lock. -ENOBUFS: the kernel has no memory for them; -ENOMEM.
  */
 int ring_ready_make(struct ring *ring, uint64_t offset, uint64_t units, uint64_t wanted);
 

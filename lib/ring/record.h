@@ -2,7 +2,10 @@
 #ifndef KIPC_LIB_RING_RECORD_H
 #define KIPC_LIB_RING_RECORD_H
 
-/* One record of the data area. Other programs can write to it, so its header is read once and checked before it is used. */
+/*
+ * One record of the data area. Other programs can write to it, so its header is read once and checked before
+ * it is used.
+ */
 
 #include "lib/base/always-inline.h"
 #include "lib/ring/handle.h"
@@ -31,8 +34,8 @@ static ALWAYS_INLINE void ring_record_load(const struct ring *ring, uint64_t off
 }
 
 /*
- * Whether a record is a message that is no larger than the largest, lies in the `available` units that were sent, and ends before
- * the offset `end`.
+ * Whether a record is a message that is no larger than the largest, lies in the `available` units that were
+ * sent, and ends before the offset `end`.
  */
 static ALWAYS_INLINE bool ring_record_is_message(const struct ring *ring, const struct ring_record *record,
 						 uint64_t offset, uint64_t available, uint64_t end)

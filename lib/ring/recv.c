@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Receiving, and waiting for a message. A consumer takes the consumers' lock, copies messages out and moves the consumers'
- * position. The move is one compare-and-swap: before it, a death of the consumer has taken nothing; after it, the messages are
- * gone.
+ * Receiving, and waiting for a message. A consumer takes the consumers' lock, copies messages out and moves
+ * the consumers' position. The move is one compare-and-swap: before it, a death of the consumer has taken
+ * nothing; after it, the messages are gone.
  */
 
 #include "lib/ring/recv.h"
@@ -23,7 +23,10 @@ struct basket {
 	size_t needed; /* after -ERANGE: how much the first message needs */
 };
 
-/* Why a message does not go in. -EMSGSIZE: the buffer is too small; -ERANGE: `limit` is, see `needed`; 0: it can wait for the next call. */
+/*
+ * Why a message does not go in. -EMSGSIZE: the buffer is too small; -ERANGE: `limit` is, see `needed`; 0: it
+ * can wait for the next call.
+ */
 static int refuse(struct basket *basket, size_t at, size_t n, size_t size)
 {
 	if (at > basket->size || size > basket->size - at)
@@ -35,8 +38,9 @@ static int refuse(struct basket *basket, size_t at, size_t n, size_t size)
 }
 
 /*
- * Copies as many messages as there are and fit, without waiting. Returns their number; if a page lacked, cursor->lacks is set, and
- * nothing is to be published yet. 0 with *ret_seen: there is no message now. Errors of refuse() and ring_cursor_find().
+ * Copies as many messages as there are and fit, without waiting. Returns their number; if a page lacked,
+ * cursor->lacks is set, and nothing is to be published yet. 0 with *ret_seen: there is no message now. Errors
+ * of refuse() and ring_cursor_find().
  */
 static ssize_t take_what_fits(struct ring *ring, struct ring_cursor *cursor, struct basket *basket,
 			      struct kipc_message *ret_messages, size_t n_messages, uint64_t *ret_seen)

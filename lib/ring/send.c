@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Sending. A producer takes the producers' lock, writes behind their position and moves it. The move is one compare-and-swap, and
- * consumers rely on nothing else: before it, a death of the producer has changed nothing; after it, everything is sent.
+ * Sending. A producer takes the producers' lock, writes behind their position and moves it. The move is one
+ * compare-and-swap, and consumers rely on nothing else: before it, a death of the producer has changed
+ * nothing; after it, everything is sent.
  */
 
 #include "lib/ring/send.h"
@@ -23,8 +24,8 @@ static int check_message(const struct ring *ring, const struct kipc_message *mes
 }
 
 /*
- * Checks and touches messages before the lock is taken. Returns how many may be sent at a time, at least one; or an error, which
- * is about the first message.
+ * Checks and touches messages before the lock is taken. Returns how many may be sent at a time, at least one;
+ * or an error, which is about the first message.
  */
 static ssize_t prepare(const struct ring *ring, const struct kipc_message *messages, size_t n_messages)
 {
@@ -42,8 +43,8 @@ static ssize_t prepare(const struct ring *ring, const struct kipc_message *messa
 }
 
 /*
- * Writes as many messages as fit, without waiting. Returns their number; if a page lacked, cursor->lacks is set, and nothing is
- * to be published yet. 0 with *ret_seen: not even the first fits now.
+ * Writes as many messages as fit, without waiting. Returns their number; if a page lacked, cursor->lacks is
+ * set, and nothing is to be published yet. 0 with *ret_seen: not even the first fits now.
  */
 static ssize_t put_what_fits(struct ring *ring, struct ring_cursor *cursor,
 			     const struct kipc_message *messages, size_t n_messages, uint64_t *ret_seen)
@@ -105,7 +106,10 @@ ssize_t ring_send(struct ring *ring, const struct kipc_message *messages, size_t
 		r = ring_enter(ring, side, &patience, &cursor);
 		if (r < 0)
 			break;
-		/* A consumer that empties a retired ring takes this lock once, and relies on no producer adding to it later. */
+		/*
+		 * A consumer that empties a retired ring takes this lock once, and relies on no producer
+		 * adding to it later.
+		 */
 		n = ring_is_retired(ring) ? -EIDRM
 					  : put_what_fits(ring, &cursor, messages, n_messages, &seen);
 		if (n > 0 && cursor.lacks == 0) {

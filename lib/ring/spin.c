@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Spinning where a ring is empty or full, or a lock is taken. On a machine with one CPU it never spins, and where spinning
- * never helps (both parties on one CPU, or slow traffic) it does so ever more rarely.
+ * Spinning where a ring is empty or full, or a lock is taken. On a machine with one CPU it never spins, and
+ * where spinning never helps (both parties on one CPU, or slow traffic) it does so ever more rarely.
  */
 
 #include "lib/ring/spin.h"
@@ -17,8 +17,8 @@
 #define POLLS_PER_CLOCK 4
 
 /*
- * Between two polls: some 100 to 700 ns. The other side can work on its cache line meanwhile, and when we find it moved, more
- * than one message is there.
+ * Between two polls: some 100 to 700 ns. The other side can work on its cache line meanwhile, and when we
+ * find it moved, more than one message is there.
  */
 #define PAUSES_PER_POLL 16
 

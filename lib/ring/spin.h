@@ -3,9 +3,9 @@
 #define KIPC_LIB_RING_SPIN_H
 
 /*
- * Waiting awake, for at most 20 µs, before going to sleep: a wake-up across CPUs takes some 50 µs, a cache line a tenth of one.
- * Each direction of a handle learns whether spinning pays: after a spin in vain, the next few are skipped, twice as many each
- * time.
+ * Waiting awake, for at most 20 µs, before going to sleep: a wake-up across CPUs takes some 50 µs, a cache
+ * line a tenth of one. Each direction of a handle learns whether spinning pays: after a spin in vain, the
+ * next few are skipped, twice as many each time.
  */
 
 #include <stdatomic.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The counters and state of a ring, for display. They are read without a lock, so each is checked against the word that published
- * it, and read again if the word has moved.
+ * The counters and state of a ring, for display. They are read without a lock, so each is checked against the
+ * word that published it, and read again if the word has moved.
  */
 
 #include "lib/ring/stat.h"
@@ -28,7 +28,10 @@ static bool read_totals(const struct ring_side *side, struct totals *ret_totals)
 			ret_totals->position = atomic_load_explicit(&count->position, memory_order_relaxed);
 			ret_totals->messages = atomic_load_explicit(&count->messages, memory_order_relaxed);
 			ret_totals->bytes = atomic_load_explicit(&count->bytes, memory_order_relaxed);
-			/* The counts are read before the word is read again: if the word is the same, they belong to it. */
+			/*
+			 * The counts are read before the word is read again: if the word is the same, they
+			 * belong to it.
+			 */
 			atomic_thread_fence(memory_order_acquire);
 			after = atomic_load_explicit(&side->word, memory_order_relaxed);
 			if (ring_word_position(before) == ring_word_position(after) &&
@@ -39,7 +42,10 @@ static bool read_totals(const struct ring_side *side, struct totals *ret_totals)
 	return false;
 }
 
-/* Both sides at one instant, if the consumers are slow enough. Otherwise theirs are older, so that they are not ahead. */
+/*
+ * Both sides at one instant, if the consumers are slow enough. Otherwise theirs are older, so that they are
+ * not ahead.
+ */
 static bool read_both(const struct ring_header *header, struct totals *ret_sent, struct totals *ret_received)
 {
 	for (unsigned tries = 0; tries < LOOKS_MAX; tries++) {

@@ -17,8 +17,8 @@ static const _Atomic uint32_t no_mark;
 _Thread_local struct ring_thread ring_thread = { .mark = &no_mark };
 
 /*
- * glibc registers a thread's list when the thread starts; musl does so when the thread first takes a robust mutex that
- * processes can share. This one lives in our own memory, for a moment.
+ * glibc registers a thread's list when the thread starts; musl does so when the thread first takes a robust
+ * mutex that processes can share. This one lives in our own memory, for a moment.
  */
 static void register_robust_list(void)
 {

@@ -3,8 +3,8 @@
 #define KIPC_LIB_RING_THREAD_H
 
 /*
- * This thread as the kernel's robust futexes know it: its TID, and the list in which it tells the kernel which lock it is
- * about to take, holds or sleeps on. If the thread dies, the kernel frees that lock.
+ * This thread as the kernel's robust futexes know it: its TID, and the list in which it tells the kernel
+ * which lock it is about to take, holds or sleeps on. If the thread dies, the kernel frees that lock.
  */
 
 #include <stdbool.h>
@@ -13,13 +13,19 @@
 #include "lib/ring/layout.h"
 
 struct ring_thread {
-	/* Of the thread's process (lib/ring/process.h). Points to a 0 in a thread that is not known: the rest is not set. */
+	/*
+	 * Of the thread's process (lib/ring/process.h). Points to a 0 in a thread that is not known: the rest
+	 * is not set.
+	 */
 	const _Atomic uint32_t *mark;
 	uint32_t tid;
 	struct robust_list_head *robust;
 };
 
-/* Initial-exec: one instruction to reach it, and 24 bytes of the space that libc reserves for libraries loaded late. */
+/*
+ * Initial-exec: one instruction to reach it, and 24 bytes of the space that libc reserves for libraries
+ * loaded late.
+ */
 extern _Thread_local struct ring_thread ring_thread __attribute__((tls_model("initial-exec")));
 
 /* Fills in ring_thread. -ENOSYS: the C library gave this thread no robust list; errors of ring_process_know(). */
@@ -32,16 +38,20 @@ static inline uint32_t ring_thread_mark(void)
 	return atomic_load_explicit(ring_thread.mark, memory_order_relaxed);
 }
 
-/* Whether ring_thread is filled in for this process. A thread that has called fork() is another one in the child. */
+/*
+ * Whether ring_thread is filled in for this process. A thread that has called fork() is another one in the
+ * child.
+ */
 static inline bool ring_thread_is_known(void)
 {
 	return ring_thread_mark() != 0;
 }
 
 /*
- * Tells the kernel which lock this thread is about to take, holds or sleeps on; NULL: none. If the thread dies, the kernel looks
- * at this lock: it frees it if the thread held it, and wakes one sleeper. The entry is chosen such that the lock lies at the
- * list's futex_offset from it; the kernel only computes with the address. The thread must be known.
+ * Tells the kernel which lock this thread is about to take, holds or sleeps on; NULL: none. If the thread
+ * dies, the kernel looks at this lock: it frees it if the thread held it, and wakes one sleeper. The entry is
+ * chosen such that the lock lies at the list's futex_offset from it; the kernel only computes with the
+ * address. The thread must be known.
  */
 static inline void ring_thread_announce(struct ring_side *side)
 {

@@ -3,8 +3,9 @@
 #define KIPC_LIB_RING_TOUCH_H
 
 /*
- * Touching the caller's memory before a lock is taken, so that a page that is missing, or is read from a disk, holds up no other
- * party. If a page disappears between the touch and the copy, the process still dies with the lock, and the kernel frees it.
+ * Touching the caller's memory before a lock is taken, so that a page that is missing, or is read from a
+ * disk, holds up no other party. If a page disappears between the touch and the copy, the process still dies
+ * with the lock, and the kernel frees it.
  */
 
 #include <stddef.h>
@@ -12,7 +13,10 @@
 
 #define RING_PAGE 4096 /* bytes; no page is smaller */
 
-/* The most that is copied under a lock, bytes: some 100 µs. A larger message is copied under a claim, which others can wait for. */
+/*
+ * The most that is copied under a lock, bytes: some 100 µs. A larger message is copied under a claim, which
+ * others can wait for.
+ */
 #define RING_COPY_MAX ((size_t)1 << 20)
 
 /* Reads a byte of each page. */
@@ -28,8 +32,8 @@ static inline void ring_touch_to_read(const void *data, size_t size)
 }
 
 /*
- * Writes a byte of each page of the first `wanted` of `size` bytes. Returns how many bytes can be written now: usually up to the
- * end of a page.
+ * Writes a byte of each page of the first `wanted` of `size` bytes. Returns how many bytes can be written
+ * now: usually up to the end of a page.
  */
 static inline size_t ring_touch_to_write(void *data, size_t size, size_t wanted)
 {

@@ -46,7 +46,10 @@ static bool is_slept_through(struct ring *ring, const struct ring_cursor *cursor
 	return now - first > SLEPT_THROUGH_NS;
 }
 
-/* A producer that a turn keeps out waits for room, too. Otherwise the turns of others could keep it out for ever. */
+/*
+ * A producer that a turn keeps out waits for room, too. Otherwise the turns of others could keep it out for
+ * ever.
+ */
 static void begin_to_wait(const struct ring_cursor *cursor, struct ring_patience *patience)
 {
 	if (patience->is_full)

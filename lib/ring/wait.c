@@ -3,12 +3,14 @@
 /*
  * How a call waits for the other side. First it spins, since the other side often moves just then. After that:
  *
- * - A call that waits for room naps while the consumers move at all. A full ring is in no hurry, and each wake-up would cost a
- *   consumer more than its message.
- * - A call that waits for a message sleeps at once, until it is woken. But if other consumers took the message that woke it, they
- *   keep up with the traffic, and it naps too, so that the producers need not wake it again and again.
+ * - A call that waits for room naps while the consumers move at all. A full ring is in no hurry, and each
+ *   wake-up would cost a consumer more than its message.
+ * - A call that waits for a message sleeps at once, until it is woken. But if other consumers took the
+ *   message that woke it, they keep up with the traffic, and it naps too, so that the producers need not wake
+ *   it again and again.
  *
- * When nothing has moved during a whole nap, the call sleeps until the other side rings, which costs nothing meanwhile.
+ * When nothing has moved during a whole nap, the call sleeps until the other side rings, which costs nothing
+ * meanwhile.
  */
 
 #include "lib/ring/wait.h"
@@ -45,15 +47,22 @@ static int nap_and_sleep(struct ring *ring, struct ring_side *side, uint64_t pos
 	return ring_lock_sleep(side, &ring->header->retired, position, until);
 }
 
+/* -EAGAIN: the call must not wait; -ETIMEDOUT: it has waited long enough. */
+static int check_patience(struct ring_patience *patience)
+{
+	if (patience->timeout == KIPC_NOW)
+		return -EAGAIN;
+	return ring_patience_is_over(patience) ? -ETIMEDOUT : 0;
+}
+
 int ring_wait_for_room(struct ring *ring, uint64_t position, struct ring_patience *patience)
 {
 	struct ring_side *consumers = &ring->header->consumers;
 	int r;
 
-	if (patience->timeout == KIPC_NOW)
-		return -EAGAIN;
-	if (ring_patience_is_over(patience))
-		return -ETIMEDOUT;
+	r = check_patience(patience);
+	if (r < 0)
+		return r;
 	if (ring_spin_until_moved(&ring->sender, &consumers->word, position))
 		return 0;
 	ring_turn_prepare(patience);
@@ -66,13 +75,13 @@ int ring_wait_for_room(struct ring *ring, uint64_t position, struct ring_patienc
 int ring_wait_for_message(struct ring *ring, uint64_t position, struct ring_patience *patience)
 {
 	struct ring_side *producers = &ring->header->producers;
+	int r;
 
 	if (ring_is_retired(ring))
 		return -EIDRM; /* the caller has found it empty */
-	if (patience->timeout == KIPC_NOW)
-		return -EAGAIN;
-	if (ring_patience_is_over(patience))
-		return -ETIMEDOUT;
+	r = check_patience(patience);
+	if (r < 0)
+		return r;
 	if (patience->nap_ns > 0)
 		return nap_and_sleep(ring, producers, position, patience);
 	patience->nap_ns = RING_NAP_MIN_NS; /* for the next wait of this call */
@@ -91,10 +100,9 @@ int ring_wait_for_claim(struct ring *ring, struct ring_side *side, uint64_t posi
 	bool is_last = until != NULL && monotonic_is_before(until, &slice);
 	int r;
 
-	if (patience->timeout == KIPC_NOW)
-		return -EAGAIN;
-	if (ring_patience_is_over(patience))
-		return -ETIMEDOUT;
+	r = check_patience(patience);
+	if (r < 0)
+		return r;
 	ring_turn_prepare(patience);
 	r = ring_lock_sleep(side, retired, position, is_last ? until : &slice);
 	if (r == -ETIMEDOUT && !is_last)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The protocol of a ring's words (lib/ring/lock.c, lib/ring/ring.c) as a model: PRODUCERS and CONSUMERS on a data area of
- * CAPACITY messages, DEATHS of any of them at any step. Each step of a process is one atomic operation on shared
- * memory, or one thing that the kernel does under a lock of its own.
+ * The protocol of a ring's words (lib/ring/lock.c, lib/ring/send.c, lib/ring/recv.c) as a model: PRODUCERS and CONSUMERS on a data area of
+ * CAPACITY messages, and DEATHS of any of them at any step. Each step of a process is one atomic operation on shared memory, or one
+ * that the kernel does under a lock of its own.
  *
- * Checked: what is received is what was published at that position, whole (assertions at both moves; a position moves
- * once, so nothing is lost or doubled); and when nothing moves any more, nobody alive waits for what is there.
+ * Checked: a consumer receives exactly what was published at that position (assertions at both moves; a position moves once, so
+ * nothing is lost or repeated); and when nothing moves any more, no living party waits for what is there.
  *
  * Not in the model: positions that wrap (31 bits), messages of several sizes and padding, claims, retiring, a contender's
  * naps (it waits until the lock is free), timeouts and signals.
@@ -28,7 +28,7 @@
 #define BATCH 1 /* messages that one move publishes at most */
 #endif
 #ifndef TAKES
-#define TAKES 0 /* messages after which a consumer has had enough; 0: never */
+#define TAKES 0 /* messages after which a consumer stops; 0: it never does */
 #endif
 #ifndef DEATHS
 #define DEATHS 1
@@ -37,12 +37,12 @@
 #define PARTIES (PRODUCERS + CONSUMERS)
 #define TOTAL (PRODUCERS * MESSAGES)
 
-/* The two sides, and nobody. */
+/* The two sides, and neither. */
 #define NONE 2
 #define P 0
 #define C 1
 
-/* The word of each side. Owners are parties counted from 1; 0: nobody. */
+/* The word of each side. Owners are parties, counted from 1; 0: none. */
 byte position[2];
 bit sleepers[2], waiters[2], died[2];
 byte owner[2];
@@ -50,10 +50,10 @@ byte owner[2];
 /* The data area: a message has two halves, written and read one after the other. */
 byte first[CAPACITY], second[CAPACITY];
 
-/* What was published at each position: only assertions read it. */
+/* What was published at each position. Only assertions read it. */
 byte published[TOTAL + 1];
 
-/* Parties as the kernel knows them: what they announced, and what they sleep on. */
+/* The parties as the kernel knows them: what they announced, and what they sleep on. */
 byte announced[PARTIES + 1] = NONE;
 byte on_lock[PARTIES + 1] = NONE;     /* queued on the lower half of that side's word */
 byte on_position[PARTIES + 1] = NONE; /* on the upper half */
@@ -86,7 +86,7 @@ inline wake_all(side, i)
 	}
 }
 
-/* Whoever it is that the kernel finds first. */
+/* The party that the kernel finds first: any of them. */
 inline wake_one_on_lock(side)
 {
 	if
@@ -149,8 +149,8 @@ proctype killer()
 /* -- lib/ring/lock.c -- */
 
 /*
- * ring_lock_take(). A load and the compare-and-swap that goes by it are one step here: had anything changed in between, it
- * would be tried again. A contender looks again and again; here it waits until the look pays.
+ * ring_lock_take(). A load and the compare-and-swap that relies on it are one step here: if anything had changed in between, the
+ * loop would try again. A contender polls the word; here it waits until polling helps.
  */
 inline take(side)
 {
@@ -162,7 +162,7 @@ inline take(side)
 	}
 }
 
-/* ring_lock_move() and ring_lock_leave(): `to` is published where it is not where the side stands. */
+/* ring_lock_move() and ring_lock_leave(). `to` is published if it differs from the side's position. */
 inline move(side, to)
 {
 	atomic {
@@ -213,7 +213,7 @@ inline let_go(side)
 		:: else -> waiters[side] = 0
 		fi;
 		owner[side] = 0;
-		announced[me] = NONE; /* no step of its own: a death just before it wakes one more, for nothing */
+		announced[me] = NONE; /* not a step: a death just before it only wakes one more party */
 		slow = 0
 	}
 }
@@ -290,7 +290,7 @@ inline sleep(side, from)
 		v_died = 0;
 		v_owner = 0
 	   };
-	   /* and on the upper; what does not agree, or has woken it meanwhile, takes it off both. */
+	   /* and on the upper. If a value differs, or it was woken meanwhile, it leaves both queues. */
 	   atomic {
 		if
 #ifdef BREAK_ONE_HALF
@@ -307,7 +307,7 @@ inline sleep(side, from)
 	announced[me] = NONE
 }
 
-/* -- lib/ring/ring.c -- */
+/* -- lib/ring/send.c, lib/ring/recv.c -- */
 
 #define LOCALS \
 	byte i, from, to, mine, written, got_first, got_second, v_owner; \
@@ -322,7 +322,7 @@ proctype producer(byte me; byte number) provided (!dead[me])
 	:: sent < MESSAGES ->
 		take(P);
 		atomic {
-			from = position[C]; /* the step is this one look */
+			from = position[C]; /* the step is this one load */
 			to = position[P];
 			batch = CAPACITY - (to - from);
 			batch = (batch < BATCH -> batch : BATCH);
@@ -367,7 +367,7 @@ proctype consumer(byte me) provided (!dead[me])
 	:: TAKES == 0 || taken < TAKES ->
 		take(C);
 		atomic {
-			from = position[P]; /* the step is this one look */
+			from = position[P]; /* the step is this one load */
 			to = position[C]
 		};
 		if
@@ -392,7 +392,7 @@ proctype consumer(byte me) provided (!dead[me])
 	done[me] = 1
 }
 
-/* Nothing moves any more: then nobody who lives waits for what is there. */
+/* When nothing moves any more, no living party waits for what is there. */
 #define LIVES(party) (!dead[party] && !done[party])
 
 init
@@ -423,13 +423,13 @@ init
 	}
 	timeout;
 	d_step {
-		/* A consumer who lives has emptied it. */
+		/* A living consumer has emptied the ring. */
 		i = PRODUCERS + 1;
 		do
 		:: i <= PARTIES -> assert(!LIVES(i) || position[P] == position[C]); i++
 		:: else -> break
 		od;
-		/* A producer who lives has filled it, or is done. */
+		/* A living producer has filled the ring, or has sent all its messages. */
 		i = 1;
 		do
 		:: i <= PRODUCERS -> assert(!LIVES(i) || position[P] - position[C] == CAPACITY); i++

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The memory orders of a ring, by Relacy: interleavings, and the values that a weakly ordered load may give. A port
- * of the few atomic operations that carry the data from side to side, each named by its place in lib/; what lies in the
- * slots is plain memory, so that an order too weak is a race that Relacy sees. Two producers, one consumer; with one slot
- * it is written again after it was read, with two the producers follow each other without the consumer between.
+ * The memory orders of a ring, checked by Relacy: it tries interleavings, and all values that a weakly
+ * ordered load may return. This is a port of the few atomic operations that carry the data from one side to
+ * the other; comments name their places in lib/. The slots are plain memory, so that an order that is too
+ * weak is a race, which Relacy reports. There are two producers and one consumer. With one slot, it is
+ * written again after it was read; with two, one producer follows the other without the consumer in between.
  *
- * ORDER_OF_MOVE, ORDER_OF_TAKE and ORDER_OF_LOOK can be weakened from outside; each must then be found.
+ * ORDER_OF_MOVE, ORDER_OF_TAKE and ORDER_OF_LOOK can be weakened from outside; Relacy must then find a race.
  */
 
 #include <relacy/relacy.hpp>
@@ -21,15 +22,20 @@
 #define ORDER_OF_TAKE rl::mo_acquire /* ring_lock_try() */
 #endif
 #ifndef ORDER_OF_LOOK
-#define ORDER_OF_LOOK rl::mo_acquire /* ring_make_room_slowly(), ring_look_ahead() */
+#define ORDER_OF_LOOK rl::mo_acquire /* ring_cursor_make_room_slowly(), ring_cursor_look_ahead() */
 #endif
 
-enum { SLOTS = N_SLOTS, MESSAGES = 2, OWNED = 1, ONE = 2 }; /* a word is the position, times two, and whether it is held */
+enum {
+	SLOTS = N_SLOTS,
+	MESSAGES = 2,
+	OWNED = 1,
+	ONE = 2
+}; /* a word is twice the position, plus 1 while it is held */
 
 struct ring_orders : rl::test_suite<ring_orders, 3> {
 	rl::atomic<unsigned> producers, consumers;
 	rl::var<unsigned> slots[SLOTS];
-	rl::var<unsigned> sent, received; /* what the counts are: only under the lock of their side */
+	rl::var<unsigned> sent, received; /* as the counts: only under the lock of their side */
 
 	void before()
 	{
@@ -47,8 +53,8 @@ struct ring_orders : rl::test_suite<ring_orders, 3> {
 		for (;;) {
 			unsigned word = side($).load(rl::mo_relaxed);
 
-			if (!(word & OWNED) &&
-			    side($).compare_exchange_strong(word, word | OWNED, ORDER_OF_TAKE, rl::mo_relaxed))
+			if (!(word & OWNED) && side($).compare_exchange_strong(word, word | OWNED,
+									       ORDER_OF_TAKE, rl::mo_relaxed))
 				return word;
 			backoff.yield($);
 		}

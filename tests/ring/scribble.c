@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * One party of a ring writes anything anywhere in it while the others work: ring-scribble MILLISECONDS SEED. For
- * AddressSanitizer; what lies beyond the segment is not mapped. The others may get any answer of kipc.h, but each call has
- * to come back in time, and nobody may die. In the end the ring is made anew and works.
+ * One party writes anything anywhere into a ring while others use it: ring-scribble MILLISECONDS SEED. For
+ * AddressSanitizer; nothing is mapped behind the segment. The others may get any result that kipc.h allows,
+ * but each call has to return in time, and no party may die. In the end the ring is formatted again and
+ * works.
  */
 
 #include <errno.h>
@@ -26,7 +27,8 @@
 #define RING_SIZE (4 * RING_HEADER_SIZE)
 #define MESSAGE_MAX 1000
 #define TIMEOUT_US 20000
-#define CALL_S_MAX 10 /* the timeout, and a second for each lock that nobody lets go of; and a slow machine */
+#define CALL_S_MAX                                                                                           \
+	10 /* the timeout, a second for each lock that stays held, and some more for a slow machine */
 
 static char address[32];
 static double end;
@@ -45,7 +47,10 @@ static unsigned any(void)
 	return (unsigned)rand_r(&seed) ^ (unsigned)rand_r(&seed) << 16;
 }
 
-/* A value that makes trouble: our numbers, sizes that nearly fit, positions near those that are right, or anything. */
+/*
+ * A value that makes trouble: a pid of ours, a size that nearly fits, a position near the right one, or
+ * anything.
+ */
 static uint64_t trouble(uint64_t old)
 {
 	switch (any() % 8) {
@@ -73,7 +78,10 @@ static void scribble(int id)
 	if (bytes == (void *)-1)
 		_exit(3);
 	while (now() < end) {
-		/* Half of it over the words that matter, the rest anywhere. The magic stays, so that they come in at all. */
+		/*
+		 * Half of it hits the words that matter, the rest anywhere. The magic stays, so that the
+		 * others can attach.
+		 */
 		size_t at =
 			any() % 2 == 0 ? 128 + any() % 640 / 8 * 8 : 128 + any() % (RING_SIZE - 136) / 4 * 4;
 		uint64_t value;
@@ -128,7 +136,7 @@ static void call(struct kipc_channel *ring)
 	case 6:
 		n = kipc_acquire(ring, TIMEOUT_US, &data, NULL);
 		if (n >= 0) {
-			memcpy(buffer, data, (size_t)n); /* all of it has to be there */
+			memcpy(buffer, data, (size_t)n); /* all of it has to be mapped */
 			kipc_release(ring);
 		}
 		break;
@@ -153,7 +161,7 @@ static void work(void)
 		if (kipc_open(address, NULL, KIPC_SEGMENT, &ring) < 0)
 			_exit(3);
 		for (unsigned i = 0; i < 50 && now() < end; i++, calls++) {
-			alarm(CALL_S_MAX); /* dies of it */
+			alarm(CALL_S_MAX); /* kills a call that does not return */
 			call(ring);
 			alarm(0);
 		}

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Kills producers and consumers of a ring with SIGKILL at random instants, puts others in their places, and settles
- * accounts in the end: ring-storm MODE KILLS SIZE [SEED]. Modes:
+ * Kills producers and consumers of a ring with SIGKILL at random instants, replaces them, and checks in the
+ * end what was sent and received: ring-storm MODE KILLS SIZE [SEED]. Modes:
  *
- *   plain      send and receive; what a consumer has in hand dies with it
+ *   plain      send and receive; a message in a consumer's hands dies with it
  *   batch      many at once
- *   work       send; acquire, work, release: nothing may be missing, at most one comes again for each consumer killed
+ *   work       send; acquire, work, release: no message may be missing, at most one is repeated for each consumer killed
  *   in-place   reserve, fill, commit; acquire, work, release
- *   ordered    as plain, with one consumer, which sees each producer's messages in their order
- *   turns      as plain, with one slow consumer, one producer of large messages and others of small ones: the large get room
+ *   ordered    as plain, with one consumer, which has to see each producer's messages in their order
+ *   turns      as plain, with one slow consumer, one producer of large messages and others of small ones: the large ones get room
  *
- * What was sent and seen is written into memory of the storm's own. A message is "tried" before its send and "sent" after
- * it: killed between the two, it may have been sent or not. Prints one line of figures; status 1 says that they are wrong.
+ * The parties record what they sent and saw in a ledger outside the ring. A message is "tried" before its
+ * send and "sent" after it; if the producer is killed in between, it may have been sent or not. Prints one
+ * line of figures; status 1: they are wrong.
  */
 
 #include <errno.h>
@@ -41,7 +42,7 @@
 #define BATCH 8
 #define KILL_EVERY_NS 300000	     /* at most */
 #define KILL_TURNS_EVERY_NS 30000000 /* a turn begins after 10 ms */
-#define PATIENCE_MS 20000	     /* in which something has to move */
+#define PATIENCE_MS 20000	     /* within which something has to move */
 
 enum mode { PLAIN, BATCHES, WORK, IN_PLACE, ORDERED, TURNS };
 static const char *const modes[] = { "plain", "batch", "work", "in-place", "ordered", "turns" };
@@ -49,11 +50,11 @@ static const char *const modes[] = { "plain", "batch", "work", "in-place", "orde
 enum { TRIED = 1, SENT = 2 };
 
 static struct ledger {
-	_Atomic uint64_t tried[PRODUCERS]; /* how many, counted from 1 */
+	_Atomic uint64_t tried[PRODUCERS]; /* the number of the last message, from 1 */
 	_Atomic uint64_t seen_in_all, torn, out_of_order;
 	_Atomic uint8_t state[PRODUCERS][MESSAGES_MAX];
 	_Atomic uint8_t seen[PRODUCERS][MESSAGES_MAX];
-	_Atomic uint64_t last[PRODUCERS]; /* ordered: the newest seen */
+	_Atomic uint64_t last[PRODUCERS]; /* ordered, turns: the number last seen */
 } * ledger;
 
 struct body {
@@ -144,7 +145,7 @@ static void send_batch(struct kipc_channel *ring, uint32_t producer, unsigned *s
 	}
 }
 
-/* Now and then, so that the others run dry or full, and sleep. */
+/* Sleeps now and then, so that the ring becomes empty or full, and the others sleep, too. */
 static void rest(unsigned *seed)
 {
 	if (rand_r(seed) % 64 == 0)
@@ -222,7 +223,7 @@ static ssize_t take(struct kipc_channel *ring)
 	return -EINVAL;
 }
 
-/* As work does it, with the CPU. */
+/* Uses the CPU, as work does. */
 static void work_for(long nanoseconds)
 {
 	struct timespec begin, now;
@@ -244,7 +245,7 @@ static void consume(unsigned seed)
 			die(n == -EBADMSG ? kipc_ring_fault_to_string(kipc_ring_fault(ring)) : "receive",
 			    (int)n);
 		if (mode == TURNS)
-			work_for(20000); /* longer than the others need to fill what became free */
+			work_for(20000); /* longer than the others need to fill the room that became free */
 		else
 			rest(&seed);
 	}
@@ -291,7 +292,10 @@ static void pause_up_to(unsigned *seed, long nanoseconds)
 	nanosleep(&time, NULL);
 }
 
-/* Turns: the large messages get through as well. Killed again and again, their producer has to begin to wait anew. */
+/*
+ * Turns: the large messages arrive as well, though their producer is killed often and begins its wait from
+ * the start.
+ */
 static void expect_large(void)
 {
 	uint64_t before = ledger->last[0];
@@ -300,11 +304,11 @@ static void expect_large(void)
 		usleep(1000);
 	if (ledger->last[0] != before)
 		return;
-	printf("no large message gets through\n");
+	printf("no large message arrives\n");
 	exit(1);
 }
 
-/* Whether anything has arrived since, within the patience. */
+/* Fails if no message arrives within PATIENCE_MS. */
 static void expect_movement(struct kipc_channel *ring, uint64_t before)
 {
 	struct kipc_ring stat;
@@ -344,7 +348,7 @@ static unsigned storm(struct kipc_channel *ring, pid_t *pids, unsigned kills, un
 	return consumers_killed;
 }
 
-/* Lets the consumers empty it, and ends them. */
+/* Kills the producers, lets the consumers empty the ring, and kills those. Returns how many consumers it killed. */
 static unsigned drain(struct kipc_channel *ring, pid_t *pids)
 {
 	struct kipc_ring stat;
@@ -361,7 +365,7 @@ static unsigned drain(struct kipc_channel *ring, pid_t *pids)
 		usleep(1000);
 		waited = ledger->seen_in_all == before ? waited + 1 : 0;
 	}
-	usleep(10000); /* the last is being entered */
+	usleep(10000); /* until the last message is in the ledger */
 	for (unsigned i = PRODUCERS; i < n_parties(); i++)
 		end(pids[i]);
 	return n_parties() - PRODUCERS;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Threads over one mapping of a ring, for ThreadSanitizer, which sees nothing across two: producers and consumers on one
- * handle, by single messages, batches and in place. Each message is numbered and check-summed; the sums must agree.
- * Argument: messages of each producer.
+ * Threads that share one mapping of a ring, for ThreadSanitizer, which sees no races between two mappings:
+ * producers and consumers on one handle, with single messages, batches and in place. Each message has a
+ * number and its square; the sums must agree. Argument: messages per producer.
  */
 
 #include <errno.h>
@@ -77,7 +77,7 @@ static void *produce(void *argument)
 				      "kipc_send");
 				continue;
 			}
-			/* One reservation a handle: nobody else uses it for that. */
+			/* A handle can have one reservation, so only this thread reserves. */
 			check(kipc_reserve(ring, batch[j].size, KIPC_FOREVER, &place), "kipc_reserve");
 			memcpy(place, batch[j].data, batch[j].size);
 			check(kipc_commit(ring, 1, batch[j].size), "kipc_commit");
@@ -116,7 +116,7 @@ static void *consume(void *argument)
 		n = kipc_recv_batch(ring, buffer, sizeof buffer, got, BATCH, KIPC_FOREVER);
 		check(n, "kipc_recv_batch");
 		for (ssize_t i = 0; i < n; i++) {
-			if (is_over) /* somebody else's end */
+			if (is_over) /* the end of another consumer */
 				check(kipc_send(ring, 1, got[i].data, got[i].size, KIPC_FOREVER),
 				      "kipc_send");
 			else

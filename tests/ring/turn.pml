@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Turns of producers that wait for room (lib/ring/turn.c) as a model: PARTIES producers, of which the first LARGES have to find
- * 2 units free at one look and the others 1, and a consumer. A look is one step, as it is one hold of the lock. Every party that
- * is not stopped looks again and again; nothing else is assumed of how fast it is (weak fairness).
+ * Turns of producers that wait for room (lib/ring/turn.c) as a model: PARTIES producers, of which the first LARGES need 2 free units
+ * at one look and the others 1, and a consumer. A look is one step, because it happens under the lock. Each party that is not stopped
+ * looks again and again; the model assumes nothing else about its speed (weak fairness).
  *
- * Checked: each producer that is not stopped sends again and again, also while the owner of the turn is stopped. Never is more
- * in the ring than it holds.
+ * Checked: each producer that is not stopped sends again and again, even while the owner of the turn is stopped. The ring never
+ * contains more than its capacity.
  *
- * Not in the model: time. One that has waited for 10 ms is one that has looked in vain before; only one that is stopped sleeps
+ * Not in the model: time. A producer that has waited for 10 ms is one that has looked in vain before; only a stopped producer sleeps
  * through the 100 ms in which there is room for all.
  */
 
@@ -23,12 +23,12 @@
 
 byte used;
 chan ring = [CAPACITY] of { byte }; /* the sizes of what is in it */
-byte turn = NOBODY;		    /* whose claim it is */
-byte age[PARTIES + 1];		    /* of one that waits: 1 began last; 0: it does not wait */
+byte turn = NOBODY;		    /* the producer whose claim it is */
+byte age[PARTIES + 1];		    /* of a producer that waits: 1 began last; 0: it does not wait */
 bit sent[PARTIES + 1];
 byte stopped = NOBODY;
 
-/* ring_turn_is_ours(): no turn, our own, that of a younger, or one that was slept through. */
+/* ring_turn_lets_pass(): there is no turn, or it is our own, or its owner has waited less, or has slept through it. */
 inline look(me)
 {
 	is_free = turn == NOBODY || turn == me;
@@ -40,7 +40,7 @@ inline look(me)
 #endif
 }
 
-/* One that is served makes all that are older than it younger by one. */
+/* When a producer has sent, all that have waited longer become younger by one. */
 inline serve(me)
 {
 	ring!units;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What the tests do to a ring from outside kipcd and kipcctl: ring-user ADDRESS VERB [ARGUMENT…]. Prints what it got, or the
- * name of the error; the status says which.
+ * A program that uses a ring, for the tests of kipcd and kipcctl: ring-user ADDRESS VERB [ARGUMENT…]. Prints
+ * what it received, or the name of the error; the status tells which.
  */
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 #include "lib/kipc.h"
 
-/* One long enough for what the tests send. */
+/* Large enough for what the tests send. */
 static char buffer[1 << 20];
 
 static int show(ssize_t n)
@@ -36,7 +36,7 @@ static int do_send(struct kipc_channel *channel, char **arguments)
 	return show(r);
 }
 
-/* Messages of SIZE bytes until it is full. */
+/* Sends messages of SIZE bytes until the ring is full. */
 static int do_fill(struct kipc_channel *channel, char **arguments)
 {
 	size_t size = strtoul(arguments[0], NULL, 0);
@@ -61,7 +61,7 @@ static int do_recv(struct kipc_channel *channel, char **arguments)
 	return show(n);
 }
 
-/* Two of them: what the second says is about whatever the name means by then. */
+/* Receives twice. The second call is about the object that the name stands for by then. */
 static int do_recv_twice(struct kipc_channel *channel, char **arguments)
 {
 	(void)do_recv(channel, (char *[]){ (char *)"wait", NULL });
@@ -102,7 +102,7 @@ static int do_acquire(struct kipc_channel *channel, char **arguments)
 	return show(kipc_release(channel));
 }
 
-/* Acquires a message, reserves another, and executes PROGRAM… over that. */
+/* Acquires a message, reserves another, and executes PROGRAM… */
 static int do_exec(struct kipc_channel *channel, char **arguments)
 {
 	const void *data;
@@ -117,7 +117,7 @@ static int do_exec(struct kipc_channel *channel, char **arguments)
 	return show(-errno);
 }
 
-/* Uses the handle, and then in a child in a PID namespace of its own. */
+/* Uses the handle, and uses it again in a child in another PID namespace. */
 static int do_inherit(struct kipc_channel *channel, char **arguments)
 {
 	const void *data;
@@ -139,7 +139,7 @@ static int do_inherit(struct kipc_channel *channel, char **arguments)
 	return status != 0;
 }
 
-/* Attached until its standard input ends. */
+/* Has the ring attached until the standard input ends. */
 static int do_hold(struct kipc_channel *channel, char **arguments)
 {
 	int r = kipc_channel_is_ring(channel);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * How a channel is named: addresses as users write them, the key of a name that declares none, and the text of the
- * registry's links. Tables of text and value.
+ * How a channel is named: addresses as users write them, the key of a channel that declares none, and the
+ * text of the registry's links. Tables of texts and values.
  */
 
 #include <errno.h>
@@ -85,7 +85,7 @@ static void addresses(void **state)
 	}
 }
 
-static void what_is_no_address(void **state)
+static void texts_that_are_not_addresses(void **state)
 {
 	static const struct {
 		const char *text;
@@ -186,7 +186,7 @@ static void names(void **state)
 			fail_msg("'%s'", rows[i].text);
 }
 
-/* Computed with another implementation of FNV-1a, one that gives the published values for "a" and "foobar". */
+/* Computed with another implementation of FNV-1a, which gives the published values for "a" and "foobar". */
 static void keys_of_names(void **state)
 {
 	static const struct {
@@ -261,7 +261,7 @@ static void links(void **state)
 	}
 }
 
-static void words_that_a_reader_does_not_know(void **state)
+static void readers_ignore_unknown_words(void **state)
 {
 	static const struct {
 		const char *words;
@@ -290,7 +290,7 @@ static void words_that_a_reader_does_not_know(void **state)
 	}
 }
 
-static void what_is_no_link(void **state)
+static void texts_that_are_not_links(void **state)
 {
 	static const char *const rows[] = {
 		"",
@@ -391,7 +391,7 @@ static void registry_of_another_boot(void **state)
 	assert_int_equal(registry_namespace_of_caller(ours), 0);
 	assert_int_equal(symlink(ours, REGISTRY_FOLDER "/" REGISTRY_NAMESPACE), 0);
 	assert_int_equal(kipc_registry_check(folder), 0);
-	/* written where the kernel's boot id could not be seen: only the namespace counts */
+	/* As written where the kernel's boot id cannot be read: only the namespace counts. */
 	assert_int_equal(registry_namespace_is_of_caller(ours), 1);
 	memmove(ours + 1, strchr(ours, ':'), strlen(strchr(ours, ':')) + 1);
 	ours[0] = '*';
@@ -404,13 +404,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses),
-		cmocka_unit_test(what_is_no_address),
+		cmocka_unit_test(texts_that_are_not_addresses),
 		cmocka_unit_test(names),
 		cmocka_unit_test(keys_of_names),
 		cmocka_unit_test(words_of_kinds),
 		cmocka_unit_test(links),
-		cmocka_unit_test(words_that_a_reader_does_not_know),
-		cmocka_unit_test(what_is_no_link),
+		cmocka_unit_test(readers_ignore_unknown_words),
+		cmocka_unit_test(texts_that_are_not_links),
 		cmocka_unit_test_setup_teardown(registry, set_up, NULL),
 		cmocka_unit_test_setup_teardown(registry_of_another_boot, NULL, tear_down),
 	};

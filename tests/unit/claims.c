@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Claims on a ring, by what can happen to their holders: threads that end, forks, other programs, locks that are not to be
- * had, rings that are made anew, waits of others; what the caller gives to a call; and turns of those that wait for room. Each test has a ring of its own, and two handles on it.
+ * Claims on a ring, by what can happen to the process that has one: a thread that ends, a fork, another
+ * program, a lock that stays held, a ring that is recreated, other parties that wait; bad memory from the
+ * caller of a call; and turns of producers that wait for room. Each test has a ring of its own, and two
+ * handles on it.
  */
 
 #undef NDEBUG
@@ -38,7 +40,7 @@
 #include "lib/ring/send.h"
 
 #define MAX_MESSAGE 200
-#define NOBODY UINT64_C(0x3ffffff) /* no TID: above PID_MAX_LIMIT */
+#define NO_THREAD UINT64_C(0x3ffffff) /* no thread's TID: above PID_MAX_LIMIT */
 #define SECOND 1000000
 
 struct bench {
@@ -127,7 +129,10 @@ static void expect_sound(struct bench *bench)
 	assert_int_equal(get(bench->channel, KIPC_NOW), -ENOMSG);
 }
 
-/* -- who lives ---------------------------------------------------------------------------------------------------- */
+/*
+ * -- whose process lives
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static int to_child[2], from_child[2];
 
@@ -145,7 +150,7 @@ static void *work_in_a_thread(void *argument)
 	_exit(0);
 }
 
-static char got_by_all[4096];
+static char common_buffer[4096];
 
 static char state_of(pid_t pid)
 {
@@ -160,7 +165,7 @@ static char state_of(pid_t pid)
 	return strrchr(text, ')')[2];
 }
 
-static void first_thread_has_ended(void **state)
+static void claim_outlives_the_first_thread(void **state)
 {
 	struct bench *bench = *state;
 	pthread_t thread;
@@ -192,7 +197,7 @@ static void first_thread_has_ended(void **state)
 	}
 }
 
-/* However it came about: nothing is written when the claim is somebody else's. */
+/* However that happened: a process whose claim is gone writes nothing. */
 static void claim_was_taken_away(void **state)
 {
 	struct bench *bench = *state;
@@ -213,7 +218,7 @@ static void claim_was_taken_away(void **state)
 	expect_sound(bench);
 }
 
-/* Nothing that a fork's child does ends its parent's claim, or a new one of its own. */
+/* Nothing that the child of a fork does ends its parent's claims. */
 static void child_of_a_fork_holds_nothing(void **state)
 {
 	struct bench *bench = *state;
@@ -244,7 +249,7 @@ static void child_of_a_fork_holds_nothing(void **state)
 	}
 }
 
-/* A lock that a child of _Fork() took is its own, and is freed when it dies. */
+/* A lock that a child of _Fork() takes is its own, and is freed when the child dies. */
 static void child_of_a_bare_fork_has_its_own_number(void **state)
 {
 	struct bench *bench = *state;
@@ -252,7 +257,7 @@ static void child_of_a_bare_fork_has_its_own_number(void **state)
 	int status;
 	pid_t pid;
 
-	expect_sound(bench); /* this thread's number is known now */
+	expect_sound(bench); /* from here on, this thread's TID is known */
 	pid = _Fork();
 	if (pid == 0) {
 		if (ring_lock_take(&bench->header->producers, NULL, &word) == 0 &&
@@ -265,7 +270,7 @@ static void child_of_a_bare_fork_has_its_own_number(void **state)
 	expect_sound(bench);
 }
 
-static void program_was_executed_over_it(void **state)
+static void execve_ends_the_claim(void **state)
 {
 	struct bench *bench = *state;
 	int go[2], status;
@@ -287,27 +292,30 @@ static void program_was_executed_over_it(void **state)
 	assert_int_equal(kipc_send(bench->channel, 1, "x", 1, 60 * SECOND), 0);
 	close(go[1]);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0); /* it lived all the while */
+	assert_int_equal(status, 0); /* it lived all the time */
 	close(go[0]);
 	expect(bench->channel, "x");
 	expect_sound(bench);
 }
 
-/* -- errors and what is left then --------------------------------------------------------------------------------- */
+/*
+ * -- errors, and what they leave
+ * ---------------------------------------------------------------------------------
+ */
 
-static void error_leaves_the_claim(void **state)
+static void claim_survives_errors(void **state)
 {
 	struct bench *bench = *state;
 
 	assert_int_equal(put(bench->channel, "work"), 0);
 	assert_int_equal(acquire(bench->channel), 4);
 	assert_int_equal(reserve(bench->channel), 0);
-	bench->header->consumers.word |= NOBODY;
-	bench->header->producers.word |= NOBODY;
+	bench->header->consumers.word |= NO_THREAD;
+	bench->header->producers.word |= NO_THREAD;
 	assert_int_equal(kipc_release(bench->channel), -ENOLCK);
 	assert_int_equal(kipc_commit(bench->channel, 1, 3), -ENOLCK);
-	bench->header->consumers.word &= ~NOBODY;
-	bench->header->producers.word &= ~NOBODY;
+	bench->header->consumers.word &= ~NO_THREAD;
+	bench->header->producers.word &= ~NO_THREAD;
 	assert_int_equal(kipc_commit(bench->channel, 0, 3), -EINVAL);
 	assert_int_equal(kipc_commit(bench->channel, 1, 101), -EINVAL);
 	assert_int_equal(kipc_commit(bench->channel, 1, 0), 0);
@@ -316,7 +324,7 @@ static void error_leaves_the_claim(void **state)
 	expect_sound(bench);
 }
 
-/* Even while somebody does not leave the lock. */
+/* Even while another thread does not leave the lock. */
 static void giving_up_never_fails(void **state)
 {
 	struct bench *bench = *state;
@@ -327,13 +335,13 @@ static void giving_up_never_fails(void **state)
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(acquire(bench->other), 4);
 		assert_int_equal(reserve(bench->other), 0);
-		bench->header->consumers.word |= NOBODY;
-		bench->header->producers.word |= NOBODY;
+		bench->header->consumers.word |= NO_THREAD;
+		bench->header->producers.word |= NO_THREAD;
 		if (i == 0)
 			assert_int_equal(kipc_abort(bench->other), 0);
 		bench->other = kipc_close(bench->other);
-		bench->header->consumers.word &= ~NOBODY;
-		bench->header->producers.word &= ~NOBODY;
+		bench->header->consumers.word &= ~NO_THREAD;
+		bench->header->producers.word &= ~NO_THREAD;
 		assert_true(bench->header->consumers.claim.owner == 0);
 		assert_true(bench->header->producers.claim.owner == 0);
 		assert_int_equal(kipc_open(address, NULL, KIPC_SEGMENT, &bench->other), 0);
@@ -349,7 +357,7 @@ static void *await_room(void *argument)
 	return (void *)(intptr_t)kipc_send(bench->other, 1, "next", 4, KIPC_FOREVER);
 }
 
-static void giving_up_wakes(void **state)
+static void giving_up_wakes_waiters(void **state)
 {
 	struct bench *bench = *state;
 	pthread_t thread;
@@ -366,7 +374,7 @@ static void giving_up_wakes(void **state)
 	expect_sound(bench);
 }
 
-static void no_descriptor_is_said_so(void **state)
+static void missing_descriptor_is_reported(void **state)
 {
 	struct bench *bench = *state;
 	int status;
@@ -389,7 +397,10 @@ static void no_descriptor_is_said_so(void **state)
 	expect_sound(bench);
 }
 
-/* -- waiting for a claim -------------------------------------------------------------------------------------------- */
+/*
+ * -- waiting for a claim
+ * --------------------------------------------------------------------------------------------
+ */
 
 static double cpu_time(void)
 {
@@ -407,7 +418,7 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-static void waiter_sees_that_it_is_retired(void **state)
+static void waiter_notices_that_the_ring_is_retired(void **state)
 {
 	struct bench *bench = *state;
 	double cpu, begin;
@@ -418,7 +429,7 @@ static void waiter_sees_that_it_is_retired(void **state)
 	assert_int_equal(ring_retire_at(bench->header, 2 * RING_HEADER_SIZE), 0);
 	begin = now();
 	cpu = cpu_time();
-	/* What is acquired may come back. */
+	/* The acquired message may come back. */
 	assert_int_equal(get(bench->other, SECOND), -ETIMEDOUT);
 	assert_true(now() - begin >= 1);
 	assert_true(cpu_time() - cpu < 0.3);
@@ -481,7 +492,7 @@ static void cancelling_a_waiter_leaves_the_lock(void **state)
 	expect_sound(bench);
 }
 
-static void wait_says_there_only_of_what_is(void **state)
+static void wait_ignores_an_acquired_message(void **state)
 {
 	struct bench *bench = *state;
 
@@ -496,10 +507,13 @@ static void wait_says_there_only_of_what_is(void **state)
 	expect_sound(bench);
 }
 
-/* -- made anew ------------------------------------------------------------------------------------------------------ */
+/*
+ * -- recreated rings
+ * ------------------------------------------------------------------------------------------------------
+ */
 
-/* As kipcd does it when somebody removed it. */
-static void make_anew(struct bench *bench)
+/* As kipcd does it after another program has removed the segment. */
+static void recreate(struct bench *bench)
 {
 	assert_int_equal(ring_retire_at(bench->header, 2 * RING_HEADER_SIZE), 0);
 	assert_int_equal(shmctl(bench->id, IPC_RMID, NULL), 0);
@@ -525,11 +539,12 @@ static void claim_belongs_to_its_ring(void **state)
 	assert_int_equal(put(bench->channel, "second"), 0);
 	assert_int_equal(acquire(bench->channel), 5);
 	assert_int_equal(reserve(bench->channel), 0);
-	make_anew(bench);
-	assert_int_equal(put(bench->channel, "new"), 0);	     /* goes to the new one, */
-	assert_int_equal(acquire(bench->channel), -EALREADY);	     /* the old one is not empty, */
-	assert_int_equal(kipc_commit(bench->channel, 1, 1), -EIDRM); /* nobody would look for it there, */
-	assert_int_equal(kipc_release(bench->channel), 0);	     /* and this is about the old one. */
+	recreate(bench);
+	assert_int_equal(put(bench->channel, "new"), 0);      /* goes to the new ring */
+	assert_int_equal(acquire(bench->channel), -EALREADY); /* the old ring is not empty */
+	assert_int_equal(kipc_commit(bench->channel, 1, 1),
+			 -EIDRM);			   /* no receiver would find it in the old ring */
+	assert_int_equal(kipc_release(bench->channel), 0); /* releases in the old ring */
 	expect(bench->channel, "second");
 	expect(bench->channel, "new");
 	kipc_close(bench->other);
@@ -545,7 +560,7 @@ static void dead_rings_are_given_back(void **state)
 	for (int i = 0; i < 4; i++) {
 		ids[i] = bench->id;
 		assert_int_equal(put(bench->channel, "left there"), 0);
-		make_anew(bench);
+		recreate(bench);
 	}
 	assert_int_equal(put(bench->channel, "last"), 0);
 	for (int i = 0; i < 4; i++)
@@ -553,7 +568,7 @@ static void dead_rings_are_given_back(void **state)
 	expect(bench->channel, "last");
 }
 
-static void what_is_left_is_taken_first(void **state)
+static void old_messages_are_taken_first(void **state)
 {
 	struct bench *bench = *state;
 	int ids[2];
@@ -566,7 +581,7 @@ static void what_is_left_is_taken_first(void **state)
 		assert_int_equal(put(bench->channel, i == 0 ? "two" : "four"), 0);
 		if (i == 1)
 			assert_int_equal(kipc_wait(bench->channel, 0, 0, KIPC_NOW), 0);
-		make_anew(bench);
+		recreate(bench);
 	}
 	assert_int_equal(put(bench->channel, "five"), 0);
 	expect(bench->channel, "one");
@@ -579,7 +594,10 @@ static void what_is_left_is_taken_first(void **state)
 	assert_int_equal(get(bench->channel, KIPC_NOW), -ENOMSG);
 }
 
-/* -- the caller's memory, and its flags ------------------------------------------------------------------------------- */
+/*
+ * -- the caller's memory and flags
+ * -------------------------------------------------------------------------------
+ */
 
 static void without_a_buffer(void **state)
 {
@@ -624,7 +642,7 @@ static void unknown_flags_are_refused(void **state)
 	assert_int_equal(kipc_recv(bench->channel, got, 1, 0, KIPC_NOT_TYPE, KIPC_NOW, NULL), 1);
 }
 
-/* What is neither to be read nor written, behind one page that is. */
+/* A page that can be neither read nor written, behind one that can. */
 static char *make_wall(void)
 {
 	char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -659,23 +677,23 @@ static int call_with(struct bench *bench, char *memory, int which)
 		return (int)kipc_send_batch(bench->channel, (struct kipc_message *)(void *)memory, 1,
 					    KIPC_NOW);
 	default:
-		return (int)kipc_recv_batch(bench->channel, got_by_all, sizeof got_by_all,
+		return (int)kipc_recv_batch(bench->channel, common_buffer, sizeof common_buffer,
 					    (struct kipc_message *)(void *)memory, 3, KIPC_NOW);
 	}
 }
 
-/* So much of a message can be read before the wall that its size cannot. */
+/* How much of a struct kipc_message lies before the wall: `size` lies behind it. */
 #define HALF_MESSAGE offsetof(struct kipc_message, size)
 
-/* With a fault in it a call is over, and nobody else notices. */
-static void bad_address_holds_up_nobody(void **state)
+/* A fault ends the call, and no other party notices it. */
+static void bad_address_blocks_no_other_party(void **state)
 {
 	struct sigaction action = { .sa_handler = jump_out }, before;
 	char *wall = make_wall(), body[150] = "";
 	struct bench *bench = *state;
 
 	sigaction(SIGSEGV, &action, &before);
-	memcpy(wall - HALF_MESSAGE, &(long){ 1 }, sizeof(long)); /* a type, where a message is expected */
+	memcpy(wall - HALF_MESSAGE, &(long){ 1 }, sizeof(long)); /* the type of a struct kipc_message */
 	for (int which = 0; which < 6; which++) {
 		assert_int_equal(kipc_send(bench->other, 1, body, sizeof body, KIPC_NOW), 0);
 		for (volatile int at = 0; at < 2; at++) {
@@ -693,15 +711,15 @@ static void bad_address_holds_up_nobody(void **state)
 	munmap(wall - 4096, 8192);
 }
 
-static void nobody_waits_now(void **state)
+static void kipc_now_never_waits(void **state)
 {
 	struct kipc_message message = { .type = 1 };
 	struct bench *bench = *state;
 	double begin;
 
 	assert_int_equal(put(bench->channel, "x"), 0);
-	bench->header->consumers.word |= NOBODY;
-	bench->header->producers.word |= NOBODY;
+	bench->header->consumers.word |= NO_THREAD;
+	bench->header->producers.word |= NO_THREAD;
 	begin = now();
 	assert_int_equal(put(bench->channel, "x"), -EAGAIN);
 	assert_int_equal(kipc_send_batch(bench->channel, &message, 1, KIPC_NOW), -EAGAIN);
@@ -710,17 +728,20 @@ static void nobody_waits_now(void **state)
 	assert_int_equal(kipc_wait(bench->channel, 0, 0, KIPC_NOW), -ENOMSG);
 	assert_int_equal(acquire(bench->channel), -ENOMSG);
 	assert_true(now() - begin < 1);
-	bench->header->consumers.word &= ~NOBODY;
-	bench->header->producers.word &= ~NOBODY;
+	bench->header->consumers.word &= ~NO_THREAD;
+	bench->header->producers.word &= ~NO_THREAD;
 	expect(bench->channel, "x");
 	expect_sound(bench);
 }
 
-/* -- large ones ------------------------------------------------------------------------------------------------------ */
+/*
+ * -- large messages
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 #define LARGE_RING (16 << 20)
 
-/* A ring for messages up to two MiB, and two handles. */
+/* A ring, and two handles on it. */
 static int open_large(struct kipc_channel **ret_channel, struct kipc_channel **ret_other, size_t size,
 		      size_t max)
 {
@@ -741,7 +762,7 @@ static void fill(unsigned char *body, size_t size, unsigned seed)
 		body[i] = (unsigned char)(i * 2654435761U >> 13 ^ seed);
 }
 
-/* Of every size, at any place of a page, whether it is copied under the lock or not. */
+/* Of many sizes, at any place in a page, copied under the lock or under a claim. */
 static void large_messages_are_whole(void **state)
 {
 	const size_t max = 2 << 20;
@@ -796,7 +817,10 @@ static void batches_are_bounded(void **state)
 	free(buffer);
 }
 
-/* -- room in bounded time ---------------------------------------------------------------------------------------------- */
+/*
+ * -- room in bounded time
+ * ----------------------------------------------------------------------------------------------
+ */
 
 static struct crowd {
 	struct kipc_channel *large, *other;
@@ -820,7 +844,7 @@ static void *send_small(void *argument)
 	return kipc_close(channel);
 }
 
-/* With 50 µs of work for each, so that the others always find it full. */
+/* Works 50 µs on each message, so that the producers always find the ring full. */
 static void *take_all(void *argument)
 {
 	static char body[16000];
@@ -861,7 +885,7 @@ static int disperse(void **state)
 	return 0;
 }
 
-static void large_one_gets_room_beside_small_ones(void **state)
+static void large_message_gets_room_beside_small_ones(void **state)
 {
 	const uint64_t in_the_ring = (65536 - RING_HEADER_SIZE) / 80;
 	struct kipc_ring before, after;
@@ -872,13 +896,16 @@ static void large_one_gets_room_beside_small_ones(void **state)
 		assert_int_equal(kipc_ring_stat(crowd.large, &before), 0);
 		assert_int_equal(kipc_send(crowd.large, 2, body, sizeof body, 60 * SECOND), 0);
 		assert_int_equal(kipc_ring_stat(crowd.large, &after), 0);
-		/* Twice the ring, and what goes by until it is let wait no longer: 10 ms are 200, on an idle machine. */
+		/*
+		 * Twice the ring, and what is received before the turn begins: in 10 ms, 200 messages on an
+		 * idle machine.
+		 */
 		assert_true(after.received_messages - before.received_messages < 20 * in_the_ring);
 	}
 }
 
-/* However the one ends whose turn it is, the others go on. */
-static void turn_of_one_that_does_not_take_it(void **state)
+/* However the producer that has the turn ends, the others can send. */
+static void unused_turn_ends(void **state)
 {
 	static const int ends[] = { SIGSTOP, SIGKILL };
 	struct ring_side *side = &crowd.header->producers;
@@ -905,15 +932,18 @@ static void turn_of_one_that_does_not_take_it(void **state)
 	}
 }
 
-/* -- signals, and looks ------------------------------------------------------------------------------------------------ */
+/*
+ * -- signals and statistics
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void ignore(int signal)
 {
 	(void)signal;
 }
 
-/* Whether it naps or sleeps, only a handler without SA_RESTART ends a wait. */
-static void restarting_handler_ends_no_wait(void **state)
+/* Only a handler without SA_RESTART ends a wait, whether the thread naps or sleeps. */
+static void handler_with_sa_restart_ends_no_wait(void **state)
 {
 	const struct itimerval often = { { 0, 300 }, { 0, 300 } }, never = { 0 };
 	struct sigaction action = { .sa_handler = ignore, .sa_flags = SA_RESTART };
@@ -955,7 +985,7 @@ static void *keep_taking(void *argument)
 	return NULL;
 }
 
-static void look_shows_no_more_than_there_is_room_for(void **state)
+static void stat_never_shows_more_than_the_capacity(void **state)
 {
 	struct bench *bench = *state;
 	pthread_t threads[2];
@@ -979,32 +1009,32 @@ static void look_shows_no_more_than_there_is_room_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(first_thread_has_ended),
+		TEST(claim_outlives_the_first_thread),
 		TEST(claim_was_taken_away),
 		TEST(child_of_a_fork_holds_nothing),
 		TEST(child_of_a_bare_fork_has_its_own_number),
-		TEST(program_was_executed_over_it),
-		TEST(error_leaves_the_claim),
+		TEST(execve_ends_the_claim),
+		TEST(claim_survives_errors),
 		TEST(giving_up_never_fails),
-		TEST(giving_up_wakes),
-		TEST(no_descriptor_is_said_so),
-		TEST(waiter_sees_that_it_is_retired),
+		TEST(giving_up_wakes_waiters),
+		TEST(missing_descriptor_is_reported),
+		TEST(waiter_notices_that_the_ring_is_retired),
 		TEST(retiring_ends_a_wait_for_a_claim),
 		TEST(cancelling_a_waiter_leaves_the_lock),
-		TEST(wait_says_there_only_of_what_is),
+		TEST(wait_ignores_an_acquired_message),
 		TEST(claim_belongs_to_its_ring),
 		TEST(dead_rings_are_given_back),
-		TEST(what_is_left_is_taken_first),
+		TEST(old_messages_are_taken_first),
 		TEST(without_a_buffer),
 		TEST(unknown_flags_are_refused),
-		TEST(bad_address_holds_up_nobody),
-		TEST(nobody_waits_now),
+		TEST(bad_address_blocks_no_other_party),
+		TEST(kipc_now_never_waits),
 		cmocka_unit_test(large_messages_are_whole),
 		cmocka_unit_test(batches_are_bounded),
-		cmocka_unit_test_setup_teardown(large_one_gets_room_beside_small_ones, gather, disperse),
-		cmocka_unit_test_setup_teardown(turn_of_one_that_does_not_take_it, gather, disperse),
-		TEST(restarting_handler_ends_no_wait),
-		TEST(look_shows_no_more_than_there_is_room_for),
+		cmocka_unit_test_setup_teardown(large_message_gets_room_beside_small_ones, gather, disperse),
+		cmocka_unit_test_setup_teardown(unused_turn_ends, gather, disperse),
+		TEST(handler_with_sa_restart_ends_no_wait),
+		TEST(stat_never_shows_more_than_the_capacity),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

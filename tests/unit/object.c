@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Kernel objects looked at, found and removed, with others coming in between: msgctl(2) is ours here, so that what
- * happens between two of the library's system calls happens every time.
+ * Kernel objects: reading, finding and removing them, while other processes interfere. This program has a
+ * msgctl(2) and a shmctl(2) of its own, so that something can happen between two of the library's system
+ * calls, every time.
  */
 
 #include <dlfcn.h>
@@ -29,7 +30,7 @@
 #include "lib/ring/send.h"
 
 static int (*real_msgctl)(int id, int command, struct msqid_ds *ds);
-static void (*before_the_fence)(int id); /* once, before rights are taken away */
+static void (*before_the_fence)(int id); /* called once, before the permissions are taken away */
 
 int msgctl(int id, int command, struct msqid_ds *ds)
 {
@@ -50,7 +51,7 @@ static void send_one(int id)
 	assert_int_equal(msgsnd(id, &message, sizeof message.body, IPC_NOWAIT), 0);
 }
 
-/* A queue that is empty at the first look, and not behind the fence. */
+/* The queue is empty at the first check, and not behind the fence. */
 static void removal_meets_a_message(void **state)
 {
 	struct kipc_object seen, lost = { 0 };
@@ -65,12 +66,12 @@ static void removal_meets_a_message(void **state)
 	assert_int_equal(lost.mode, 0640);
 	assert_int_equal(kipc_object_stat(KIPC_QUEUE, id, &seen), 0);
 	assert_int_equal(seen.queue.messages, 1);
-	assert_int_equal(seen.mode, 0640); /* its rights came back */
+	assert_int_equal(seen.mode, 0640); /* its permissions came back */
 	assert_int_equal(kipc_object_remove(&seen, KIPC_REMOVE_EVEN_IF_NOT_EMPTY, 0, NULL), 0);
 	assert_int_equal(kipc_object_stat(KIPC_QUEUE, id, &seen), -EIDRM);
 }
 
-static void removal_of_an_empty_one(void **state)
+static void removal_of_an_empty_queue(void **state)
 {
 	struct kipc_object seen;
 	int id = msgget(IPC_PRIVATE, 0640);
@@ -82,7 +83,7 @@ static void removal_of_an_empty_one(void **state)
 	assert_int_equal(kipc_object_remove(&seen, 0, 0, NULL), -EIDRM);
 }
 
-/* IPC_PRIVATE makes a new object whatever the flags. */
+/* The kernel creates a new object for IPC_PRIVATE, whatever the flags. */
 static void no_object_has_the_private_key(void **state)
 {
 	static const enum kipc_kind kinds[] = { KIPC_QUEUE, KIPC_SEGMENT, KIPC_SEMAPHORE };
@@ -94,7 +95,7 @@ static void no_object_has_the_private_key(void **state)
 	}
 }
 
-/* -- segments, and those that are rings ------------------------------------------------------------------------ */
+/* -- segments and rings ------------------------------------------------------------------------ */
 
 #define SIZE 8192
 
@@ -145,7 +146,7 @@ static bool is_empty(int id)
 	return kipc_object_is_empty(&object, 0) == 1;
 }
 
-/* Unforced, and refused: it is as it was. */
+/* A removal without force is refused, and leaves the segment as it was. */
 static void refuses(int id)
 {
 	struct kipc_object seen, lost = { 0 }, now;
@@ -165,7 +166,7 @@ static void removes(int id, unsigned flags)
 	assert_int_equal(kipc_object_remove(&seen, flags, 0, NULL), 0);
 }
 
-static void a_raw_segment_is_empty_until_it_was_attached(void **state)
+static void a_raw_segment_is_empty_until_it_is_attached(void **state)
 {
 	int id = shmget(IPC_PRIVATE, SIZE, 0640);
 	struct kipc_object object;
@@ -173,14 +174,14 @@ static void a_raw_segment_is_empty_until_it_was_attached(void **state)
 	assert_return_code(id, errno);
 	assert_true(is_empty(id));
 	assert_int_equal(kipc_object_stat(KIPC_SEGMENT, id, &object), 0);
-	assert_int_equal(object.segment.atime, 0); /* which it was not for that */
+	assert_int_equal(object.segment.atime, 0); /* the check did not attach it */
 	shmdt(shmat(id, NULL, 0));
 	assert_false(is_empty(id));
 	refuses(id);
 	removes(id, KIPC_REMOVE_EVEN_IF_NOT_EMPTY);
 }
 
-static void a_ring_is_empty_without_messages_and_users(void **state)
+static void a_ring_without_messages_and_users_is_empty(void **state)
 {
 	int id = make_ring();
 
@@ -197,7 +198,7 @@ static void a_ring_is_empty_without_messages_and_users(void **state)
 	assert_int_equal(kipc_object_stat(KIPC_SEGMENT, id, &(struct kipc_object){ 0 }), -EIDRM);
 }
 
-/* Empty at the first look, and not behind the fence. */
+/* The ring is empty at the first check, and not behind the fence. */
 static void removal_of_a_ring_meets_a_message(void **state)
 {
 	int id = make_ring();
@@ -215,8 +216,8 @@ static void removal_of_a_ring_meets_a_message(void **state)
 	ring_free(attached);
 }
 
-/* Whoever has it attached himself does not stand in his own way. */
-static void our_own_attachment_is_no_use(void **state)
+/* A process that has the ring attached itself can remove it. */
+static void our_own_attachment_does_not_count(void **state)
 {
 	struct kipc_object seen;
 	int id = make_ring();
@@ -240,12 +241,12 @@ static void a_broken_ring_is_not_empty(void **state)
 	assert_false(is_empty(id));
 	refuses(id);
 	header = shmat(id, NULL, 0);
-	assert_int_equal(ring_retire_at(header, SIZE), 0); /* for its sleepers */
+	assert_int_equal(ring_retire_at(header, SIZE), 0); /* so that its sleepers wake */
 	assert_int_equal(shmdt(header), 0);
 	removes(id, KIPC_REMOVE_EVEN_IF_NOT_EMPTY);
 }
 
-/* A raw segment that is removed by force keeps its bytes for who has it attached. */
+/* A raw segment that is removed by force keeps its bytes for the processes that have it attached. */
 static void only_rings_are_retired(void **state)
 {
 	int id = shmget(IPC_PRIVATE, SIZE, 0640);
@@ -257,8 +258,8 @@ static void only_rings_are_retired(void **state)
 	assert_int_equal(shmdt(header), 0);
 }
 
-/* A set is untouched as long as only its maker operated on it, before its last IPC_SET. */
-static void sets_that_were_operated_on(void **state)
+/* A set is untouched if only its maker has operated on it, before its last IPC_SET. */
+static void operations_on_a_set(void **state)
 {
 	struct sembuf null_operation = { 0 };
 	struct kipc_object object;
@@ -274,12 +275,12 @@ static void sets_that_were_operated_on(void **state)
 	assert_int_equal(kipc_object_is_empty(&object, getpid()), 1);
 	assert_int_equal(kipc_object_is_empty(&object, getpid() + 1), 0);
 	assert_int_equal(kipc_object_is_empty(&object, 0), 0);
-	object.semaphore.otime = object.ctime + 1; /* somebody who got the maker's pid */
+	object.semaphore.otime = object.ctime + 1; /* a later process with the maker's pid */
 	assert_int_equal(kipc_object_is_empty(&object, getpid()), 0);
 	assert_int_equal(semctl(id, 0, IPC_RMID), 0);
 }
 
-static void what_is_no_flag_is_refused(void **state)
+static void unknown_flags_are_refused(void **state)
 {
 	const unsigned unknown = 1U << 31;
 	struct kipc_channel *queue, *set, *segment;
@@ -314,8 +315,11 @@ static void what_is_no_flag_is_refused(void **state)
 	assert_int_equal(shmctl(id, IPC_RMID, NULL), 0);
 }
 
-/* Programs are compiled with these: where one changes, so must LT_CURRENT in configure.ac, and all that bears its number. */
-static void structures_are_as_large_as_programs_think(void **state)
+/*
+ * Programs are compiled with these sizes. If one changes, LT_CURRENT in configure.ac and everything that has
+ * its number must change.
+ */
+static void structures_have_the_sizes_of_the_abi(void **state)
 {
 	(void)state;
 	if (sizeof(void *) != 8)
@@ -329,7 +333,7 @@ static void structures_are_as_large_as_programs_think(void **state)
 	assert_int_equal(sizeof(struct kipc_ring), 176);
 }
 
-static void what_is_no_kind_is_refused(void **state)
+static void unknown_kinds_are_refused(void **state)
 {
 	static const enum kipc_kind none[] = { 0, (enum kipc_kind)(KIPC_QUEUE | KIPC_SEGMENT),
 					       (enum kipc_kind)99 };
@@ -350,8 +354,8 @@ static void what_is_no_kind_is_refused(void **state)
 	semctl(id, 0, IPC_RMID);
 }
 
-/* The kernel would see another number than the one that was asked for. */
-static void what_is_too_large_to_be_said_is_refused(void **state)
+/* The kernel would get another number than the one that was asked for. */
+static void sizes_that_do_not_fit_are_refused(void **state)
 {
 	struct kipc_object object = { .kind = KIPC_SEMAPHORE, .mode = 0600 };
 	int id = -1;
@@ -368,25 +372,25 @@ static void what_is_too_large_to_be_said_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(structures_are_as_large_as_programs_think),
-		cmocka_unit_test(what_is_no_flag_is_refused),
-		cmocka_unit_test(what_is_no_kind_is_refused),
-		cmocka_unit_test(what_is_too_large_to_be_said_is_refused),
+		cmocka_unit_test(structures_have_the_sizes_of_the_abi),
+		cmocka_unit_test(unknown_flags_are_refused),
+		cmocka_unit_test(unknown_kinds_are_refused),
+		cmocka_unit_test(sizes_that_do_not_fit_are_refused),
 		cmocka_unit_test(removal_meets_a_message),
-		cmocka_unit_test(removal_of_an_empty_one),
+		cmocka_unit_test(removal_of_an_empty_queue),
 		cmocka_unit_test(no_object_has_the_private_key),
-		cmocka_unit_test(a_raw_segment_is_empty_until_it_was_attached),
-		cmocka_unit_test(a_ring_is_empty_without_messages_and_users),
+		cmocka_unit_test(a_raw_segment_is_empty_until_it_is_attached),
+		cmocka_unit_test(a_ring_without_messages_and_users_is_empty),
 		cmocka_unit_test(removal_of_a_ring_meets_a_message),
-		cmocka_unit_test(our_own_attachment_is_no_use),
+		cmocka_unit_test(our_own_attachment_does_not_count),
 		cmocka_unit_test(a_broken_ring_is_not_empty),
 		cmocka_unit_test(only_rings_are_retired),
-		cmocka_unit_test(sets_that_were_operated_on),
+		cmocka_unit_test(operations_on_a_set),
 	};
 
 	real_msgctl = (int (*)(int, int, struct msqid_ds *))dlsym(RTLD_NEXT, "msgctl");
 	real_shmctl = (int (*)(int, int, struct shmid_ds *))dlsym(RTLD_NEXT, "shmctl");
-	/* Where that is allowed; what is made here is private and removed anyway. */
+	/* If that is allowed. All objects here are private and are removed anyway. */
 	(void)unshare(CLONE_NEWIPC);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

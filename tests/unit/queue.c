@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Threads that are cancelled while they wait on a queue: what they leave, and that no message goes with them. msgrcv(2) is
- * ours here, so that a cancellation comes where it is wanted.
+ * Threads that are cancelled while they wait on a queue: they leave no timer and no memory, and lose no
+ * message. This program has a msgrcv(2) of its own, so that a cancellation arrives at the right moment.
  */
 
 #undef NDEBUG
@@ -27,7 +27,7 @@
 #include "lib/registry.h"
 
 #define MINUTE INT64_C(60000000)
-#define LARGE 100000 /* bytes: for a buffer on the heap, which LeakSanitizer would miss */
+#define LARGE 100000 /* bytes: the library's buffer is then on the heap, so that LeakSanitizer finds a leak */
 
 static atomic_bool is_waiting, is_cancelled_once_taken;
 
@@ -76,7 +76,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Of this process; -1: this kernel does not tell. */
+/* How many timers this process has; -1: the kernel does not tell. */
 static int timers(void)
 {
 	FILE *file = fopen("/proc/self/timers", "re");
@@ -91,7 +91,7 @@ static int timers(void)
 	return n;
 }
 
-/* Ends a thread that runs `work` once it waits. */
+/* Runs `work` in a thread, and cancels the thread once it waits. */
 static void cancel(void *(*work)(void *bench), struct bench *bench)
 {
 	pthread_t thread;
@@ -158,7 +158,7 @@ static void *wait_and_be_cancelled(void *argument)
 	return NULL;
 }
 
-/* Cancelled when the message has been taken: the call comes to its end. */
+/* Runs `work` in a thread that is cancelled when the message has been taken: the call still finishes. */
 static void run_cancelled(void *(*work)(void *bench), struct bench *bench)
 {
 	pthread_t thread;
@@ -171,7 +171,7 @@ static void run_cancelled(void *(*work)(void *bench), struct bench *bench)
 	is_cancelled_once_taken = false;
 }
 
-static void message_that_was_taken_is_handed_over(void **state)
+static void taken_message_is_handed_over(void **state)
 {
 	struct bench *bench = *state;
 
@@ -183,7 +183,7 @@ static void message_that_was_taken_is_handed_over(void **state)
 	assert_int_equal(bench->result, 5);
 }
 
-/* kipc_wait() takes a message of no bytes, and puts it back. */
+/* kipc_wait() takes a message of no bytes and puts it back. */
 static void message_of_no_bytes_is_put_back(void **state)
 {
 	struct bench *bench = *state;
@@ -196,8 +196,8 @@ static void message_of_no_bytes_is_put_back(void **state)
 	assert_int_equal(object.queue.messages, 1);
 }
 
-/* Before what opens files, and in a thread that is to end. */
-static void *look_and_be_cancelled(void *argument)
+/* Calls what opens files, in a thread that is already cancelled. */
+static void *read_files_and_be_cancelled(void *argument)
 {
 	char namespace[REGISTRY_NAMESPACE_MAX];
 	struct kipc_name *names;
@@ -213,14 +213,14 @@ static void *look_and_be_cancelled(void *argument)
 	return NULL;
 }
 
-static void looking_is_no_point_of_cancellation(void **state)
+static void reading_files_is_no_cancellation_point(void **state)
 {
 	pthread_t thread;
 	void *result;
 	int results[3] = { 1, 1, 0 };
 
 	(void)state;
-	assert_int_equal(pthread_create(&thread, NULL, look_and_be_cancelled, results), 0);
+	assert_int_equal(pthread_create(&thread, NULL, read_files_and_be_cancelled, results), 0);
 	assert_int_equal(pthread_join(thread, &result), 0);
 	assert_ptr_equal(result, PTHREAD_CANCELED);
 	assert_int_equal(results[0], 0);
@@ -234,9 +234,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(cancelled_wait_leaves_nothing),
-		TEST(message_that_was_taken_is_handed_over),
+		TEST(taken_message_is_handed_over),
 		TEST(message_of_no_bytes_is_put_back),
-		cmocka_unit_test(looking_is_no_point_of_cancellation),
+		cmocka_unit_test(reading_files_is_no_cancellation_point),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

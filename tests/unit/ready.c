@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Rings some of whose pages the kernel has no memory for. `poor` is a handle of such a ring: over some pages of its mapping
- * lies a file without bytes, so that touching them ends this test by SIGBUS. `rich` is one that has them all.
+ * Rings with pages for which the kernel has no memory. `poor` is a handle of such a ring: an empty file is
+ * mapped over some of its pages, so that touching them kills this test with SIGBUS. `rich` is another handle,
+ * which has all pages.
  */
 
 #undef NDEBUG
@@ -32,7 +33,7 @@
 struct bench {
 	int id;
 	struct kipc_channel *poor, *rich;
-	struct ring *ring; /* the poor one's */
+	struct ring *ring; /* of `poor` */
 };
 
 static int set_up(void **state)
@@ -49,7 +50,7 @@ static int set_up(void **state)
 	snprintf(address, sizeof address, "segment:@%d", bench.id);
 	assert_int_equal(kipc_open(address, NULL, KIPC_SEGMENT, &bench.poor), 0);
 	assert_int_equal(kipc_open(address, NULL, KIPC_SEGMENT, &bench.rich), 0);
-	/* Attached, and no byte of the data area touched. */
+	/* This attaches the ring and touches no byte of the data area. */
 	assert_int_equal(kipc_recv(bench.poor, NULL, 0, 0, 0, KIPC_NOW, NULL), -ENOMSG);
 	assert_int_equal(kipc_message_bound(bench.poor, &n), 0);
 	bench.ring = bench.poor->ring;
@@ -98,7 +99,7 @@ static int put(struct kipc_channel *channel, size_t size, char content)
 	return kipc_send(channel, 1, message(size, content), size, KIPC_NOW);
 }
 
-/* The next one is of that size and content. */
+/* The next message has that size and content. */
 static void expect(struct kipc_channel *channel, size_t size, char content)
 {
 	static char got[LARGEST];
@@ -120,7 +121,7 @@ static void expect_sound(struct bench *bench, uint64_t messages)
 	assert_int_equal(ring.consumer_claim, 0);
 }
 
-static void message_that_has_no_memory_is_not_sent(void **state)
+static void message_without_memory_is_not_sent(void **state)
 {
 	struct bench *bench = *state;
 	void *data;
@@ -129,7 +130,7 @@ static void message_that_has_no_memory_is_not_sent(void **state)
 	assert_int_equal(put(bench->poor, 5000, 'a'), -ENOBUFS);
 	assert_int_equal(kipc_reserve(bench->poor, 5000, KIPC_NOW, &data), -ENOBUFS);
 	expect_sound(bench, 0);
-	/* One that lies in the first page, of which all is there, is. */
+	/* A message that lies in the first page, which exists, is sent. */
 	assert_int_equal(put(bench->poor, 3000, 'b'), 0);
 	assert_int_equal(put(bench->poor, 3000, 'c'), -ENOBUFS);
 	assert_int_equal(kipc_send(bench->poor, 1, message(3000, 'c'), 3000, 50000), -ENOBUFS);
@@ -141,7 +142,7 @@ static void message_that_has_no_memory_is_not_sent(void **state)
 	expect_sound(bench, 0);
 }
 
-static void message_that_has_no_memory_stays(void **state)
+static void message_without_memory_stays(void **state)
 {
 	struct bench *bench = *state;
 	static char buffer[LARGEST];
@@ -152,7 +153,7 @@ static void message_that_has_no_memory_stays(void **state)
 	assert_int_equal(put(bench->rich, 5000, 'b'), 0);
 	take_memory(bench, 1, PAGES - 1);
 	expect(bench->poor, 3000, 'a');
-	/* Of the second, the header is there. */
+	/* The header of the second exists. */
 	assert_int_equal(kipc_recv(bench->poor, buffer, sizeof buffer, 0, 0, KIPC_NOW, NULL), -ENOBUFS);
 	assert_int_equal(kipc_recv(bench->poor, buffer, sizeof buffer, 0, 0, KIPC_FOREVER, NULL), -ENOBUFS);
 	assert_int_equal(kipc_peek(bench->poor, buffer, sizeof buffer, 0, NULL), -ENOBUFS);
@@ -165,7 +166,7 @@ static void message_that_has_no_memory_stays(void **state)
 	expect(bench->poor, 5000, 'b');
 }
 
-static void header_that_has_no_memory_is_not_read(void **state)
+static void header_without_memory_is_not_read(void **state)
 {
 	struct bench *bench = *state;
 	static char buffer[LARGEST];
@@ -182,7 +183,7 @@ static void header_that_has_no_memory_is_not_read(void **state)
 	expect_sound(bench, 1);
 }
 
-static void batch_goes_as_far_as_there_is_memory(void **state)
+static void batch_ends_where_memory_does(void **state)
 {
 	struct kipc_message messages[4];
 	struct bench *bench = *state;
@@ -203,7 +204,7 @@ static void batch_goes_as_far_as_there_is_memory(void **state)
 	assert_int_equal(kipc_recv_batch(bench->poor, buffer, sizeof buffer, messages, 4, KIPC_NOW), 4);
 }
 
-/* All of a batch in one instant, although its pages are met with for the first time. */
+/* A batch appears in one instant, even if its pages are new to the handle. */
 static void batch_over_new_pages_is_whole(void **state)
 {
 	struct kipc_message messages[12];
@@ -217,12 +218,12 @@ static void batch_over_new_pages_is_whole(void **state)
 	expect_sound(bench, 0);
 }
 
-static void padding_that_has_no_memory(void **state)
+static void padding_without_memory(void **state)
 {
 	struct bench *bench = *state;
 	static char buffer[LARGEST];
 
-	/* Both stand at the beginning of the last page, of which nobody knows in the poor one. */
+	/* Both sides stand at the beginning of the last page, which the poor handle has not asked for. */
 	for (size_t i = 0; i < PAGES - 1; i++) {
 		assert_int_equal(put(bench->rich, PAGE - RING_UNIT, 'a'), 0);
 		expect(bench->rich, PAGE - RING_UNIT, 'a');
@@ -234,7 +235,7 @@ static void padding_that_has_no_memory(void **state)
 	assert_int_equal(kipc_recv(bench->poor, buffer, sizeof buffer, 0, 0, KIPC_NOW, NULL), -ENOBUFS);
 	assert_int_equal(kipc_peek(bench->poor, buffer, sizeof buffer, 0, NULL), -ENOBUFS);
 	give_memory(bench);
-	/* Now the padding can be read, and what lies behind cannot. */
+	/* Now the padding can be read, but not the record behind it. */
 	take_memory(bench, 0, 2);
 	assert_int_equal(kipc_recv(bench->poor, buffer, sizeof buffer, 0, 0, KIPC_NOW, NULL), -ENOBUFS);
 	assert_int_equal(kipc_peek(bench->poor, buffer, sizeof buffer, 0, NULL), -ENOBUFS);
@@ -257,8 +258,8 @@ static size_t resident(int id, size_t size)
 	return n;
 }
 
-/* A look at a large ring leaves it as sparse as it was. */
-static void what_is_not_used_is_not_asked_for(void **state)
+/* Attaching and checking a large ring leaves it as sparse as it was. */
+static void unused_pages_stay_missing(void **state)
 {
 	const size_t large = (size_t)1 << 28;
 	struct kipc_channel *channel;
@@ -287,13 +288,10 @@ static void what_is_not_used_is_not_asked_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(message_that_has_no_memory_is_not_sent),
-		TEST(message_that_has_no_memory_stays),
-		TEST(header_that_has_no_memory_is_not_read),
-		TEST(batch_goes_as_far_as_there_is_memory),
-		TEST(batch_over_new_pages_is_whole),
-		TEST(padding_that_has_no_memory),
-		cmocka_unit_test(what_is_not_used_is_not_asked_for),
+		TEST(message_without_memory_is_not_sent),    TEST(message_without_memory_stays),
+		TEST(header_without_memory_is_not_read),     TEST(batch_ends_where_memory_does),
+		TEST(batch_over_new_pages_is_whole),	     TEST(padding_without_memory),
+		cmocka_unit_test(unused_pages_stay_missing),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Rings: the states that a crash can leave, built by hand; bytes that contradict each other; and the calls of kipc.h. Each
- * test has a segment of its own, of which three views are open: a channel as a program has one, and the bytes.
+ * Rings: the states that a crash can leave, built by hand; bytes that contradict each other; and the calls of
+ * kipc.h. Each test has a segment of its own, and sees it in two ways: through a channel, as a program does,
+ * and as bytes.
  */
 
 #undef NDEBUG
@@ -31,7 +32,7 @@
 #include "lib/ring/send.h"
 
 #define MAX_MESSAGE 200
-#define NOBODY 0x3ffffffU /* no TID: above PID_MAX_LIMIT */
+#define NO_THREAD 0x3ffffffU /* no thread's TID: above PID_MAX_LIMIT */
 
 struct bench {
 	int id;
@@ -90,7 +91,7 @@ static void expect_none(struct bench *bench)
 	assert_int_equal(kipc_recv(bench->channel, got, sizeof got, 0, 0, KIPC_NOW, NULL), -ENOMSG);
 }
 
-/* It works, and its counters say so. */
+/* The ring works, and its counters agree. */
 static void expect_sound(struct bench *bench)
 {
 	struct kipc_ring before, after;
@@ -111,14 +112,14 @@ static void expect_sound(struct bench *bench)
 
 /* -- what a death leaves ------------------------------------------------------------------------------------- */
 
-/* As the kernel leaves the word of an owner that died: with and without sleepers, before and after it had moved. */
-static void lock_of_the_dead_is_taken_over(void **state)
+/* The words that the kernel leaves when an owner dies: with and without sleepers, before and after the move. */
+static void lock_of_a_dead_thread_is_taken_over(void **state)
 {
 	static const uint64_t left[] = {
 		RING_WORD_OWNER_DIED,
 		RING_WORD_OWNER_DIED | RING_WORD_WAITERS,
 		RING_WORD_OWNER_DIED | RING_WORD_WAITERS | RING_WORD_SLEEPERS,
-		RING_WORD_WAITERS, /* a wake is owed */
+		RING_WORD_WAITERS, /* a wake-up is owed */
 		RING_WORD_WAITERS | RING_WORD_SLEEPERS,
 	};
 	struct bench *bench = *state;
@@ -131,7 +132,7 @@ static void lock_of_the_dead_is_taken_over(void **state)
 	}
 }
 
-static void record_that_was_not_published_is_not_there(void **state)
+static void unpublished_record_does_not_exist(void **state)
 {
 	struct ring_record record = { 5, RING_RECORD_MESSAGE, 1 };
 	struct bench *bench = *state;
@@ -144,8 +145,8 @@ static void record_that_was_not_published_is_not_there(void **state)
 	expect_sound(bench);
 }
 
-/* In whatever order its four words were written. */
-static void count_that_was_not_published_does_not_count(void **state)
+/* In whatever order its four numbers were written. */
+static void unpublished_count_does_not_count(void **state)
 {
 	struct bench *bench = *state;
 	struct ring_side *sides[] = { &bench->header->producers, &bench->header->consumers };
@@ -163,7 +164,7 @@ static void count_that_was_not_published_does_not_count(void **state)
 	expect_sound(bench);
 }
 
-static void padding_that_was_not_published_is_overwritten(void **state)
+static void unpublished_padding_is_overwritten(void **state)
 {
 	struct ring_record padding = { .state = RING_RECORD_PADDING };
 	struct bench *bench = *state;
@@ -179,7 +180,7 @@ static void claim(struct ring_side *side, uint32_t pid, uint64_t started, uint64
 	side->claim.position = position;
 }
 
-static void claim_of_the_dead_is_void(void **state)
+static void claim_of_a_dead_process_is_void(void **state)
 {
 	struct bench *bench = *state;
 	pid_t zombie = fork();
@@ -188,22 +189,22 @@ static void claim_of_the_dead_is_void(void **state)
 	if (zombie == 0)
 		_exit(0);
 	assert_int_equal(waitid(P_PID, (id_t)zombie, &info, WEXITED | WNOWAIT), 0);
-	claim(&bench->header->producers, NOBODY, 1, 0); /* gone */
+	claim(&bench->header->producers, NO_THREAD, 1, 0); /* gone */
 	assert_int_equal(put(bench, "a"), 0);
-	claim(&bench->header->consumers, (uint32_t)getpid(), 1, 0); /* its number came back as ours */
+	claim(&bench->header->consumers, (uint32_t)getpid(), 1, 0); /* its pid is ours now */
 	expect(bench, "a");
 	claim(&bench->header->producers, (uint32_t)zombie, 1, 2);
 	assert_int_equal(put(bench, "b"), 0);
-	claim(&bench->header->consumers, 0, 0, 2); /* half made */
+	claim(&bench->header->consumers, 0, 0, 2); /* half written */
 	expect(bench, "b");
 	claim(&bench->header->producers, UINT32_MAX, 0, 4); /* nonsense */
-	claim(&bench->header->consumers, 1, 0, 1);	    /* of a position that is over */
+	claim(&bench->header->consumers, 1, 0, 1);	    /* at an earlier position */
 	expect_sound(bench);
 	waitpid(zombie, NULL, 0);
 }
 
-/* Dies with the lock of that side, half way through. */
-static void die_inside(struct bench *bench, struct ring_side *side)
+/* A child dies while it holds the lock of that side, having written half of what it was going to. */
+static void die_with_the_lock(struct bench *bench, struct ring_side *side)
 {
 	pid_t pid = fork();
 	uint64_t word;
@@ -221,30 +222,33 @@ static void die_inside(struct bench *bench, struct ring_side *side)
 	assert_int_equal(side->word & UINT32_MAX, RING_WORD_OWNER_DIED);
 }
 
-static void real_death_inside_the_lock(void **state)
+static void real_death_with_the_lock(void **state)
 {
 	struct bench *bench = *state;
 
-	die_inside(bench, &bench->header->producers);
-	die_inside(bench, &bench->header->consumers);
+	die_with_the_lock(bench, &bench->header->producers);
+	die_with_the_lock(bench, &bench->header->consumers);
 	expect_sound(bench);
 }
 
-static void owner_that_is_nobody_is_given_up_on(void **state)
+static void owner_that_does_not_exist_is_an_error(void **state)
 {
 	struct bench *bench = *state;
 	struct kipc_ring stat;
 
-	bench->header->producers.word |= NOBODY;
+	bench->header->producers.word |= NO_THREAD;
 	assert_int_equal(put(bench, "a"), -EAGAIN); /* at once */
 	assert_int_equal(kipc_send(bench->channel, 1, "a", 1, 100000), -ETIMEDOUT);
 	assert_int_equal(kipc_send(bench->channel, 1, "a", 1, KIPC_FOREVER), -ENOLCK);
 	assert_int_equal(kipc_ring_stat(bench->channel, &stat), 0);
-	assert_int_equal(stat.producer_lock, NOBODY);
-	expect_none(bench); /* the other side is free */
+	assert_int_equal(stat.producer_lock, NO_THREAD);
+	expect_none(bench); /* the other side's lock is free */
 }
 
-/* -- bytes that contradict each other ---------------------------------------------------------------------------- */
+/*
+ * -- bytes that contradict each other
+ * ----------------------------------------------------------------------------
+ */
 
 static void break_counts(struct bench *bench)
 {
@@ -311,7 +315,7 @@ static void break_padding_alone(struct bench *bench)
 	record(bench)->state = RING_RECORD_PADDING;
 }
 
-static void broken_ring_is_told(void **state)
+static void broken_ring_is_reported(void **state)
 {
 	static const struct {
 		void (*break_it)(struct bench *bench);
@@ -356,7 +360,34 @@ static void broken_ring_is_told(void **state)
 	}
 }
 
-static void header_that_lies_is_not_attached(void **state)
+/* Only a ring has a fault: a raw segment, and a ring that no call has attached yet, have none. */
+static void fault_is_that_of_a_ring(void **state)
+{
+	struct bench *bench = *state;
+	int id = shmget(IPC_PRIVATE, 4096, 0600);
+	struct kipc_channel *channel;
+	char address[32];
+
+	assert_true(id >= 0);
+	snprintf(address, sizeof address, "segment:@%d", id);
+	assert_int_equal(kipc_open(address, NULL, KIPC_SEGMENT, &channel), 0);
+	assert_int_equal(kipc_ring_fault(channel), KIPC_RING_SOUND);
+	assert_int_equal(kipc_send(channel, 1, "x", 1, KIPC_NOW), -EPROTOTYPE);
+	assert_int_equal(kipc_ring_fault(channel), KIPC_RING_SOUND);
+	kipc_close(channel);
+	shmctl(id, IPC_RMID, NULL);
+
+	bench->header->version = 2;
+	assert_int_equal(kipc_ring_fault(bench->channel), KIPC_RING_SOUND);
+	assert_int_equal(put(bench, "x"), -EBADMSG);
+	assert_int_equal(kipc_ring_fault(bench->channel), KIPC_RING_GEOMETRY);
+	bench->header->version = RING_VERSION;
+	assert_int_equal(put(bench, "x"), 0);
+	assert_int_equal(kipc_ring_fault(bench->channel), KIPC_RING_SOUND);
+	expect(bench, "x");
+}
+
+static void ring_with_a_wrong_header_is_not_attached(void **state)
 {
 	struct bench *bench = *state;
 	struct ring_header *header = bench->header;
@@ -391,7 +422,10 @@ static void header_that_lies_is_not_attached(void **state)
 	expect_sound(bench);
 }
 
-/* -- the contract -------------------------------------------------------------------------------------------------- */
+/*
+ * -- the contract
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static void every_size_at_every_offset(void **state)
 {
@@ -411,7 +445,7 @@ static void every_size_at_every_offset(void **state)
 	expect_sound(bench);
 }
 
-/* The 31 bits in the word, and the 64 in the counts, pass their ends. */
+/* The 31 bits in the word overflow, and so do the 64 in the counts. */
 static void positions_wrap(void **state)
 {
 	static const uint64_t starts[] = { RING_POSITION_MASK - 20, 3 * (RING_POSITION_MASK + 1) - 20,
@@ -435,7 +469,7 @@ static void positions_wrap(void **state)
 	}
 }
 
-static void full_is_full_and_then_not(void **state)
+static void full_ring_refuses_and_recovers(void **state)
 {
 	struct bench *bench = *state;
 	char body[MAX_MESSAGE] = "";
@@ -464,7 +498,7 @@ static void full_is_full_and_then_not(void **state)
 	expect_sound(bench);
 }
 
-static void batches_go_as_far_as_they_fit(void **state)
+static void batches_take_what_fits(void **state)
 {
 	struct bench *bench = *state;
 	struct kipc_message messages[40], got[40];
@@ -476,11 +510,11 @@ static void batches_go_as_far_as_they_fit(void **state)
 		memset(bodies[i], (int)i, sizeof bodies[i]);
 		messages[i] = (struct kipc_message){ (long)i + 1, bodies[i], i == 0 ? 0 : 100 };
 	}
-	/* 1 unit, and 8 for each of the others. */
+	/* The first takes 1 unit, each of the others 8. */
 	assert_int_equal(kipc_send_batch(bench->channel, messages, 40, KIPC_NOW), 1 + 255 / 8);
 	assert_int_equal(kipc_send_batch(bench->channel, messages + 1, 1, KIPC_NOW), -EAGAIN);
 	n = kipc_recv_batch(bench->channel, buffer, 250, got, 40, KIPC_NOW);
-	assert_int_equal(n, 3); /* none, 112, and 100 of them are needed */
+	assert_int_equal(n, 3); /* they need 0, 112 and 100 bytes */
 	assert_int_equal(got[0].size, 0);
 	assert_int_equal(got[2].type, 3);
 	assert_memory_equal(got[2].data, bodies[2], 100);
@@ -497,7 +531,7 @@ static void batches_go_as_far_as_they_fit(void **state)
 	expect_sound(bench);
 }
 
-static void filled_in_where_it_lies(void **state)
+static void reserve_and_commit(void **state)
 {
 	struct bench *bench = *state;
 	void *place;
@@ -520,7 +554,7 @@ static void filled_in_where_it_lies(void **state)
 	expect_sound(bench);
 }
 
-static void worked_on_where_it_lies(void **state)
+static void acquire_and_release(void **state)
 {
 	struct bench *bench = *state;
 	struct kipc_channel *other;
@@ -536,9 +570,9 @@ static void worked_on_where_it_lies(void **state)
 	assert_int_equal(kipc_acquire(other, KIPC_NOW, &data, &type), 4);
 	assert_memory_equal(data, "work", 4);
 	assert_int_equal(kipc_acquire(other, KIPC_NOW, &data, NULL), -EALREADY);
-	expect_none(bench); /* it is not to be had */
+	expect_none(bench); /* the acquired message does not count */
 	assert_int_equal(kipc_recv(bench->channel, got, sizeof got, 0, 0, 1000, NULL), -ETIMEDOUT);
-	kipc_close(other); /* gives it back */
+	kipc_close(other); /* gives the message back */
 	assert_int_equal(kipc_acquire(bench->channel, KIPC_NOW, &data, NULL), 4);
 	assert_memory_equal(data, "work", 4);
 	assert_int_equal(kipc_release(bench->channel), 0);
@@ -547,8 +581,8 @@ static void worked_on_where_it_lies(void **state)
 	expect_sound(bench);
 }
 
-/* The claim of a process that dies with it is void, and the message comes again. */
-static void acquired_by_one_who_dies(void **state)
+/* If a process dies, its claims are void, and the message is delivered again. */
+static void death_ends_a_claim(void **state)
 {
 	struct bench *bench = *state;
 	const void *data;
@@ -568,7 +602,7 @@ static void acquired_by_one_who_dies(void **state)
 	expect_sound(bench);
 }
 
-static void peeked_at_with_permission_to_read(void **state)
+static void peek_needs_only_read_permission(void **state)
 {
 	struct bench *bench = *state;
 	char got[MAX_MESSAGE];
@@ -597,7 +631,7 @@ static void *receive(void *argument)
 	return (void *)(intptr_t)kipc_recv(bench->channel, got, sizeof got, 0, 0, KIPC_FOREVER, NULL);
 }
 
-/* Until somebody sleeps for a message. */
+/* Waits until a thread sleeps for a message. */
 static void await_sleeper(struct bench *bench)
 {
 	while (!(bench->header->producers.word & RING_WORD_SLEEPERS))
@@ -648,7 +682,7 @@ static void signal_ends_a_wait(void **state)
 	sigaction(SIGUSR1, &action, NULL);
 	assert_int_equal(pthread_create(&thread, NULL, receive, bench), 0);
 	await_sleeper(bench);
-	/* It may come just before the sleep; then once more. */
+	/* A signal may arrive just before the sleep: then send another one. */
 	do
 		pthread_kill(thread, SIGUSR1);
 	while (pthread_tryjoin_np(thread, &result) != 0);
@@ -656,13 +690,13 @@ static void signal_ends_a_wait(void **state)
 	expect_sound(bench);
 }
 
-static void child_of_a_fork_is_somebody_else(void **state)
+static void child_of_a_fork_is_another_thread(void **state)
 {
 	struct bench *bench = *state;
 	int status;
 	pid_t pid;
 
-	expect_sound(bench); /* this thread's number is known now */
+	expect_sound(bench); /* from here on, this thread's TID is known */
 	pid = fork();
 	if (pid == 0) {
 		uint64_t word;
@@ -697,27 +731,28 @@ static void format_refuses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(lock_of_the_dead_is_taken_over),
-		TEST(record_that_was_not_published_is_not_there),
-		TEST(count_that_was_not_published_does_not_count),
-		TEST(padding_that_was_not_published_is_overwritten),
-		TEST(claim_of_the_dead_is_void),
-		TEST(real_death_inside_the_lock),
-		TEST(owner_that_is_nobody_is_given_up_on),
-		cmocka_unit_test(broken_ring_is_told),
-		TEST(header_that_lies_is_not_attached),
+		TEST(lock_of_a_dead_thread_is_taken_over),
+		TEST(unpublished_record_does_not_exist),
+		TEST(unpublished_count_does_not_count),
+		TEST(unpublished_padding_is_overwritten),
+		TEST(claim_of_a_dead_process_is_void),
+		TEST(real_death_with_the_lock),
+		TEST(owner_that_does_not_exist_is_an_error),
+		cmocka_unit_test(broken_ring_is_reported),
+		TEST(fault_is_that_of_a_ring),
+		TEST(ring_with_a_wrong_header_is_not_attached),
 		TEST(every_size_at_every_offset),
 		TEST(positions_wrap),
-		TEST(full_is_full_and_then_not),
-		TEST(batches_go_as_far_as_they_fit),
-		TEST(filled_in_where_it_lies),
-		TEST(worked_on_where_it_lies),
-		TEST(acquired_by_one_who_dies),
-		TEST(peeked_at_with_permission_to_read),
+		TEST(full_ring_refuses_and_recovers),
+		TEST(batches_take_what_fits),
+		TEST(reserve_and_commit),
+		TEST(acquire_and_release),
+		TEST(death_ends_a_claim),
+		TEST(peek_needs_only_read_permission),
 		TEST(sleeper_is_woken),
 		TEST(retired_ring_ends_a_wait),
 		TEST(signal_ends_a_wait),
-		TEST(child_of_a_fork_is_somebody_else),
+		TEST(child_of_a_fork_is_another_thread),
 		TEST(format_refuses),
 	};
 
