@@ -70,7 +70,7 @@ like "and escaped where the locale has no such character" "$(timeout 10 kipcctl 
 like "--columns=help" "$(kipcctl list --columns=help)" "^messages +messages in a queue or ring$"
 
 exits 2 "an unknown column" kipcctl list --columns=nmae
-like "gets a hint" "$ERR" "there is no column 'nmae'; did you mean 'name'\?"
+like "gets a hint" "$ERR" "unknown column 'nmae'; did you mean 'name'\?"
 exits 2 "an unknown column to sort by" kipcctl list --sort=nmae
 exits 2 "an unknown kind" kipcctl list --kind=queu
 like "gets a hint too" "$ERR" "did you mean 'queue'\?"

@@ -12,7 +12,7 @@ struct invocation {
 	const struct options *options;
 	const char *runtime_dir; /* chosen by options_runtime_dir(); never NULL */
 	int n_args;
-	char **args; /* behind the verb; NULL-terminated */
+	char **args; /* the operands; NULL-terminated */
 };
 
 struct command {
@@ -26,7 +26,7 @@ struct command {
 	enum status (*run)(const struct invocation *invocation);
 	bool is_common;	       /* kipcctl without arguments lists it */
 	bool takes_all_places; /* --ipc-of=all */
-	bool runs_command;     /* behind the first operand stands a command with options of its own */
+	bool runs_command;     /* the first operand is followed by a command with its own options */
 };
 
 #endif

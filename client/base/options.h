@@ -2,10 +2,7 @@
 #ifndef KIPC_CLIENT_BASE_OPTIONS_H
 #define KIPC_CLIENT_BASE_OPTIONS_H
 
-/*
- * What a command line can say. The table of options is in option-rows.c; the row of a verb (verbs.h) says which of them it
- * takes.
- */
+/* The options of all verbs. Their table is in option-rows.c; the row of a verb (verbs.h) lists those that it takes. */
 
 #include <limits.h>
 #include <stdbool.h>
@@ -104,7 +101,7 @@ extern const struct option_set options_exclusive[N_OPTIONS_EXCLUSIVE];
 
 #define IPC_OF_ALL (-1)
 
-/* What the command line said. Strings point into argv. */
+/* The options of a command line. Strings point into argv. */
 struct options {
 	struct option_set given;
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * Reading /proc. Used by the card of a channel and by the search for who is blocked. Nothing read here is trusted:
- * sizes are bounded and a process that is gone in between is an ordinary answer.
- */
+/* Reads /proc. Sizes are bounded, and a process that ends meanwhile is an ordinary result. */
 
 #include "client/base/process.h"
 
@@ -53,7 +50,7 @@ int process_command(pid_t pid, char ret_command[static PROCESS_COMMAND_MAX])
 	n = process_read(AT_FDCWD, path, ret_command, PROCESS_COMMAND_MAX);
 	if (n < 0)
 		return (int)n;
-	if (n > 0 && ret_command[n - 1] == '\n') /* the kernel's; any other belongs to the name */
+	if (n > 0 && ret_command[n - 1] == '\n') /* added by the kernel */
 		ret_command[n - 1] = '\0';
 	return 0;
 }
@@ -62,7 +59,7 @@ char process_state(int folder_fd, const char *path)
 {
 	char stat[512], *p, state = '?';
 
-	/* A command may hold anything, also ')'. */
+	/* The command can contain ')', too. */
 	if (process_read(folder_fd, path, stat, sizeof stat) > 0 && (p = strrchr(stat, ')')) != NULL)
 		(void)sscanf(p + 1, " %c", &state);
 	return state;
@@ -107,7 +104,7 @@ void process_unit(int process_fd, char ret_unit[static PROCESS_UNIT_MAX])
 	ret_unit[0] = '\0';
 	if (process_read(process_fd, "cgroup", text, sizeof text) <= 0)
 		return;
-	/* systemd's own hierarchy comes last, or is the only one. */
+	/* The hierarchy of systemd is the last or only line. */
 	while (ret_unit[0] == '\0' && *line != '\0') {
 		size_t n = strcspn(line, "\n");
 

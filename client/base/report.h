@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_BASE_REPORT_H
 #define KIPC_CLIENT_BASE_REPORT_H
 
-/* One line to the user: "kipcctl: send orders: what happened; what to do". errors.h makes the sentence of an errno. */
+/* One line to the user: "kipcctl: send orders: what happened; what to do". For an errno, see errors.h. */
 
 #include "client/base/command.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Errors of a ring, whose sentences need a look at the ring itself. */
+/* The sentences for errors of a ring, with facts from the ring itself. */
 
 #include "client/base/ring-errors.h"
 

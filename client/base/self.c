@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Finds the parts that belong to this very kipcctl: kipcd and the control half. A kipcctl that runs in its build
- * tree must not use the parts of an installed one, nor the other way round. And a copy of it that lies in /tmp must not
- * run what somebody else has put beside it.
+ * Finds kipcd and the control half that belong to this kipcctl. One in a build tree must not use the parts of an installed one, or
+ * the reverse. A copy in /tmp must not run what another user has put beside it.
  */
 
 #include "client/base/self.h"
@@ -15,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Whether `path` is itself no link, belongs to `owner`, and cannot be written by everybody. */
+/* Whether `path` is not a link, belongs to `owner`, and cannot be written by every user. */
 static bool is_of_owner(const char *path, uid_t owner)
 {
 	struct stat st;
@@ -23,7 +22,7 @@ static bool is_of_owner(const char *path, uid_t owner)
 	return lstat(path, &st) == 0 && !S_ISLNK(st.st_mode) && st.st_uid == owner && !(st.st_mode & S_IWOTH);
 }
 
-/* Whether all of `path` behind the executable's folder is its owner's. */
+/* Whether all parts of `path` below the folder of the executable belong to its owner. */
 static bool is_part_of_us(char *path, char *behind_folder, uid_t owner)
 {
 	for (char *slash = strchr(behind_folder, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
@@ -45,7 +44,7 @@ const char *self_find(const char *name, const char *installed, char buffer[stati
 	char *slash;
 	size_t room;
 
-	/* Who makes it set-uid has installed it. */
+	/* A set-user-ID program is installed. */
 	if (n < 0 || getauxval(AT_SECURE) != 0 || stat("/proc/self/exe", &self) < 0)
 		return installed;
 	buffer[n] = '\0';

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The signals that end a command. The state is global because signal handlers are; nobody else touches it.
+ * The signals that end a command. The state is global because signal handlers are.
  *
- * A flag alone would leave a gap: a signal that comes between the look at the flag and msgrcv(2) would not be seen
- * until the next message. So the first signal starts a timer that goes on ticking, and the next tick interrupts
- * the call. Nothing here runs before a signal comes.
+ * With a flag alone, a signal that comes after the check of the flag and before msgrcv(2) would have no effect until the next
+ * message. So the first signal starts a timer, whose next tick interrupts the call. Nothing here runs before a signal comes.
  */
 
 #include "client/base/signals.h"
@@ -20,7 +19,7 @@ static volatile sig_atomic_t n_caught;
 
 static void on_signal(int number)
 {
-	/* setitimer(2) is a bare system call on Linux and touches nothing that a handler must not. */
+	/* On Linux, setitimer(2) is a plain system call, which is safe in a handler. */
 	const struct itimerval ticking = { { 0, TICK_USEC }, { 0, TICK_USEC } };
 
 	if (first_caught == 0)
@@ -35,7 +34,7 @@ static void on_tick(int number)
 
 static void catch (int number, void (*handler)(int))
 {
-	struct sigaction action = { .sa_handler = handler }, old; /* no SA_RESTART: calls shall end */
+	struct sigaction action = { .sa_handler = handler }, old; /* no SA_RESTART: calls must end */
 
 	if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 		(void)sigaction(number, &action, NULL);

@@ -6,24 +6,24 @@
 
 #include <signal.h>
 
-/* They wait from the one to the other, which takes what the first returned: between two steps that belong together. */
+/* Signals wait between the two calls, for steps that belong together; *ret_before is for signals_let_go(). */
 void signals_hold(sigset_t *ret_before);
 void signals_let_go(const sigset_t *before);
 
 /*
- * From now on these signals are only noted, and end every blocking call with EINTR: also one that is entered just
- * after a look at signals_caught(). SIGPIPE is ignored: write(2) says EPIPE. A signal that the caller ignores
- * (nohup) stays ignored.
+ * From here on, these signals are only counted, and end every blocking call with EINTR, even a call that begins just after
+ * signals_caught() returned 0. SIGPIPE is ignored, since write(2) returns EPIPE. A signal that the caller ignores (nohup) stays
+ * ignored.
  */
 void signals_catch(void);
 
-/* Interrupts whatever waits, every so many microseconds (less than a second): it returns -EINTR. */
+/* Interrupts blocking calls at this interval (less than a second): they return -EINTR. */
 void signals_tick(unsigned usec);
 
-/* How many were caught so far: 0 while the command may go on. */
+/* How many were caught; 0 as long as the command may continue. */
 int signals_caught(void);
 
-/* Dies of the signal that was caught, as shells expect; returns if none was. */
+/* Ends the process with the signal that was caught, as shells expect; returns if there was none. */
 void signals_pass_on(void);
 
 #endif

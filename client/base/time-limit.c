@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * The end of a command that was given --timeout. Used by every verb that can wait; a command that waits for ever
- * or not at all never reads the clock.
- */
-
 #include "client/base/time-limit.h"
 
-#include <time.h>
-
+#include "common/clock.h"
 #include "lib/kipc.h"
 
 static int64_t now(void)
 {
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+	return (int64_t)clock_usec(CLOCK_MONOTONIC);
 }
 
 static bool is_span(int64_t timeout)

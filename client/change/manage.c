@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/channel.h"
 #include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/verbs.h"
@@ -75,7 +76,7 @@ enum status command_create(const struct invocation *invocation)
 	const char *kind = invocation->args[0], *name = invocation->args[1];
 
 	if (kipc_kind_from_string(kind) == 0)
-		return words_report_unknown(invocation, "kind", kind, strlen(kind), words_kinds,
+		return words_report_unknown(invocation, "kind", kind, strlen(kind), channel_kinds,
 					    WORDS_KINDS_ADVICE);
 	if (!kipc_name_is_valid(name))
 		return report(invocation, name, STATUS_USAGE,

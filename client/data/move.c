@@ -20,6 +20,7 @@
 #include "client/data/progress.h"
 #include "client/data/rescue.h"
 #include "client/data/stall.h"
+#include "common/plural.h"
 #include "lib/kipc.h"
 
 struct moving {
@@ -120,9 +121,10 @@ static enum status move(struct moving *moving)
 	else if (r < 0 && !(r == -EINTR && signals_caught())) /* after a signal, main() ends with it */
 		status = errors_report(invocation, moving->from_address, r);
 
-	result = report_result(invocation, "%" PRIu64 " message%s, %" PRIu64 " bytes moved to %s\n",
-			       moving->progress.messages, moving->progress.messages == 1 ? "" : "s",
-			       moving->progress.bytes, moving->to_address);
+	result = report_result(
+		invocation, "%" PRIu64 " %s, %" PRIu64 " %s moved to %s\n", moving->progress.messages,
+		plural(moving->progress.messages, "message", "messages"), moving->progress.bytes,
+		plural(moving->progress.bytes, "byte", "bytes"), moving->to_address);
 	return status == STATUS_DONE ? result : status;
 }
 

@@ -9,20 +9,18 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/grammar.h"
+#include "common/plural.h"
 
 #define FIRST_USEC 1000000
 #define STEP_USEC 200000
 
 static int64_t now(void)
 {
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+	return (int64_t)clock_usec(CLOCK_MONOTONIC);
 }
 
 void progress_start(struct progress *progress, bool quiet, int busy_fd)
@@ -40,8 +38,9 @@ void progress_show(struct progress *progress)
 	if (at - progress->start < FIRST_USEC || at - progress->shown < STEP_USEC)
 		return;
 	progress->shown = at;
-	(void)dprintf(STDERR_FILENO, "\r%" PRIu64 " messages, %s, %" PRIu64 " per second\033[K",
-		      progress->messages, grammar_size_to_string(progress->bytes, size),
+	(void)dprintf(STDERR_FILENO, "\r%" PRIu64 " %s, %s, %" PRIu64 " per second\033[K", progress->messages,
+		      plural(progress->messages, "message", "messages"),
+		      grammar_size_to_string(progress->bytes, size),
 		      progress->messages * 1000000 / (uint64_t)(at - progress->start));
 }
 

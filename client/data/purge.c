@@ -16,6 +16,7 @@
 #include "client/base/verbs.h"
 #include "client/data/hand.h"
 #include "client/data/progress.h"
+#include "common/plural.h"
 #include "lib/kipc.h"
 
 struct purging {
@@ -75,9 +76,10 @@ static enum status purge(struct purging *purging)
 	progress_end(&purging->progress);
 	hand_free(purging->hand);
 
-	status = report_result(invocation, "%" PRIu64 " message%s, %" PRIu64 " bytes discarded\n",
-			       purging->progress.messages, purging->progress.messages == 1 ? "" : "s",
-			       purging->progress.bytes);
+	status = report_result(invocation, "%" PRIu64 " %s, %" PRIu64 " %s discarded\n",
+			       purging->progress.messages,
+			       plural(purging->progress.messages, "message", "messages"),
+			       purging->progress.bytes, plural(purging->progress.bytes, "byte", "bytes"));
 	return r < 0 ? errors_report(invocation, invocation->args[0], r) : status;
 }
 

@@ -16,6 +16,7 @@
 
 #include "client/base/report.h"
 #include "client/base/signals.h"
+#include "common/plural.h"
 
 struct rescue {
 	const struct invocation *invocation;
@@ -23,11 +24,6 @@ struct rescue {
 	struct kipc_channel *queue;
 	struct hand *hand;
 };
-
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
 
 static size_t first_unwritten(const struct hand *hand)
 {
@@ -115,11 +111,11 @@ static int save_type(const struct rescue *rescue, size_t first, int error)
 			r = -errno;
 		if (r == 0) {
 			report(rescue->invocation, rescue->address, STATUS_FAILED,
-			       "%zu message%s of type %ld could not go back (%s), saved in %s; "
+			       "%zu %s of type %ld could not go back (%s), saved in %s; "
 			       "'kipcctl send %s --type=%ld --frames <%s' sends %s again",
-			       n, plural(n), rescue->hand->messages[first].type, strerror(-error), path,
-			       rescue->address, rescue->hand->messages[first].type, path,
-			       n == 1 ? "it" : "them");
+			       n, plural(n, "message", "messages"), rescue->hand->messages[first].type,
+			       strerror(-error), path, rescue->address, rescue->hand->messages[first].type,
+			       path, plural(n, "it", "them"));
 			return 0;
 		}
 		if (fd >= 0)
@@ -180,8 +176,8 @@ void rescue_messages(const struct invocation *invocation, const char *address, s
 
 	n_back = next - first;
 	if (n_back > 0)
-		report(invocation, address, STATUS_FAILED,
-		       "%s; %zu message%s went back to the end of the queue", cause, n_back, plural(n_back));
+		report(invocation, address, STATUS_FAILED, "%s; %zu %s went back to the end of the queue",
+		       cause, n_back, plural(n_back, "message", "messages"));
 	else
 		report(invocation, address, STATUS_FAILED, "%s", cause);
 	if (r < 0)

@@ -25,6 +25,7 @@
 #include "client/data/input.h"
 #include "client/data/progress.h"
 #include "client/data/stall.h"
+#include "common/plural.h"
 #include "lib/kipc.h"
 
 struct sending {
@@ -68,21 +69,28 @@ static const char *what_bounds(const struct sending *sending, size_t largest)
 	return "kernel.msgmax";
 }
 
+#define SENT_MAX 64
+
+/* "; 3 messages were sent before it" */
+static const char *describe_sent(const struct sending *sending, char buffer[static SENT_MAX])
+{
+	(void)snprintf(buffer, SENT_MAX, "; %" PRIu64 " %s sent before it", sending->n_sent,
+		       plural(sending->n_sent, "message was", "messages were"));
+	return buffer;
+}
+
 /* Reports why the next message was not sent and, unless it was the only one, how many were. */
 static enum status report_failed(const struct sending *sending, int error, bool is_only)
 {
-	char before[64] = "";
+	char buffer[SENT_MAX];
+	const char *sent = is_only ? "" : describe_sent(sending, buffer);
 	size_t largest;
 
-	if (!is_only)
-		(void)snprintf(before, sizeof before, "; %" PRIu64 " message%s %s sent before it",
-			       sending->n_sent, sending->n_sent == 1 ? "" : "s",
-			       sending->n_sent == 1 ? "was" : "were");
 	if (error == -EMSGSIZE && input_largest(sending->channel, sending->class, &largest) == 0)
 		return report(sending->invocation, sending->address, STATUS_FAILED,
 			      "message %" PRIu64 " is too large; the limit is %zu bytes (%s)%s",
-			      sending->n_sent + 1, largest, what_bounds(sending, largest), before);
-	return errors_report_and(sending->invocation, sending->address, error, before);
+			      sending->n_sent + 1, largest, what_bounds(sending, largest), sent);
+	return errors_report_and(sending->invocation, sending->address, error, sent);
 }
 
 /* Errors of reading standard input, not of the channel. */
@@ -93,24 +101,25 @@ static bool is_input_error(int error)
 
 static enum status report_input_failed(const struct sending *sending, int error)
 {
-	if (error == -EBADMSG)
-		return report(sending->invocation, sending->address, STATUS_FAILED,
-			      "standard input ends inside frame %" PRIu64 "; %" PRIu64
-			      " message%s sent before it",
-			      sending->n_sent + 1, sending->n_sent, sending->n_sent == 1 ? " was" : "s were");
+	char buffer[SENT_MAX];
+
 	if (!is_input_error(error))
 		return report_failed(sending, error, false);
-	return report(sending->invocation, sending->address, STATUS_FAILED,
-		      "standard input: %s; %" PRIu64 " message%s sent before it", strerror(-error),
-		      sending->n_sent, sending->n_sent == 1 ? " was" : "s were");
+	if (error == -EBADMSG)
+		return report(sending->invocation, sending->address, STATUS_FAILED,
+			      "standard input ends inside frame %" PRIu64 "%s", sending->n_sent + 1,
+			      describe_sent(sending, buffer));
+	return report(sending->invocation, sending->address, STATUS_FAILED, "standard input: %s%s",
+		      strerror(-error), describe_sent(sending, buffer));
 }
 
 static enum status report_no_message(const struct sending *sending, const char *why)
 {
+	char buffer[SENT_MAX];
+
 	return report(sending->invocation, sending->address, STATUS_FAILED,
-		      "message %" PRIu64 " of standard input is not as 'kipcctl recv --json' prints it: %s; "
-		      "%" PRIu64 " message%s sent before it",
-		      sending->n_sent + 1, why, sending->n_sent, sending->n_sent == 1 ? " was" : "s were");
+		      "message %" PRIu64 " of standard input is not as 'kipcctl recv --json' prints it: %s%s",
+		      sending->n_sent + 1, why, describe_sent(sending, buffer));
 }
 
 static enum input_form input_form_of(const struct options *options)

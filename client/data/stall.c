@@ -12,6 +12,7 @@
 #include "client/base/signals.h"
 #include "common/escape.h"
 #include "common/grammar.h"
+#include "common/plural.h"
 
 #define TICK_USEC 400000
 
@@ -65,9 +66,9 @@ static void print(const struct stall *stall)
 		return;
 	}
 	reader = describe_reader(&object);
-	escape_print_line("kipcctl: %s %s: waiting: the queue is full (%llu message%s, %s); %s", verb,
+	escape_print_line("kipcctl: %s %s: waiting: the queue is full (%llu %s, %s); %s", verb,
 			  stall->address, (unsigned long long)object.queue.messages,
-			  object.queue.messages == 1 ? "" : "s",
+			  plural(object.queue.messages, "message", "messages"),
 			  grammar_size_to_string(object.queue.bytes, size), reader != NULL ? reader : "");
 	free(reader);
 }

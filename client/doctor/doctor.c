@@ -163,9 +163,9 @@ enum status command_doctor(const struct invocation *invocation)
 	if (invocation->options->ipc_of == IPC_OF_ALL)
 		return ipc_all_doctor(invocation);
 	if (!is_severity(invocation->options->fail_on))
-		return words_report_unknown(invocation, "severity to fail on", invocation->options->fail_on,
+		return words_report_unknown(invocation, "severity", invocation->options->fail_on,
 					    strlen(invocation->options->fail_on), fail_words,
-					    "it is warning or danger");
+					    "use warning or danger");
 	r = view_read(invocation, &findings.view);
 	if (r == 0)
 		r = processes_read(&processes);

@@ -30,7 +30,7 @@ bool groups_take_option(const struct invocation *invocation, enum group_by *ret_
 			*ret_by = (enum group_by)(i + 1);
 	if (*ret_by == GROUP_BY_NOTHING)
 		(void)words_report_unknown(invocation, "group", text, strlen(text), group_words,
-					   "it is owner, creator or process");
+					   "use owner, creator or process");
 	return *ret_by != GROUP_BY_NOTHING;
 }
 

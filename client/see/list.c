@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/channel.h"
 #include "client/base/errors.h"
 #include "client/base/verbs.h"
 #include "client/facts/columns.h"
@@ -109,7 +110,7 @@ enum status command_list(const struct invocation *invocation)
 	enum group_by by;
 	int r;
 
-	if (!words_check(invocation, "kind", options->kind, words_kinds, WORDS_KINDS_ADVICE) ||
+	if (!words_check(invocation, "kind", options->kind, channel_kinds, WORDS_KINDS_ADVICE) ||
 	    !words_check(invocation, "state", options->state, channel_state_words, VIEW_STATES_ADVICE) ||
 	    !groups_take_option(invocation, &by))
 		return STATUS_USAGE;

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/channel.h"
 #include "client/see/show.h"
 #include "client/see/top-frame.h"
-#include "client/table/words.h"
 
 /* The card of an object in another IPC namespace is collected there, with commands for that namespace. */
 static int print_card(struct top *top, const struct view_row *row, FILE *out)
@@ -90,12 +90,12 @@ static void next_kind(struct top *top)
 {
 	size_t i = 0;
 
-	while (top->kind != NULL && words_kinds[i] != NULL && strcmp(words_kinds[i], top->kind) != 0)
+	while (top->kind != NULL && channel_kinds[i] != NULL && strcmp(channel_kinds[i], top->kind) != 0)
 		i++;
 	if (top->kind == NULL)
-		top->kind = words_kinds[0];
+		top->kind = channel_kinds[0];
 	else
-		top->kind = words_kinds[i] != NULL ? words_kinds[i + 1] : NULL;
+		top->kind = channel_kinds[i] != NULL ? channel_kinds[i + 1] : NULL;
 	(void)top_view_choose(top);
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/base/channel.h"
 #include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/verbs.h"
@@ -111,7 +112,7 @@ static bool take_options(struct top *top, enum status *ret_status)
 							       n_channel_columns, ret_status)))
 			return false;
 	}
-	if (!words_check(top->invocation, "kind", options->kind, words_kinds, WORDS_KINDS_ADVICE) ||
+	if (!words_check(top->invocation, "kind", options->kind, channel_kinds, WORDS_KINDS_ADVICE) ||
 	    !words_check(top->invocation, "state", options->state, channel_state_words, VIEW_STATES_ADVICE)) {
 		*ret_status = STATUS_USAGE;
 		return false;

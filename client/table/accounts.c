@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * Names of users and groups for the tables, remembered by number. Owned by the run of one verb. A text that was handed
- * out stays where it is until accounts_done().
- */
+/* Names of users and groups, cached by number. A name stays valid until accounts_done(). */
 
 #include "client/table/accounts.h"
 
@@ -50,28 +47,28 @@ static struct account *account_new(unsigned number, const char *name)
 	return account;
 }
 
-static const char *ask_for_user(unsigned uid)
+static const char *look_up_user(unsigned uid)
 {
 	struct passwd *entry = getpwuid(uid);
 
 	return entry != NULL ? entry->pw_name : NULL;
 }
 
-static const char *ask_for_group(unsigned gid)
+static const char *look_up_group(unsigned gid)
 {
 	struct group *entry = getgrgid(gid);
 
 	return entry != NULL ? entry->gr_name : NULL;
 }
 
-static const char *find_name(void **tree, unsigned number, const char *(*ask)(unsigned number))
+static const char *find_name(void **tree, unsigned number, const char *(*look_up)(unsigned number))
 {
 	const struct account wanted = { .number = number };
 	struct account **found = tfind(&wanted, tree, compare_accounts), *account;
 
 	if (found != NULL)
 		return (*found)->name;
-	account = account_new(number, ask(number));
+	account = account_new(number, look_up(number));
 	if (account == NULL || tsearch(account, tree, compare_accounts) == NULL) {
 		free(account);
 		return "?";
@@ -81,10 +78,10 @@ static const char *find_name(void **tree, unsigned number, const char *(*ask)(un
 
 const char *accounts_user(struct accounts *accounts, uid_t uid)
 {
-	return find_name(&accounts->users, uid, ask_for_user);
+	return find_name(&accounts->users, uid, look_up_user);
 }
 
 const char *accounts_group(struct accounts *accounts, gid_t gid)
 {
-	return find_name(&accounts->groups, gid, ask_for_group);
+	return find_name(&accounts->groups, gid, look_up_group);
 }

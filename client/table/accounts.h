@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_TABLE_ACCOUNTS_H
 #define KIPC_CLIENT_TABLE_ACCOUNTS_H
 
-/* The names of users and groups, each asked for once: ten thousand objects have a handful of owners. */
+/* The names of users and groups, each looked up once: ten thousand objects have a handful of owners. */
 
 #include <sys/types.h>
 
@@ -12,9 +12,7 @@ struct accounts {
 };
 void accounts_done(struct accounts *accounts);
 
-/*
- * The name, or the number in decimal where there is none. The text lives as long as `accounts`. Out of memory: "?".
- */
+/* The name, or the number in decimal if there is no name, or "?" if there is no memory. Valid until accounts_done(). */
 const char *accounts_user(struct accounts *accounts, uid_t uid);
 const char *accounts_group(struct accounts *accounts, gid_t gid);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What fills a block, and where it goes then. Used by drawing.c and json-text.c. */
+/* The rare cases: the block is full. */
 
 #include "client/table/block.h"
 

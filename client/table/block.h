@@ -4,7 +4,7 @@
 
 /*
  * Text on its way to a file, in blocks: a table can have hundreds of thousands of cells, and stdio would take a call or two for
- * each. Errors of writing show in ferror().
+ * each. ferror() shows errors of writing.
  */
 
 #include <stddef.h>
@@ -27,7 +27,7 @@ static inline void block_init(struct block *block, FILE *out)
 
 void block_flush(struct block *block);
 
-/* block_put() where there is no room left. */
+/* block_put() when the block has no room. */
 void block_put_beyond(struct block *block, const char *text, size_t size);
 
 static inline void block_put(struct block *block, const char *text, size_t size)
@@ -45,7 +45,7 @@ static inline void block_put_text(struct block *block, const char *text)
 	block_put(block, text, strlen(text));
 }
 
-/* n times the same. */
+/* Puts a character n times. */
 void block_fill(struct block *block, char c, size_t n);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_TABLE_DIGITS_H
 #define KIPC_CLIENT_TABLE_DIGITS_H
 
-/* Numbers as text, for tables with hundreds of thousands of them: printf() takes ten times as long. No text has a NUL. */
+/* Numbers as text without a NUL, for tables with hundreds of thousands of them: printf() takes ten times as long. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 
 #define DIGITS_MAX 24 /* of any 64-bit number in decimal, and a NUL */
 
-/* Writes the number and returns where it ends. */
+/* Writes the number and returns its end. */
 static inline char *digits_put_decimal(char *text, uint64_t number)
 {
 	char digits[DIGITS_MAX];
@@ -23,7 +23,7 @@ static inline char *digits_put_decimal(char *text, uint64_t number)
 	return (char *)memcpy(text, digits + sizeof digits - n, n) + n;
 }
 
-/* The same with `bits` bits a digit (3: octal, 4: hexadecimal), and so many digits. */
+/* The same with n digits of `bits` bits each (3: octal, 4: hexadecimal). */
 static inline char *digits_put_bits(char *text, uint64_t number, unsigned bits, size_t n)
 {
 	for (size_t i = n; i-- > 0; number >>= bits)

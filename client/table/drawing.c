@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Tables as text. Filled and printed by table.c. Each cell is measured and escaped once, when it is added, into one growing
- * text; printing only copies. That is why this is not libsmartcols: 30,000 rows of eight columns take it 115 ms with
- * nothing else to do, where lsipc, which draws with it, takes 160 ms in all, and `list` 31 (bench/seeing.sh).
+ * Tables as text. Each cell is measured and escaped once, when it is added, into one growing text; printing only copies. This is
+ * faster than libsmartcols, which takes 115 ms for 30,000 rows of eight columns alone; `list` takes 31 ms in all
+ * (bench/seeing.sh).
  */
 
 #include "client/table/drawing.h"
@@ -17,15 +17,15 @@
 
 #include "client/table/block.h"
 
-/* Places that a column keeps, by enum drawing_cut. */
+/* The least width of a column, by enum drawing_cut. */
 static const size_t least_widths[] = { SIZE_MAX, 4, 12 };
 
 #define ESCAPE_MAX 4 /* "\xNN" */
 
-/* Small, since there are hundreds of thousands of them. Its text begins where that of the cell before ends. */
+/* Small, since there are hundreds of thousands. Its text begins at the end of the previous cell. */
 struct drawing_cell {
 	uint32_t size;	     /* bytes */
-	uint32_t width : 30; /* places on the screen */
+	uint32_t width : 30; /* columns of the screen */
 	uint32_t color : 2;  /* of colors[] */
 };
 
@@ -44,7 +44,7 @@ void drawing_init(struct drawing *drawing, struct drawing_column *columns, size_
 		.n_columns = n_columns,
 		.has_headings = has_headings,
 	};
-	/* A heading that is not shown would still widen its column. */
+	/* A heading that is not printed must not widen its column. */
 	for (size_t i = 0; i < n_columns; i++)
 		columns[i].width = has_headings ? strlen(columns[i].heading) : 0;
 }
@@ -58,7 +58,7 @@ void drawing_done(struct drawing *drawing)
 
 /* -- cells ------------------------------------------------------------------------------------------------ */
 
-/* Room for n more bytes behind the text; it doubles. */
+/* Makes room for n more bytes, by doubling. */
 static int make_room(struct drawing *drawing, size_t n)
 {
 	size_t room = drawing->text_room > 0 ? drawing->text_room : 4096;
@@ -76,7 +76,7 @@ static int make_room(struct drawing *drawing, size_t n)
 	return 0;
 }
 
-/* How many bytes at the start are printable ASCII: all of them, nearly always. */
+/* How many bytes at the start are printable ASCII; usually all. */
 static size_t count_plain(const char *text)
 {
 	size_t n = 0;
@@ -86,7 +86,7 @@ static size_t count_plain(const char *text)
 	return n;
 }
 
-/* The bytes of the printable character at `text`, and the places it takes; 0: there is none. */
+/* The size of the printable character at `text`, and its width on the screen; 0: there is none. */
 static size_t measure_character(const char *text, size_t size, int *ret_width)
 {
 	mbstate_t state = { 0 };
@@ -99,7 +99,7 @@ static size_t measure_character(const char *text, size_t size, int *ret_width)
 	return *ret_width < 0 ? 0 : n;
 }
 
-/* Copies into the room that was made; the width. */
+/* Copies into the room that was made, and returns the width. */
 static size_t copy_escaped(struct drawing *drawing, const char *text, size_t size)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -183,7 +183,7 @@ static size_t least_width(const struct drawing_column *column)
 	return column->width < least_widths[column->cut] ? column->width : least_widths[column->cut];
 }
 
-/* How many of the columns are printed: those that have room once all that may be cut is cut, and the first one always. */
+/* How many columns are printed: those that fit when cut as far as they may be, and always the first. */
 static size_t count_shown(const struct drawing *drawing, size_t width)
 {
 	size_t total = 0, n = 0;
@@ -207,7 +207,7 @@ static size_t total_width(const struct drawing *drawing, size_t n_shown)
 	return total;
 }
 
-/* Takes from the widest that may be cut, a place at a time, until all fit or nothing more can be had. */
+/* Narrows the widest column that may be cut, step by step, until all fit or none can be cut further. */
 static void narrow(struct drawing *drawing, size_t n_shown, size_t width)
 {
 	if (drawing->may_drop && n_shown == 1 && drawing->columns[0].width > width)
@@ -230,7 +230,7 @@ static void narrow(struct drawing *drawing, size_t n_shown, size_t width)
 
 /* -- printing --------------------------------------------------------------------------------------------- */
 
-/* How many bytes at the start fill at most `room` places; what is printed here was found printable before. */
+/* How many bytes at the start are at most `room` wide. All characters are known to be printable. */
 static size_t count_head(const char *text, size_t size, size_t room, size_t *ret_width)
 {
 	size_t taken = 0, used = 0;
@@ -248,7 +248,7 @@ static size_t count_head(const char *text, size_t size, size_t room, size_t *ret
 	return taken;
 }
 
-/* Where the part at the end begins that fills at most `room` of the `width` places. */
+/* The start of the part at the end of a text of this width that is at most `room` wide. */
 static size_t find_tail(const char *text, size_t size, size_t width, size_t room, size_t *ret_width)
 {
 	size_t start = 0;
@@ -274,7 +274,7 @@ static const char *ellipsis(void)
 	return measure_character(sign, strlen(sign), &width) > 0 && width == 1 ? sign : "~";
 }
 
-/* Puts a text of more places than the column has; how many it took. */
+/* Puts a text that is wider than its column, and returns the width. */
 static size_t put_cut(const struct drawing_column *column, const char *text, size_t size, size_t width,
 		      struct block *block)
 {

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * Scalars as JSON. Used by table.c through value.c. The result is always valid UTF-8, byte for byte as json-c writes it for
- * shorter output (value_to_json()); tests/list.sh compares the two.
- */
+/* Valid UTF-8, byte for byte as json-c writes it (value_to_json()); tests/list.sh compares the two. */
 
 #include "client/table/json-text.h"
 
@@ -19,7 +16,7 @@ void json_text_put_number(struct block *block, uint64_t number)
 	block_put(block, digits, (size_t)(digits_put_decimal(digits, number) - digits));
 }
 
-/* One byte of ASCII that cannot stand in a string as it is. */
+/* An ASCII byte that must be escaped. */
 static void put_escaped(struct block *block, char c)
 {
 	static const char plain[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
@@ -32,7 +29,7 @@ static void put_escaped(struct block *block, char c)
 		block_put(block, escaped, (size_t)snprintf(escaped, sizeof escaped, "\\u%04x", (unsigned)c));
 }
 
-/* How many bytes can be taken as they are. */
+/* How many bytes at the start need no escape. */
 static size_t count_plain(const char *text, size_t size)
 {
 	size_t n = 0, step;

@@ -2,7 +2,7 @@
 #ifndef KIPC_CLIENT_TABLE_JSON_TEXT_H
 #define KIPC_CLIENT_TABLE_JSON_TEXT_H
 
-/* JSON that is written as it is made, for what can be long: json-c's tree of it takes twenty times as long. */
+/* JSON without a tree, for long output: json-c takes twenty times as long. */
 
 #include <stdint.h>
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * Rows and columns, printed as a drawing or as JSON. Called by list, limits, plan and reload, and by show for its JSON.
- */
+/* The choice of columns and rows, and their output as text or JSON. */
 
 #include "client/table/table.h"
 
@@ -19,6 +17,7 @@
 #include "client/table/words.h"
 #include "common/escape.h"
 #include "common/grammar.h"
+#include "common/plural.h"
 
 void column_get_member(const struct column *column, const void *row, struct value *value)
 {
@@ -64,7 +63,7 @@ int column_add_to_json(const struct column *column, const void *row, struct valu
 
 /* -- choosing columns and rows --------------------------------------------------------------------------- */
 
-#define COLUMNS_MAX 80 /* more than any table has; only a hint would be missing */
+#define COLUMNS_MAX 80 /* more than any table has; beyond it, only a hint is missing */
 
 static const struct column *find_column(const struct table *table, const char *name, size_t n_name)
 {
@@ -133,7 +132,7 @@ static int choose_sort_column(struct table *table)
 	return table->sort == NULL ? -EINVAL : 0;
 }
 
-/* Answers --columns=help: a table whose rows are the columns of the other. */
+/* --columns=help: a table whose rows are the columns of this one. */
 static int print_help(const struct table *table)
 {
 	static const struct column help_columns[] = {
@@ -215,10 +214,10 @@ int table_add(struct table *table, const void *row)
 
 /* -- sorting --------------------------------------------------------------------------------------------- */
 
-/* A row with the value it is sorted by, fetched once. */
+/* A row and the value by which it is sorted. */
 struct sort_item {
 	const void *row;
-	size_t place; /* before sorting: keeps equal ones in order */
+	size_t place; /* before sorting, to keep equal rows in order */
 	struct value value;
 };
 
@@ -235,7 +234,7 @@ static int compare_items(const void *a, const void *b, void *context)
 	int r = value_compare(&one->value, &other->value, sorting->style);
 
 	if (r != 0)
-		return sorting->is_descending && has_both ? -r : r; /* what is not known stays at the end */
+		return sorting->is_descending && has_both ? -r : r; /* unknown values stay at the end */
 	return one->place < other->place ? -1 : 1;
 }
 
@@ -268,17 +267,17 @@ int table_print_json(struct json_object *json)
 	int flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
 	const char *text;
 
-	/* "[]" on one line, which a shell can compare with. */
+	/* "[]" on one line, for comparisons in a shell. */
 	if (json_object_is_type(json, json_type_array) && json_object_array_length(json) == 0)
 		flags = JSON_C_TO_STRING_PLAIN;
 	text = json_object_to_json_string_ext(json, flags);
 	if (text == NULL)
 		return -ENOMEM;
-	puts(text); /* whether it arrived is looked at once, at the end of the verb */
+	puts(text); /* control-half.c checks for errors at the end of the verb */
 	return 0;
 }
 
-/* `"name": null` of each column that was chosen, made once for all rows. */
+/* `"name": null` for each chosen column, made once for all rows. */
 struct json_keys {
 	char *text;
 	size_t *sizes;
@@ -323,7 +322,7 @@ static void put_row(struct table *table, const void *row, const struct json_keys
 	block_put(block, "\n  }", 4);
 }
 
-/* As json-c writes it: "[]" on one line, which a shell can compare with. */
+/* As table_print_json() prints it. */
 static int print_as_json(struct table *table)
 {
 	struct block *block = malloc(sizeof *block);
@@ -363,7 +362,7 @@ static int draw_row(struct table *table, const void *row, struct drawing *drawin
 	return r;
 }
 
-/* Of the terminal; 0: standard output is none, or does not say. */
+/* The width of the terminal; 0: standard output is not a terminal. */
 static size_t terminal_width(void)
 {
 	struct winsize size;
@@ -386,7 +385,7 @@ static enum drawing_cut column_cut(const struct column *column, bool may_drop)
 	return (column->flags & COLUMN_ELASTIC) != 0 ? DRAWING_CUT_END : DRAWING_CUT_NOTHING;
 }
 
-/* The first column, which says what a row is of, and those that were left out. */
+/* Prints a command line for the columns that were left out, with the first column in front of them. */
 static void note_left_out(const struct table *table, size_t n_shown)
 {
 	const struct options *options = table->invocation->options;
@@ -405,13 +404,13 @@ static void note_left_out(const struct table *table, size_t n_shown)
 		fprintf(out, ",%s", table->chosen[i]->name);
 	if (fclose(out) == 0)
 		escape_print_line("no room for %zu more %s: --columns=%s prints %s", n,
-				  n == 1 ? "column" : "columns", list, n == 1 ? "it" : "them");
+				  plural(n, "column", "columns"), list, plural(n, "it", "them"));
 	free(list);
 }
 
 static int print_as_text(struct table *table)
 {
-	bool may_drop = table->invocation->options->columns == NULL; /* who asked for them gets them */
+	bool may_drop = table->invocation->options->columns == NULL; /* named columns are always printed */
 	const char *no_color = getenv("NO_COLOR");
 	bool may_color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
 	struct drawing_column *columns = calloc(table->n_chosen + 1, sizeof *columns);

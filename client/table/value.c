@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The one place that knows how a number, a size, a time, a key, a mode or a name is written, for people and in JSON.
- * Tables, cards and JSON objects are made of these values and write nothing themselves. What becomes JSON is valid
- * UTF-8 whatever it was before.
+ * Here alone, numbers, sizes, times, keys, modes and names become text for people and JSON. JSON is valid UTF-8, whatever the text
+ * was.
  */
 
 #include "client/table/value.h"
@@ -150,7 +149,7 @@ static struct json_object *text_to_json(const char *text)
 
 #define SECONDS_OF_DAY 86400
 
-/* "2026-11-24T17:53:35Z"; false: no calendar has it. */
+/* "2026-11-24T17:53:35Z"; false: the calendar does not reach that far. */
 static bool time_to_iso(uint64_t number, struct value_style *style, char buffer[static VALUE_TEXT_MAX])
 {
 	time_t midnight = (time_t)(number - number % SECONDS_OF_DAY);
@@ -244,7 +243,7 @@ int value_to_json(const struct value *value, struct value_style *style, struct j
 	return 0;
 }
 
-/* As json-c writes them. */
+/* As json-c writes it. */
 static void put_list(const struct value *value, struct block *block)
 {
 	block_put(block, "[", 1);
@@ -255,7 +254,7 @@ static void put_list(const struct value *value, struct block *block)
 	block_put_text(block, value->n_list == 0 ? "]" : "\n    ]");
 }
 
-/* Without what would have to be escaped. */
+/* A text that needs no escapes. */
 static void put_quoted(const char *text, struct block *block)
 {
 	block_put(block, "\"", 1);

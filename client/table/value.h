@@ -3,8 +3,8 @@
 #define KIPC_CLIENT_TABLE_VALUE_H
 
 /*
- * One thing that is shown: what a cell of a table, a line of a card and a field of a JSON object have in common. The
- * type says how people read it and what it is in JSON.
+ * A value that is printed: as a cell of a table, a line of a card, or a member of a JSON object. Its type says how it is written for
+ * people and in JSON.
  */
 
 #include <json-c/json_types.h>
@@ -15,7 +15,7 @@
 #include "client/table/accounts.h"
 
 enum value_type {
-	VALUE_NONE = 0, /* does not apply, is not known: "-", null */
+	VALUE_NONE = 0, /* does not apply, or is unknown: "-", null */
 	VALUE_TEXT,
 	VALUE_NUMBER,
 	VALUE_PERCENT, /* 75%, 75 */
@@ -24,9 +24,9 @@ enum value_type {
 	VALUE_KEY,     /* 0x00004b01, "0x00004b01" */
 	VALUE_MODE,    /* 0660, "0660" */
 	VALUE_BOOL,    /* yes, true */
-	VALUE_USER,    /* the name, or the number where there is none; both as text */
+	VALUE_USER,    /* the name, or the number if there is no name; both as text */
 	VALUE_GROUP,
-	VALUE_PID,  /* 0 is nobody, or somebody of another PID namespace */
+	VALUE_PID,  /* 0: none, or a process in another PID namespace */
 	VALUE_LIST, /* 1,0,5 and [1, 0, 5] */
 };
 
@@ -35,20 +35,19 @@ enum value_type {
 struct value {
 	enum value_type type;
 	uint64_t number;
-	const char *text; /* VALUE_TEXT: somebody else's; NULL: it is in `own` */
-	char *own_text; /* VALUE_TEXT: what `text` points to, if it is this value's, freed by value_done() */
-	struct json_object
-		*json;	/* VALUE_TEXT: what it is in JSON, where that is more; put by value_done() */
-	uint64_t *list; /* VALUE_LIST: this value's, freed by value_done() */
+	const char *text;	  /* VALUE_TEXT: must outlive the value; NULL: the text is in `own` */
+	char *own_text;		  /* VALUE_TEXT: `text`, if value_done() is to free it */
+	struct json_object *json; /* VALUE_TEXT: its JSON, if that is not the text; put by value_done() */
+	uint64_t *list;		  /* VALUE_LIST: freed by value_done() */
 	size_t n_list;
 	char own[VALUE_TEXT_MAX];
 };
 
-/* How values are written for people, and the names that were looked up for it. */
+/* How values are written, and what was looked up or computed for it. */
 struct value_style {
 	bool bytes; /* sizes as plain numbers */
 	struct accounts accounts;
-	uint64_t day; /* since 1970, of `date`; of things that are looked at together most were made on one */
+	uint64_t day;  /* of `date`, since 1970; most times in a table are of one day */
 	char date[16]; /* "2026-11-24T"; "": none yet */
 };
 
@@ -59,21 +58,21 @@ void value_set_number(struct value *value, enum value_type type, uint64_t number
 /* NULL and "" are VALUE_NONE. The text must outlive the value. */
 void value_set_text(struct value *value, const char *text);
 
-/* A text of the value's own, cut at VALUE_TEXT_MAX - 1. */
+/* A text in the value itself, cut at VALUE_TEXT_MAX - 1. */
 void value_set_format(struct value *value, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* As people read it, cut to the buffer (a VALUE_TEXT is returned as it is); "-" for VALUE_NONE. */
+/* The value for people, cut to the buffer (a VALUE_TEXT is returned as it is); "-" for VALUE_NONE. */
 const char *value_to_string(const struct value *value, struct value_style *style,
 			    char buffer[static VALUE_TEXT_MAX]);
 
-/* 0 and a new JSON value (NULL is JSON's null), or -ENOMEM. */
+/* A new JSON value (NULL is JSON's null). -ENOMEM. */
 int value_to_json(const struct value *value, struct value_style *style, struct json_object **ret_json);
 
-/* The same, written at once. */
+/* Writes the value as JSON. */
 struct block;
 void value_put_json(const struct value *value, struct value_style *style, struct block *block);
 
-/* As strcmp(): numbers by size, the rest by text; VALUE_NONE comes last. */
+/* Like strcmp(): numbers by size, the others by text; VALUE_NONE is last. */
 int value_compare(const struct value *a, const struct value *b, struct value_style *style);
 
 #endif

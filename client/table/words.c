@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Words out of lists, and the one sentence for a word that is not known. Called by every verb that takes one. */
+/* Lists of words, and the sentence for an unknown word. */
 
 #include "client/table/words.h"
 
@@ -9,8 +9,6 @@
 
 #include "client/base/report.h"
 #include "common/grammar.h"
-
-const char *const words_kinds[] = { "queue", "segment", "semaphore", NULL };
 
 const char *words_next(const char **list, size_t *ret_n)
 {
@@ -44,15 +42,15 @@ bool words_have(const char *list, const char *wanted)
 enum status words_report_unknown(const struct invocation *invocation, const char *what, const char *word,
 				 size_t n, const char *const *known, const char *advice)
 {
-	char text[64]; /* as much of it as a sentence bears */
+	char text[64]; /* the start is enough */
 	const char *nearest;
 
 	snprintf(text, sizeof text, "%.*s", (int)(n < sizeof text ? n : sizeof text - 1), word);
 	nearest = grammar_nearest(text, known);
 	if (nearest != NULL)
-		return report(invocation, NULL, STATUS_USAGE, "there is no %s '%s'; did you mean '%s'?", what,
+		return report(invocation, NULL, STATUS_USAGE, "unknown %s '%s'; did you mean '%s'?", what,
 			      text, nearest);
-	return report(invocation, NULL, STATUS_USAGE, "there is no %s '%s'; %s", what, text, advice);
+	return report(invocation, NULL, STATUS_USAGE, "unknown %s '%s'; %s", what, text, advice);
 }
 
 bool words_check(const struct invocation *invocation, const char *what, const char *list,
