@@ -9,17 +9,7 @@
 
 #include "lib/kipc.h"
 
-/*
- * Whether kernel.shm_rmid_forced is on, or may be. If it is, the kernel removes a segment when its last user
- * detaches it, and when its creator dies.
- */
-bool object_rmid_is_forced(void);
-
-/*
- * kipc_object_is_empty() and kipc_object_remove() for a caller that has the segment attached `n_ours` times
- * itself.
- */
-int object_is_empty(const struct kipc_object *object, pid_t pristine_pid, unsigned n_ours);
+/* kipc_object_remove() for a caller that has the segment attached `n_ours` times itself. */
 int object_remove(const struct kipc_object *seen, unsigned flags, pid_t pristine_pid, unsigned n_ours,
 		  struct kipc_object *ret_lost);
 

@@ -8,6 +8,7 @@
 
 #include "lib/registry.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -53,8 +54,10 @@ static const struct {
 
 void registry_link_to_string(const struct registry_link *link, char buffer[static REGISTRY_LINK_MAX])
 {
-	char *p = append_text(buffer, kipc_kind_to_string(link->kind));
+	char *p = buffer;
 
+	assert(kipc_kind_to_string(link->kind) != NULL);
+	p = append_text(p, kipc_kind_to_string(link->kind));
 	*p++ = ':';
 	p = append_key(p, (uint32_t)link->key);
 	*p++ = ':';

@@ -36,6 +36,9 @@ compiles clang use.c c99 c11 c17 c2x
 compiles g++ use.cc c++11 c++14 c++17 c++20 c++23
 compiles clang++ use.cc c++11 c++14 c++17 c++20 c++2b
 
+printf '#include "lib/ring-layout.h"\nstruct ring_header header;\n' >"$T/layout.c"
+exits 0 'lib/ring-layout.h declares the bytes of a ring' ${CC:-cc} -std=gnu11 -I"$top_src" -c -o "$T/layout.o" "$T/layout.c"
+
 static=$top_build/.libs/libkipc.a
 if [ -e "$static" ]; then
 	is "the static library exports only names that begin with kipc_" "$(nm -g --defined-only "$static" | awk 'NF == 3 { print $3 }' | grep -v '^kipc_')" ""

@@ -24,6 +24,7 @@
 #include "daemon/run/copy.h"
 #include "daemon/run/reconcile.h"
 #include "daemon/run/status.h"
+#include "lib/object-empty.h"
 #include "lib/object-remove.h"
 
 /* What a removal would lose; a ring has its own count. */

@@ -19,6 +19,7 @@
 
 #include "common/grammar.h"
 #include "daemon/plan/link.h"
+#include "lib/object-empty.h"
 #include "lib/object-remove.h"
 #include "lib/object.h"
 #include "lib/ring/attach.h"

@@ -20,7 +20,7 @@
 #include "daemon/run/intents.h"
 #include "daemon/run/status.h"
 #include "daemon/run/tell.h"
-#include "lib/object-remove.h"
+#include "lib/object-empty.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define TELL_EACH_UP_TO 100 /* steps; more, as at a start with thousands, get one event with their sum */

@@ -7,6 +7,7 @@
 
 #include "lib/ring/format.h"
 
+#include <assert.h>
 #include <errno.h>
 
 #include "lib/base/pages.h"
@@ -63,6 +64,7 @@ int ring_format_read(struct ring *ring, uint64_t segment_size)
 void ring_format_write(struct ring_header *header, uint64_t capacity, uint64_t max_message,
 		       uint64_t pid_namespace)
 {
+	assert(capacity % RING_UNIT == 0 && max_message_fits(max_message, capacity));
 	/* Relaxed throughout: no other process has it attached, and the magic publishes it. */
 	atomic_store_explicit(&header->magic, 0, memory_order_relaxed);
 	header->version = RING_VERSION;

@@ -4,6 +4,7 @@
 
 #include "lib/ring/futex.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdatomic.h>
@@ -71,6 +72,7 @@ int ring_futex_wait_any(const struct ring_futex *futexes, unsigned n, const stru
 	/* Relaxed: a fact about the kernel that never changes; nothing else depends on it. */
 	if (atomic_load_explicit(&is_unknown, memory_order_relaxed))
 		return -ENOSYS;
+	assert(n <= RING_FUTEXES_MAX);
 	for (unsigned i = 0; i < n; i++)
 		many[i] = (struct futex_of_many){ futexes[i].value, (uintptr_t)futexes[i].word,
 						  FUTEX_OF_MANY_32 | futexes[i].flags, 0 };

@@ -4,6 +4,7 @@
 
 #include "lib/ring/process.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -106,8 +107,10 @@ int ring_process_namespace(uint64_t *ret_inode)
 int ring_process_check_namespace(uint64_t inode)
 {
 	const struct page *page = atomic_load_explicit(&the_page, memory_order_acquire);
-	uint64_t ours = atomic_load_explicit(&page->pid_namespace, memory_order_relaxed);
+	uint64_t ours;
 
+	assert(page != NULL);
+	ours = atomic_load_explicit(&page->pid_namespace, memory_order_relaxed);
 	return ours != 0 && ours != inode ? -EXDEV : 0;
 }
 
@@ -141,6 +144,7 @@ int ring_process_claim(struct ring_claimant *ret_claim)
 	uint32_t ticket;
 	int r;
 
+	assert(page != NULL);
 	if (atomic_load_explicit(&page->pid, memory_order_acquire) == 0) {
 		r = learn_start(page);
 		if (r < 0)

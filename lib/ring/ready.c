@@ -4,6 +4,8 @@
 
 #include "lib/ring/ready.h"
 
+#include <assert.h>
+
 #include "lib/base/pages.h"
 
 bool ring_ready_has_pages(const struct ring *ring, uint64_t page, uint64_t last)
@@ -44,6 +46,7 @@ static int make_ready(struct ring *ring, uint64_t offset, uint64_t units)
 
 int ring_ready_make(struct ring *ring, uint64_t offset, uint64_t units, uint64_t wanted)
 {
+	assert(units > 0 && offset < ring->capacity && units <= ring->capacity - offset);
 	if (wanted > ring->capacity - offset)
 		wanted = ring->capacity - offset;
 	if (wanted > units && make_ready(ring, offset, wanted) == 0)

@@ -23,6 +23,7 @@
 
 #include <cmocka.h>
 
+#include "lib/object-empty.h"
 #include "lib/object-remove.h"
 #include "lib/object.h"
 #include "lib/ring/attach.h"

@@ -23,7 +23,7 @@
 #include <sys/ipc.h>
 #include <sys/msg.h>
 
-#include "lib/object-remove.h"
+#include "lib/object-empty.h"
 #include "lib/registry.h"
 
 #define MINUTE INT64_C(60000000)
