@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A key that is made of a file, and the file is replaced, as every deployment does: what runs is left alone, what is in it is
-# kept, and each command that is printed is run as it stands, and cures. A file on a dead mount holds nothing up.
+# A key made of a file that is replaced, as every deployment does. Running programs are not disturbed, contents are kept, and
+# each printed command is run as it is and fixes the channel. A file on a dead mount blocks nothing.
 
-# A mount of its own, as it is dead in the end.
+# A mount namespace of its own, for the dead mount.
 if [ -z "${KIPC_TEST_MOUNTS:-}" ] && unshare --mount true 2>/dev/null; then
 	KIPC_TEST_MOUNTS=own exec unshare --mount bash "$0" "$@"
 fi
@@ -14,7 +14,7 @@ declare_() { printf '%s\n' '[daemon]' 'sample_interval = 100ms' "$@" >"$conf"; }
 state_and_reason_of() { kipcctl show "$1" | sed -n '1s/^[^,]*, //p'; }
 # What ftok(3) makes of the file now.
 key_of() { set -- "$1" $(stat -L -c '%d %i' "$1") "$2"; printf '0x%08x' $(($4 << 24 | ($2 & 255) << 16 | ($3 & 65535))); }
-# replace FILE [BEFORE]: by one of another inode, as mv(1) does it; files of before are kept, so that none gets its inode
+# replace FILE [BEFORE]: with a file of another inode, as mv(1) does; old files are kept so that their inodes are not reused
 n_replaced=0
 replace() {
 	n_replaced=$((n_replaced + 1))
@@ -24,7 +24,7 @@ replace() {
 	done
 	mv "$T/new.$n_replaced" "$1"
 }
-# A program that starts now: queue KEY MODE, segment KEY SIZE, semaphore KEY
+# A program that starts now: queue KEY MODE, segment KEY SIZE
 queue() { perl -e 'print msgget(hex $ARGV[0], 01000 | oct $ARGV[1])' "$@"; }
 segment() { perl -e 'print shmget(hex $ARGV[0], $ARGV[1], 01600)' "$@"; }
 says() { state_and_reason_of "$1" | grep -qF -- "$2"; }
@@ -38,48 +38,48 @@ declare_ '[queue jobs]' "key = ftok:$file:'R'" '[queue other]' 'key = 5' "[semap
 start
 kipcctl send jobs one two
 id=$(id_of jobs)
-is 'the key is that of ftok(3)' "$(columns_of jobs key)" "$old"
+is 'the key is the one of ftok(3)' "$(columns_of jobs key)" "$old"
 replace "$file"
 new=$(key_of "$file" 82)
-exits 0 'a file that was replaced is noticed' until_true is_in_state jobs stale
-like '... it is said what has happened' "$(state_and_reason_of jobs)" "^stale: $file was replaced: programs that start now compute $new, but this queue has $old; "
+exits 0 'kipcd notices that the file was replaced' until_true is_in_state jobs stale
+like '... the reason says what happened' "$(state_and_reason_of jobs)" "^stale: $file was replaced: programs that start now compute $new, but this queue has $old; "
 until_true tells '"event":"key_changed"'
-like '... it is an event' "$(kipcctl events jobs)" "key_changed +queue jobs: $file was replaced: programs that start now compute $new, running ones have $old\$"
-like '... and in the journal' "$(log)" "queue jobs: $file was replaced: programs that start now compute $new"
-is '... it is the queue that it was, with its messages' "$(columns_of jobs id,key,messages)" "$id $old 2"
-like '... the declared key is shown' "$(kipcctl show jobs)" "key: $old \\(declared: $new\\)"
-is '... as of every channel of that file' "$(columns_of build state),$(columns_of other state)" 'stale,active'
-exits 0 'programs that run go on with it' kipcctl send jobs three
-exits 0 'a reload' kipcctl reload
+like '... an event says so' "$(kipcctl events jobs)" "key_changed +queue jobs: $file was replaced: programs that start now compute $new, running ones have $old\$"
+like '... and so does the log' "$(log)" "queue jobs: $file was replaced: programs that start now compute $new"
+is '... the queue and its messages are unchanged' "$(columns_of jobs id,key,messages)" "$id $old 2"
+like '... show prints the declared key' "$(kipcctl show jobs)" "key: $old \\(declared: $new\\)"
+is '... other channels with the same file are stale too' "$(columns_of build state),$(columns_of other state)" 'stale,active'
+exits 0 'running programs still use it' kipcctl send jobs three
+exits 0 'a reload succeeds' kipcctl reload
 like '... changes nothing' "$OUT" "^jobs +queue +keep +stale +$file was replaced: programs that start now compute $new, .* holds 3 messages"
-is '... and loses nothing' "$(columns_of jobs id,messages)" "$id 3"
-exits 0 'other channels are served' kipcctl set other mode=0600
+is '... and no message is lost' "$(columns_of jobs id,messages)" "$id 3"
+exits 0 'other channels still work' kipcctl set other mode=0600
 
-# -- nobody has the new key yet: the messages are put aside ----------------------------------------------------------
+# -- no object has the new key yet: the messages are put aside ----------------------------------------------------------
 
-cures 'what is printed is run' "$(state_and_reason_of jobs)"
-is '... and cures' "$(columns_of jobs state,key,messages)" "active $new 3"
+cures 'the printed commands work' "$(state_and_reason_of jobs)"
+is '... and the channel is active with the new key' "$(columns_of jobs state,key,messages)" "active $new 3"
 is '... in the same order' "$(kipcctl recv --all jobs | xargs)" 'one two three'
 kipcctl remove -q jobs.kept
 stop_kipcd
 start
-is 'a start finds all in order' "$(columns_of jobs state,key)" "active $new"
+is 'a start finds the channel active' "$(columns_of jobs state,key)" "active $new"
 
-# -- empty: a reload makes it anew, and nothing else does ------------------------------------------------------------
+# -- empty: only a reload recreates it ------------------------------------------------------------
 
 id=$(id_of jobs)
 perl -e 'msgrcv($ARGV[0], my $m, 100, 0, 0) or exit 1; print unpack "x8 a*", $m' "$id" >"$T/got" & program=$!
 replace "$file"
 until_true is_in_state jobs stale
-like 'an empty one says so' "$(state_and_reason_of jobs)" "is empty, and 'kipcctl reload' recreates it"
+like 'the reason of an empty queue says that a reload recreates it' "$(state_and_reason_of jobs)" "is empty, and 'kipcctl reload' recreates it"
 stop_kipcd KILL
 start
-is 'a start leaves it alone' "$(columns_of jobs state,id)" "stale $id"
+is 'a start does not change it' "$(columns_of jobs state,id)" "stale $id"
 kipcctl send jobs work
 wait "$program"
-is '... and who waits in it' "$(cat "$T/got")" work
-cures 'what is printed is run' "$(state_and_reason_of jobs)"
-is '... and cures' "$(columns_of jobs state,key)" "active $(key_of "$file" 82)"
+is '... and the process that waits in it gets its message' "$(cat "$T/got")" work
+cures 'the printed commands work' "$(state_and_reason_of jobs)"
+is '... and the channel is active with the new key' "$(columns_of jobs state,key)" "active $(key_of "$file" 82)"
 
 # -- replaced while kipcd is down, twice ------------------------------------------------------------------------------
 
@@ -89,44 +89,44 @@ stop_kipcd
 replace "$file"
 replace "$file"
 start
-is 'replaced while kipcd was down' "$(columns_of jobs state,id,messages)" "stale $id 1"
-like '... is said' "$(log)" "jobs: stale: $file was replaced: programs that start now compute $(key_of "$file" 82)"
+is 'a file that was replaced while kipcd was down makes the channel stale' "$(columns_of jobs state,id,messages)" "stale $id 1"
+like '... and the log says so' "$(log)" "jobs: stale: $file was replaced: programs that start now compute $(key_of "$file" 82)"
 replace "$file"
-exits 0 'replaced once more' until_true says jobs "compute $(key_of "$file" 82), "
-is '... it stays' "$(columns_of jobs state,id,messages)" "stale $id 1"
+exits 0 'kipcd notices another replacement' until_true says jobs "compute $(key_of "$file" 82), "
+is '... and the queue is unchanged' "$(columns_of jobs state,id,messages)" "stale $id 1"
 mv "$T/before.$n_replaced" "$file.again"
 is_back() { [ -n "$(kipcctl events jobs | grep 'is again the file of the key')" ]; }
-# The very file that it was made of.
+# The original file.
 for kept in "$T"/before.*; do [ "$(key_of "$kept" 82)" != "$(columns_of jobs key)" ] || ln -f "$kept" "$T/back"; done
 mv "$T/back" "$file"
-exits 0 'the old file is put back' until_true is_in_state jobs active
-is '... and nothing has happened' "$(columns_of jobs id,messages) $(state_and_reason_of jobs)" "$id 1 active"
-exits 0 '... which is told' until_true is_back
+exits 0 'the old file back makes the channel active' until_true is_in_state jobs active
+is '... with the same queue' "$(columns_of jobs id,messages) $(state_and_reason_of jobs)" "$id 1 active"
+exits 0 '... and an event says so' until_true is_back
 
-# -- a program has made its own by now --------------------------------------------------------------------------------
+# -- a program has created an object with the new key --------------------------------------------------------------------------------
 
 replace "$file"
 new=$(key_of "$file" 82)
 queue "$new" 0622 >"$T/id"
 until_true says jobs adopt
-is 'a stranger with the new key' "$(columns_of jobs state,id,messages)" "stale $id 1"
+is 'an object with the new key leaves the channel stale' "$(columns_of jobs state,id,messages)" "stale $id 1"
 kipcctl reload >/dev/null
-is '... after a reload, too' "$(columns_of jobs state,id,messages)" "stale $id 1"
+is '... also after a reload' "$(columns_of jobs state,id,messages)" "stale $id 1"
 kipcctl send -q "queue:$new" theirs
-exits 1 'it is not adopted while that would leave messages behind' kipcctl adopt "queue:$new" jobs
-like '... which is said, and how to' "$ERR" "holds 1 message .*'kipcctl move queue:$(columns_of jobs key) queue:$new'"
-is '... nothing has changed' "$(columns_of jobs state,id,messages),$(readlink "$KIPC_RUNTIME_DIR/channels/jobs" | cut -d: -f3)" "stale $id 1,$id"
-cures 'what is printed is run' "$(state_and_reason_of jobs)"
-is '... and cures' "$(columns_of jobs state,key,id,mode)" "active $new $(cat "$T/id") 0622"
+exits 1 'adopt is refused while it would leave messages behind' kipcctl adopt "queue:$new" jobs
+like '... with the command that moves them' "$ERR" "holds 1 message .*'kipcctl move queue:$(columns_of jobs key) queue:$new'"
+is '... and nothing changed' "$(columns_of jobs state,id,messages),$(readlink "$KIPC_RUNTIME_DIR/channels/jobs" | cut -d: -f3)" "stale $id 1,$id"
+cures 'the printed commands work' "$(state_and_reason_of jobs)"
+is '... and the channel is active with the new key' "$(columns_of jobs state,key,id,mode)" "active $new $(cat "$T/id") 0622"
 is '... no message is lost' "$(kipcctl recv --all jobs | xargs)" 'theirs kept'
-is '... no object is left over' "$(kipcctl list --foreign --no-legend --columns=state | grep -c foreign)" 0
-like '... and the key stays that of the file' "$(kipcctl plan 2>&1)" 'nothing to do: 3 channels are as declared'
+is '... and no object is left over' "$(kipcctl list --foreign --no-legend --columns=state | grep -c foreign)" 0
+like '... and the key is still the one of the file' "$(kipcctl plan 2>&1)" 'nothing to do: 3 channels are as declared'
 replace "$file"
-exits 0 '... which is watched still' until_true is_in_state jobs stale
+exits 0 '... which is still watched' until_true is_in_state jobs stale
 queue "$(key_of "$file" 82)" 0600 >"$T/id"
 kipcctl reload >/dev/null
-cures 'an empty one is taken over at once' "$(state_and_reason_of jobs)"
-is '... and cured' "$(columns_of jobs state,key,id)" "active $(key_of "$file" 82) $(cat "$T/id")"
+cures 'an empty foreign queue is adopted at once' "$(state_and_reason_of jobs)"
+is '... and the channel is active' "$(columns_of jobs state,key,id)" "active $(key_of "$file" 82) $(cat "$T/id")"
 
 # -- gone, and back ---------------------------------------------------------------------------------------------------
 
@@ -134,21 +134,21 @@ kipcctl send jobs kept
 id=$(id_of jobs)
 ln "$file" "$T/same"
 rm "$file"
-exits 0 'a file that is gone is noticed' until_true is_in_state jobs stale
-like '... and said' "$(state_and_reason_of jobs)" "ftok\\(3\\) fails on $file: No such file or directory; programs that start now get no key"
-exits 0 'a reload' kipcctl reload
-is '... leaves it as it is' "$(columns_of jobs state,id,messages)" "stale $id 1"
-exits 0 'other channels are served' kipcctl set other mode=0640
-exits 0 '... made' kipcctl create queue more key=77
+exits 0 'kipcd notices that the file is gone' until_true is_in_state jobs stale
+like '... and the reason says so' "$(state_and_reason_of jobs)" "ftok\\(3\\) fails on $file: No such file or directory; programs that start now get no key"
+exits 0 'a reload succeeds' kipcctl reload
+is '... and does not change the queue' "$(columns_of jobs state,id,messages)" "stale $id 1"
+exits 0 'other channels still work' kipcctl set other mode=0640
+exits 0 '... and channels can be created' kipcctl create queue more key=77
 mv "$T/same" "$file"
-exits 0 'it comes back' until_true is_in_state jobs active
-is '... as it was' "$(columns_of jobs id,messages)" "$id 1"
+exits 0 'the file back makes the channel active' until_true is_in_state jobs active
+is '... with the same queue' "$(columns_of jobs id,messages)" "$id 1"
 ln "$file" "$T/same"
 rm "$file"
 until_true is_in_state jobs stale
 replace "$file" "$T/same"
-exits 0 'another one comes' until_true says jobs 'was replaced'
-exits 78 'what never was there is a mistake' "$kipcd" --check --config=<(printf '[queue q]\nkey = ftok:%s/none:1\n' "$T")
+exits 0 'another file is a replacement' until_true says jobs 'was replaced'
+exits 78 'a file that never existed is a mistake' "$kipcd" --check --config=<(printf '[queue q]\nkey = ftok:%s/none:1\n' "$T")
 clear_all
 
 # -- a link to a file -------------------------------------------------------------------------------------------------
@@ -160,9 +160,9 @@ start
 kipcctl send jobs kept
 ln -s v2 "$T/next"
 mv -T "$T/next" "$T/current"
-exits 0 'a link that leads to another file' until_true says jobs "$T/current was replaced: programs that start now compute $(key_of "$T/v2" 82)"
+exits 0 'a symlink that leads to another file is a replacement' until_true says jobs "$T/current was replaced: programs that start now compute $(key_of "$T/v2" 82)"
 ln -sfn v1 "$T/current"
-exits 0 '... and back' until_true is_in_state jobs active
+exits 0 '... and the old target makes the channel active again' until_true is_in_state jobs active
 clear_all
 
 # -- each kind --------------------------------------------------------------------------------------------------------
@@ -176,17 +176,17 @@ ids="$(id_of prices) $(id_of ticks) $(id_of build)"
 replace "$file"
 for channel in prices ticks build; do exits 0 "$channel stays" until_true is_in_state $channel stale; done
 kipcctl reload >/dev/null
-is '... as they are' "$(id_of prices) $(id_of ticks) $(id_of build) $(kipcctl recv prices) $(columns_of build values)" "$ids text 1"
-exits 0 'what is observed is what has the key now' until_true is_in_state seen absent
-cures 'a ring is put aside' "$(state_and_reason_of ticks)"
-is '... and cured' "$(columns_of ticks state,key) $(kipcctl recv --all ticks | xargs)" "active $(key_of "$file" 3) one two"
+is '... unchanged' "$(id_of prices) $(id_of ticks) $(id_of build) $(kipcctl recv prices) $(columns_of build values)" "$ids text 1"
+exits 0 'an observed channel is absent under the new key' until_true is_in_state seen absent
+cures 'the printed commands put a ring aside' "$(state_and_reason_of ticks)"
+is '... and the channel is active' "$(columns_of ticks state,key) $(kipcctl recv --all ticks | xargs)" "active $(key_of "$file" 3) one two"
 segment "$(key_of "$file" 2)" 4096 >"$T/id"
 until_true eval 'kipcctl reload -q; says prices adopt'
-cures 'a segment that is given up' "$(state_and_reason_of prices)"
-is '... is the other one' "$(columns_of prices state,id)" "active $(cat "$T/id")"
+cures 'the printed commands adopt the other segment' "$(state_and_reason_of prices)"
+is '... and the channel means that one' "$(columns_of prices state,id)" "active $(cat "$T/id")"
 clear_all
 
-# -- a number that is changed, and a stranger has it -------------------------------------------------------------------
+# -- another number as key, which belongs to a foreign object -------------------------------------------------------------------
 
 declare_ '[queue jobs]' 'key = 0x4b01' '[queue none]' 'key = 0x4b07'
 queue 0x4b07 0600 >/dev/null
@@ -196,27 +196,27 @@ id=$(id_of jobs)
 queue 0x4b02 0600 >"$T/id"
 sed -i 's/4b01/4b02/' "$conf"
 kipcctl reload >/dev/null
-is 'a new key that a stranger has' "$(columns_of jobs state)" conflict
+is 'a new key that belongs to a foreign object is a conflict' "$(columns_of jobs state)" conflict
 for verb in 'send jobs more' 'recv -N jobs' 'peek -N jobs' 'move jobs other' 'purge jobs'; do
 	exits 3 "$verb" kipcctl $verb
-	like '... is refused with the reason' "$ERR" 'jobs: conflict: its key 0x00004b02 belongs to queue @[0-9]+, created by uid [0-9]+, not by kipcd; kipcd.s own is @'
+	like '... with the reason' "$ERR" 'jobs: conflict: its key 0x00004b02 belongs to queue @[0-9]+, created by uid [0-9]+, not by kipcd; kipcd.s own is @'
 done
-exits 3 'one that never had an object' kipcctl send none more
-like '... is, too' "$ERR" 'conflict: its key 0x00004b07 belongs to queue @'
-is '... nothing went anywhere' "$(kipcctl peek "queue:@$id" | xargs) $(kipcctl peek -N "queue:@$(cat "$T/id")" 2>&1 | grep -c 'no such message')" 'kept 1'
+exits 3 'send to a channel that never had an object fails' kipcctl send none more
+like '... with the reason' "$ERR" 'conflict: its key 0x00004b07 belongs to queue @'
+is '... and no message was moved' "$(kipcctl peek "queue:@$id" | xargs) $(kipcctl peek -N "queue:@$(cat "$T/id")" 2>&1 | grep -c 'no such message')" 'kept 1'
 stop_kipcd
-exits 3 'without kipcd, too' kipcctl send jobs more
+exits 3 'send fails without kipcd too' kipcctl send jobs more
 like '... with a reason' "$ERR" 'conflict: its key belongs to an object that kipcd did not create'
-is '... and list says it' "$(columns_of jobs state 2>/dev/null)" conflict
+is '... and list shows the state' "$(columns_of jobs state 2>/dev/null)" conflict
 start
-cures 'what is printed is run' "$(state_and_reason_of jobs)"
-is '... and cures' "$(columns_of jobs state,id,messages)" "active $(cat "$T/id") 1"
-exits 0 '... and nothing is refused any more' kipcctl recv jobs
+cures 'the printed commands work' "$(state_and_reason_of jobs)"
+is '... and the channel is active with the new key' "$(columns_of jobs state,id,messages)" "active $(cat "$T/id") 1"
+exits 0 '... and recv works again' kipcctl recv jobs
 clear_all
 
 # -- a dead mount -----------------------------------------------------------------------------------------------------
 
-# A sanitizer that looks for leaks stops every thread first, and one that hangs in stat(2) cannot be stopped.
+# The leak sanitizer stops every thread first, and a thread that hangs in stat(2) cannot be stopped.
 [ -z "${SANITIZER_FLAGS:-}" ] || export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
 
 mkdir "$T/net"
@@ -239,26 +239,26 @@ if [ -z "$answer" ]; then
 fi
 answers() { kipcctl list -q >/dev/null && [ "$(columns_of other state)" = active ]; }
 is_doubted() { says jobs 'no answer (a dead mount?); kipcd cannot tell whether'; }
-exits 0 'a file on a dead mount is noticed' until_true is_doubted
-is '... and is no reason to doubt the queue' "$(columns_of jobs state,key,messages)" "active $old 1"
-exits 0 '... nobody is held up' answers
+exits 0 'kipcd notices a file on a dead mount' until_true is_doubted
+is '... and keeps the queue active' "$(columns_of jobs state,key,messages)" "active $old 1"
+exits 0 '... clients are still served' answers
 replace "$file"
-exits 0 '... other files are watched' until_true is_in_state local stale
-exits 0 'a reload' timeout 20 kipcctl reload
-is '... is not held up' "$(columns_of jobs state,key,messages)" "active $old 1"
-exits 0 '... nor is a change' timeout 20 kipcctl create queue more key=77
+exits 0 '... other files are still watched' until_true is_in_state local stale
+exits 0 'a reload succeeds' timeout 20 kipcctl reload
+is '... without waiting for the mount' "$(columns_of jobs state,key,messages)" "active $old 1"
+exits 0 '... and so does a change' timeout 20 kipcctl create queue more key=77
 stop_kipcd KILL
 start
-is 'a start is not held up, and knows its own' "$(columns_of jobs state,key,messages),$(columns_of other state)" "active $old 1,active"
-like '... and says what it cannot tell' "$(log)" "ftok\\(3\\) (cannot look at|fails on) .*/net/app.*: no answer"
+is 'a start does not wait for the mount, and finds its objects' "$(columns_of jobs state,key,messages),$(columns_of other state)" "active $old 1,active"
+like '... and logs what it cannot check' "$(log)" "ftok\\(3\\) (cannot look at|fails on) .*/net/app.*: no answer"
 stop_kipcd
 printf '%s\n' "[queue later]" "key = ftok:$T/net/app:9" >>"$conf"
 start
-is 'one that was never made waits' "$(columns_of later state),$(columns_of jobs state)" 'failed,active'
+is 'a channel without an object waits for the mount' "$(columns_of later state),$(columns_of jobs state)" 'failed,active'
 revive
-exits 0 'the mount comes back' until_true is_in_state later active
+exits 0 'the mount back makes that channel active' until_true is_in_state later active
 is_well() { [ "$(state_and_reason_of jobs)" = active ]; }
 until_true is_well
-is '... the file with it' "$(state_and_reason_of jobs) $(columns_of later key)" "active $(key_of "$T/net/app" 9)"
+is '... with the key of the file' "$(state_and_reason_of jobs) $(columns_of later key)" "active $(key_of "$T/net/app" 9)"
 clear_all
 finish

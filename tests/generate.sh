@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kipcctl generate: a configuration that is right, changes nothing, and says who uses what, whatever processes are called.
+# kipcctl generate: a valid configuration that changes nothing and names the users of each object, whatever their names.
 . "$(dirname "$0")/tap.sh"
 
 perl -MIPC::SysV -e 1 2>/dev/null || { echo "1..0 # SKIP no perl IPC::SysV"; exit 0; }
@@ -18,34 +18,34 @@ coproc user { exec perl "$T/user.pl"; }
 read -r -t 10 -u "${user[0]}"
 pid=$user_PID
 
-exits 0 "without kipcd" kipcctl generate -q
+exits 0 "generate works without kipcd" kipcctl generate -q
 printf '%s\n' "$OUT" >"$conf"
-like "a section for a queue" "$OUT" '^\[queue queue-4b01\]$'
-like "with its key" "$OUT" '^key = 0x00004b01$'
-like "who sent last" "$OUT" "^#   last sent: [-0-9]+ [:0-9]+, $pid a\\\\x0a\[queue evil\]"
-like "who has a segment attached" "$OUT" "^#   attached by $pid "
-like "what it was made with" "$OUT" '^# mode = 0640$'
-like "the size of a segment" "$OUT" '^# size = 64K$'
-like "one that is not round" "$OUT" '^# size = 78334567$'
-like "a set of three, as it stands" "$OUT" '^# values = 0,5,0$'
-like "what has no key is only mentioned" "$OUT" '^# It has no key'
-is "no line comes from a process's name" "$(grep -c '^\[queue' <<<"$OUT")" 1
+like "a queue has a section" "$OUT" '^\[queue queue-4b01\]$'
+like "... with its key" "$OUT" '^key = 0x00004b01$'
+like "... and the process that sent last" "$OUT" "^#   last sent: [-0-9]+ [:0-9]+, $pid a\\\\x0a\[queue evil\]"
+like "a segment has the process that has it attached" "$OUT" "^#   attached by $pid "
+like "the mode is a comment" "$OUT" '^# mode = 0640$'
+like "the size of a segment is a comment" "$OUT" '^# size = 64K$'
+like "... also a size that is not round" "$OUT" '^# size = 78334567$'
+like "the values of a set are a comment" "$OUT" '^# values = 0,5,0$'
+like "an object without a key is only mentioned" "$OUT" '^# It has no key'
+is "the name of a process cannot add a section" "$(grep -c '^\[queue' <<<"$OUT")" 1
 is "no line is too long" "$(awk 'length($0) > 199' <<<"$OUT")" ""
-exits 0 "it is right" kipcctl check "$conf"
+exits 0 "the output is a valid configuration" kipcctl check "$conf"
 before=$(kipcctl list --foreign -q --columns=kind,key,id,owner,mode,changed --sort=key)
 start_kipcd || fail "kipcd starts with it" "$(log)"
-is "names them" "$(kipcctl list --columns=name,manage,state --no-legend | tr -s ' ')" "queue-4b01 observe active
+is "... and observes all objects" "$(kipcctl list --columns=name,manage,state --no-legend | tr -s ' ')" "queue-4b01 observe active
 segment-4b02 observe active
 segment-4b04 observe active
 semaphore-4b03 observe active"
-is "and changes nothing" "$(kipcctl list --foreign --columns=kind,key,id,owner,mode,changed --sort=key)" "$before"
-exits 0 "what has a name is left out" kipcctl generate
-unlike "of the next" "$OUT" '^\['
-like "and counted" "$OUT" '^# 4 objects are already named and left out\.$'
+is "... without a change" "$(kipcctl list --foreign --columns=kind,key,id,owner,mode,changed --sort=key)" "$before"
+exits 0 "generate leaves out objects that have a name" kipcctl generate
+unlike "... and prints no section" "$OUT" '^\['
+like "... but counts them" "$OUT" '^# 4 objects are already named and left out\.$'
 
-# The keys that are commented out are right too, once it is taken over.
+# The commented keys are valid once kipcd owns the objects.
 sed -e '/^manage = observe/d' -e 's/^# \(mode\|capacity\|size\|values\) =/\1 =/' "$conf" >"$T/own.conf"
-exits 0 "the commented keys are right as well" kipcctl check "$T/own.conf"
+exits 0 "the commented keys are valid too" kipcctl check "$T/own.conf"
 echo >&"${user[1]}"
 wait "$pid"
 finish

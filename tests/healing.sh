@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What kipcd does about changes from outside: it mends what is safe to mend unasked, and says what is not.
+# Changes from outside: kipcd repairs what is safe to repair by itself, and reports the rest.
 . "$(dirname "$0")/tap.sh"
 
 
@@ -27,20 +27,20 @@ kipcctl recv orders 2>"$T/recv.err" & receiver=$!
 until_true bash -c "read -r _ _ state _ </proc/$receiver/stat && [ \"\$state\" = S ]"
 ipcrm -q "$old"
 wait "$receiver"
-is 'whoever waits on a queue that is removed is told so' $? 6
+is 'a reader that waits on a removed queue exits with 6' $? 6
 until_true has_another_id orders "$old"
-is 'a removed queue is made anew' "$(state_of orders) $(columns_of orders mode,capacity)" 'active 0640 8192'
-like '... which the log reports' "$(log)" "queue orders: another process removed it: recreated, with id $(id_of orders)"
+is 'a removed queue is recreated' "$(state_of orders) $(columns_of orders mode,capacity)" 'active 0640 8192'
+like '... and the log says so' "$(log)" "queue orders: another process removed it: recreated, with id $(id_of orders)"
 kipcctl send orders hello
-is '... and its name means the new one' "$(kipcctl recv orders)" hello
+is '... and its name means the new queue' "$(kipcctl recv orders)" hello
 
 if perl -MIPC::Msg -e 1 2>/dev/null; then
 	perl -MIPC::Msg -e 'IPC::Msg->new(0x4b01, 0)->set(mode => 0606, qbytes => 100)'
 	until_true grep -q 'changed from outside' "$T/kipcd.log"
-	is 'mode and capacity changed from outside are mended' "$(columns_of orders mode,capacity)" '0640 8192'
-	like '... which the log reports' "$(log)" 'orders: changed by another process, and changed back: mode 0606 -> 0640, capacity 100 -> 8K'
+	is 'mode and capacity that were changed from outside are restored' "$(columns_of orders mode,capacity)" '0640 8192'
+	like '... and the log says so' "$(log)" 'orders: changed by another process, and changed back: mode 0606 -> 0640, capacity 100 -> 8K'
 else
-	skip 'mode and capacity changed from outside are mended' 'this perl has no IPC::Msg'
+	skip 'mode and capacity that were changed from outside are restored' 'this perl has no IPC::Msg'
 fi
 
 # -- a segment -------------------------------------------------------------------------------------------------
@@ -48,9 +48,9 @@ fi
 old=$(id_of prices)
 ipcrm -m "$old"
 until_true has_another_id prices "$old"
-is 'a removed segment that nobody attached is made anew' "$(state_of prices)" active
+is 'a removed segment that is not attached is recreated' "$(state_of prices)" active
 
-# Attaches the segment, and leaves it when its standard input ends.
+# Keeps the segment attached until standard input ends.
 attach() { perl -MIPC::SharedMem -e '$s = IPC::SharedMem->new(1234, 4096, 0); $s->attach or die; $| = 1; print "attached\n"; <STDIN>'; }
 if perl -MIPC::SharedMem -e 1 2>/dev/null; then
 	coproc USER { attach; }
@@ -59,22 +59,22 @@ if perl -MIPC::SharedMem -e 1 2>/dev/null; then
 	old=$(id_of prices)
 	ipcrm -m "$old"
 	until_true is_in_state prices lost
-	is 'one that is still attached is lost' "$(state_of prices)" lost
-	like '... which the log explains' "$(log)" "segment prices: lost: segment @$old was removed and is still attached 1 time: stop its users"
-	is '... no empty one is put beside it' "$(ipcs -m | grep -c '^0x000004d2')" 0
+	is 'a removed segment that is still attached is lost' "$(state_of prices)" lost
+	like '... with the reason in the log' "$(log)" "segment prices: lost: segment @$old was removed and is still attached 1 time: stop its users"
+	is '... no empty segment is created beside it' "$(ipcs -m | grep -c '^0x000004d2')" 0
 	is '... and its users can still read it' "$(kipcctl read "segment:@$old" --length=4)" kept
 	user=$USER_PID
 	exec {USER[1]}>&-
 	wait "$user"
 	until_true has_another_id prices "$old"
-	is '... once they have let go it is made anew' "$(state_of prices)" active
+	is '... once it is detached it is recreated' "$(state_of prices)" active
 
 	coproc USER { attach; }
 	read -r _ <&"${USER[0]}"
 	old=$(id_of prices)
 	ipcrm -m "$old"
 	until_true is_in_state prices lost
-	exits 0 'recover makes it anew all the same' kipcctl recover prices
+	exits 0 'recover recreates it while it is attached' kipcctl recover prices
 	is '... with another id' "$(has_another_id prices "$old"; echo $?) $(state_of prices)" '0 active'
 	user=$USER_PID
 	exec {USER[1]}>&-
@@ -92,48 +92,48 @@ old=$(id_of build)
 ipcrm -s "$old"
 until_true is_in_state build lost
 is 'a removed semaphore is lost: a second holder would get in' "$(state_of build)" lost
-like '... which the log explains' "$(log)" "semaphore build: lost: semaphore @$old was removed"
+like '... with the reason in the log' "$(log)" "semaphore build: lost: semaphore @$old was removed"
 kipcctl reload >"$T/out"
-is '... a reload leaves it so' "$(state_of build)" lost
+is '... also after a reload' "$(state_of build)" lost
 stop_kipcd
 start_kipcd
 is '... and a restart' "$(state_of build) $(count_of s)" 'lost 0'
-exits 1 'recover is for what is lost' kipcctl recover orders
-exits 0 'recover' kipcctl recover build
-is '... makes it anew' "$(state_of build) $(columns_of build values)" 'active 1'
+exits 1 'recover of a channel that is not lost fails' kipcctl recover orders
+exits 0 'recover succeeds' kipcctl recover build
+is '... and recreates the semaphore' "$(state_of build) $(columns_of build values)" 'active 1'
 echo >"$T/hold"
 wait "$holder"
 
-# -- a key that somebody else took -----------------------------------------------------------------------------
+# -- a key that another program took -----------------------------------------------------------------------------
 
-# In one process, so that kipcd has no chance in between.
+# In one process, so that kipcd cannot act in between.
 perl -e '$id = msgget(0x4b01, 0); msgctl($id, 0, 0) && defined msgget(0x4b01, 01666) or die'
 until_true is_in_state orders conflict
-is 'a key lost to a stranger is a conflict' "$(state_of orders)" conflict
+is 'a key that another program took is a conflict' "$(state_of orders)" conflict
 foreign=$(ipcs -q | awk '$1 == "0x00004b01" { print $2 }')
-is '... the name does not mean the stranger' "$(kipcctl send orders x 2>/dev/null; echo $?) $(kipcctl recv --all "@$foreign" --no-wait)" '3 '
+is '... the name does not mean the foreign object' "$(kipcctl send orders x 2>/dev/null; echo $?) $(kipcctl recv --all "@$foreign" --no-wait)" '3 '
 kipcctl reload >"$T/out"
-is '... nor is it touched by a reload' "$(ipcs -q | awk '$1 == "0x00004b01" { print $2 }')" "$foreign"
+is '... and a reload does not touch that object' "$(ipcs -q | awk '$1 == "0x00004b01" { print $2 }')" "$foreign"
 ipcrm -q "$foreign"
 until_true is_in_state orders active
-is 'it heals when the stranger leaves' "$(state_of orders) $(columns_of orders mode)" 'active 0640'
-like '... which the log reports' "$(log)" 'queue orders: its key is free again: created, with id'
+is 'the channel is recreated once the foreign object is gone' "$(state_of orders) $(columns_of orders mode)" 'active 0640'
+like '... and the log says so' "$(log)" 'queue orders: its key is free again: created, with id'
 perl -e '$id = semget(0x4b03, 0, 0); semctl($id, 0, 0, 0) && defined semget(0x4b03, 1, 01666) or die'
 until_true is_in_state build conflict
 ipcrm -S 0x4b03
 until_true is_in_state build lost
-is 'a semaphore that was lost so is lost when the stranger leaves' "$(state_of build)" lost
+is 'a semaphore lost in this way stays lost once the foreign object is gone' "$(state_of build)" lost
 
 perl -e 'defined msgget(0x5b01, 01666) or die'
 sed -i 's/0x4b01/0x5b01/' "$conf"
 kipcctl reload >"$T/out"
-is 'a new key that a stranger has is a conflict' "$(state_of orders) $(columns_of orders key)" 'conflict 0x00005b01'
+is 'a new key that belongs to a foreign object is a conflict' "$(state_of orders) $(columns_of orders key)" 'conflict 0x00005b01'
 ipcrm -Q 0x5b01
 until_true is_in_state orders active
-is '... and is taken when the stranger leaves' "$(state_of orders) $(ipcs -q | grep -c '^0x00005b01')" 'active 1'
-is '... the one under the old key is gone' "$(ipcs -q | grep -c '^0x00004b01')" 0
+is '... until that object is gone' "$(state_of orders) $(ipcs -q | grep -c '^0x00005b01')" 'active 1'
+is '... and the object with the old key is gone' "$(ipcs -q | grep -c '^0x00004b01')" 0
 
-# -- what somebody keeps undoing -------------------------------------------------------------------------------
+# -- changes that are undone repeatedly -------------------------------------------------------------------------------
 
 for ((round = 0; round < 3; round++)); do
 	old=$(id_of orders)
@@ -143,31 +143,31 @@ done
 old=$(id_of orders)
 ipcrm -q "$old"
 until_true is_in_state orders absent
-like 'what is removed again and again is made anew ever more slowly' "$(columns_of orders reason)" 'somebody removes it again and again'
+like 'a channel that is removed repeatedly is recreated more slowly each time' "$(columns_of orders reason)" 'somebody removes it again and again'
 kipcctl reload >"$T/out"
-is '... a reload does it at once' "$(state_of orders)" active
-# As often as a test suite that cleans up does it, until it stays away for long enough to look at it.
+is '... and at once by a reload' "$(state_of orders)" active
+# Removed until it stays absent for long enough to be examined.
 seconds_left() { columns_of orders reason | sed -n 's/.*comes back in \([0-9]*\) s.*/\1/p'; }
 is_long() { [ "$(seconds_left)" -ge 4 ] 2>/dev/null; }
-long_or_anew() { is_long || has_another_id orders "$old"; }
+long_or_recreated() { is_long || has_another_id orders "$old"; }
 for ((round = 0; round < 20; round++)); do
 	old=$(id_of orders)
 	ipcrm -q "$old" 2>/dev/null
-	until_true long_or_anew
+	until_true long_or_recreated
 	! is_long || break
 done
-is 'what is removed twenty times is absent' "$(state_of orders)" absent
-like '... and says when' "$(columns_of orders reason)" "it comes back in [0-9]+ s, or now with 'kipcctl reload'; find out who"
-exits 1 'recover is not the cure' kipcctl recover orders
-like '... and names it' "$ERR" "it is absent, and not lost: .*it comes back in [0-9]+ s, or now with 'kipcctl reload'"
-exits 3 'nor can it be sent to' kipcctl send orders x
-like '... which says where the cure is' "$ERR" "'kipcctl show orders' shows the reason, and how to recover it"
-like 'doctor speaks of it' "$(kipcctl doctor 2>&1)" 'absent: somebody removes it again and again'
+is 'a channel that was removed twenty times is absent' "$(state_of orders)" absent
+like '... and the reason says until when' "$(columns_of orders reason)" "it comes back in [0-9]+ s, or now with 'kipcctl reload'; find out who"
+exits 1 'recover of an absent channel fails' kipcctl recover orders
+like '... and names the cure' "$ERR" "it is absent, and not lost: .*it comes back in [0-9]+ s, or now with 'kipcctl reload'"
+exits 3 'send to an absent channel fails' kipcctl send orders x
+like '... and names the command that shows the cure' "$ERR" "'kipcctl show orders' shows the reason, and how to recover it"
+like 'doctor finds it' "$(kipcctl doctor 2>&1)" 'absent: somebody removes it again and again'
 like '... with the command' "$(kipcctl doctor 2>&1)" 'kipcctl reload'
 kipcctl reload >"$T/out"
 is '... the printed command brings it back' "$(state_of orders) $(kipcctl doctor 2>&1 | grep -c absent)" 'active 0'
 stop_kipcd
-is 'kipcd ends well' "$kipcd_status" 0
+is 'kipcd exits with 0' "$kipcd_status" 0
 
 # -- another interval ---------------------------------------------------------------------------------------------
 
@@ -178,10 +178,10 @@ kipcctl reload --quiet
 old=$(id_of orders)
 ipcrm -q "$old"
 until_true has_another_id orders "$old"
-is 'an interval that a reload makes shorter holds from then on' "$(state_of orders)" active
+is 'a shorter interval takes effect at the reload' "$(state_of orders)" active
 stop_kipcd
 
-# -- a kernel that removes what nobody is attached to ------------------------------------------------------------
+# -- a kernel that removes segments that are not attached ------------------------------------------------------------
 
 if echo 1 2>/dev/null >/proc/sys/kernel/shm_rmid_forced; then
 	ipcrm --all
@@ -191,9 +191,9 @@ if echo 1 2>/dev/null >/proc/sys/kernel/shm_rmid_forced; then
 	old=$(id_of prices)
 	ipcrm -m "$old"
 	until_true has_another_id prices "$old"
-	is '... and no removed one: nobody else had it, so it is made anew' "$(state_of prices) $(ipcs -m | grep -c ' dest ')" 'active 0'
-	exits 0 '... nor after kipcctl remove' kipcctl remove --force prices
-	is '... which leaves nothing' "$(ipcs -m | grep -c '^0x')" 0
+	is '... and recreates a removed one that no other process has attached' "$(state_of prices) $(ipcs -m | grep -c ' dest ')" 'active 0'
+	exits 0 '... kipcctl remove works' kipcctl remove --force prices
+	is '... and leaves nothing' "$(ipcs -m | grep -c '^0x')" 0
 	stop_kipcd
 else
 	skip 'kernel.shm_rmid_forced' 'the sysctl cannot be written here'

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kipcctl --ipc-of: objects and messages of another IPC namespace, as a container has, with processes as they are called here.
+# kipcctl --ipc-of: objects and messages of another IPC namespace, such as a container's, with process numbers of this one.
 . "$(dirname "$0")/tap.sh"
 
-# The container: a namespace with a queue that a program of its own waits on, and a segment that it has attached.
+# The container: a namespace with a program that waits on a queue and has a segment attached.
 cat >"$T/inside.pl" <<'EOF'
 use IPC::SysV qw(shmat); $| = 1;
 my $queue = msgget(0x77, 01600 | 0600) // die; my $segment = shmget(0x78, 4096, 01600 | 0600) // die;
@@ -24,82 +24,82 @@ exec 5<&"${inside[0]}" # bash closes its own when the program ends
 inside_pid=$inside_PID
 read -r -t 10 -u 5 queue segment pid
 
-is "nothing of it is seen from outside" "$(kipcctl list --foreign --columns=key --no-legend | grep -c 0x00000077)" 0
-exits 0 "list" kipcctl list --foreign --ipc-of="$pid" --columns=name,key --no-legend
-is "has its objects, and none of ours" "$(tr -s ' ' <<<"$OUT")" "- 0x00000077
+is "objects of the container are not visible from outside" "$(kipcctl list --foreign --columns=key --no-legend | grep -c 0x00000077)" 0
+exits 0 "list --ipc-of works" kipcctl list --foreign --ipc-of="$pid" --columns=name,key --no-legend
+is "... and prints its objects only" "$(tr -s ' ' <<<"$OUT")" "- 0x00000077
 - 0x00000078"
-like "and says where the names are" "$ERR" "no kipcd in $KIPC_RUNTIME_DIR serves this IPC namespace"
-is "quietly" "$(kipcctl list --foreign --ipc-of="$pid" -q 2>&1 >/dev/null)" ""
+like "... with a note about names" "$ERR" "no kipcd in $KIPC_RUNTIME_DIR serves this IPC namespace"
+is "... but not with -q" "$(kipcctl list --foreign --ipc-of="$pid" -q 2>&1 >/dev/null)" ""
 
 waits() { kipcctl show -q --ipc-of="$pid" queue:0x77 | grep -q "blocked: $pid perl"; }
 if cat "/proc/$pid/syscall" >/dev/null 2>&1; then
-	until_true waits && pass "who waits there, by his number here" || fail "who waits there"
-	like "and what he has attached" "$(kipcctl show -q --ipc-of="$pid" segment:0x78)" "^ +attached by: $pid perl.*, read-write$"
+	until_true waits && pass "show names the process that waits there, by its number here" || fail "show names the process that waits there"
+	like "... and the process that has a segment attached" "$(kipcctl show -q --ipc-of="$pid" segment:0x78)" "^ +attached by: $pid perl.*, read-write$"
 else
-	skip "who waits there" "/proc/PID/syscall cannot be read here"
+	skip "show names the process that waits there" "/proc/PID/syscall cannot be read here"
 fi
-# All of them at once. There may be more than these two: other tests run, too.
+# All namespaces at once. There may be more than these two, since other tests run too.
 if [ "$(id -u)" = 0 ] && perl -MJSON::PP -e 1 2>/dev/null; then
 	kipcctl list -q --ipc-of=all --foreign --json >"$T/all.json"
 	here=$(json '(grep { ($_->{name} // "") eq "orders" } @$d)[0]{namespace}' <"$T/all.json")
 	there=$(json "(grep { \$_->{kind} eq 'segment' && \$_->{id} == $segment && \$_->{key} eq '0x00000078' } @\$d)[0]{namespace}" <"$T/all.json")
-	like "all namespaces: ours has a name" "$here" .
-	like "the container's too" "$there" .
-	unlike "another one" "$there" "^$(sed 's/[][\.*^$]/./g' <<<"$here")$"
-	is "as a column, before all others" "$(kipcctl list -q --ipc-of=all | awk 'NR == 1 { print $1, $2 }')" "NAMESPACE NAME"
-	is "which is not there otherwise" "$(kipcctl list | awk 'NR == 1 { print $1 }')" "NAME"
-	like "who has a segment, there" "$(kipcctl list -q --ipc-of=all --foreign --kind=segment --columns=key,id,attached_by)" "^0x00000078 +$segment $pid perl$"
+	like "--ipc-of=all names our namespace" "$here" .
+	like "... and the container's" "$there" .
+	unlike "... differently" "$there" "^$(sed 's/[][\.*^$]/./g' <<<"$here")$"
+	is "list has the column NAMESPACE first" "$(kipcctl list -q --ipc-of=all | awk 'NR == 1 { print $1, $2 }')" "NAMESPACE NAME"
+	is "... and only with --ipc-of=all" "$(kipcctl list | awk 'NR == 1 { print $1 }')" "NAME"
+	like "list names the process that has a segment attached there" "$(kipcctl list -q --ipc-of=all --foreign --kind=segment --columns=key,id,attached_by)" "^0x00000078 +$segment $pid perl$"
 	used() { kipcctl limits -q --ipc-of=all --json | where=$1 json '(grep { $_->{name} eq "msgmni" && $_->{namespace} eq $ENV{where} } @$d)[0]{used}'; }
-	is "limits: of ours" "$(used "$here")" 1
-	is "limits: of the container" "$(used "$there")" 1
-	like "sums by process" "$(kipcctl list -q --ipc-of=all --foreign --group-by=process)" "^$pid perl +0 "
-	like "metrics have a label for it" "$(kipcctl metrics -q --ipc-of=all)" '^kipc_queue_messages[{]namespace="[^"]+",channel="orders"[}] 0$'
-	is "and each family once" "$(kipcctl metrics -q --ipc-of=all | grep '^# TYPE' | sort | uniq -d)" ""
-	is "no sample twice" "$(kipcctl metrics -q --ipc-of=all | grep -v '^#' | sed 's/ [^ ]*$//' | sort | uniq -d)" ""
-	like "top has the column" "$(COLUMNS=100 kipcctl top -q --once --ipc-of=all)" "^NAME +NAMESPACE +KIND"
-	is "and its JSON" "$(kipcctl top -q --once --json --ipc-of=all | json 'scalar grep { defined $_->{namespace} } @{$d->{channels}}')" 1
-	exits 2 "what looks at one only" kipcctl show --ipc-of=all orders
-	like "says which do not" "$ERR" "list, top, doctor, limits, metrics cover all IPC namespaces"
+	is "limits counts our objects" "$(used "$here")" 1
+	is "limits counts those of the container" "$(used "$there")" 1
+	like "--group-by=process covers the container" "$(kipcctl list -q --ipc-of=all --foreign --group-by=process)" "^$pid perl +0 "
+	like "metrics has the label namespace" "$(kipcctl metrics -q --ipc-of=all)" '^kipc_queue_messages[{]namespace="[^"]+",channel="orders"[}] 0$'
+	is "... each family once" "$(kipcctl metrics -q --ipc-of=all | grep '^# TYPE' | sort | uniq -d)" ""
+	is "... and no sample twice" "$(kipcctl metrics -q --ipc-of=all | grep -v '^#' | sed 's/ [^ ]*$//' | sort | uniq -d)" ""
+	like "top has the column NAMESPACE" "$(COLUMNS=100 kipcctl top -q --once --ipc-of=all)" "^NAME +NAMESPACE +KIND"
+	is "... and --json has it" "$(kipcctl top -q --once --json --ipc-of=all | json 'scalar grep { defined $_->{namespace} } @{$d->{channels}}')" 1
+	exits 2 "a verb for one namespace refuses --ipc-of=all" kipcctl show --ipc-of=all orders
+	like "... and names those that take it" "$ERR" "list, top, doctor, limits, metrics cover all IPC namespaces"
 	if setpriv --reuid=12345 --clear-groups true 2>/dev/null; then
 		chmod 755 "$T"
-		exits 0 "who may not see them" setpriv --reuid=12345 --clear-groups kipcctl list --ipc-of=all
-		like "is told so" "$ERR" "the IPC namespaces of [0-9]+ processes cannot be determined; root can see them"
+		exits 0 "a user that may not see the namespaces gets a list" setpriv --reuid=12345 --clear-groups kipcctl list --ipc-of=all
+		like "... with a note" "$ERR" "the IPC namespaces of [0-9]+ processes cannot be determined; root can see them"
 	fi
 else
 	skip "all namespaces" "not root, or no perl JSON::PP"
 fi
-exits 0 "a message into it" kipcctl send --ipc-of="$pid" --type=7 0x77 "from outside"
+exits 0 "send --ipc-of works" kipcctl send --ipc-of="$pid" --type=7 0x77 "from outside"
 read -r -t 10 -u 5 message
-is "arrives" "$message" "from outside"
+is "... and the message arrives" "$message" "from outside"
 wait "$inside_pid"
 
-# What is to be typed means the container too, and not the object with that id out here.
+# Printed commands also mean the container, and not the object with that id here.
 unshare --ipc perl -e '$| = 1; defined shmget(0x79, 4096, 01600 | 0666) or die; print "\n"; <STDIN>' <"$T/never" >"$T/made" & outer=$!
 found() { kipcctl doctor -q --ipc-of="$outer" | grep -A 2 "$1"; }
 until_true test -s "$T/made"
-like "a command for the container names it" "$(found world-writable)" "^    [$] kipcctl --ipc-of=$outer show segment:@[0-9]+$"
-like "and kipcd" "$(kipcctl doctor -q --ipc-of="$outer" --runtime-dir="$T/a'b")" " --runtime-dir='$T/a'\\\\''b' show"
-like "and means the object there" "$(bash -c "$(found world-writable | sed -n 's/^    [$] //p')" 2>&1)" "^ +key: 0x00000079$"
+like "doctor's command names the container" "$(found world-writable)" "^    [$] kipcctl --ipc-of=$outer show segment:@[0-9]+$"
+like "... and the runtime folder" "$(kipcctl doctor -q --ipc-of="$outer" --runtime-dir="$T/a'b")" " --runtime-dir='$T/a'\\\\''b' show"
+like "... and shows the object there" "$(bash -c "$(found world-writable | sed -n 's/^    [$] //p')" 2>&1)" "^ +key: 0x00000079$"
 if nsenter --ipc --target="$outer" sysctl -qw kernel.shm_rmid_forced=1 2>/dev/null; then
-	like "a setting of the container" "$(found rmid-forced)" "^    [$] nsenter --ipc --target=$outer sysctl -w kernel.shm_rmid_forced=0$"
+	like "doctor finds a setting of the container" "$(found rmid-forced)" "^    [$] nsenter --ipc --target=$outer sysctl -w kernel.shm_rmid_forced=0$"
 	bash -c "$(found rmid-forced | sed -n 's/^    [$] //p')" >/dev/null
-	is "is mended there" "$(found rmid-forced)" ""
+	is "... and its command fixes it there" "$(found rmid-forced)" ""
 fi
 if [ "$(id -u)" = 0 ]; then
 	rm "$T/made"
 	unshare --ipc perl -e '$| = 1; my $q = msgget(0x7a, 01666) // die; print "\n"; <STDIN>' <"$T/never" >"$T/made" & outer2=$!
 	until_true test -s "$T/made"
 	kipcctl doctor -q --ipc-of=all >"$T/found"
-	like "doctor looks into all, and its commands name where" "$(grep -A 2 ': queue:@0: world-writable' "$T/found")" "kipcctl --ipc-of=$outer2 "
-	is "in JSON each says where" "$(kipcctl doctor -q --ipc-of=all --json | json 'scalar grep { !defined $_->{namespace} } @$d')" 0
+	like "doctor --ipc-of=all names the container in each command" "$(grep -A 2 ': queue:@0: world-writable' "$T/found")" "kipcctl --ipc-of=$outer2 "
+	is "... and --json names the namespace of each finding" "$(kipcctl doctor -q --ipc-of=all --json | json 'scalar grep { !defined $_->{namespace} } @$d')" 0
 	kill "$outer2"
 fi
 kill "$outer"
 
-exits 3 "a process that is not there" kipcctl list --ipc-of=4194304
-like "is said" "$ERR" "^kipcctl: list --ipc-of=4194304: no such process$"
-exits 2 "what is no process" kipcctl list --ipc-of=0
-exits 0 "a process of our own namespace" kipcctl list --ipc-of=$$ --no-legend
-like "changes nothing" "$OUT" "^orders "
-exits 125 "lock has its own statuses" kipcctl lock --ipc-of=4194304 1 true
+exits 3 "a process that does not exist is an error" kipcctl list --ipc-of=4194304
+like "... with the reason" "$ERR" "^kipcctl: list --ipc-of=4194304: no such process$"
+exits 2 "an invalid process is wrong usage" kipcctl list --ipc-of=0
+exits 0 "a process of our own namespace is accepted" kipcctl list --ipc-of=$$ --no-legend
+like "... and changes nothing" "$OUT" "^orders "
+exits 125 "lock with a bad --ipc-of exits with 125" kipcctl lock --ipc-of=4194304 1 true
 finish
