@@ -15,6 +15,12 @@ struct invocation {
 	char **args; /* the operands; NULL-terminated */
 };
 
+/* What an option means to one verb, where that differs from the help in its own row. */
+struct option_help {
+	enum option_id option;
+	const char *help;
+};
+
 struct command {
 	const char *name;
 	const char *arguments;	   /* "ADDR [MESSAGE…]" */
@@ -23,6 +29,7 @@ struct command {
 	struct option_set options; /* that it takes, besides those that every verb takes */
 	struct option_set
 		together; /* options that it accepts together although they exclude each other elsewhere */
+	const struct option_help *option_helps; /* ends with help NULL; NULL: none */
 	enum status (*run)(const struct invocation *invocation);
 	bool is_common;	       /* kipcctl without arguments lists it */
 	bool takes_all_places; /* --ipc-of=all */

@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "client/base/option-rows.h"
 #include "common/utf8.h"
 
 /* How many characters a text of ours has; "…" is one. */
@@ -27,7 +26,17 @@ static void print_command(FILE *out, const struct command *command)
 		command->help);
 }
 
-static void print_options(FILE *out, const struct option_set *set)
+const char *help_of_option(const struct command *command, const struct option_row *row)
+{
+	const struct option_help *own = command != NULL ? command->option_helps : NULL;
+
+	for (; own != NULL && own->help != NULL; own++)
+		if (own->option == row->option)
+			return own->help;
+	return row->help;
+}
+
+static void print_options(FILE *out, const struct command *command, const struct option_set *set)
 {
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		const char *argument = option_rows[i].argument;
@@ -39,7 +48,7 @@ static void print_options(FILE *out, const struct option_set *set)
 					  : fprintf(out, "      ");
 		n += fprintf(out, "--%s%s%s", option_rows[i].name, argument != NULL ? "=" : "",
 			     argument != NULL ? argument : "");
-		fprintf(out, "%*s%s\n", n < 28 ? 28 - n : 2, "", option_rows[i].help);
+		fprintf(out, "%*s%s\n", n < 28 ? 28 - n : 2, "", help_of_option(command, &option_rows[i]));
 	}
 }
 
@@ -68,7 +77,7 @@ void help_print(FILE *out, const struct command *commands, const struct command 
 			*command->arguments ? " " : "", command->arguments, command->help);
 		if (!set_is_empty(&command->options))
 			fprintf(out, "\nOptions:\n");
-		print_options(out, &command->options);
+		print_options(out, command, &command->options);
 	} else {
 		fprintf(out, "Usage: kipcctl VERB [OPTION…] [ARGUMENT…]\n\nVerbs:\n");
 		for (command = commands; command->name != NULL; command++)
@@ -78,7 +87,7 @@ void help_print(FILE *out, const struct command *commands, const struct command 
 			"and may start with its kind (queue:, segment: or semaphore:).\n");
 	}
 	fprintf(out, "\nOptions of every verb:\n");
-	print_options(out, &options_everywhere);
+	print_options(out, NULL, &options_everywhere);
 	if (is_all)
 		print_statuses(out);
 	fprintf(out, "\nSee kipcctl(1) for details.\n");

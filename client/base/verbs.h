@@ -13,9 +13,11 @@
 
 #include "client/base/command.h"
 
+/* clang-format off */
 #define ANY_NUMBER (-1)
 #define TAKES(...) .options = OPTION_SET(__VA_ARGS__)
 #define TOGETHER(...) .together = OPTION_SET(__VA_ARGS__)
+#define HELP(...) .option_helps = (const struct option_help[]){ __VA_ARGS__, { 0 } }
 
 #define TYPES O(TYPE), O(MAX_TYPE), O(NOT_TYPE)
 #define WAITING O(NO_WAIT), O(TIMEOUT)
@@ -24,20 +26,24 @@
 #define RANGE O(OFFSET), O(LENGTH), GUARDED
 #define TABLE O(JSON), O(BYTES), O(NO_LEGEND)
 
-/* clang-format off */
 #define VERBS(data, control) \
 	data(send, "ADDR [MESSAGE…]", 1, ANY_NUMBER, "Send arguments or lines of standard input", \
-	     TAKES(O(TYPE), O(NULL), O(WHOLE), O(FRAMES), O(JSON), WAITING), .is_common = true) \
+	     TAKES(O(TYPE), O(NULL), O(WHOLE), O(FRAMES), O(JSON), WAITING), \
+	     HELP({ OPTION_TYPE, "type of the messages (1)" }, \
+		  { OPTION_JSON, "read messages as recv --json prints them" }), .is_common = true) \
 	data(recv, "ADDR", 1, 1, "Take a message and print it, waiting for one", \
-	     TAKES(TYPES, O(COUNT), O(ALL), O(FOLLOW), SHOWN, WAITING), .is_common = true) \
+	     TAKES(TYPES, O(COUNT), O(ALL), O(FOLLOW), SHOWN, WAITING), \
+	     HELP({ OPTION_JSON, "print each message as a JSON object" }), .is_common = true) \
 	data(peek, "ADDR", 1, 1, "Print the next message without taking it", \
-	     TAKES(TYPES, O(COUNT), O(ALL), SHOWN, WAITING), .is_common = true) \
+	     TAKES(TYPES, O(COUNT), O(ALL), SHOWN, WAITING), \
+	     HELP({ OPTION_JSON, "print each message as a JSON object" }), .is_common = true) \
 	data(wait, "ADDR", 1, 1, "Wait for a message or a semaphore", \
 	     TAKES(TYPES, WAITING)) \
 	data(purge, "ADDR", 1, 1, "Discard the messages that are there now", \
 	     TAKES(TYPES, O(KEEP))) \
 	data(move, "FROM TO", 2, 2, "Move messages to another queue or ring", \
-	     TAKES(TYPES, O(COUNT), WAITING)) \
+	     TAKES(TYPES, O(COUNT), WAITING), \
+	     HELP({ OPTION_COUNT, "wait for N messages (all that are there now)" })) \
 	data(read, "SEGMENT", 1, 1, "Print the bytes of a segment", \
 	     TAKES(RANGE, O(RAW))) \
 	data(write, "SEGMENT [TEXT]", 1, 2, "Copy TEXT or standard input into a segment", \
@@ -49,13 +55,17 @@
 	control(put, "SEGMENT FIELD=VALUE…", 2, ANY_NUMBER, "Write fields of a segment", \
 		TAKES(GUARDED)) \
 	control(watch, "SEGMENT [FIELD…]", 1, ANY_NUMBER, "Show how the contents of a segment change", \
-		TAKES(RANGE, O(INTERVAL), O(ONCE), O(COUNT))) \
+		TAKES(RANGE, O(INTERVAL), O(ONCE), O(COUNT)), \
+		HELP({ OPTION_COUNT, "exit after N changes" })) \
 	data(lock, "SEMAPHORE [--] COMMAND…", 2, ANY_NUMBER, "Run COMMAND while holding the semaphore", \
-	     TAKES(O(COUNT), WAITING, O(BUSY_STATUS)), .runs_command = true) \
+	     TAKES(O(COUNT), WAITING, O(BUSY_STATUS)), \
+	     HELP({ OPTION_COUNT, "change the semaphore by N (1)" }), .runs_command = true) \
 	data(up, "SEMAPHORE", 1, 1, "Add to a semaphore", \
-	     TAKES(O(COUNT), O(MAX))) \
+	     TAKES(O(COUNT), O(MAX)), \
+	     HELP({ OPTION_COUNT, "change the semaphore by N (1)" })) \
 	data(down, "SEMAPHORE", 1, 1, "Subtract from a semaphore, waiting if needed", \
-	     TAKES(O(COUNT), WAITING)) \
+	     TAKES(O(COUNT), WAITING), \
+	     HELP({ OPTION_COUNT, "change the semaphore by N (1)" })) \
 	control(list, "", 0, 0, "List the channels, one per row", \
 		TAKES(TABLE, O(FOREIGN), O(KIND), O(STATE), O(SORT), O(COLUMNS), O(GROUP_BY)), \
 		.takes_all_places = true, .is_common = true) \
@@ -63,11 +73,14 @@
 		TAKES(TABLE), .is_common = true) \
 	control(top, "", 0, 0, "Show the channels on a screen that updates", \
 		TAKES(TABLE, O(FOREIGN), O(KIND), O(STATE), O(SORT), O(INTERVAL), O(ONCE), O(COUNT), O(GROUP_BY)), \
+		HELP({ OPTION_COUNT, "exit after N frames" }), \
 		.takes_all_places = true, .is_common = true) \
 	control(doctor, "", 0, 0, "Find problems, and the command that fixes each", \
 		TAKES(O(JSON), O(FAIL_ON)), .takes_all_places = true, .is_common = true) \
 	control(events, "[NAME…]", 0, ANY_NUMBER, "Print what happened to the channels", \
-		TAKES(O(FOLLOW), O(COUNT), O(SINCE), O(JSON)), TOGETHER(O(COUNT), O(FOLLOW))) \
+		TAKES(O(FOLLOW), O(COUNT), O(SINCE), O(JSON)), \
+		HELP({ OPTION_COUNT, "only the last N events" }, \
+		     { OPTION_FOLLOW, "continue with new events until interrupted" }), TOGETHER(O(COUNT), O(FOLLOW))) \
 	control(limits, "", 0, 0, "Show the kernel's limits and their use", \
 		TAKES(TABLE, O(COLUMNS), O(GROUP_BY)), .takes_all_places = true) \
 	control(create, "KIND NAME [KEY=VALUE…]", 2, ANY_NUMBER, "Create a channel until the next reboot", \

@@ -7,6 +7,7 @@
 
 #include "client/base/channel.h"
 #include "client/base/command-line.h"
+#include "client/base/help.h"
 #include "client/complete/existing.h"
 #include "common/channel-words.h"
 
@@ -24,10 +25,10 @@ void option_words_complete_name(struct completion *completion)
 		if (!command_line_may_join(&completion->options, command, row->option))
 			continue;
 		(void)snprintf(text, sizeof text, "--%s%s", row->name, row->argument != NULL ? "=" : "");
-		completion_tell(completion, text, row->help);
+		completion_tell(completion, text, help_of_option(command, row));
 		(void)snprintf(text, sizeof text, "-%c", row->letter);
 		if (row->letter != 0)
-			completion_tell(completion, text, row->help);
+			completion_tell(completion, text, help_of_option(command, row));
 	}
 }
 
