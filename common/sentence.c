@@ -7,13 +7,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-int sentence_fail(char **reterr_text, int error, const char *format, ...)
+int sentence_fail(char **reterr_sentence, int error, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	if (vasprintf(reterr_text, format, arguments) < 0)
-		*reterr_text = NULL;
+	if (vasprintf(reterr_sentence, format, arguments) < 0)
+		*reterr_sentence = NULL;
 	va_end(arguments);
 	return error;
 }

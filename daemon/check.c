@@ -16,8 +16,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/escape.h"
 #include "daemon/config/source.h"
+
+#define CLEANUP_CONFIG __attribute__((cleanup(config_cleanup)))
+
+static void config_cleanup(struct config **config)
+{
+	config_free(*config);
+}
 
 struct identity {
 	uid_t uid;
@@ -64,11 +72,11 @@ static int read_and_parse(const struct manager_options *options, uid_t kipcd_uid
 
 int check_configuration(const struct manager_options *options)
 {
-	struct problems problems = PROBLEMS_INIT;
+	CLEANUP_PROBLEMS struct problems problems = PROBLEMS_INIT;
 	struct identity kipcd = kipcd_of(options->runtime_dir);
-	struct config *config = NULL;
+	CLEANUP_CONFIG struct config *config = NULL;
+	CLEANUP_FREE char *text = NULL;
 	uid_t caller = geteuid();
-	char *text;
 	int r;
 
 	if (caller == 0 && kipcd.uid != 0 && !options->config_must_exist)
@@ -77,7 +85,6 @@ int check_configuration(const struct manager_options *options)
 	text = problems_to_string(&problems, true);
 	if (text != NULL)
 		fputs(text, stderr);
-	free(text);
 	if (problems.n_unreadable > 0 && caller != 0 && caller != kipcd.uid) {
 		escape_print_line(
 			"kipcd: kipcd runs as uid %u, which may read files that uid %u may not read: "
@@ -87,8 +94,6 @@ int check_configuration(const struct manager_options *options)
 	} else if (r < 0 && r != -EBADMSG) {
 		escape_print_line("kipcd: %s", strerror(-r));
 	}
-	config_free(config);
-	problems_done(&problems);
 	return r;
 }
 
@@ -116,7 +121,7 @@ static int check_channel(const struct config *config, const char *config_file, c
 
 static int check_executable(const char *name)
 {
-	char *path;
+	CLEANUP_FREE char *path = NULL;
 	int r = 0;
 
 	if (asprintf(&path, "%s/kipc/consume/%s", KIPC_SYSCONFDIR, name) < 0)
@@ -130,14 +135,13 @@ static int check_executable(const char *name)
 				  r == -ENOENT ? "missing: put an executable there that receives the waiting "
 						 "messages and exits"
 					       : "not executable: chmod 755 it");
-	free(path);
 	return r < 0 ? -EBADMSG : 0;
 }
 
 int check_consumer(const struct manager_options *options, const char *name)
 {
-	struct problems problems = PROBLEMS_INIT;
-	struct config *config = NULL;
+	CLEANUP_PROBLEMS struct problems problems = PROBLEMS_INIT;
+	CLEANUP_CONFIG struct config *config = NULL;
 	int r;
 
 	if (!kipc_name_is_valid(name)) {
@@ -149,7 +153,5 @@ int check_consumer(const struct manager_options *options, const char *name)
 	r = r < 0 ? 0 : check_channel(config, options->config_file, name);
 	if (check_executable(name) < 0)
 		r = -EBADMSG;
-	config_free(config);
-	problems_done(&problems);
 	return r;
 }

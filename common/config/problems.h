@@ -28,6 +28,8 @@ struct problems {
 
 void problems_done(struct problems *problems);
 
+#define CLEANUP_PROBLEMS __attribute__((cleanup(problems_done)))
+
 /* Takes out everything from the item of that number on (before anything is sorted). */
 void problems_forget(struct problems *problems, size_t n_items, size_t n_mistakes);
 

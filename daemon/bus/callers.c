@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/bus-names.h"
+#include "daemon/bus/reply.h"
 
 #define DRIVER_TIMEOUT (2 * UINT64_C(1000000)) /* microseconds; the watchdog waits 30 s */
 
@@ -92,7 +93,7 @@ static bool is_from_driver(sd_bus_message *reply)
 static int ask_driver(sd_bus *bus, const char *name, struct caller *ret_caller)
 {
 	struct caller caller = { .name = strdup(name), .uid = (uid_t)-1 };
-	sd_bus_message *call = NULL, *reply = NULL;
+	CLEANUP_MESSAGE sd_bus_message *call = NULL, *reply = NULL;
 	int r = caller.name == NULL ? -ENOMEM : 0;
 
 	if (r >= 0)
@@ -111,8 +112,6 @@ static int ask_driver(sd_bus *bus, const char *name, struct caller *ret_caller)
 		r = read_credential(reply, &caller);
 	if (r >= 0 && caller.uid == (uid_t)-1)
 		r = -EACCES;
-	sd_bus_message_unref(call);
-	sd_bus_message_unref(reply);
 	if (r < 0) {
 		caller_done(&caller);
 		return r;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/bus-names.h"
+#include "common/cleanup.h"
 #include "daemon/bus/control.h"
 #include "daemon/bus/reply.h"
 #include "daemon/change/adopt.h"
@@ -25,25 +26,22 @@
 int change_bus_reload(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct control *control = userdata;
-	struct problems problems = PROBLEMS_INIT;
-	struct steps steps = { 0 };
+	CLEANUP_PROBLEMS struct problems problems = PROBLEMS_INIT;
+	CLEANUP_STEPS struct steps steps = { 0 };
 	int r;
 
 	r = callers_authorize(&control->callers, message, reterr);
 	if (r < 0)
 		return r;
 	r = reload(control->manager, &problems, &steps);
-	r = r < 0 ? reply_fail_config(reterr, r, &problems) : reply_steps(message, &steps);
-	steps_done(&steps);
-	problems_done(&problems);
-	return r;
+	return r < 0 ? reply_fail_config(reterr, r, &problems) : reply_steps(message, &steps);
 }
 
 int change_bus_recover_registry(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct control *control = userdata;
-	struct problems problems = PROBLEMS_INIT;
-	struct steps steps = { 0 };
+	CLEANUP_PROBLEMS struct problems problems = PROBLEMS_INIT;
+	CLEANUP_STEPS struct steps steps = { 0 };
 	char *text = NULL;
 	int is_ours, r;
 
@@ -54,12 +52,8 @@ int change_bus_recover_registry(sd_bus_message *message, void *userdata, sd_bus_
 		return r;
 	r = recover_registry(control->manager, is_ours, &problems, &steps, &text);
 	if (r < 0 && text != NULL)
-		r = reply_fail(reterr, r, text);
-	else
-		r = r < 0 ? reply_fail_config(reterr, r, &problems) : reply_steps(message, &steps);
-	steps_done(&steps);
-	problems_done(&problems);
-	return r;
+		return reply_fail(reterr, r, text);
+	return r < 0 ? reply_fail_config(reterr, r, &problems) : reply_steps(message, &steps);
 }
 
 /* Whether the caller may change channels, and kipcd may change anything (namespace.h). */
@@ -74,32 +68,27 @@ static int authorize_change(struct control *control, sd_bus_message *message, sd
 }
 
 /* The reply to a call that changed one channel. */
-static int reply_step(sd_bus_message *message, int result, char *text, struct steps *steps,
+static int reply_step(sd_bus_message *message, int result, char *text, const struct steps *steps,
 		      sd_bus_error *reterr)
 {
-	sd_bus_message *reply = NULL;
+	CLEANUP_MESSAGE sd_bus_message *reply = NULL;
 	int r;
 
-	if (result < 0) {
-		r = reply_fail(reterr, result, text);
-	} else {
-		r = sd_bus_message_new_method_return(message, &reply);
-		if (r >= 0 && steps->n_items > 0)
-			r = reply_append_step(reply, &steps->items[0]);
-		if (r >= 0)
-			r = sd_bus_send(NULL, reply, NULL);
-		sd_bus_message_unref(reply);
-	}
-	steps_done(steps);
-	return r;
+	if (result < 0)
+		return reply_fail(reterr, result, text);
+	r = sd_bus_message_new_method_return(message, &reply);
+	if (r >= 0 && steps->n_items > 0)
+		r = reply_append_step(reply, &steps->items[0]);
+	return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
 }
 
 int change_bus_create(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct control *control = userdata;
-	struct steps steps = { 0 };
+	CLEANUP_STEPS struct steps steps = { 0 };
 	const char *kind, *name;
-	char **assignments = NULL, *text = NULL;
+	CLEANUP_STRINGS char **assignments = NULL;
+	char *text = NULL;
 	int r;
 
 	r = authorize_change(control, message, reterr);
@@ -110,19 +99,17 @@ int change_bus_create(sd_bus_message *message, void *userdata, sd_bus_error *ret
 	if (r < 0)
 		return r;
 	r = change_create(control->manager, kipc_kind_from_string(kind), name, assignments, &steps, &text);
-	for (char **p = assignments; p != NULL && *p != NULL; p++)
-		free(*p);
-	free(assignments);
 	return reply_step(message, r, text, &steps, reterr);
 }
 
 /* Set and Unset: a name, and what to change of it. */
 static int alter(sd_bus_message *message, struct control *control, sd_bus_error *reterr,
 		 int (*change)(struct manager *manager, const char *name, char **words, struct steps *steps,
-			       char **reterr_text))
+			       char **reterr_sentence))
 {
-	struct steps steps = { 0 };
-	char **words = NULL, *text = NULL;
+	CLEANUP_STEPS struct steps steps = { 0 };
+	CLEANUP_STRINGS char **words = NULL;
+	char *text = NULL;
 	const char *name;
 	int r;
 
@@ -134,9 +121,6 @@ static int alter(sd_bus_message *message, struct control *control, sd_bus_error 
 	if (r < 0)
 		return r;
 	r = change(control->manager, name, words, &steps, &text);
-	for (char **p = words; p != NULL && *p != NULL; p++)
-		free(*p);
-	free(words);
 	return reply_step(message, r, text, &steps, reterr);
 }
 
@@ -153,7 +137,7 @@ int change_bus_unset(sd_bus_message *message, void *userdata, sd_bus_error *rete
 int change_bus_recover(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct control *control = userdata;
-	struct steps steps = { 0 };
+	CLEANUP_STEPS struct steps steps = { 0 };
 	char *text = NULL;
 	const char *name;
 	int r;
@@ -170,7 +154,8 @@ int change_bus_recover(sd_bus_message *message, void *userdata, sd_bus_error *re
 int change_bus_remove(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct control *control = userdata;
-	char *lost = NULL, *text = NULL;
+	CLEANUP_FREE char *lost = NULL;
+	char *text = NULL;
 	int force, dry_run, r;
 	const char *name;
 
@@ -182,9 +167,7 @@ int change_bus_remove(sd_bus_message *message, void *userdata, sd_bus_error *ret
 	r = remove_channel(control->manager, name, force, dry_run, &lost, &text);
 	if (r < 0)
 		return reply_fail(reterr, r, text);
-	r = sd_bus_reply_method_return(message, BUS_REMOVE_GIVES, lost != NULL ? lost : "");
-	free(lost);
-	return r;
+	return sd_bus_reply_method_return(message, BUS_REMOVE_GIVES, lost != NULL ? lost : "");
 }
 
 int change_bus_reset(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
@@ -209,7 +192,7 @@ static int reply_adoption(sd_bus_message *message, const struct steps *steps)
 {
 	static const struct step nothing = { .action = PLAN_ADOPT, .state = STATE_CONFLICT };
 	const struct step *step = steps->n_items > 0 ? &steps->items[0] : &nothing;
-	sd_bus_message *reply = NULL;
+	CLEANUP_MESSAGE sd_bus_message *reply = NULL;
 	int r;
 
 	r = sd_bus_message_new_method_return(message, &reply);
@@ -217,16 +200,13 @@ static int reply_adoption(sd_bus_message *message, const struct steps *steps)
 		r = sd_bus_message_append(reply, "u", (uint32_t)geteuid());
 	if (r >= 0)
 		r = reply_append_step(reply, step);
-	if (r >= 0)
-		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
-	return r;
+	return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
 }
 
 int change_bus_adopt(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
 	struct control *control = userdata;
-	struct steps steps = { 0 };
+	CLEANUP_STEPS struct steps steps = { 0 };
 	struct adoption adoption;
 	char *text = NULL;
 	const char *kind;
@@ -244,7 +224,5 @@ int change_bus_adopt(sd_bus_message *message, void *userdata, sd_bus_error *rete
 		return reply_fail(reterr, -EINVAL, NULL);
 	r = dry_run ? adopt_check(control->manager, &adoption, &text)
 		    : adopt(control->manager, &adoption, &steps, &text);
-	r = r < 0 ? reply_fail(reterr, r, text) : reply_adoption(message, &steps);
-	steps_done(&steps);
-	return r;
+	return r < 0 ? reply_fail(reterr, r, text) : reply_adoption(message, &steps);
 }

@@ -4,8 +4,11 @@
 
 #include "daemon/bus/clients.h"
 
+#include <assert.h>
+
 void clients_add(struct clients *clients, struct client *client)
 {
+	assert(client->tell != NULL);
 	client->next = clients->first;
 	clients->first = client;
 }

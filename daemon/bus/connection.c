@@ -11,6 +11,7 @@
 
 #include "daemon/bus/connection.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,7 @@ static void tell(struct client *client, clients_send *send, const void *news)
 		(struct connection *)((char *)client - offsetof(struct connection, client));
 	uint64_t n_waiting = 0;
 
+	assert(client->bus != NULL); /* only its calls subscribe it */
 	if (sd_bus_get_n_queued_write(client->bus, &n_waiting) < 0 || n_waiting > SIGNALS_WAITING_MAX ||
 	    send(client->bus, news) < 0)
 		drop(connection);

@@ -20,16 +20,13 @@ static int append_event(sd_bus_message *message, const struct event *event)
 
 int events_bus_send(sd_bus *bus, const void *event)
 {
-	sd_bus_message *message = NULL;
+	CLEANUP_MESSAGE sd_bus_message *message = NULL;
 	int r;
 
 	r = sd_bus_message_new_signal(bus, &message, BUS_PATH, BUS_MANAGER, "Event");
 	if (r >= 0)
 		r = append_event(message, event);
-	if (r >= 0)
-		r = sd_bus_send(bus, message, NULL);
-	sd_bus_message_unref(message);
-	return r;
+	return r < 0 ? r : sd_bus_send(bus, message, NULL);
 }
 
 int events_bus_events(sd_bus_message *message, void *userdata, sd_bus_error *reterr)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/bus-names.h"
+#include "common/cleanup.h"
 #include "daemon/bus/control.h"
 #include "daemon/bus/reply.h"
 #include "daemon/run/sample.h"
@@ -37,8 +38,8 @@ int figures_bus_history(sd_bus_message *message, void *userdata, sd_bus_error *r
 {
 	struct control *control = userdata;
 	struct manager *manager = control->manager;
+	CLEANUP_STRINGS char **names = NULL;
 	sd_bus_message *reply = NULL;
-	char **names = NULL;
 	uint64_t now;
 	size_t n = 0;
 	int r;
@@ -61,9 +62,6 @@ int figures_bus_history(sd_bus_message *message, void *userdata, sd_bus_error *r
 		if (channel != NULL)
 			r = append_history(reply, channel);
 	}
-	for (char **name = names; name != NULL && *name != NULL; name++)
-		free(*name);
-	free(names);
 	return reply_close(reply, r);
 }
 
@@ -71,8 +69,8 @@ int figures_bus_heads(sd_bus_message *message, void *userdata, sd_bus_error *ret
 {
 	struct control *control = userdata;
 	struct manager *manager = control->manager;
+	CLEANUP_STRINGS char **names = NULL;
 	sd_bus_message *reply = NULL;
-	char **names = NULL;
 	size_t n = 0;
 	int r;
 
@@ -91,9 +89,6 @@ int figures_bus_heads(sd_bus_message *message, void *userdata, sd_bus_error *ret
 		if (channel->head.since != 0)
 			r = sd_bus_message_append(reply, BUS_HEAD, channel->name, channel->head.since);
 	}
-	for (char **name = names; name != NULL && *name != NULL; name++)
-		free(*name);
-	free(names);
 	return reply_close(reply, r);
 }
 

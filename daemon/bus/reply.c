@@ -4,6 +4,7 @@
 
 #include "daemon/bus/reply.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ int reply_fail(sd_bus_error *reterr, int error, char *text)
 {
 	const char *name = BUS_ERROR_FAILED;
 
+	assert(error < 0);
 	switch (error) {
 	case -ENOENT:
 		name = BUS_ERROR_NO_SUCH_CHANNEL;
@@ -35,7 +37,7 @@ int reply_fail(sd_bus_error *reterr, int error, char *text)
 	}
 	sd_bus_error_set(reterr, name, text != NULL ? text : strerror(-error));
 	free(text);
-	return -1 * abs(error);
+	return error;
 }
 
 int reply_fail_config(sd_bus_error *reterr, int error, const struct problems *problems)

@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_BUS_REPLY_H
 #define KIPC_DAEMON_BUS_REPLY_H
 
-/* The answers of org.kipc1.Manager that several methods give. */
+/* Replies of org.kipc1.Manager that several methods give. */
 
 #include <systemd/sd-bus.h>
 
@@ -23,5 +23,12 @@ int reply_append_step(sd_bus_message *reply, const struct step *step);
 
 /* At most BUS_LIST_PAGE steps, failures first. */
 int reply_steps(sd_bus_message *call, const struct steps *steps);
+
+#define CLEANUP_MESSAGE __attribute__((cleanup(reply_unref)))
+
+static inline void reply_unref(sd_bus_message **message)
+{
+	sd_bus_message_unref(*message);
+}
 
 #endif

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/sentence.h"
 #include "daemon/change/change.h"
 #include "daemon/channel/kernel.h"
@@ -36,39 +37,40 @@ static const struct channel *find_owner(const struct manager *manager, const str
 	return NULL;
 }
 
-static int find_object(const struct adoption *adoption, struct kipc_object *ret_object, char **reterr_text)
+static int find_object(const struct adoption *adoption, struct kipc_object *ret_object,
+		       char **reterr_sentence)
 {
 	if (adoption->key == 0)
-		return sentence_fail(reterr_text, -EINVAL,
+		return sentence_fail(reterr_sentence, -EINVAL,
 				     "it has no key, so kipcd could not recreate it: only its programs can "
 				     "give it one");
 	if (kipc_object_stat(adoption->kind, adoption->id, ret_object) < 0 ||
 	    ret_object->key != adoption->key)
-		return sentence_fail(reterr_text, -ENOENT, "it is gone");
+		return sentence_fail(reterr_sentence, -ENOENT, "it is gone");
 	return 0;
 }
 
 /* If the name still has an object under an older key, that must be empty: known before the new one is given to kipcd. */
 static int refuse_to_forget(const struct channel *channel, const struct adoption *adoption,
-			    char **reterr_text)
+			    char **reterr_sentence)
 {
 	struct kipc_object own;
 
 	if (channel == NULL || !channel->has_link || channel->link.observed || adoption->kind != KIPC_QUEUE ||
 	    !channel_is_there(channel, &own) || own.queue.messages == 0)
 		return 0;
-	return sentence_fail(reterr_text, -EBUSY, "%s is %s: %s", channel->name,
+	return sentence_fail(reterr_sentence, -EBUSY, "%s is %s: %s", channel->name,
 			     channel_state_words[channel->state], channel->reason);
 }
 
 /* A name may be declared already if its section means this very object: it observes it, or is in conflict with it. */
-static int check_name(const struct manager *manager, const struct adoption *adoption, char **reterr_text)
+static int check_name(const struct manager *manager, const struct adoption *adoption, char **reterr_sentence)
 {
 	const struct channel_spec *spec = config_find(manager->config, adoption->name);
 	const struct channel *channel = manager_find(manager, adoption->name);
 
 	if (!kipc_name_is_valid(adoption->name))
-		return sentence_fail(reterr_text, -EINVAL,
+		return sentence_fail(reterr_sentence, -EINVAL,
 				     "'%s' is not a name: 1 to %d of A-Z a-z 0-9 . _ -, a letter first",
 				     adoption->name, KIPC_NAME_MAX);
 	if (spec == NULL && channel == NULL)
@@ -76,24 +78,25 @@ static int check_name(const struct manager *manager, const struct adoption *adop
 	if (spec != NULL && spec->kind == adoption->kind && spec->key == adoption->key &&
 	    (spec->manage == MANAGE_OBSERVE ||
 	     (channel != NULL && (channel->state == STATE_CONFLICT || channel->state == STATE_STALE))))
-		return refuse_to_forget(channel, adoption, reterr_text);
-	return sentence_fail(reterr_text, -EEXIST, "the name %s is already in use%s%s: choose another one",
-			     adoption->name, spec != NULL ? ", in " : "", spec != NULL ? spec->origin : "");
+		return refuse_to_forget(channel, adoption, reterr_sentence);
+	return sentence_fail(reterr_sentence, -EEXIST,
+			     "the name %s is already in use%s%s: choose another one", adoption->name,
+			     spec != NULL ? ", in " : "", spec != NULL ? spec->origin : "");
 }
 
-int adopt_check(const struct manager *manager, const struct adoption *adoption, char **reterr_text)
+int adopt_check(const struct manager *manager, const struct adoption *adoption, char **reterr_sentence)
 {
 	const struct channel *owner;
 	struct kipc_object object;
 	int r;
 
-	r = find_object(adoption, &object, reterr_text);
+	r = find_object(adoption, &object, reterr_sentence);
 	if (r < 0)
 		return r;
 	owner = find_owner(manager, adoption);
 	if (owner != NULL)
-		return sentence_fail(reterr_text, -EEXIST, "kipcd owns it already, as %s", owner->name);
-	return check_name(manager, adoption, reterr_text);
+		return sentence_fail(reterr_sentence, -EEXIST, "kipcd owns it already, as %s", owner->name);
+	return check_name(manager, adoption, reterr_sentence);
 }
 
 /* -- its section --------------------------------------------------------------------------------------------- */
@@ -156,9 +159,9 @@ static void assign_layout(struct assignments *assignments, const struct kipc_obj
 /* The current ones: a recreated set would start with them. */
 static void assign_values(struct assignments *assignments, const struct kipc_object *object)
 {
-	struct kipc_semaphore *semaphores = NULL;
+	CLEANUP_FREE struct kipc_semaphore *semaphores = NULL;
+	CLEANUP_FREE char *text = NULL;
 	size_t n = 0, size;
-	char *text = NULL;
 	FILE *out;
 
 	if (kipc_object_semaphores(object->id, &semaphores, &n) < 0)
@@ -170,8 +173,6 @@ static void assign_values(struct assignments *assignments, const struct kipc_obj
 		assign(assignments, CONFIG_KEY_VALUES, "values=%s", text);
 	else
 		assignments->failed = true;
-	free(text);
-	free(semaphores);
 }
 
 static void describe(struct assignments *assignments, const struct kipc_object *object)
@@ -194,7 +195,8 @@ static void describe(struct assignments *assignments, const struct kipc_object *
 	}
 }
 
-int adopt(struct manager *manager, const struct adoption *adoption, struct steps *steps, char **reterr_text)
+int adopt(struct manager *manager, const struct adoption *adoption, struct steps *steps,
+	  char **reterr_sentence)
 {
 	struct adopting adopting = { .name = adoption->name, .kind = adoption->kind, .id = adoption->id };
 	struct assignments assignments = {
@@ -204,13 +206,13 @@ int adopt(struct manager *manager, const struct adoption *adoption, struct steps
 	struct kipc_object object;
 	int r;
 
-	r = adopt_check(manager, adoption, reterr_text);
+	r = adopt_check(manager, adoption, reterr_sentence);
 	if (r == 0)
-		r = find_object(adoption, &object, reterr_text);
+		r = find_object(adoption, &object, reterr_sentence);
 	if (r < 0)
 		return r;
 	if (object.uid != geteuid() && object.cuid != geteuid())
-		return sentence_fail(reterr_text, -EPERM,
+		return sentence_fail(reterr_sentence, -EPERM,
 				     "it still belongs to uid %u: 'kipcctl adopt' gives it to kipcd first",
 				     (unsigned)object.uid);
 	/* The one key of a section that adopting overrides. */
@@ -221,7 +223,7 @@ int adopt(struct manager *manager, const struct adoption *adoption, struct steps
 	manager->adopting = &adopting;
 	if (r == 0)
 		r = change_adopt(manager, adoption->kind, adoption->name, assignments.items, steps,
-				 reterr_text);
+				 reterr_sentence);
 	manager->adopting = NULL;
 	for (size_t i = 0; i < assignments.n; i++)
 		free(assignments.items[i]);

@@ -17,12 +17,13 @@ struct adoption {
  * Whether kipcd would adopt the object; changes nothing. The caller then makes kipcd's uid its owner, which only its owner,
  * its creator and root can do, and calls adopt(). -EINVAL, -ENOENT, -EEXIST with a sentence.
  */
-int adopt_check(const struct manager *manager, const struct adoption *adoption, char **reterr_text);
+int adopt_check(const struct manager *manager, const struct adoption *adoption, char **reterr_sentence);
 
 /*
  * Adopts it: writes a section of the runtime layer that describes it, and a link in the registry. -EPERM: kipcd is neither
  * its owner nor its creator; other errors as above.
  */
-int adopt(struct manager *manager, const struct adoption *adoption, struct steps *steps, char **reterr_text);
+int adopt(struct manager *manager, const struct adoption *adoption, struct steps *steps,
+	  char **reterr_sentence);
 
 #endif

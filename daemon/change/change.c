@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "common/sentence.h"
 #include "daemon/change/layer-change.h"
 #include "daemon/change/layer-edit.h"
@@ -30,24 +31,25 @@ static size_t count_created(const struct manager *manager)
 }
 
 static int check_creation(const struct manager *manager, enum kipc_kind kind, const char *name,
-			  char **reterr_text)
+			  char **reterr_sentence)
 {
 	const struct channel_spec *spec;
 
 	if (kind == 0)
-		return sentence_fail(reterr_text, -EINVAL, "the kind must be queue, segment or semaphore");
+		return sentence_fail(reterr_sentence, -EINVAL,
+				     "the kind must be queue, segment or semaphore");
 	if (!kipc_name_is_valid(name))
-		return sentence_fail(reterr_text, -EINVAL,
+		return sentence_fail(reterr_sentence, -EINVAL,
 				     "'%s' is not a name: 1 to %d of A-Z a-z 0-9 . _ -, a letter first", name,
 				     KIPC_NAME_MAX);
 	spec = config_find(manager->config, name);
 	if (spec != NULL)
-		return sentence_fail(reterr_text, -EEXIST,
+		return sentence_fail(reterr_sentence, -EEXIST,
 				     "%s %s is already declared, in %s: 'kipcctl set' alters it",
 				     kipc_kind_to_string(spec->kind), name, spec->origin);
 	if (count_created(manager) >= CREATED_MAX)
 		return sentence_fail(
-			reterr_text, -EDQUOT,
+			reterr_sentence, -EDQUOT,
 			"kipcctl has already created %d channels: declare more in configuration files",
 			CREATED_MAX);
 	return 0;
@@ -59,6 +61,13 @@ struct standing {
 	enum channel_state state;
 	char *reason;
 };
+
+static void standing_done(struct standing *standing)
+{
+	free(standing->reason);
+}
+
+#define CLEANUP_STANDING __attribute__((cleanup(standing_done)))
 
 static struct standing standing_of(const struct manager *manager, const char *name)
 {
@@ -109,21 +118,22 @@ static bool is_short_of_the_wish(const struct channel *channel, const struct sta
  * creation is empty, and is removed again.
  */
 static int change_or_revert(struct manager *manager, const char *name, const char *text, enum wish wish,
-			    struct steps *steps, char **reterr_text)
+			    struct steps *steps, char **reterr_sentence)
 {
-	struct standing before = standing_of(manager, name);
+	CLEANUP_STANDING struct standing before = standing_of(manager, name);
 	const struct config_source *source = layer_edit_source(manager, name);
-	char *old_text = source == NULL ? NULL : strdup(source->text);
-	char *lost = NULL, *ignored = NULL, *path = layer_edit_path(&manager->runtime, name);
+	CLEANUP_FREE char *old_text = source == NULL ? NULL : strdup(source->text);
+	CLEANUP_FREE char *path = layer_edit_path(&manager->runtime, name);
+	CLEANUP_FREE char *lost = NULL, *ignored = NULL;
 	const struct channel *channel;
-	int r = path == NULL || (source != NULL && old_text == NULL) ? -ENOMEM : 0, made_r = -ENOENT;
+	int r, made_r = -ENOENT;
 
-	if (r < 0)
-		goto finish;
-	r = layer_change_try(manager, name, text, steps, reterr_text);
+	if (path == NULL || (source != NULL && old_text == NULL))
+		return -ENOMEM;
+	r = layer_change_try(manager, name, text, steps, reterr_sentence);
 	channel = manager_find(manager, name);
 	if (r == 0 && channel != NULL && is_short_of_the_wish(channel, &before, wish)) {
-		r = channel_fail(channel, reterr_text);
+		r = channel_fail(channel, reterr_sentence);
 		if (!before.is_there && channel->has_link)
 			made_r = remove_channel(manager, name, false, false, &lost, &ignored);
 		if (made_r < 0)
@@ -131,75 +141,59 @@ static int change_or_revert(struct manager *manager, const char *name, const cha
 	} else if (r == 0) {
 		layer_file_settle(path);
 	}
-	free(lost);
-	free(ignored);
-finish:
-	free(old_text);
-	free(before.reason);
-	free(path);
 	return r;
 }
 
 int change_create(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
-		  struct steps *steps, char **reterr_text)
+		  struct steps *steps, char **reterr_sentence)
 {
-	char *text = NULL;
+	CLEANUP_FREE char *text = NULL;
 	int r;
 
-	r = check_creation(manager, kind, name, reterr_text);
+	r = check_creation(manager, kind, name, reterr_sentence);
 	if (r == 0)
-		r = layer_edit_create(kind, name, assignments, &text, reterr_text);
-	if (r == 0)
-		r = change_or_revert(manager, name, text, WISH_CREATE, steps, reterr_text);
-	free(text);
-	return r;
+		r = layer_edit_create(kind, name, assignments, &text, reterr_sentence);
+	return r < 0 ? r : change_or_revert(manager, name, text, WISH_CREATE, steps, reterr_sentence);
 }
 
 int change_adopt(struct manager *manager, enum kipc_kind kind, const char *name, char **assignments,
-		 struct steps *steps, char **reterr_text)
+		 struct steps *steps, char **reterr_sentence)
 {
-	char *text = NULL;
+	CLEANUP_FREE char *text = NULL;
 	int r;
 
 	r = layer_edit_adopt(manager, config_find(manager->config, name), kind, name, assignments, &text,
-			     reterr_text);
-	if (r == 0)
-		r = change_or_revert(manager, name, text, WISH_ADOPT, steps, reterr_text);
-	free(text);
-	return r;
+			     reterr_sentence);
+	return r < 0 ? r : change_or_revert(manager, name, text, WISH_ADOPT, steps, reterr_sentence);
 }
 
 int change_set(struct manager *manager, const char *name, char **assignments, struct steps *steps,
-	       char **reterr_text)
+	       char **reterr_sentence)
 {
 	const struct channel_spec *spec = config_find(manager->config, name);
-	char *text = NULL;
+	CLEANUP_FREE char *text = NULL;
 	int r;
 
 	if (spec == NULL)
-		return sentence_fail(reterr_text, -ENOENT,
+		return sentence_fail(reterr_sentence, -ENOENT,
 				     "no section declares that channel: 'kipcctl create' does");
-	r = layer_edit_set(manager, spec, assignments, &text, reterr_text);
-	if (r == 0)
-		r = change_or_revert(manager, name, text, WISH_ALTER, steps, reterr_text);
-	free(text);
-	return r;
+	r = layer_edit_set(manager, spec, assignments, &text, reterr_sentence);
+	return r < 0 ? r : change_or_revert(manager, name, text, WISH_ALTER, steps, reterr_sentence);
 }
 
 int change_unset(struct manager *manager, const char *name, char **keys, struct steps *steps,
-		 char **reterr_text)
+		 char **reterr_sentence)
 {
 	const struct channel *channel = manager_find(manager, name);
-	char *text = NULL;
+	CLEANUP_FREE char *text = NULL;
 	size_t n;
 	int r;
 
-	r = layer_edit_unset(manager, name, keys, &text, &n, reterr_text);
-	if (r == 0 && n == 0 && channel != NULL)
-		r = steps_add(steps, channel->name, channel->kind, PLAN_KEEP, channel->state,
-			      "no value of it is overridden");
-	else if (r == 0)
-		r = change_or_revert(manager, name, text, WISH_ALTER, steps, reterr_text);
-	free(text);
-	return r;
+	r = layer_edit_unset(manager, name, keys, &text, &n, reterr_sentence);
+	if (r < 0)
+		return r;
+	if (n == 0 && channel != NULL)
+		return steps_add(steps, channel->name, channel->kind, PLAN_KEEP, channel->state,
+				 "no value of it is overridden");
+	return change_or_revert(manager, name, text, WISH_ALTER, steps, reterr_sentence);
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "common/sentence.h"
 #include "common/service/log.h"
 #include "daemon/change/layer-edit.h"
@@ -76,7 +77,7 @@ static int change_sources(const struct manager *manager, const char *path, const
 }
 
 static int parse(const struct config_source *sources, size_t n_sources, struct config **ret_config,
-		 char **reterr_text)
+		 char **reterr_sentence)
 {
 	struct problems problems = PROBLEMS_INIT;
 	char *text;
@@ -87,7 +88,7 @@ static int parse(const struct config_source *sources, size_t n_sources, struct c
 		text = problems_to_string(&problems, false);
 		if (text != NULL && text[0] != '\0')
 			text[strlen(text) - 1] = '\0'; /* the last newline */
-		*reterr_text = text;
+		*reterr_sentence = text;
 		r = -EINVAL;
 	}
 	problems_done(&problems);
@@ -95,7 +96,7 @@ static int parse(const struct config_source *sources, size_t n_sources, struct c
 }
 
 int layer_change_prepare(const struct manager *manager, const char *name, const char *text,
-			 struct layer_change *change, char **reterr_text)
+			 struct layer_change *change, char **reterr_sentence)
 {
 	int r;
 
@@ -104,7 +105,7 @@ int layer_change_prepare(const struct manager *manager, const char *name, const 
 	if (r == 0)
 		r = change_sources(manager, change->path, text, &change->sources, &change->n_sources);
 	if (r == 0)
-		r = parse(change->sources, change->n_sources, &change->config, reterr_text);
+		r = parse(change->sources, change->n_sources, &change->config, reterr_sentence);
 	if (r == 0)
 		key_changes_fill(manager, change->config);
 	return r;
@@ -136,45 +137,43 @@ int layer_change_carry_out(struct manager *manager, const char *name, struct lay
 }
 
 int layer_change_try(struct manager *manager, const char *name, const char *text, struct steps *steps,
-		     char **reterr_text)
+		     char **reterr_sentence)
 {
-	struct layer_change change;
+	CLEANUP_LAYER_CHANGE struct layer_change change = { 0 };
 	int r;
 
-	r = layer_change_prepare(manager, name, text, &change, reterr_text);
-	if (r == 0) {
-		r = layer_file_replace(change.path, text);
-		if (r < 0)
-			sentence_fail(reterr_text, r, "%s cannot be written: %s", change.path, strerror(-r));
-	}
-	if (r == 0) {
-		r = layer_change_carry_out(manager, name, &change, steps);
-		if (r < 0)
-			(void)layer_file_restore(change.path);
-	}
-	layer_change_done(&change);
+	r = layer_change_prepare(manager, name, text, &change, reterr_sentence);
+	if (r < 0)
+		return r;
+	r = layer_file_replace(change.path, text);
+	if (r < 0)
+		return sentence_fail(reterr_sentence, r, "%s cannot be written: %s", change.path,
+				     strerror(-r));
+	r = layer_change_carry_out(manager, name, &change, steps);
+	if (r < 0)
+		(void)layer_file_restore(change.path);
 	return r;
 }
 
 int layer_change(struct manager *manager, const char *name, const char *text, struct steps *steps,
-		 char **reterr_text)
+		 char **reterr_sentence)
 {
-	char *path = layer_edit_path(&manager->runtime, name);
-	int r = path == NULL ? -ENOMEM : 0;
+	CLEANUP_FREE char *path = layer_edit_path(&manager->runtime, name);
+	int r;
 
-	if (r == 0)
-		r = layer_change_try(manager, name, text, steps, reterr_text);
+	if (path == NULL)
+		return -ENOMEM;
+	r = layer_change_try(manager, name, text, steps, reterr_sentence);
 	if (r == 0)
 		layer_file_settle(path);
-	free(path);
 	return r;
 }
 
 int layer_change_revert(struct manager *manager, const char *name, const char *text)
 {
-	struct steps undone = { 0 };
-	struct layer_change change;
-	char *ignored = NULL;
+	CLEANUP_STEPS struct steps undone = { 0 };
+	CLEANUP_LAYER_CHANGE struct layer_change change = { 0 };
+	CLEANUP_FREE char *ignored = NULL;
 	int r;
 
 	r = layer_change_prepare(manager, name, text, &change, &ignored);
@@ -185,8 +184,5 @@ int layer_change_revert(struct manager *manager, const char *name, const char *t
 	if (r < 0)
 		log_line(LOG_ERR, "%s: a change that failed cannot be undone: %s; 'kipcctl reload' undoes it",
 			 name, ignored != NULL ? ignored : strerror(-r));
-	steps_done(&undone);
-	free(ignored);
-	layer_change_done(&change);
 	return r;
 }

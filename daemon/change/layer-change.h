@@ -13,10 +13,12 @@ struct layer_change {
 	struct config *config;
 };
 
-/* Parses it. -EINVAL with every mistake in *reterr_text; -ENOMEM. Call layer_change_done() in any case. */
+/* Parses it. -EINVAL with every mistake in *reterr_sentence; -ENOMEM. To be freed in any case. */
 int layer_change_prepare(const struct manager *manager, const char *name, const char *text,
-			 struct layer_change *change, char **reterr_text);
+			 struct layer_change *change, char **reterr_sentence);
 void layer_change_done(struct layer_change *change);
+
+#define CLEANUP_LAYER_CHANGE __attribute__((cleanup(layer_change_done)))
 
 /* Reconciles that one channel with it. On success the manager owns its configuration. */
 int layer_change_carry_out(struct manager *manager, const char *name, struct layer_change *change,
@@ -27,11 +29,11 @@ int layer_change_carry_out(struct manager *manager, const char *name, struct lay
  * has changed; after success, call layer_file_settle() or layer_change_revert().
  */
 int layer_change_try(struct manager *manager, const char *name, const char *text, struct steps *steps,
-		     char **reterr_text);
+		     char **reterr_sentence);
 
 /* The same, with layer_file_settle(). */
 int layer_change(struct manager *manager, const char *name, const char *text, struct steps *steps,
-		 char **reterr_text);
+		 char **reterr_sentence);
 
 /* Takes layer_change_try() back: `text` is what the file contained before. */
 int layer_change_revert(struct manager *manager, const char *name, const char *text);

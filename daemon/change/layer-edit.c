@@ -7,11 +7,13 @@
 
 #include "daemon/change/layer-edit.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "common/sentence.h"
 #include "daemon/config/keys.h"
 
@@ -25,12 +27,11 @@ char *layer_edit_path(const struct runtime *runtime, const char *name)
 const struct config_source *layer_edit_source(const struct manager *manager, const char *name)
 {
 	const struct config_source *found = NULL;
-	char *path = layer_edit_path(&manager->runtime, name);
+	CLEANUP_FREE char *path = layer_edit_path(&manager->runtime, name);
 
 	for (size_t i = 0; path != NULL && i < manager->n_sources; i++)
 		if (strcmp(manager->sources[i].name, path) == 0)
 			found = &manager->sources[i];
-	free(path);
 	return found;
 }
 
@@ -76,66 +77,68 @@ static int finish(struct layer *layer, int r, char **ret_text)
 }
 
 int layer_edit_create(enum kipc_kind kind, const char *name, char **assignments, char **ret_text,
-		      char **reterr_text)
+		      char **reterr_sentence)
 {
 	struct layer layer = { .declares = true, .kind = kind };
 
 	begin(&layer, kind, name);
-	return finish(&layer, layer_assign(&layer, LAYER_CREATE, assignments, reterr_text), ret_text);
+	return finish(&layer, layer_assign(&layer, LAYER_CREATE, assignments, reterr_sentence), ret_text);
 }
 
 int layer_edit_set(const struct manager *manager, const struct channel_spec *spec, char **assignments,
-		   char **ret_text, char **reterr_text)
+		   char **ret_text, char **reterr_sentence)
 {
 	struct layer layer;
-	int r = read_layer(manager, spec->name, &layer);
+	int r;
 
+	assert(spec != NULL);
+	r = read_layer(manager, spec->name, &layer);
 	begin(&layer, spec->kind, spec->name);
 	if (r == 0)
-		r = layer_assign(&layer, LAYER_SET, assignments, reterr_text);
+		r = layer_assign(&layer, LAYER_SET, assignments, reterr_sentence);
 	return finish(&layer, r, ret_text);
 }
 
 int layer_edit_adopt(const struct manager *manager, const struct channel_spec *spec, enum kipc_kind kind,
-		     const char *name, char **assignments, char **ret_text, char **reterr_text)
+		     const char *name, char **assignments, char **ret_text, char **reterr_sentence)
 {
 	struct layer layer;
 	int r;
 
 	if (spec == NULL)
-		return layer_edit_create(kind, name, assignments, ret_text, reterr_text);
+		return layer_edit_create(kind, name, assignments, ret_text, reterr_sentence);
 	r = read_layer(manager, name, &layer);
 	begin(&layer, kind, name);
 	layer_drop(&layer, LAYER_ADOPT);
 	if (r == 0)
-		r = layer_assign(&layer, LAYER_ADOPT, assignments, reterr_text);
+		r = layer_assign(&layer, LAYER_ADOPT, assignments, reterr_sentence);
 	return finish(&layer, r, ret_text);
 }
 
 /* Whether channels of that kind have such a key. */
-static int check_key(const struct layer *layer, const char *key, char **reterr_text)
+static int check_key(const struct layer *layer, const char *key, char **reterr_sentence)
 {
 	struct key_input input = { .key = key };
 	enum config_key_id id;
 
 	if (strlen(key) > INI_KEY_MAX)
-		return sentence_fail(reterr_text, -EINVAL, "'%s' is not a key", key);
+		return sentence_fail(reterr_sentence, -EINVAL, "'%s' is not a key", key);
 	if (config_key_find(key, layer->kind, &id) == 0)
 		return 0;
 	config_key_explain(&input, layer->kind);
-	return sentence_fail(reterr_text, -EINVAL, "'%s': %s", key, input.sentence);
+	return sentence_fail(reterr_sentence, -EINVAL, "'%s': %s", key, input.sentence);
 }
 
-static int unset_key(struct layer *layer, const char *key, size_t *n, char **reterr_text)
+static int unset_key(struct layer *layer, const char *key, size_t *n, char **reterr_sentence)
 {
 	size_t n_taken;
-	int r = check_key(layer, key, reterr_text);
+	int r = check_key(layer, key, reterr_sentence);
 
 	if (r < 0)
 		return r;
 	n_taken = layer_unset(layer, key);
 	if (n_taken == 0 && layer_has(layer, LAYER_CREATE, key))
-		return sentence_fail(reterr_text, -EPERM,
+		return sentence_fail(reterr_sentence, -EPERM,
 				     "%s is a value of 'kipcctl create' and overrides nothing: 'kipcctl set "
 				     "%s %s=VALUE' alters it",
 				     key, layer->name, key);
@@ -144,7 +147,7 @@ static int unset_key(struct layer *layer, const char *key, size_t *n, char **ret
 }
 
 int layer_edit_unset(const struct manager *manager, const char *name, char **keys, char **ret_text,
-		     size_t *ret_n, char **reterr_text)
+		     size_t *ret_n, char **reterr_sentence)
 {
 	const struct channel_spec *spec = config_find(manager->config, name);
 	struct layer layer;
@@ -154,10 +157,10 @@ int layer_edit_unset(const struct manager *manager, const char *name, char **key
 	if (r == 0 && layer.kind == 0 && spec != NULL)
 		begin(&layer, spec->kind, name);
 	if (r == 0 && layer.kind == 0 && layer_edit_source(manager, name) == NULL)
-		return sentence_fail(reterr_text, -ENOENT,
+		return sentence_fail(reterr_sentence, -ENOENT,
 				     "no section declares that channel, and kipcctl has set nothing for it");
 	for (char **p = keys; r == 0 && p != NULL && *p != NULL; p++)
-		r = unset_key(&layer, *p, ret_n, reterr_text);
+		r = unset_key(&layer, *p, ret_n, reterr_sentence);
 	if (r == 0 && (keys == NULL || *keys == NULL))
 		*ret_n = layer_unset(&layer, NULL);
 	/* A declaration without effect, because a file has precedence or because of a mistake, is taken back, too. */

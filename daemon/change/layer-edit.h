@@ -6,18 +6,18 @@
 
 /*
  * The new text of a channel's file in the runtime layer after a change by kipcctl; NULL: no file. All return 0, -ENOMEM, or
- * another errno with a sentence in *reterr_text. They change no file.
+ * another errno with a sentence in *reterr_sentence. They change no file.
  */
 int layer_edit_create(enum kipc_kind kind, const char *name, char **assignments, char **ret_text,
-		      char **reterr_text);
+		      char **reterr_sentence);
 int layer_edit_set(const struct manager *manager, const struct channel_spec *spec, char **assignments,
-		   char **ret_text, char **reterr_text);
+		   char **ret_text, char **reterr_sentence);
 /* `spec` NULL: no section declares the name yet. */
 int layer_edit_adopt(const struct manager *manager, const struct channel_spec *spec, enum kipc_kind kind,
-		     const char *name, char **assignments, char **ret_text, char **reterr_text);
+		     const char *name, char **assignments, char **ret_text, char **reterr_sentence);
 /* Takes back the values that set and adopt gave these keys (none: all keys). 0 with *ret_n = 0: there were none. */
 int layer_edit_unset(const struct manager *manager, const char *name, char **keys, char **ret_text,
-		     size_t *ret_n, char **reterr_text);
+		     size_t *ret_n, char **reterr_sentence);
 /* After a removal: only values that override a section in a file remain. */
 int layer_edit_remove(const struct manager *manager, const char *name, char **ret_text);
 

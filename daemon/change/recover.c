@@ -36,33 +36,33 @@ static void lose_again(const struct manager *manager, struct channel *channel,
 }
 
 /* Only a lost channel can be recovered. For others, says what to do instead. */
-static int refuse_to_recover(const struct channel *channel, char **reterr_text)
+static int refuse_to_recover(const struct channel *channel, char **reterr_sentence)
 {
 	const char *way = channel->reason, *more = "";
 
 	if (channel->state == STATE_ACTIVE)
-		return sentence_fail(reterr_text, -EPERM, "it is active: nothing has to be recovered");
+		return sentence_fail(reterr_sentence, -EPERM, "it is active: nothing has to be recovered");
 	if (way == NULL)
 		way = channel->spec != NULL && channel->spec->manage == MANAGE_OBSERVE
 			      ? "the program that creates it has not done so"
 			      : "'kipcctl reload' recreates it";
 	else if (channel->state == STATE_FAILED)
 		more = "; 'kipcctl reload' tries again at once";
-	return sentence_fail(reterr_text, -EPERM, "it is %s, and not lost: %s%s",
+	return sentence_fail(reterr_sentence, -EPERM, "it is %s, and not lost: %s%s",
 			     channel_state_words[channel->state], way, more);
 }
 
-int recover_channel(struct manager *manager, const char *name, struct steps *steps, char **reterr_text)
+int recover_channel(struct manager *manager, const char *name, struct steps *steps, char **reterr_sentence)
 {
 	struct channel *channel = manager_find(manager, name);
 	struct registry_link lost;
 	int r;
 
 	if (channel == NULL)
-		return sentence_fail(reterr_text, -ENOENT, "no such channel");
+		return sentence_fail(reterr_sentence, -ENOENT, "no such channel");
 	lost = channel->link;
 	if (channel->state != STATE_LOST)
-		return refuse_to_recover(channel, reterr_text);
+		return refuse_to_recover(channel, reterr_sentence);
 	/* Without a link it is created like a new one. The link on disk stays until the new one replaces it. */
 	channel->has_link = false;
 	r = reconcile(manager, manager->config, RECONCILE_ONE, name, steps);
@@ -72,7 +72,7 @@ int recover_channel(struct manager *manager, const char *name, struct steps *ste
 		channel->has_link = true;
 	if (r < 0 || channel == NULL || channel->state == STATE_ACTIVE)
 		return r;
-	r = channel_fail(channel, reterr_text);
+	r = channel_fail(channel, reterr_sentence);
 	lose_again(manager, channel, &lost);
 	return r;
 }
@@ -85,15 +85,15 @@ static void forget_links(struct manager *manager)
 }
 
 int recover_registry(struct manager *manager, bool is_ours, struct problems *problems, struct steps *steps,
-		     char **reterr_text)
+		     char **reterr_sentence)
 {
 	int r;
 
 	if (manager->namespace.doubt == NULL)
-		return sentence_fail(reterr_text, -EALREADY,
+		return sentence_fail(reterr_sentence, -EALREADY,
 				     "the registry %s/%s belongs to this IPC namespace, without doubt",
 				     manager->runtime.path, REGISTRY_FOLDER);
-	r = namespace_confirm(&manager->runtime, &manager->namespace, is_ours, reterr_text);
+	r = namespace_confirm(&manager->runtime, &manager->namespace, is_ours, reterr_sentence);
 	if (r < 0)
 		return r;
 	if (!is_ours)

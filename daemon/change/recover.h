@@ -9,13 +9,13 @@
 #include "daemon/run/steps.h"
 
 /* Recreates the object of a lost channel. -EPERM with a sentence: it is not lost. */
-int recover_channel(struct manager *manager, const char *name, struct steps *steps, char **reterr_text);
+int recover_channel(struct manager *manager, const char *name, struct steps *steps, char **reterr_sentence);
 
 /*
  * Ends a doubt about the registry (namespace.h), and reloads. -EALREADY: there is no doubt; other errors as namespace_confirm()
  * and reload().
  */
 int recover_registry(struct manager *manager, bool is_ours, struct problems *problems, struct steps *steps,
-		     char **reterr_text);
+		     char **reterr_sentence);
 
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/loss.h"
 #include "common/sentence.h"
 #include "common/service/log.h"
@@ -52,7 +53,7 @@ static bool is_taken_back(const struct channel *channel)
 
 /* The object: refuses, says what would be lost, or removes it. */
 static int remove_object(const struct channel *channel, bool force, bool dry_run, char **ret_lost,
-			 char **reterr_text)
+			 char **reterr_sentence)
 {
 	unsigned flags = (force ? KIPC_REMOVE_EVEN_IF_NOT_EMPTY : 0) | (dry_run ? KIPC_REMOVE_DRY_RUN : 0);
 	unsigned n_ours = channel->held != NULL;
@@ -63,7 +64,7 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 
 	r = channel->link.observed ? 0 : channel_look(channel, &object);
 	if (r < 0)
-		return sentence_fail(reterr_text, r, "its object cannot be read: %s", strerror(-r));
+		return sentence_fail(reterr_sentence, r, "its object cannot be read: %s", strerror(-r));
 	if (r == 0) {
 		*ret_lost =
 			strdup(!channel->has_link	? "it had no object"
@@ -81,24 +82,23 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 	if (r == -EBUSY && is_empty) /* no longer */
 		say_loss(channel, &lost, false, text);
 	if (r == -EBUSY)
-		return sentence_fail(reterr_text, r, "%s: empty it first, or say --force", text);
+		return sentence_fail(reterr_sentence, r, "%s: empty it first, or say --force", text);
 	if (r < 0)
-		return sentence_fail(reterr_text, r, "%s @%d cannot be removed: %s",
+		return sentence_fail(reterr_sentence, r, "%s @%d cannot be removed: %s",
 				     kipc_kind_to_string(object.kind), object.id, strerror(-r));
 	return 0;
 }
 
 /* A channel that `kipcctl create` only observes: the name is removed; the object is not kipcd's, and stays. */
 static int forget_observed(struct manager *manager, const char *name, bool dry_run, char **ret_lost,
-			   char **reterr_text)
+			   char **reterr_sentence)
 {
-	struct steps steps = { 0 };
+	CLEANUP_STEPS struct steps steps = { 0 };
 	char *lost = strdup("only its name: the observed object is not kipcd's, and stays");
 	int r = lost == NULL ? -ENOMEM : 0;
 
 	if (r == 0 && !dry_run)
-		r = layer_change(manager, name, NULL, &steps, reterr_text);
-	steps_done(&steps);
+		r = layer_change(manager, name, NULL, &steps, reterr_sentence);
 	if (r < 0) {
 		free(lost);
 		return r;
@@ -113,7 +113,7 @@ static int forget_observed(struct manager *manager, const char *name, bool dry_r
  */
 static void forget_removed(struct manager *manager, struct channel *channel, struct layer_change *change)
 {
-	struct steps steps = { 0 };
+	CLEANUP_STEPS struct steps steps = { 0 };
 	char name[KIPC_NAME_MAX + 1];
 	int r = -EAGAIN;
 
@@ -135,34 +135,32 @@ static void forget_removed(struct manager *manager, struct channel *channel, str
 	}
 	copy_update(manager);
 	status_notify(manager);
-	steps_done(&steps);
 }
 
 /* A kill in between leaves an object that is no longer declared, with its name. */
 static int remove_for_good(struct manager *manager, struct channel *channel, bool force, char **ret_lost,
-			   char **reterr_text)
+			   char **reterr_sentence)
 {
 	const struct config_source *source = layer_edit_source(manager, channel->name);
-	struct layer_change change = { 0 };
+	CLEANUP_LAYER_CHANGE struct layer_change change = { 0 };
+	CLEANUP_FREE char *text = NULL;
 	bool has_section = source != NULL;
-	char *text = NULL;
 	int r = 0;
 
 	if (has_section)
 		r = layer_edit_remove(manager, channel->name, &text);
 	has_section = has_section && (text == NULL || strcmp(text, source->text) != 0);
 	if (r == 0 && has_section)
-		r = layer_change_prepare(manager, channel->name, text, &change, reterr_text);
+		r = layer_change_prepare(manager, channel->name, text, &change, reterr_sentence);
 	if (r == 0 && has_section) {
 		r = layer_file_replace(change.path, text);
 		if (r < 0)
-			sentence_fail(reterr_text, r, "%s cannot be %s: %s", change.path,
+			sentence_fail(reterr_sentence, r, "%s cannot be %s: %s", change.path,
 				      text != NULL ? "written" : "removed", strerror(-r));
 	}
-	free(text);
 	if (r == 0) {
 		waiting_release(manager->waiting, channel->name);
-		r = remove_object(channel, force, false, ret_lost, reterr_text);
+		r = remove_object(channel, force, false, ret_lost, reterr_sentence);
 		if (r < 0 && has_section)
 			(void)layer_file_restore(change.path);
 	}
@@ -173,12 +171,11 @@ static int remove_for_good(struct manager *manager, struct channel *channel, boo
 			    channel->link.key, "removed by hand: %s", *ret_lost);
 		forget_removed(manager, channel, &change);
 	}
-	layer_change_done(&change);
 	return r;
 }
 
 int remove_channel(struct manager *manager, const char *name, bool force, bool dry_run, char **ret_lost,
-		   char **reterr_text)
+		   char **reterr_sentence)
 {
 	struct channel *channel = manager_find(manager, name);
 	bool is_observed =
@@ -187,22 +184,22 @@ int remove_channel(struct manager *manager, const char *name, bool force, bool d
 	int r;
 
 	if (channel == NULL)
-		return sentence_fail(reterr_text, -ENOENT, "no such channel");
+		return sentence_fail(reterr_sentence, -ENOENT, "no such channel");
 	if (is_observed && channel->spec->is_of_layer)
-		return forget_observed(manager, name, dry_run, ret_lost, reterr_text);
+		return forget_observed(manager, name, dry_run, ret_lost, reterr_sentence);
 	if (is_observed)
 		return sentence_fail(
-			reterr_text, -EPERM,
+			reterr_sentence, -EPERM,
 			"it is only observed, and kipcd removes only what it created: remove it by its key, "
 			"0x%08x",
 			(unsigned)channel->spec->key);
 	/* A name that only the runtime layer declares can be removed all the same: it has a section there. */
 	if (channel->state == STATE_CONFLICT && channel->spec != NULL && !channel_is_there(channel, NULL) &&
 	    !channel->spec->is_of_layer)
-		return sentence_fail(reterr_text, -EPERM, "it has no object of kipcd's: %s",
+		return sentence_fail(reterr_sentence, -EPERM, "it has no object of kipcd's: %s",
 				     channel->reason != NULL ? channel->reason : "its key is in use");
-	r = dry_run ? remove_object(channel, force, true, &lost, reterr_text)
-		    : remove_for_good(manager, channel, force, &lost, reterr_text);
+	r = dry_run ? remove_object(channel, force, true, &lost, reterr_sentence)
+		    : remove_for_good(manager, channel, force, &lost, reterr_sentence);
 	if (r < 0) {
 		free(lost);
 		return r;

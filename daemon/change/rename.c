@@ -8,6 +8,7 @@
 
 #include "daemon/change/rename.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/service/log.h"
 #include "daemon/change/layer-edit.h"
 #include "daemon/channel/store.h"
@@ -32,6 +34,7 @@ static char *rename_text(const char *text, size_t size, const char *to)
 	struct layer layer;
 	char *renamed;
 
+	assert(strlen(to) <= KIPC_NAME_MAX);
 	if (layer_from_text(text, size, LAYER_SET, &layer) < 0)
 		return NULL;
 	memcpy(layer.name, to, strlen(to) + 1);
@@ -75,7 +78,7 @@ static int read_file(const char *path, char **ret_text, size_t *ret_size)
 
 static int move_layer_file(const char *from, const char *to, const char *to_name)
 {
-	char *text = NULL, *renamed;
+	CLEANUP_FREE char *text = NULL, *renamed = NULL;
 	size_t size = 0;
 	int r;
 
@@ -88,21 +91,17 @@ static int move_layer_file(const char *from, const char *to, const char *to_name
 		layer_file_settle(to);
 	if (r == 0 && unlink(from) < 0 && errno != ENOENT)
 		r = -errno;
-	free(renamed);
-	free(text);
 	return r;
 }
 
 static int move_layer(const struct runtime *runtime, const struct rename *rename)
 {
-	char *from = layer_edit_path(runtime, rename->from), *to = layer_edit_path(runtime, rename->to);
-	int r = from == NULL || to == NULL ? -ENOMEM : 0;
+	CLEANUP_FREE char *from = layer_edit_path(runtime, rename->from);
+	CLEANUP_FREE char *to = layer_edit_path(runtime, rename->to);
 
-	if (r == 0 && rename->has_layer)
-		r = move_layer_file(from, to, rename->to);
-	free(from);
-	free(to);
-	return r;
+	if (from == NULL || to == NULL)
+		return -ENOMEM;
+	return rename->has_layer ? move_layer_file(from, to, rename->to) : 0;
 }
 
 /* The new name had no link when the intent was written. */
@@ -278,13 +277,12 @@ int rename_carry_out(struct manager *manager, const struct renames *renames)
 static struct config_source *find_source(const struct manager *manager, const char *name,
 					 struct config_source *sources, size_t n_sources)
 {
-	char *path = layer_edit_path(&manager->runtime, name);
+	CLEANUP_FREE char *path = layer_edit_path(&manager->runtime, name);
 	struct config_source *found = NULL;
 
 	for (size_t i = 0; path != NULL && i < n_sources; i++)
 		if (strcmp(sources[i].name, path) == 0)
 			found = &sources[i];
-	free(path);
 	return found;
 }
 

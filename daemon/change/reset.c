@@ -9,6 +9,7 @@
 
 #include "daemon/change/reset.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,23 +22,25 @@
 #include "daemon/run/status.h"
 
 /* Whether there is a ring that kipcd may reset: *ret_object. */
-static int check(const struct channel *channel, struct kipc_object *ret_object, char **reterr_text)
+static int check(const struct channel *channel, struct kipc_object *ret_object, char **reterr_sentence)
 {
 	if (channel == NULL)
-		return sentence_fail(reterr_text, -ENOENT, "no such channel");
+		return sentence_fail(reterr_sentence, -ENOENT, "no such channel");
+	assert(channel->spec != NULL || channel->has_link); /* otherwise it would have been forgotten */
 	if (channel->spec == NULL && channel->link.is_ring)
-		return sentence_fail(reterr_text, -EPERM,
+		return sentence_fail(reterr_sentence, -EPERM,
 				     "it is no longer declared: 'kipcctl remove %s' removes it",
 				     channel->name);
 	if (channel->has_link ? !channel->link.is_ring : channel->spec->layout != LAYOUT_RING)
-		return sentence_fail(reterr_text, -EINVAL,
+		return sentence_fail(reterr_sentence, -EINVAL,
 				     "it is not a ring: only a segment with layout = ring can be reset");
 	if (channel->spec->manage == MANAGE_OBSERVE || channel->link.observed)
-		return sentence_fail(reterr_text, -EPERM,
+		return sentence_fail(reterr_sentence, -EPERM,
 				     "it is only observed, and kipcd changes only what it created: its "
 				     "creator must reset it");
 	if (!channel_is_there(channel, ret_object))
-		return sentence_fail(reterr_text, -EPERM, "it is %s and has no ring that could be reset: %s",
+		return sentence_fail(reterr_sentence, -EPERM,
+				     "it is %s and has no ring that could be reset: %s",
 				     channel_state_words[channel->state],
 				     channel->reason != NULL ? channel->reason : "its segment is gone");
 	return 0;
@@ -53,7 +56,7 @@ static void describe(const struct kipc_object *object, char buffer[static LOSS_M
 	(void)loss_of_ring_to_string(&ring.stat, 0, buffer);
 }
 
-int reset_ring(struct manager *manager, const char *name, char **reterr_text)
+int reset_ring(struct manager *manager, const char *name, char **reterr_sentence)
 {
 	struct channel *channel = manager_find(manager, name);
 	unsigned n_ours = channel != NULL && channel->held != NULL;
@@ -61,7 +64,7 @@ int reset_ring(struct manager *manager, const char *name, char **reterr_text)
 	char lost[LOSS_MAX];
 	int r;
 
-	r = check(channel, &object, reterr_text);
+	r = check(channel, &object, reterr_sentence);
 	if (r < 0)
 		return r;
 	describe(&object, lost);
@@ -72,11 +75,11 @@ int reset_ring(struct manager *manager, const char *name, char **reterr_text)
 	if (r == -EINVAL)
 		r = kernel_reset_ring(&object, 0, n_ours);
 	if (r == -EBUSY)
-		return sentence_fail(reterr_text, r, "it is attached %llu time%s: stop its users first",
+		return sentence_fail(reterr_sentence, r, "it is attached %llu time%s: stop its users first",
 				     (unsigned long long)object.segment.attached - n_ours,
 				     object.segment.attached - n_ours == 1 ? "" : "s");
 	if (r < 0)
-		return sentence_fail(reterr_text, r, "segment @%d cannot be reset: %s", object.id,
+		return sentence_fail(reterr_sentence, r, "segment @%d cannot be reset: %s", object.id,
 				     strerror(-r));
 	channel->is_ring_broken = false;
 	events_tell(&manager->events, LOG_NOTICE, EVENT_RESET, name, channel->kind, channel->link.key,

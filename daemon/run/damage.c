@@ -10,6 +10,7 @@
 
 #include "daemon/run/damage.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -186,10 +187,12 @@ static void write_layer(const struct manager *manager)
 	}
 }
 
-static int listen_again(struct manager *manager, char **reterr_text)
+static int listen_again(struct manager *manager, char **reterr_sentence)
 {
-	int fd = runtime_listen(&manager->runtime, reterr_text), r;
+	int fd, r;
 
+	assert(manager->serve_control != NULL); /* samples begin once the bus is there */
+	fd = runtime_listen(&manager->runtime, reterr_sentence);
 	if (fd < 0)
 		return fd;
 	r = manager->serve_control(fd, manager->serve_userdata);
@@ -200,7 +203,7 @@ static int listen_again(struct manager *manager, char **reterr_text)
 }
 
 /* Everything in the folder, in the order of a start. The socket comes last: clients may rely on the rest once it exists. */
-static int fill_folder(struct manager *manager, char **reterr_text)
+static int fill_folder(struct manager *manager, char **reterr_sentence)
 {
 	int channels_fd = manager->runtime.channels_fd, r = 0;
 
@@ -214,33 +217,33 @@ static int fill_folder(struct manager *manager, char **reterr_text)
 			r = store_write_link(channels_fd, manager->channels[i].name,
 					     &manager->channels[i].link, true);
 	manager->damage.seen = (struct timespec){ 0 };
-	return r == 0 && !has_control(manager) ? listen_again(manager, reterr_text) : r;
+	return r == 0 && !has_control(manager) ? listen_again(manager, reterr_sentence) : r;
 }
 
 /* The folder still exists, but something in it is missing. */
-static int mend_folder(struct manager *manager, char **reterr_text)
+static int mend_folder(struct manager *manager, char **reterr_sentence)
 {
 	struct runtime *runtime = &manager->runtime;
 	int r = 0;
 
 	if (!is_the_same(runtime->fd, "lock", runtime->lock_fd))
-		r = runtime_lock(runtime, reterr_text);
+		r = runtime_lock(runtime, reterr_sentence);
 	if (r >= 0 && !is_the_same(runtime->fd, REGISTRY_FOLDER, runtime->channels_fd))
-		r = runtime_open_channels(runtime, reterr_text);
+		r = runtime_open_channels(runtime, reterr_sentence);
 	if (r >= 0)
-		r = runtime_open_subfolder(runtime, RUNTIME_LAYER, reterr_text);
+		r = runtime_open_subfolder(runtime, RUNTIME_LAYER, reterr_sentence);
 	if (r < 0)
 		return r;
 	close(r);
 	return 0;
 }
 
-static int make_folder(struct manager *manager, char **reterr_text)
+static int make_folder(struct manager *manager, char **reterr_sentence)
 {
 	struct runtime fresh;
 	int r;
 
-	r = runtime_open(&fresh, manager->runtime.path, reterr_text);
+	r = runtime_open(&fresh, manager->runtime.path, reterr_sentence);
 	if (r < 0) {
 		runtime_close(&fresh);
 		return r;
@@ -250,14 +253,14 @@ static int make_folder(struct manager *manager, char **reterr_text)
 	return 0;
 }
 
-static int make_again(struct manager *manager, char **reterr_text)
+static int make_again(struct manager *manager, char **reterr_sentence)
 {
 	const struct runtime *runtime = &manager->runtime;
 	bool is_there = is_the_same(AT_FDCWD, runtime->path, runtime->fd);
 	int r;
 
-	r = is_there ? mend_folder(manager, reterr_text) : make_folder(manager, reterr_text);
-	return r < 0 ? r : fill_folder(manager, reterr_text);
+	r = is_there ? mend_folder(manager, reterr_sentence) : make_folder(manager, reterr_sentence);
+	return r < 0 ? r : fill_folder(manager, reterr_sentence);
 }
 
 /* Everything except the links: a lost lock or socket is as bad as a lost folder. */

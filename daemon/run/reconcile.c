@@ -392,6 +392,14 @@ static int run_begin(struct run *run, const struct situation *situation)
 	return 0;
 }
 
+static void run_done(struct run *run)
+{
+	free(run->is_due);
+	free(run->is_vacated);
+	free(run->is_made);
+	free(run->obstacles);
+}
+
 /* No step could be carried out. An object that is gone must at least not be shown as active. */
 static void fail_what_is_gone(struct manager *manager, int error)
 {
@@ -404,6 +412,31 @@ static void fail_what_is_gone(struct manager *manager, int error)
 		else if (there < 0)
 			apply_fail(channel, "its object cannot be read", there);
 	}
+}
+
+static int run_plan(struct run *run, struct config *config, const struct situation *situation)
+{
+	struct manager *manager = run->manager;
+	bool may_change = manager->namespace.doubt == NULL;
+	int r;
+
+	if (may_change)
+		kernel_retire_removed(&situation->registry, &situation->view);
+	r = run_begin(run, situation);
+	if (r < 0)
+		return r;
+	remove_leftovers(run, &situation->plan);
+	if (may_change)
+		note_intents(run, &situation->plan);
+	run_steps(run, &situation->plan);
+	finish_table(run, &situation->plan);
+	if (may_change)
+		intents_drop(run->apply.channels_fd, run->channels, run->n_channels);
+	tell_sum(run);
+	take_over(manager, config, run);
+	learn_limit(manager);
+	waiting_update(manager->waiting, manager->channels, manager->n_channels, config->sample_interval);
+	return 0;
 }
 
 static int reconcile_all(struct manager *manager, struct config *config, enum reconcile_reason reason,
@@ -424,29 +457,10 @@ static int reconcile_all(struct manager *manager, struct config *config, enum re
 	let_go_of_removed(manager);
 	r = situation_take(manager, config, reason, NULL, found, &situation);
 	if (r == 0) {
-		if (manager->namespace.doubt == NULL)
-			kernel_retire_removed(&situation.registry, &situation.view);
-		r = run_begin(&run, &situation);
-		if (r == 0) {
-			remove_leftovers(&run, &situation.plan);
-			if (manager->namespace.doubt == NULL)
-				note_intents(&run, &situation.plan);
-			run_steps(&run, &situation.plan);
-			finish_table(&run, &situation.plan);
-			if (manager->namespace.doubt == NULL)
-				intents_drop(run.apply.channels_fd, run.channels, run.n_channels);
-			tell_sum(&run);
-			take_over(manager, config, &run);
-			learn_limit(manager);
-			waiting_update(manager->waiting, manager->channels, manager->n_channels,
-				       config->sample_interval);
-		}
+		r = run_plan(&run, config, &situation);
+		run_done(&run);
 		situation_done(&situation);
 	}
-	free(run.is_due);
-	free(run.is_vacated);
-	free(run.is_made);
-	free(run.obstacles);
 	if (r < 0 && reason == RECONCILE_HEAL)
 		fail_what_is_gone(manager, r);
 	return r;

@@ -26,4 +26,6 @@ int steps_add(struct steps *steps, const char *name, enum kipc_kind kind, enum p
 
 void steps_done(struct steps *steps);
 
+#define CLEANUP_STEPS __attribute__((cleanup(steps_done)))
+
 #endif

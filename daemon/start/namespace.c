@@ -37,9 +37,9 @@ struct knowledge {
 
 /* -- asking ----------------------------------------------------------------------------------------------- */
 
-static int refuse(char **reterr_text, const struct runtime *runtime, int error, const char *what)
+static int refuse(char **reterr_sentence, const struct runtime *runtime, int error, const char *what)
 {
-	return sentence_fail(reterr_text, error,
+	return sentence_fail(reterr_sentence, error,
 			     "kipcd cannot find out whether the registry %s/%s belongs to this boot and IPC "
 			     "namespace (%s: %s), so nothing is changed: %s, and start kipcd again",
 			     runtime->path, REGISTRY_FOLDER, what, strerror(-error),
@@ -70,28 +70,29 @@ static int ask_for_id(uint64_t *ret_id)
 	return r;
 }
 
-static int ask_machine(const struct runtime *runtime, struct knowledge *knowledge, char **reterr_text)
+static int ask_machine(const struct runtime *runtime, struct knowledge *knowledge, char **reterr_sentence)
 {
 	int r;
 
 	r = registry_namespace_of_caller(knowledge->ours);
 	if (r < 0)
-		return refuse(reterr_text, runtime, r, "boot id and namespace");
+		return refuse(reterr_sentence, runtime, r, "boot id and namespace");
 	r = ask_for_id(&knowledge->id);
 	if (r < 0)
-		return refuse(reterr_text, runtime, r, "/proc/self/ns/ipc");
+		return refuse(reterr_sentence, runtime, r, "/proc/self/ns/ipc");
 	knowledge->has_id = r > 0;
 	return 0;
 }
 
-static int ask_folder(const struct runtime *runtime, struct knowledge *knowledge, char **reterr_text)
+static int ask_folder(const struct runtime *runtime, struct knowledge *knowledge, char **reterr_sentence)
 {
 	int r;
 
 	r = store_read_namespace(runtime->channels_fd, knowledge->theirs);
 	if (r < 0 && r != -ENOENT)
-		return sentence_fail(reterr_text, r, "%s/%s/%s cannot be read (%s), so nothing is changed",
-				     runtime->path, REGISTRY_FOLDER, REGISTRY_NAMESPACE,
+		return sentence_fail(reterr_sentence, r,
+				     "%s/%s/%s cannot be read (%s), so nothing is changed", runtime->path,
+				     REGISTRY_FOLDER, REGISTRY_NAMESPACE,
 				     r == -EINVAL ? "it is not a link" : strerror(-r));
 	knowledge->has_theirs = r == 0 && nsid_is_place(knowledge->theirs);
 	if (r == 0 && !knowledge->has_theirs) /* no proof of another boot */
@@ -99,8 +100,9 @@ static int ask_folder(const struct runtime *runtime, struct knowledge *knowledge
 			 REGISTRY_FOLDER, REGISTRY_NAMESPACE);
 	r = nsid_read(runtime->channels_fd, &knowledge->nsid);
 	if (r < 0 && r != -ENOENT && r != -EBADMSG)
-		return sentence_fail(reterr_text, r, "%s/%s/%s cannot be read (%s), so nothing is changed",
-				     runtime->path, REGISTRY_FOLDER, NSID_FILE, strerror(-r));
+		return sentence_fail(reterr_sentence, r,
+				     "%s/%s/%s cannot be read (%s), so nothing is changed", runtime->path,
+				     REGISTRY_FOLDER, NSID_FILE, strerror(-r));
 	if (r == -EBADMSG)
 		log_line(LOG_WARNING, "%s/%s/%s is not in kipcd's format: written again", runtime->path,
 			 REGISTRY_FOLDER, NSID_FILE);
@@ -125,14 +127,14 @@ static bool may_match(const struct registry_entry *entry)
 	return r == 0 ? object.cuid == geteuid() && (object.mode & 0077) == 0 : r != -ENOENT;
 }
 
-static int ask_links(const struct runtime *runtime, bool *ret_has_matches, char **reterr_text)
+static int ask_links(const struct runtime *runtime, bool *ret_has_matches, char **reterr_sentence)
 {
 	struct registry registry;
 	int r;
 
 	r = store_read(runtime->channels_fd, &registry);
 	if (r < 0)
-		return refuse(reterr_text, runtime, r, "its links");
+		return refuse(reterr_sentence, runtime, r, "its links");
 	*ret_has_matches = false;
 	for (size_t i = 0; i < registry.n_entries && !*ret_has_matches; i++)
 		*ret_has_matches = may_match(&registry.entries[i]);
@@ -141,7 +143,7 @@ static int ask_links(const struct runtime *runtime, bool *ret_has_matches, char 
 }
 
 static int judge(const struct runtime *runtime, const struct knowledge *knowledge,
-		 enum identity_verdict *ret_verdict, char **reterr_text)
+		 enum identity_verdict *ret_verdict, char **reterr_sentence)
 {
 	const struct identity_facts facts = {
 		.ours = knowledge->ours,
@@ -157,7 +159,7 @@ static int judge(const struct runtime *runtime, const struct knowledge *knowledg
 	*ret_verdict = identity_decide(&facts);
 	if (*ret_verdict != IDENTITY_BY_LINKS)
 		return 0;
-	r = ask_links(runtime, &has_matches, reterr_text);
+	r = ask_links(runtime, &has_matches, reterr_sentence);
 	*ret_verdict = identity_by_links(has_matches);
 	return r;
 }
@@ -165,7 +167,7 @@ static int judge(const struct runtime *runtime, const struct knowledge *knowledg
 /* -- carrying out ----------------------------------------------------------------------------------------- */
 
 static int begin_new(struct runtime *runtime, enum identity_verdict verdict, struct knowledge *knowledge,
-		     char **reterr_text)
+		     char **reterr_sentence)
 {
 	bool is_boot = verdict == IDENTITY_ANOTHER_BOOT;
 	char name[STORE_ASIDE_MAX];
@@ -174,23 +176,23 @@ static int begin_new(struct runtime *runtime, enum identity_verdict verdict, str
 	knowledge->has_theirs = knowledge->has_nsid = false;
 	r = store_is_empty(runtime->channels_fd);
 	if (r < 0)
-		return refuse(reterr_text, runtime, r, "its links");
+		return refuse(reterr_sentence, runtime, r, "its links");
 	if (r > 0)
 		return 0; /* nothing to keep */
 	r = store_move_aside(runtime->fd, is_boot ? "another-boot" : "another-namespace", name);
 	if (r < 0)
-		return sentence_fail(reterr_text, r,
+		return sentence_fail(reterr_sentence, r,
 				     "the registry %s/%s belongs to another %s and cannot be moved aside: %s",
 				     runtime->path, REGISTRY_FOLDER, is_boot ? "boot" : "IPC namespace",
 				     strerror(-r));
 	log_line(LOG_WARNING,
 		 "the registry %s/%s belongs to another %s: it was renamed to %s/%s, and a new one begins",
 		 runtime->path, REGISTRY_FOLDER, is_boot ? "boot" : "IPC namespace", runtime->path, name);
-	return runtime_open_channels(runtime, reterr_text);
+	return runtime_open_channels(runtime, reterr_sentence);
 }
 
 /* Correct files are not written. A registry without ".nsid" can be used: the next start tries again to write it. */
-static int write_down(const struct runtime *runtime, struct knowledge *knowledge, char **reterr_text)
+static int write_down(const struct runtime *runtime, struct knowledge *knowledge, char **reterr_sentence)
 {
 	struct nsid *nsid = &knowledge->nsid;
 	int r = 0;
@@ -219,7 +221,7 @@ static int write_down(const struct runtime *runtime, struct knowledge *knowledge
 		return 0;
 	r = store_write_namespace(runtime->channels_fd, knowledge->ours);
 	return r == 0 ? 0
-		      : sentence_fail(reterr_text, r, "%s/%s/%s cannot be written: %s", runtime->path,
+		      : sentence_fail(reterr_sentence, r, "%s/%s/%s cannot be written: %s", runtime->path,
 				      REGISTRY_FOLDER, REGISTRY_NAMESPACE, strerror(-r));
 }
 
@@ -240,42 +242,43 @@ static int doubt(const struct runtime *runtime, struct namespace *namespace)
 	return 0;
 }
 
-static int ask(const struct runtime *runtime, struct knowledge *knowledge, char **reterr_text)
+static int ask(const struct runtime *runtime, struct knowledge *knowledge, char **reterr_sentence)
 {
 	int r;
 
-	r = ask_machine(runtime, knowledge, reterr_text);
-	return r < 0 ? r : ask_folder(runtime, knowledge, reterr_text);
+	r = ask_machine(runtime, knowledge, reterr_sentence);
+	return r < 0 ? r : ask_folder(runtime, knowledge, reterr_sentence);
 }
 
-int namespace_settle(struct runtime *runtime, struct namespace *namespace, char **reterr_text)
+int namespace_settle(struct runtime *runtime, struct namespace *namespace, char **reterr_sentence)
 {
 	struct knowledge knowledge = { 0 };
 	enum identity_verdict verdict;
 	int r;
 
-	r = ask(runtime, &knowledge, reterr_text);
+	r = ask(runtime, &knowledge, reterr_sentence);
 	if (r == 0)
-		r = judge(runtime, &knowledge, &verdict, reterr_text);
+		r = judge(runtime, &knowledge, &verdict, reterr_sentence);
 	namespace->has_id = knowledge.has_id;
 	if (r == 0 && verdict == IDENTITY_UNKNOWN)
 		return doubt(runtime, namespace);
 	if (r == 0 && verdict != IDENTITY_OURS)
-		r = begin_new(runtime, verdict, &knowledge, reterr_text);
-	return r < 0 ? r : write_down(runtime, &knowledge, reterr_text);
+		r = begin_new(runtime, verdict, &knowledge, reterr_sentence);
+	return r < 0 ? r : write_down(runtime, &knowledge, reterr_sentence);
 }
 
-int namespace_confirm(struct runtime *runtime, struct namespace *namespace, bool is_ours, char **reterr_text)
+int namespace_confirm(struct runtime *runtime, struct namespace *namespace, bool is_ours,
+		      char **reterr_sentence)
 {
 	struct knowledge knowledge = { 0 };
 	int r;
 
-	r = ask(runtime, &knowledge, reterr_text);
+	r = ask(runtime, &knowledge, reterr_sentence);
 	if (r == 0 && !is_ours)
-		r = begin_new(runtime, IDENTITY_ANOTHER_NAMESPACE, &knowledge, reterr_text);
+		r = begin_new(runtime, IDENTITY_ANOTHER_NAMESPACE, &knowledge, reterr_sentence);
 	knowledge.nsid.has_id = false; /* it belongs to this namespace now */
 	if (r == 0)
-		r = write_down(runtime, &knowledge, reterr_text);
+		r = write_down(runtime, &knowledge, reterr_sentence);
 	if (r < 0)
 		return r;
 	log_line(LOG_NOTICE, "the registry %s/%s belongs to %s IPC namespace, according to kipcctl",

@@ -18,12 +18,13 @@ struct namespace
 /*
  * At a start, before the registry is read: writes ".ns" and ".nsid" where they are missing, and moves a registry of another
  * boot or namespace aside for a new one. If that cannot be decided, nothing is changed: it returns an errno with a sentence
- * in *reterr_text or, if only a human can decide, 0 with a doubt.
+ * in *reterr_sentence or, if only a human can decide, 0 with a doubt.
  */
-int namespace_settle(struct runtime *runtime, struct namespace *namespace, char **reterr_text);
+int namespace_settle(struct runtime *runtime, struct namespace *namespace, char **reterr_sentence);
 
 /* Ends a doubt: the registry belongs to this namespace, or to another one. */
-int namespace_confirm(struct runtime *runtime, struct namespace *namespace, bool is_ours, char **reterr_text);
+int namespace_confirm(struct runtime *runtime, struct namespace *namespace, bool is_ours,
+		      char **reterr_sentence);
 
 /* At each sample. True: a new marker had to be made, and ".nsid" names it instead of the one in `nsid`. */
 bool namespace_keep_marker(const struct runtime *runtime, const struct namespace *namespace,

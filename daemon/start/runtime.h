@@ -4,7 +4,7 @@
 
 /*
  * The runtime folder, which one kipcd at a time may use, and the control socket in it. Errors come with a sentence in
- * *reterr_text (malloc'd; NULL when out of memory).
+ * *reterr_sentence (malloc'd; NULL when out of memory).
  */
 
 #include <stdbool.h>
@@ -22,26 +22,26 @@ struct runtime {
  * Makes the folder (0755) and its subfolders channels and kipcd.conf.d if they are missing, refuses one that has another
  * owner or that other users may write, and takes its lock. -EBUSY: another kipcd holds it.
  */
-int runtime_open(struct runtime *runtime, const char *path, char **reterr_text);
+int runtime_open(struct runtime *runtime, const char *path, char **reterr_sentence);
 void runtime_close(struct runtime *runtime);
 
 /* Takes the lock of the folder, also again after its file was removed. -EBUSY: another kipcd holds it. */
-int runtime_lock(struct runtime *runtime, char **reterr_text);
+int runtime_lock(struct runtime *runtime, char **reterr_sentence);
 
 /* mkdir -p. */
 int runtime_make_folders(const char *path);
 
 /* A subfolder (0755), made if it is missing, and checked like the folder itself. Returns a descriptor. */
-int runtime_open_subfolder(const struct runtime *runtime, const char *name, char **reterr_text);
+int runtime_open_subfolder(const struct runtime *runtime, const char *name, char **reterr_sentence);
 
 /* Opens the registry's folder, also again after it was removed. */
-int runtime_open_channels(struct runtime *runtime, char **reterr_text);
+int runtime_open_channels(struct runtime *runtime, char **reterr_sentence);
 
 /*
  * A listening socket at <runtime>/control, which appears there in one step. It replaces a socket of this user, and nothing
  * else: -EEXIST.
  */
-int runtime_listen(const struct runtime *runtime, char **reterr_text);
+int runtime_listen(const struct runtime *runtime, char **reterr_sentence);
 
 /* Whether a process listens at <runtime>/control; in doubt, yes. */
 bool runtime_is_listened(const struct runtime *runtime);

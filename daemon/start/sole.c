@@ -88,7 +88,7 @@ static int lock_queue(const char *name, const struct stat *config_st, uid_t *ret
 	return fd;
 }
 
-int sole_take(struct sole *sole, const char *config_file, char **reterr_text)
+int sole_take(struct sole *sole, const char *config_file, char **reterr_sentence)
 {
 	struct sole taken = { .fd = -EAGAIN };
 	uid_t holder = 0;
@@ -103,7 +103,7 @@ int sole_take(struct sole *sole, const char *config_file, char **reterr_text)
 	for (int i = 0; i < 10 && taken.fd == -EAGAIN; i++)
 		taken.fd = lock_queue(taken.name, &st, &holder);
 	if (taken.fd == -EBUSY)
-		return sentence_fail(reterr_text, -EBUSY,
+		return sentence_fail(reterr_sentence, -EBUSY,
 				     "another kipcd, of uid %u, uses this file in this IPC namespace: stop "
 				     "it, or give this "
 				     "one its own --config=",

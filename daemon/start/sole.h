@@ -15,7 +15,7 @@ struct sole {
  * Locks the file at that path instead of the one before, since editors replace files. Without a file there is nothing to
  * lock. -EBUSY with a sentence: another kipcd has it.
  */
-int sole_take(struct sole *sole, const char *config_file, char **reterr_text);
+int sole_take(struct sole *sole, const char *config_file, char **reterr_sentence);
 void sole_release(struct sole *sole);
 
 #endif
