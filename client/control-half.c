@@ -2,6 +2,7 @@
 
 /* The one symbol that kipcctl-control.so exports, and what its verbs have in common: whether all that was printed has arrived. */
 
+#include <assert.h>
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
@@ -19,15 +20,15 @@
 #include "client/see/complete-words.h"
 #include "client/see/message-json.h"
 
-/* A verb of the data half has no function here. */
-#define DATA_ROW(name, ...)
+#define DATA_ROW(name, ...) /* is not in this half */
 #define CONTROL_ROW(name, ...) { #name, command_##name },
 static const struct {
 	const char *name;
 	enum status (*run)(const struct invocation *invocation);
 } verbs[] = { VERBS(DATA_ROW, CONTROL_ROW) };
+#define N_VERBS (sizeof verbs / sizeof verbs[0])
 
-/* A full disk must not look like an empty list. A reader that left has seen what it wanted. */
+/* A full disk must not look like an empty list. A reader that closed the pipe has seen enough. */
 static enum status finish_output(const struct invocation *invocation, enum status status)
 {
 	int error;
@@ -38,14 +39,6 @@ static enum status finish_output(const struct invocation *invocation, enum statu
 	if (error == EPIPE)
 		return status != STATUS_DONE ? status : STATUS_FAILED;
 	return report(invocation, NULL, STATUS_FAILED, "standard output: %s", strerror(error));
-}
-
-/* A verb that a signal ended dies of it, as kipcctl's other half does; this one has caught it for itself. */
-static enum status end(const struct invocation *invocation, enum status status)
-{
-	status = finish_output(invocation, status);
-	signals_pass_on();
-	return status;
 }
 
 static char *explain_name(const struct invocation *invocation, const char *name)
@@ -66,20 +59,30 @@ static char *explain_name(const struct invocation *invocation, const char *name)
 	return sentence;
 }
 
-static enum status run(const struct invocation *invocation)
+static void prepare_output(void)
 {
-	errors_explain_name = explain_name;
-	/* The library stays loaded until the program ends. glibc's own buffer is a page, which makes 400 writes of a long table. */
-	static char buffer[65536];
+	static char buffer[65536]; /* that of glibc is one page: 400 writes for a long table */
 
 	if (!isatty(STDOUT_FILENO))
 		(void)setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
-	/* Widths of characters in tables; everything else stays as in the C locale. */
-	setlocale(LC_CTYPE, "");
-	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-		if (strcmp(verbs[i].name, invocation->command->name) == 0)
-			return end(invocation, verbs[i].run(invocation));
-	return report(invocation, NULL, STATUS_FAILED, "this verb is not part of %s", "kipcctl-control.so");
+	setlocale(LC_CTYPE, ""); /* for the width of characters; all else is as in the C locale */
+}
+
+/* The other half of the same version has the same table. */
+static enum status run(const struct invocation *invocation)
+{
+	enum status status;
+	size_t i = 0;
+
+	while (strcmp(verbs[i].name, invocation->command->name) != 0) {
+		i++;
+		assert(i < N_VERBS);
+	}
+	errors_explain_name = explain_name;
+	prepare_output();
+	status = finish_output(invocation, verbs[i].run(invocation));
+	signals_pass_on(); /* main() cannot: the two halves have signals.c, and what it caught, each for itself */
+	return status;
 }
 
 const struct control_half kipcctl_control_half __attribute__((visibility("default"))) = {

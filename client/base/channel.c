@@ -4,6 +4,7 @@
 
 #include "client/base/channel.h"
 
+#include <assert.h>
 #include <errno.h>
 
 const char *const channel_kinds[] = { "queue", "segment", "semaphore", NULL };
@@ -66,6 +67,7 @@ int channel_open(const struct invocation *invocation, const char *address, unsig
 	enum channel_class class;
 	int r;
 
+	assert(kinds != 0);
 	r = kipc_open(address, invocation->runtime_dir, kinds, &channel);
 	/* A raw segment with the key of a queue does not make the key ambiguous for a verb that takes no raw segments. */
 	if ((r == -ENOENT || r == -EPROTOTYPE) && is_ring_last &&

@@ -151,12 +151,12 @@ static int set_duration(struct options *options, size_t offset, const char *text
 static const struct option_form nothing = { set_nothing, NULL };
 static const struct option_form flag = { set_flag, NULL };
 static const struct option_form text = { set_text, NULL };
-static const struct option_form number = { set_number, "a whole number from 0" };
+static const struct option_form number = { set_number, "a whole number, 0 or more" };
 static const struct option_form status = { set_status, "an exit status from 0 to 255" };
 static const struct option_form size = { set_size, "a size like 4096, 64K or 0x40" };
-static const struct option_form type = { set_type, "a message type (a whole number from 1)" };
-static const struct option_form not_type = { set_not_type, "a message type (a whole number from 1)" };
-static const struct option_form max_type = { set_max_type, "a message type (a whole number from 1)" };
+static const struct option_form type = { set_type, "a message type (a whole number above 0)" };
+static const struct option_form not_type = { set_not_type, "a message type (a whole number above 0)" };
+static const struct option_form max_type = { set_max_type, "a message type (a whole number above 0)" };
 static const struct option_form no_wait = { set_no_wait, NULL };
 static const struct option_form duration = { set_duration, "a time span like 500ms or 2s" };
 static const struct option_form span = { set_span, "a time span like 10min or 2h" };

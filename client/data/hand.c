@@ -7,6 +7,7 @@
 
 #include "client/data/hand.h"
 
+#include <assert.h>
 #include <endian.h>
 #include <errno.h>
 #include <poll.h>
@@ -59,6 +60,7 @@ int hand_new(enum hand_form form, hand_to_json *to_json, struct hand **ret_hand)
 {
 	struct hand *hand = malloc(sizeof *hand); /* not calloc: most of `messages` is never touched */
 
+	assert(form != HAND_JSON || to_json != NULL);
 	if (hand == NULL)
 		return -ENOMEM;
 	memset(hand, 0, offsetof(struct hand, messages));
@@ -161,6 +163,7 @@ ssize_t hand_receive(struct hand *hand, struct kipc_channel *queue, long type, u
 	ssize_t n;
 	int r;
 
+	assert(!hand_is_full(hand));
 	for (;;) {
 		r = make_room(hand, hand->largest, &start);
 		if (r < 0)

@@ -29,7 +29,7 @@ static void tell_columns(const char *verb, control_tell *tell, void *context)
 			tell(context, tables[i].columns[j].name, tables[i].columns[j].help);
 }
 
-/* The members of one part of a declaration; with `is_ours`, only those that kipcctl set. */
+/* The members of one part of a declaration; with `is_ours`, only those that kipcctl has set. */
 static void tell_members(const struct invocation *invocation, const char *part, bool is_ours,
 			 control_tell *tell, void *context)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Messages as `recv --json` and `peek --json` print them, and `send --json` reads them. A body is text if all of it is valid
- * UTF-8 (NUL bytes are: JSON writes them as \u0000), otherwise base64 (RFC 4648), so that every byte is preserved.
+ * Messages as `recv --json` and `peek --json` print them and `send --json` reads them. A body that is valid UTF-8, which may include
+ * NUL bytes (JSON writes \u0000), is text; any other is base64 (RFC 4648), so that every byte is preserved.
  */
 
 #include "client/see/message-json.h"
@@ -40,7 +40,7 @@ static char *base64_from_bytes(const unsigned char *bytes, size_t size, size_t *
 	return text;
 }
 
-/* Adds a member; takes `value` over in any case. */
+/* Adds a member, and puts `value` if that fails. */
 static int add_member(struct json_object *object, const char *key, struct json_object *value)
 {
 	if (value == NULL)
@@ -59,7 +59,7 @@ static int add_body(struct json_object *object, const void *body, size_t size)
 	char *text;
 	int r;
 
-	if (size > INT_MAX / 4 * 3) /* beyond what json-c can hold in one string */
+	if (size > INT_MAX / 4 * 3) /* too long for a string of json-c */
 		return -EFBIG;
 	if (utf8_is_valid(body, size))
 		return add_member(object, "text", json_object_new_string_len(body, (int)size));
@@ -94,7 +94,7 @@ char *message_to_json(long type, const void *body, size_t size, size_t *ret_size
 
 /* -- reading ---------------------------------------------------------------------------------------------- */
 
-/* The value of a base64 digit; -1: it is not one. */
+/* The value of a base64 digit, or -1. */
 static int digit_value(char c)
 {
 	if (c >= 'A' && c <= 'Z')
@@ -130,12 +130,12 @@ static int bytes_from_base64(const char *text, size_t n, unsigned char *bytes, s
 	return 0;
 }
 
-/* The members of a line; they belong to the line's object. */
+/* The members of a line, which belong to its object. */
 struct members {
 	struct json_object *type, *size, *text, *base64;
 };
 
-/* Takes the members apart; says what is wrong with them, or NULL. */
+/* Finds the members; returns what is wrong with them, or NULL. */
 static const char *take_members(struct json_object *object, struct members *ret_members)
 {
 	struct members members = { 0 };
@@ -156,11 +156,11 @@ static const char *take_members(struct json_object *object, struct members *ret_
 	if ((members.text == NULL) == (members.base64 == NULL))
 		return "it needs one of \"text\" and \"base64\"";
 	if (!json_object_is_type(members.text != NULL ? members.text : members.base64, json_type_string))
-		return "its body is not a string";
+		return "its text or base64 is not a string";
 	if (members.type != NULL &&
 	    (!json_object_is_type(members.type, json_type_int) || json_object_get_int64(members.type) < 1 ||
 	     json_object_get_uint64(members.type) > LONG_MAX))
-		return "its type is not a whole number from 1";
+		return "its type is not a whole number above 0";
 	*ret_members = members;
 	return NULL;
 }
@@ -178,11 +178,11 @@ static int take_body(const struct members *members, void **ret_body, size_t *ret
 	if (members->text != NULL)
 		memcpy(body, text, n);
 	else if (bytes_from_base64(text, n, body, &size) < 0)
-		*reterr_why = "its \"base64\" is not base64";
+		*reterr_why = "its \"base64\" is not valid base64";
 	if (*reterr_why == NULL && members->size != NULL &&
 	    (!json_object_is_type(members->size, json_type_int) ||
 	     json_object_get_int64(members->size) != (int64_t)size))
-		*reterr_why = "its size is not that of its body";
+		*reterr_why = "its size is not that of the message";
 	if (*reterr_why != NULL) {
 		free(body);
 		return -EBADMSG;
@@ -192,7 +192,7 @@ static int take_body(const struct members *members, void **ret_body, size_t *ret
 	return 0;
 }
 
-/* The one value that the line consists of; NULL: the line is not JSON. */
+/* The JSON value of the line; NULL: the line is not JSON. */
 static struct json_object *parse_line(const char *line, size_t n_line, bool *ret_has_memory)
 {
 	struct json_tokener *tokener;
@@ -230,7 +230,7 @@ int message_from_json(const char *line, size_t n_line, long *ret_type, void **re
 	if (!has_memory)
 		return -ENOMEM;
 	if (!json_object_is_type(object, json_type_object))
-		why = "it is not one JSON object";
+		why = "it is not a single JSON object";
 	else
 		why = take_members(object, &members);
 	r = why != NULL ? -EBADMSG : take_body(&members, ret_body, ret_size, &why);
