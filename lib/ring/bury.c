@@ -89,8 +89,8 @@ void ring_bury(struct ring *ring)
 	    pthread_mutex_trylock(&one_at_a_time) != 0)
 		return;
 	/*
-	 * While the first mapping exists, no other segment gets the id. Burying it would end that: hence the
-	 * check under the mutex.
+	 * No other segment gets the id while the first mapping exists. Another thread may just have replaced
+	 * that mapping, so check again, under the mutex.
 	 */
 	second = ring->is_buried ? (void *)-1 : shmat(ring->id, NULL, 0);
 	if (second != (void *)-1) {

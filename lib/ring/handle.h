@@ -83,10 +83,7 @@ int ring_admit_slowly(struct ring *ring);
 /* Whether this thread may use the locks: it is known, and its process is in the ring's PID namespace. */
 static inline bool ring_is_admitted(const struct ring *ring)
 {
-	/*
-	 * Relaxed: this thread stored it, or has seen what was stored before it, or it is another mark than
-	 * the thread's.
-	 */
+	/* Relaxed: nothing that is read later depends on these two numbers. */
 	return atomic_load_explicit(&ring->mark, memory_order_relaxed) == ring_thread_mark();
 }
 

@@ -45,7 +45,7 @@ static ALWAYS_INLINE bool ring_record_is_message(const struct ring *ring, const 
 	       offset + ring_record_units(record->size) <= end;
 }
 
-/* What is wrong with a record, from which on `available` units were sent. KIPC_RING_SOUND: nothing. */
+/* What is wrong with a record; KIPC_RING_SOUND: nothing. `available`: units that were sent, from its offset on. */
 enum kipc_ring_fault ring_record_judge(const struct ring *ring, const struct ring_record *record,
 				       uint64_t offset, uint64_t available);
 

@@ -49,9 +49,9 @@ static inline bool ring_thread_is_known(void)
 
 /*
  * Tells the kernel which lock this thread is about to take, holds or sleeps on; NULL: none. If the thread
- * dies, the kernel looks at this lock: it frees it if the thread held it, and wakes one sleeper. The entry is
- * chosen such that the lock lies at the list's futex_offset from it; the kernel only computes with the
- * address. The thread must be known.
+ * dies, the kernel looks at this lock: it frees it if the thread held it, and wakes one sleeper. The kernel
+ * adds the list's futex_offset to the entry to get the address of the lock; it never follows the entry as a
+ * pointer. The thread must be known.
  */
 static inline void ring_thread_announce(struct ring_side *side)
 {

@@ -5,17 +5,17 @@
 /*
  * Room in bounded time. Waiting producers look for room again and again, and a small message finds some where
  * a large one does not. So a producer that has waited for 10 ms, while others sent, claims the producers'
- * side where it stands, without having room yet. That claim is its turn: while it waits, no other producer
- * takes the room that becomes free.
+ * side where it stands, without having room yet. That claim is its turn. While it has the turn and waits, no
+ * other producer takes the room that becomes free.
  *
  * The wait is bounded: a producer that has waited that long gets the turn at its next look, unless the
- * producer that has the turn has waited longer. So it gets room when the consumers have taken twice the ring
- * for each such producer, and for itself: once what was in the ring, and once what others sent before it woke
- * up to take its turn.
+ * producer that has the turn has waited longer. So it gets room when the consumers have taken twice the
+ * capacity of the ring for each such producer, and for itself: once what was in the ring, and once what
+ * others sent before the producer woke up to take its turn.
  *
  * A turn protects nothing in the data area, so it may be taken away: by a producer that has waited longer,
- * and by any producer when there has been room for every message for 100 ms, because then its owner is
- * stopped, or jumped out of its call.
+ * and by any producer when there has been room for every message for 100 ms, because then the owner of the
+ * turn is stopped, or has jumped out of its call.
  */
 
 #include "lib/ring/cursor.h"
