@@ -5,7 +5,7 @@
 /* Text and facts that several files of checks need. */
 
 #include "client/doctor/findings.h"
-#include "client/doctor/sweep.h"
+#include "client/doctor/sweep-judge.h"
 #include "client/table/value.h"
 
 #define CHECKS_PAUSE (60)     /* seconds that a reader which is restarted may take to come back */

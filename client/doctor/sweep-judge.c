@@ -5,12 +5,13 @@
  * as disuse.
  */
 
+#include "client/doctor/sweep-judge.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "client/doctor/sweep.h"
 #include "common/plural.h"
 
 static int64_t later(int64_t one, int64_t other)

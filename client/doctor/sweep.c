@@ -6,14 +6,11 @@
  * behind the fence of kipc_object_remove(), or behind sweep's own fence if its contents may go as well.
  */
 
-#include "client/doctor/sweep.h"
-
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "client/base/channel.h"
@@ -22,38 +19,15 @@
 #include "client/base/signals.h"
 #include "client/base/verbs.h"
 #include "client/doctor/findings.h"
-#include "client/facts/processes.h"
+#include "client/doctor/sweep-facts.h"
+#include "client/doctor/sweep-judge.h"
+#include "client/doctor/swept.h"
 #include "client/facts/registries.h"
 #include "client/facts/view-note.h"
-#include "client/facts/view.h"
-#include "client/table/table.h"
 #include "client/table/words.h"
 #include "common/grammar.h"
 #include "common/loss.h"
 #include "common/nsid.h"
-#include "common/plural.h"
-
-#define TRACES_SHOWN 4
-
-enum fate {
-	FATE_REMOVED = 0,
-	FATE_WOULD_BE_REMOVED,
-	FATE_LEFT,
-	FATE_FAILED,
-};
-
-static const char *const fate_words[] = { "removed", "would be removed", "left", "not removed" };
-
-/* What became of one object. */
-struct swept {
-	char address[VIEW_ADDRESS_MAX];
-	struct kipc_object object;
-	int64_t last_used;
-	bool is_creator_gone;
-	enum fate fate;
-	const char *because; /* it was left, as a word for scripts; NULL: it was not */
-	char *reason, *evidence;
-};
 
 struct sweep {
 	const struct invocation *invocation;
@@ -63,211 +37,13 @@ struct sweep {
 
 	struct view *view;
 	struct registries registries;
-	struct alive_facts alive;
-	struct processes processes;
-	int64_t looked,
-		look_cost; /* when, by CLOCK_MONOTONIC, and how long it took: microseconds; 0: not yet */
+	struct sweep_source source;
 	struct value_style style;
 
 	struct swept *items;
-	size_t n_items, n_of[4];
+	size_t n_items, n_of[N_SWEPT_FATES];
 	enum status status;
 };
-
-/* -- collecting facts --------------------------------------------------------------------------------------- */
-
-static int64_t now_usec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-/*
- * Brings the list of blocked threads up to date. A look is used for no longer than it took: a thread may begin to wait right after
- * it, and looking takes at most half of the time. -ENOMEM; errors of opening /proc.
- */
-static int look_at_processes(struct sweep *sweep)
-{
-	int64_t begin = now_usec();
-	int r;
-
-	if (sweep->looked != 0 && begin - sweep->looked < sweep->look_cost)
-		return 0;
-	processes_done(&sweep->processes);
-	r = processes_read(&sweep->processes);
-	if (r < 0)
-		return r;
-	sweep->looked = now_usec();
-	sweep->look_cost = sweep->looked - begin;
-	return 0;
-}
-
-/*
- * Why a process may be blocked on the queue without being visible; NULL: none can be. Of the processes that we may not examine,
- * those of the queue's owner and creator count; process 1 waits only for its children.
- */
-static const char *find_blindness(const struct sweep *sweep, const struct kipc_object *queue)
-{
-	const struct processes *processes = &sweep->processes;
-
-	if (!sweep->alive.sees_all)
-		return "processes in other PID namespaces cannot be seen from here; run sweep outside, with "
-		       "--ipc-of=PID";
-	if (processes->has_hidden && (queue->uid != geteuid() || queue->cuid != geteuid()))
-		return "/proc hides other users' processes here (hidepid=)";
-	for (size_t i = 0; i < processes->n_unseen; i++)
-		if (processes->unseen[i].pid != 1 &&
-		    (processes->unseen[i].uid == queue->uid || processes->unseen[i].uid == queue->cuid))
-			return "you may not examine the processes of its owner or creator; root "
-			       "(CAP_SYS_PTRACE) may";
-	return NULL;
-}
-
-static int add_trace(const struct sweep *sweep, struct sweep_facts *facts, const char *deed, pid_t pid,
-		     int64_t when)
-{
-	struct sweep_trace *traces;
-
-	for (size_t i = 0; facts->object.kind == KIPC_SEMAPHORE && i < facts->n_traces; i++)
-		if (facts->traces[i].pid == pid)
-			return 0;
-	traces = reallocarray(facts->traces, facts->n_traces + 1, sizeof *traces);
-	if (traces == NULL)
-		return -ENOMEM;
-	facts->traces = traces;
-	traces[facts->n_traces++] = (struct sweep_trace){
-		.deed = deed,
-		.pid = pid,
-		.when = when,
-		.alive = alive_look(&sweep->alive, pid, when),
-	};
-	return 0;
-}
-
-static int collect_of_queue(struct sweep *sweep, struct sweep_facts *facts)
-{
-	const struct kipc_object *object = &facts->object;
-	const struct blocked *blocked;
-	int r;
-
-	r = look_at_processes(sweep);
-	if (r == 0)
-		r = add_trace(sweep, facts, "sent last", object->queue.lspid, object->queue.stime);
-	if (r == 0)
-		r = add_trace(sweep, facts, "received last", object->queue.lrpid, object->queue.rtime);
-	if (r < 0)
-		return r;
-	blocked = processes_blocked(&sweep->processes, KIPC_QUEUE, object->id, &facts->n_blocked);
-	facts->blocked_pid = facts->n_blocked > 0 ? blocked[0].pid : 0;
-	facts->blind = find_blindness(sweep, object);
-	return 0;
-}
-
-static int collect_of_segment(struct sweep *sweep, struct sweep_facts *facts)
-{
-	const struct kipc_object *object = &facts->object;
-	int64_t used =
-		object->segment.atime > object->segment.dtime ? object->segment.atime : object->segment.dtime;
-	int r;
-
-	r = add_trace(sweep, facts, "created it", object->segment.cpid, object->ctime);
-	return r < 0 ? r : add_trace(sweep, facts, "last had it attached", object->segment.lpid, used);
-}
-
-/* SETVAL records its process as an operation does, but its time as that of the last change. */
-static int collect_of_set(struct sweep *sweep, struct sweep_facts *facts)
-{
-	const struct kipc_object *object = &facts->object;
-	struct kipc_semaphore *semaphores;
-	size_t n = 0;
-	int r = 0;
-
-	facts->semaphores_error = kipc_object_semaphores(object->id, &semaphores, &n);
-	if (facts->semaphores_error < 0)
-		return facts->semaphores_error == -ENOMEM ? -ENOMEM : 0;
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		facts->n_waiting += (size_t)(semaphores[i].waiting + semaphores[i].waiting_for_zero);
-		r = add_trace(sweep, facts, "operated on it last", semaphores[i].pid,
-			      semaphores[i].pid != 0 ? sweep_last_use(object) : object->semaphore.otime);
-	}
-	free(semaphores);
-	facts->is_untouched = kipc_object_is_empty(object, 0) > 0;
-	return r;
-}
-
-/* Collects the facts of an object as it is now. -EIDRM: it is gone. */
-static int collect(struct sweep *sweep, const struct kipc_object *seen, struct sweep_facts *facts)
-{
-	int r;
-
-	*facts = (struct sweep_facts){ .now = time(NULL), .sees_all = sweep->alive.sees_all };
-	r = kipc_object_stat(seen->kind, seen->id, &facts->object);
-	if (r == 0 && (facts->object.key != seen->key || facts->object.cuid != seen->cuid))
-		r = -EIDRM;
-	if (r < 0)
-		return r;
-	switch (seen->kind) {
-	case KIPC_QUEUE:
-		return collect_of_queue(sweep, facts);
-	case KIPC_SEGMENT:
-		return collect_of_segment(sweep, facts);
-	case KIPC_SEMAPHORE:
-		return collect_of_set(sweep, facts);
-	}
-	return -EINVAL;
-}
-
-/* -- evidence ------------------------------------------------------------------------------------------------ */
-
-static void put_traces(FILE *out, const struct sweep_facts *facts)
-{
-	for (size_t i = 0; i < facts->n_traces && i < TRACES_SHOWN; i++) {
-		const struct sweep_trace *trace = &facts->traces[i];
-
-		if (trace->alive == ALIVE_UNKNOWN && trace->when == 0 && facts->object.kind != KIPC_SEMAPHORE)
-			fprintf(out, "; never %s",
-				facts->object.kind == KIPC_SEGMENT	? "attached"
-				: strcmp(trace->deed, "sent last") == 0 ? "sent to"
-									: "received from");
-		else if (trace->alive == ALIVE_GONE || trace->alive == ALIVE_RECYCLED)
-			fprintf(out, "; process %d, which %s, has ended%s", (int)trace->pid, trace->deed,
-				trace->alive == ALIVE_RECYCLED ? " (another process has its number now)"
-							       : "");
-	}
-	if (facts->n_traces > TRACES_SHOWN)
-		fprintf(out, "; and %zu more", facts->n_traces - TRACES_SHOWN);
-}
-
-/* "private, created by root, 512M, last used 2026-11-24 17:53:38; process 4711, which created it, has ended" */
-static char *describe(struct sweep *sweep, const struct sweep_facts *facts)
-{
-	const struct kipc_object *object = &facts->object;
-	char size[GRAMMAR_SIZE_MAX], when[VALUE_TEXT_MAX], *text = NULL;
-	struct value value = { 0 };
-	size_t n;
-	FILE *out = open_memstream(&text, &n);
-
-	if (out == NULL)
-		return NULL;
-	fprintf(out, "%screated by %s", object->key == 0 ? "private, " : "",
-		accounts_user(&sweep->style.accounts, object->cuid));
-	if (object->uid != object->cuid)
-		fprintf(out, ", owned by %s", accounts_user(&sweep->style.accounts, object->uid));
-	if (object->kind == KIPC_QUEUE)
-		fprintf(out, ", %llu %s", (unsigned long long)object->queue.messages,
-			plural(object->queue.messages, "message", "messages"));
-	else if (object->kind == KIPC_SEGMENT)
-		fprintf(out, ", %s", grammar_size_to_string(object->segment.size, size));
-	else
-		fprintf(out, ", %llu %s", (unsigned long long)object->semaphore.semaphores,
-			plural(object->semaphore.semaphores, "semaphore", "semaphores"));
-	value_set_number(&value, VALUE_TIME, (uint64_t)sweep_last_use(object));
-	fprintf(out, ", last used %s", value_to_string(&value, &sweep->style, when));
-	put_traces(out, facts);
-	return fclose(out) == 0 ? text : NULL;
-}
 
 /* -- removing ------------------------------------------------------------------------------------------------ */
 
@@ -278,7 +54,7 @@ static bool is_as_before(struct sweep *sweep, const struct sweep_facts *before)
 	char *use = NULL;
 	bool is_same;
 
-	if (collect(sweep, object, &now) < 0) {
+	if (sweep_facts_collect(&sweep->source, object, &now) < 0) {
 		free(now.traces);
 		return false;
 	}
@@ -322,7 +98,7 @@ static void fail(struct sweep *sweep, struct swept *swept, int r)
 {
 	enum status status = errors_status(r);
 
-	swept->fate = r == -EBUSY ? FATE_LEFT : FATE_FAILED;
+	swept->fate = r == -EBUSY ? SWEPT_LEFT : SWEPT_FAILED;
 	swept->because = r == -EBUSY ? "in_use" : r == -EPERM ? "not_allowed" : "error";
 	swept->reason =
 		findings_text("%s", r == -EBUSY	  ? "it was used just now"
@@ -401,13 +177,13 @@ static int decide(struct sweep *sweep, const struct sweep_facts *facts, struct s
 	if (r < 0)
 		return r;
 	if (swept->because != NULL) {
-		swept->fate = FATE_LEFT;
+		swept->fate = SWEPT_LEFT;
 		return 0;
 	}
-	swept->fate = FATE_WOULD_BE_REMOVED;
+	swept->fate = SWEPT_WOULD_BE_REMOVED;
 	if (options->dry_run)
 		return 0;
-	swept->fate = FATE_REMOVED;
+	swept->fate = SWEPT_REMOVED;
 	r = sweep_has_contents(facts) ? remove_with_contents(sweep, facts)
 				      : kipc_object_remove(object, 0, 0, &lost);
 	if (r == -ENOMEM)
@@ -417,42 +193,31 @@ static int decide(struct sweep *sweep, const struct sweep_facts *facts, struct s
 	return 0;
 }
 
-static void print_one(const struct sweep *sweep, const struct swept *swept)
-{
-	if (swept->fate == FATE_FAILED)
-		report(sweep->invocation, swept->address, sweep->status, "%s", swept->reason);
-	if (sweep->invocation->options->json || sweep->invocation->options->quiet)
-		return;
-	if (swept->reason == NULL)
-		printf("%s: %s: %s\n", swept->address, fate_words[swept->fate], swept->evidence);
-	else
-		printf("%s: %s: %s (%s)\n", swept->address, fate_words[swept->fate], swept->reason,
-		       swept->evidence);
-}
-
 static int sweep_one(struct sweep *sweep, const struct view_row *row)
 {
 	struct sweep_facts facts;
 	struct swept swept = { 0 }, *items;
 	int r;
 
-	r = collect(sweep, row->object, &facts);
+	r = sweep_facts_collect(&sweep->source, row->object, &facts);
 	if (r == 0 && sweep_is_selected(&facts, &sweep->rule)) {
 		swept.object = facts.object;
 		swept.last_used = sweep_last_use(&facts.object);
 		swept.is_creator_gone = sweep_creator_is_gone(&facts);
 		view_row_to_address(row, swept.address);
-		swept.evidence = describe(sweep, &facts);
+		swept.evidence = sweep_facts_describe(&facts, &sweep->style);
 		r = swept.evidence == NULL ? -ENOMEM : decide(sweep, &facts, &swept);
 		items = r == 0 ? reallocarray(sweep->items, sweep->n_items + 1, sizeof *items) : NULL;
 		if (items != NULL) {
-			print_one(sweep, &swept);
+			if (swept.fate == SWEPT_FAILED)
+				report(sweep->invocation, swept.address, sweep->status, "%s", swept.reason);
+			if (!sweep->invocation->options->json && !sweep->invocation->options->quiet)
+				swept_print(&swept);
 			sweep->items = items;
 			items[sweep->n_items++] = swept;
 			sweep->n_of[swept.fate]++;
 		} else {
-			free(swept.reason);
-			free(swept.evidence);
+			swept_done(&swept);
 			r = r < 0 ? r : -ENOMEM;
 		}
 	}
@@ -460,80 +225,19 @@ static int sweep_one(struct sweep *sweep, const struct view_row *row)
 	return r == -EIDRM ? 0 : r; /* it has gone in the meantime */
 }
 
-/* -- as JSON -------------------------------------------------------------------------------------------------- */
-
-static void get_text(const struct column *column, const void *row, struct value *value)
-{
-	value_set_text(value, *(char *const *)(const void *)((const char *)row + column->offset));
-}
-
-static void get_address(const struct column *column, const void *row, struct value *value)
-{
-	value_set_text(value, ((const struct swept *)row)->address);
-}
-
-static void get_kind(const struct column *column, const void *row, struct value *value)
-{
-	value_set_text(value, kipc_kind_to_string(((const struct swept *)row)->object.kind));
-}
-
-static void get_action(const struct column *column, const void *row, struct value *value)
-{
-	static const char *const words[] = { "removed", "would_be_removed", "left", "failed" };
-
-	value_set_text(value, words[((const struct swept *)row)->fate]);
-}
-
-#define SWEPT(member) column_get_member, COLUMN_MEMBER(struct swept, member)
-
-/* clang-format off */
-static const struct column columns[] = {
-	{ "address", NULL, NULL, 0, get_address },
-	{ "kind", NULL, NULL, 0, get_kind },
-	{ "id", NULL, NULL, 0, SWEPT(object.id), .type = VALUE_NUMBER },
-	{ "key", NULL, NULL, 0, SWEPT(object.key), .type = VALUE_KEY },
-	{ "owner", NULL, NULL, 0, SWEPT(object.uid), .type = VALUE_USER },
-	{ "uid", NULL, NULL, 0, SWEPT(object.uid), .type = VALUE_NUMBER },
-	{ "creator", NULL, NULL, 0, SWEPT(object.cuid), .type = VALUE_USER },
-	{ "creator_uid", NULL, NULL, 0, SWEPT(object.cuid), .type = VALUE_NUMBER },
-	{ "creator_gone", NULL, NULL, 0, SWEPT(is_creator_gone), .type = VALUE_BOOL },
-	{ "last_used", NULL, NULL, 0, SWEPT(last_used), .type = VALUE_TIME },
-	{ "action", NULL, NULL, 0, get_action },
-	{ "because", NULL, NULL, 0, get_text, .offset = offsetof(struct swept, because) },
-	{ "reason", NULL, NULL, 0, get_text, .offset = offsetof(struct swept, reason) },
-	{ "evidence", NULL, NULL, 0, get_text, .offset = offsetof(struct swept, evidence) },
-};
-/* clang-format on */
-
-static int print_json(const struct sweep *sweep)
-{
-	enum status status;
-	struct table table;
-	int r = 0;
-
-	if (!table_init(&table, sweep->invocation, columns, sizeof columns / sizeof *columns, &status))
-		return -ENOMEM;
-	for (size_t i = 0; r == 0 && i < sweep->n_items; i++)
-		r = table_add(&table, &sweep->items[i]);
-	if (r == 0)
-		r = table_print(&table);
-	table_done(&table);
-	return r;
-}
-
 static int print_end(const struct sweep *sweep)
 {
 	const struct options *options = sweep->invocation->options;
-	size_t n = sweep->n_of[options->dry_run ? FATE_WOULD_BE_REMOVED : FATE_REMOVED];
+	size_t n = sweep->n_of[options->dry_run ? SWEPT_WOULD_BE_REMOVED : SWEPT_REMOVED];
 
 	if (options->json)
-		return print_json(sweep);
+		return swept_print_json(sweep->invocation, sweep->items, sweep->n_items);
 	if (options->quiet)
 		return 0;
-	printf("%zu %s, %zu left", n, fate_words[options->dry_run ? FATE_WOULD_BE_REMOVED : FATE_REMOVED],
-	       sweep->n_of[FATE_LEFT]);
-	if (sweep->n_of[FATE_FAILED] > 0)
-		printf(", %zu not removed", sweep->n_of[FATE_FAILED]);
+	printf("%zu %s, %zu left", n, swept_words[options->dry_run ? SWEPT_WOULD_BE_REMOVED : SWEPT_REMOVED],
+	       sweep->n_of[SWEPT_LEFT]);
+	if (sweep->n_of[SWEPT_FAILED] > 0)
+		printf(", %zu not removed", sweep->n_of[SWEPT_FAILED]);
 	putchar('\n');
 	return 0;
 }
@@ -623,7 +327,7 @@ static enum status sweep_all(struct sweep *sweep)
 			      "the registry in %s cannot be read (%s), so nothing was removed",
 			      invocation->runtime_dir, strerror(r < 0 ? -r : -sweep->view->registry_error));
 	view_note(invocation, sweep->view);
-	alive_facts_read(&sweep->alive);
+	alive_facts_read(&sweep->source.alive);
 	for (size_t i = sweep->view->n_named; r == 0 && i < sweep->view->n_rows; i++)
 		if (is_candidate(sweep, &sweep->view->rows[i]))
 			r = sweep_one(sweep, &sweep->view->rows[i]);
@@ -639,13 +343,11 @@ enum status command_sweep(const struct invocation *invocation)
 
 	if (status == STATUS_DONE)
 		status = sweep_all(&sweep);
-	for (size_t i = 0; i < sweep.n_items; i++) {
-		free(sweep.items[i].reason);
-		free(sweep.items[i].evidence);
-	}
+	for (size_t i = 0; i < sweep.n_items; i++)
+		swept_done(&sweep.items[i]);
 	free(sweep.items);
 	free(sweep.owners);
-	processes_done(&sweep.processes);
+	processes_done(&sweep.source.processes);
 	registries_done(&sweep.registries);
 	view_free(sweep.view);
 	accounts_done(&sweep.style.accounts);

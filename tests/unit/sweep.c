@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "client/doctor/sweep.h"
+#include "client/doctor/sweep-judge.h"
 
 #define NOW 1000000
 #define HOUR (UINT64_C(3600) * 1000000)

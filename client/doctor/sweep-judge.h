@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef KIPC_CLIENT_DOCTOR_SWEEP_H
-#define KIPC_CLIENT_DOCTOR_SWEEP_H
+#ifndef KIPC_CLIENT_DOCTOR_SWEEP_JUDGE_H
+#define KIPC_CLIENT_DOCTOR_SWEEP_JUDGE_H
 
-/* kipcctl sweep: sweep-facts.c collects facts, sweep-judge.c decides from them, sweep.c removes, sweep-json.c prints. */
+/* What is a leftover and what is not: decided from facts alone. */
 
 #include <stdbool.h>
 #include <stddef.h>

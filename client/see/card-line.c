@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Labels are right-aligned, so that all values begin in one column. */
+
+#include "client/see/card-line.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/escape.h"
+
+#define LABEL_WIDTH 17
+
+void card_line_escaped(const struct card_line *line, const char *text)
+{
+	char *escaped = escape_text(text, strlen(text));
+
+	fputs(escaped != NULL ? escaped : "?", line->out);
+	free(escaped);
+}
+
+void card_line_label(const struct card_line *line, const char *word)
+{
+	for (size_t n = strlen(word); n < LABEL_WIDTH; n++)
+		putc(' ', line->out);
+	for (; *word != '\0'; word++)
+		putc(*word == '_' ? ' ' : *word, line->out);
+	fputs(": ", line->out);
+}
