@@ -11,51 +11,11 @@
 #include <unistd.h>
 
 #include "client/doctor/checks.h"
+#include "client/facts/kernel-limits.h"
 
 #define NEAR_PERCENT 80
 #define FULL_PERCENT 95
 #define CULPRITS_MAX 3 /* users, and processes, that are named */
-#define IDS_MAX 32000  /* a round number below IPCMNI of ipc/util.h, 32768 */
-
-static uint64_t count_one(const struct kipc_object *object)
-{
-	(void)object;
-	return 1;
-}
-
-static uint64_t count_pages(const struct kipc_object *object)
-{
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-
-	return object->segment.size / page + (object->segment.size % page != 0);
-}
-
-static uint64_t count_semaphores(const struct kipc_object *object)
-{
-	return object->semaphore.semaphores;
-}
-
-#define AT(member) offsetof(struct kipc_limits, member)
-
-static const struct limit {
-	const char *name, *what;
-	size_t used, limit;
-	uint64_t most; /* that the kernel takes */
-	enum kipc_kind kind;
-	uint64_t (*count)(const struct kipc_object *object); /* what an object uses of it */
-} limits[] = {
-	{ "msgmni", "queues", AT(queues), AT(msgmni), IDS_MAX, KIPC_QUEUE, count_one },
-	{ "shmmni", "segments", AT(segments), AT(shmmni), IDS_MAX, KIPC_SEGMENT, count_one },
-	{ "shmall", "pages of segments", AT(segment_pages), AT(shmall), UINT64_MAX / 4096, KIPC_SEGMENT,
-	  count_pages },
-	{ "semmni", "semaphore sets", AT(semaphore_sets), AT(semmni), IDS_MAX, KIPC_SEMAPHORE, count_one },
-	{ "semmns", "semaphores", AT(semaphores), AT(semmns), INT32_MAX, KIPC_SEMAPHORE, count_semaphores },
-};
-
-static uint64_t figure(const struct kipc_limits *figures, size_t offset)
-{
-	return *(const uint64_t *)(const void *)((const char *)figures + offset);
-}
 
 /* -- raising --------------------------------------------------------------------------------------------------------- */
 
@@ -68,17 +28,17 @@ static uint64_t more_than(uint64_t limit, uint64_t used, uint64_t most)
 }
 
 /* NULL: the kernel allows no more. */
-static char *command_to_raise(const struct kipc_limits *figures, const struct limit *limit)
+static char *command_to_raise(const struct kipc_limits *figures, const struct kernel_limit *limit)
 {
-	uint64_t now = figure(figures, limit->limit);
-	unsigned long long more = more_than(now, figure(figures, limit->used), limit->most);
+	uint64_t now = kernel_limit_figure(figures, limit->limit);
+	unsigned long long more = more_than(now, kernel_limit_figure(figures, limit->used), limit->most);
 	unsigned long long semmns = figures->semmns, semmni = figures->semmni;
 
 	if (now >= limit->most)
 		return NULL;
 	if (limit->kind != KIPC_SEMAPHORE)
 		return findings_text("sysctl -w kernel.%s=%llu", limit->name, more);
-	if (limit->limit == AT(semmns))
+	if (limit->limit == offsetof(struct kipc_limits, semmns))
 		semmns = more;
 	else
 		semmni = more;
@@ -171,7 +131,7 @@ static void print_processes(FILE *out, enum kipc_kind kind, const struct culprit
 }
 
 /* ": 300 of alice, 2 of root; created: 300 by 1234 billing, 2 by 99 (gone)"; freed by the caller. */
-static char *describe_culprits(const struct findings *findings, const struct limit *limit)
+static char *describe_culprits(const struct findings *findings, const struct kernel_limit *limit)
 {
 	const struct view *view = findings->view;
 	struct culprit *users = calloc(view->n_rows + 1, 2 * sizeof *users);
@@ -201,21 +161,20 @@ static char *describe_culprits(const struct findings *findings, const struct lim
 
 static void examine_limits(struct findings *findings, const struct check *check)
 {
-	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-		uint64_t used = figure(findings->limits, limits[i].used);
-		uint64_t limit = figure(findings->limits, limits[i].limit);
-		uint64_t percent = limit == 0 ? 100 : (uint64_t)((double)used * 100 / (double)limit);
+	for (const struct kernel_limit *row = kernel_limits; row < kernel_limits + n_kernel_limits; row++) {
+		uint64_t used = kernel_limit_figure(findings->limits, row->used);
+		uint64_t limit = kernel_limit_figure(findings->limits, row->limit);
+		uint64_t percent = kernel_limit_percent(used, limit);
 		char *culprits;
 
-		if (percent < NEAR_PERCENT)
+		if (!kernel_limit_is_used_up(row) || percent < NEAR_PERCENT)
 			continue;
-		culprits = describe_culprits(findings, &limits[i]);
-		findings_add(findings, percent >= FULL_PERCENT ? SEVERITY_DANGER : SEVERITY_WARNING, check,
-			     NULL,
-			     findings_text("%s: %llu of %llu %s are in use%s", limits[i].name,
-					   (unsigned long long)used, (unsigned long long)limit,
-					   limits[i].what, culprits != NULL ? culprits : ""),
-			     command_to_raise(findings->limits, &limits[i]));
+		culprits = describe_culprits(findings, row);
+		findings_add(
+			findings, percent >= FULL_PERCENT ? SEVERITY_DANGER : SEVERITY_WARNING, check, NULL,
+			findings_text("%s: %llu of %llu %s are in use%s", row->name, (unsigned long long)used,
+				      (unsigned long long)limit, row->of, culprits != NULL ? culprits : ""),
+			command_to_raise(findings->limits, row));
 		free(culprits);
 	}
 }

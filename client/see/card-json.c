@@ -5,12 +5,13 @@
  * "blocked". All keys are always present; what does not apply is null. The only error here is a lack of memory.
  */
 
+#include "client/see/card-json.h"
+
 #include <errno.h>
 #include <json-c/json.h>
 
 #include "client/facts/attached.h"
 #include "client/facts/columns.h"
-#include "client/see/card.h"
 
 /* Takes `member` over in any case. NULL is null. */
 static bool add(struct json_object *object, const char *key, struct json_object *member)
@@ -186,7 +187,7 @@ static bool add_findings(struct json_object *object, const struct card *card)
 	return array != NULL;
 }
 
-int card_to_json(const struct card *card, struct value_style *style, struct json_object **ret_json)
+int card_json_make(const struct card *card, struct value_style *style, struct json_object **ret_json)
 {
 	struct json_object *object = json_object_new_object();
 

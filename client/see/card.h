@@ -2,9 +2,7 @@
 #ifndef KIPC_CLIENT_SEE_CARD_H
 #define KIPC_CLIENT_SEE_CARD_H
 
-/* Everything that is known about one channel, collected by show.c, and its two forms. */
-
-#include <stdio.h>
+/* Everything that is known about one channel, collected by show.c, printed by card-text.c or card-json.c. */
 
 #include "client/doctor/findings.h"
 #include "client/facts/view.h"
@@ -24,11 +22,5 @@ struct card {
 };
 
 void card_done(struct card *card);
-
-/* As text. */
-void card_print(const struct card *card, struct value_style *style, FILE *out);
-
-/* As a JSON object. -ENOMEM. */
-int card_to_json(const struct card *card, struct value_style *style, struct json_object **ret_json);
 
 #endif

@@ -13,89 +13,14 @@
 #include "client/base/errors.h"
 #include "client/base/verbs.h"
 #include "client/facts/groups.h"
+#include "client/facts/kernel-limits.h"
 #include "client/facts/view-note.h"
 #include "client/facts/view.h"
 #include "client/table/table.h"
 
-/* One row: where in struct kipc_limits its figures lie, and which channels need something of it. */
-struct limit {
-	const char *name, *sysctl, *help;
-	enum value_type type;
-	size_t limit, used; /* NONE: it has no such figure */
-	enum kipc_kind kind;
-	uint64_t (*add)(uint64_t sum,
-			uint64_t need); /* what one more channel makes of the sum; NULL: nothing */
-};
-
-static uint64_t count(uint64_t sum, uint64_t need)
-{
-	return sum + 1;
-}
-
-static uint64_t largest(uint64_t sum, uint64_t need)
-{
-	return need > sum ? need : sum;
-}
-
-static uint64_t total(uint64_t sum, uint64_t need)
-{
-	return sum + need;
-}
-
-static uint64_t pages(uint64_t sum, uint64_t need)
-{
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-
-	return sum + need / page + (need % page != 0);
-}
-
-#define NONE SIZE_MAX
-#define AT(member) offsetof(struct kipc_limits, member)
-
-/* clang-format off */
-static const struct limit limits[] = {
-	{ "msgmni", "kernel.msgmni", "queues", VALUE_NUMBER, AT(msgmni), AT(queues), KIPC_QUEUE, count },
-	{ "msgmnb", "kernel.msgmnb", "bytes a queue may hold", VALUE_SIZE, AT(msgmnb), NONE, KIPC_QUEUE, largest },
-	{ "msgmax", "kernel.msgmax", "bytes of a message", VALUE_SIZE, AT(msgmax), NONE },
-	{ "messages", NULL, "messages on all queues", VALUE_NUMBER, NONE, AT(messages) },
-	{ "message_bytes", NULL, "bytes on all queues", VALUE_SIZE, NONE, AT(message_bytes) },
-	{ "shmmni", "kernel.shmmni", "segments", VALUE_NUMBER, AT(shmmni), AT(segments), KIPC_SEGMENT, count },
-	{ "shmmax", "kernel.shmmax", "bytes of a segment", VALUE_SIZE, AT(shmmax), NONE, KIPC_SEGMENT, largest },
-	{ "shmmin", NULL, "bytes of the smallest segment", VALUE_SIZE, AT(shmmin), NONE },
-	{ "shmall", "kernel.shmall", "pages of all segments", VALUE_NUMBER, AT(shmall), AT(segment_pages),
-	  KIPC_SEGMENT, pages },
-	{ "resident", NULL, "of those in memory", VALUE_NUMBER, NONE, AT(segment_pages_resident) },
-	{ "swapped", NULL, "of those swapped out", VALUE_NUMBER, NONE, AT(segment_pages_swapped) },
-	{ "semmni", "kernel.sem (4th)", "semaphore sets", VALUE_NUMBER, AT(semmni), AT(semaphore_sets),
-	  KIPC_SEMAPHORE, count },
-	{ "semmns", "kernel.sem (2nd)", "semaphores of all sets", VALUE_NUMBER, AT(semmns), AT(semaphores),
-	  KIPC_SEMAPHORE, total },
-	{ "semmsl", "kernel.sem (1st)", "semaphores of a set", VALUE_NUMBER, AT(semmsl), NONE,
-	  KIPC_SEMAPHORE, largest },
-	{ "semopm", "kernel.sem (3rd)", "operations of a call", VALUE_NUMBER, AT(semopm), NONE },
-	{ "semvmx", NULL, "the highest value of a semaphore", VALUE_NUMBER, AT(semvmx), NONE },
-};
-/* clang-format on */
-#define N_LIMITS (sizeof limits / sizeof *limits)
-
-/* The offset of what a group uses of a limit. */
-static const struct {
-	const char *limit;
-	size_t used;
-} uses_of_groups[] = {
-	{ "msgmni", offsetof(struct group_sum, queues) },
-	{ "messages", offsetof(struct group_sum, messages) },
-	{ "message_bytes", offsetof(struct group_sum, bytes) },
-	{ "shmmni", offsetof(struct group_sum, segments) },
-	{ "shmall", offsetof(struct group_sum, pages) },
-	{ "semmni", offsetof(struct group_sum, semaphore_sets) },
-	{ "semmns", offsetof(struct group_sum, semaphores) },
-};
-#define N_USES (sizeof uses_of_groups / sizeof *uses_of_groups)
-
 /* A limit with today's figures. */
 struct limit_row {
-	const struct limit *limit;
+	const struct kernel_limit *limit;
 	const struct kipc_limits *figures;
 	const struct view *view;
 	const struct place *place;     /* --ipc-of=all */
@@ -108,33 +33,26 @@ static void get_text(const struct column *column, const void *row, struct value 
 	column_get_member(column, ((const struct limit_row *)row)->limit, value);
 }
 
-/* The member of struct limit that the column names says where the figure lies. */
+/* The member of struct kernel_limit that the column names says where the figure lies. */
 static void get_figure(const struct column *column, const void *row, struct value *value)
 {
 	const struct limit_row *limit = row;
-	uint64_t figure;
 	size_t offset;
 
 	memcpy(&offset, (const char *)limit->limit + column->offset, sizeof offset);
-	if (offset == NONE)
-		return;
-	memcpy(&figure, (const char *)limit->figures + offset, sizeof figure);
-	value_set_number(value, limit->limit->type, figure);
+	if (offset != KERNEL_LIMIT_NONE)
+		value_set_number(value, limit->limit->type, kernel_limit_figure(limit->figures, offset));
 }
 
 static void get_full(const struct column *column, const void *row, struct value *value)
 {
 	const struct limit_row *limit = row;
-	uint64_t most, used;
+	uint64_t most = kernel_limit_figure(limit->figures, limit->limit->limit);
+	uint64_t used =
+		limit->group != NULL ? limit->used : kernel_limit_figure(limit->figures, limit->limit->used);
 
-	if (limit->limit->limit == NONE || limit->limit->used == NONE)
-		return;
-	memcpy(&most, (const char *)limit->figures + limit->limit->limit, sizeof most);
-	memcpy(&used, (const char *)limit->figures + limit->limit->used, sizeof used);
-	if (limit->group != NULL)
-		used = limit->used;
-	if (most > 0)
-		value_set_number(value, VALUE_PERCENT, (uint64_t)((double)used * 100 / (double)most));
+	if (most > 0 && kernel_limit_is_used_up(limit->limit))
+		value_set_number(value, VALUE_PERCENT, kernel_limit_percent(used, most));
 }
 
 static bool is_own(const struct view_row *row)
@@ -159,7 +77,7 @@ static uint64_t need_of(const struct view_row *row)
 
 static void get_declared(const struct column *column, const void *row, struct value *value)
 {
-	const struct limit *limit = ((const struct limit_row *)row)->limit;
+	const struct kernel_limit *limit = ((const struct limit_row *)row)->limit;
 	const struct view *view = ((const struct limit_row *)row)->view;
 	uint64_t sum = 0;
 
@@ -185,8 +103,8 @@ static void get_namespace(const struct column *column, const void *row, struct v
 		"namespace", "NAMESPACE", "with --ipc-of=all: the unit or container that has these limits",  \
 			COLUMN_PLACE, get_namespace                                                          \
 	}
-#define TEXT(member) get_text, COLUMN_MEMBER(struct limit, member), .type = VALUE_TEXT
-#define FIGURE(member) get_figure, COLUMN_MEMBER(struct limit, member)
+#define TEXT(member) get_text, COLUMN_MEMBER(struct kernel_limit, member), .type = VALUE_TEXT
+#define FIGURE(member) get_figure, COLUMN_MEMBER(struct kernel_limit, member)
 
 const struct column limit_columns[] = {
 	NAMESPACE,
@@ -196,7 +114,7 @@ const struct column limit_columns[] = {
 	{ "full", "FULL", "percentage of the limit in use", COLUMN_DEFAULT | COLUMN_RIGHT, get_full },
 	{ "declared", "DECLARED", "how much the declared channels need", COLUMN_DEFAULT | COLUMN_RIGHT,
 	  get_declared },
-	{ "of", "OF", "what is counted", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(help) },
+	{ "of", "OF", "what is counted", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(of) },
 	{ "sysctl", "SYSCTL", "the sysctl that sets it", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(sysctl) },
 };
 const size_t n_limit_columns = sizeof limit_columns / sizeof *limit_columns;
@@ -227,7 +145,7 @@ static const struct column columns_by_group[] = {
 	{ "limit", "LIMIT", "the limit", COLUMN_RIGHT, FIGURE(limit) },
 	{ "used", "USED", "how much that user uses", COLUMN_DEFAULT | COLUMN_RIGHT, get_used_by_group },
 	{ "full", "FULL", "percentage of the limit", COLUMN_DEFAULT | COLUMN_RIGHT, get_full },
-	{ "of", "OF", "what is counted", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(help) },
+	{ "of", "OF", "what is counted", COLUMN_DEFAULT | COLUMN_ELASTIC, TEXT(of) },
 	{ "sysctl", "SYSCTL", "the sysctl that sets it", COLUMN_ELASTIC, TEXT(sysctl) },
 };
 #define N_COLUMNS_BY_GROUP (sizeof columns_by_group / sizeof *columns_by_group)
@@ -254,7 +172,7 @@ static int compare_uses(const void *a, const void *b)
 }
 
 /* A row for each group that uses something of one limit, the largest use first. Returns the end of the rows. */
-static struct limit_row *add_uses(const struct groups *groups, const struct limit_row *row, size_t used,
+static struct limit_row *add_uses(const struct groups *groups, const struct limit_row *row,
 				  struct limit_row *end)
 {
 	struct limit_row *first = end;
@@ -262,7 +180,7 @@ static struct limit_row *add_uses(const struct groups *groups, const struct limi
 	for (size_t i = 0; i < groups->n_items; i++) {
 		*end = *row;
 		end->group = &groups->items[i];
-		memcpy(&end->used, (const char *)end->group + used, sizeof end->used);
+		memcpy(&end->used, (const char *)end->group + row->limit->group, sizeof end->used);
 		end += end->used > 0;
 	}
 	qsort(first, (size_t)(end - first), sizeof *first, compare_uses);
@@ -302,15 +220,14 @@ static int add_by_group(struct table *table, enum group_by by, struct view *view
 	free(rows);
 	if (r < 0)
 		return r;
-	figures->rows = end = calloc(N_USES * figures->groups.n_items + 1, sizeof *figures->rows);
+	figures->rows = end = calloc(n_kernel_limits * figures->groups.n_items + 1, sizeof *figures->rows);
 	if (end == NULL)
 		return -ENOMEM;
-	for (size_t i = 0; i < N_LIMITS; i++)
-		for (size_t use = 0; use < N_USES; use++)
-			if (strcmp(limits[i].name, uses_of_groups[use].limit) == 0) {
-				row.limit = &limits[i];
-				end = add_uses(&figures->groups, &row, uses_of_groups[use].used, end);
-			}
+	for (size_t i = 0; i < n_kernel_limits; i++) {
+		row.limit = &kernel_limits[i];
+		if (row.limit->group != 0)
+			end = add_uses(&figures->groups, &row, end);
+	}
 	return add_rows(table, figures->rows, end);
 }
 
@@ -318,17 +235,17 @@ static int add_by_group(struct table *table, enum group_by by, struct view *view
 
 static int add_all(struct table *table, struct figures *figures)
 {
-	figures->rows = calloc(N_LIMITS, sizeof *figures->rows);
+	figures->rows = calloc(n_kernel_limits, sizeof *figures->rows);
 	if (figures->rows == NULL)
 		return -ENOMEM;
-	for (size_t i = 0; i < N_LIMITS; i++)
+	for (size_t i = 0; i < n_kernel_limits; i++)
 		figures->rows[i] = (struct limit_row){
-			.limit = &limits[i],
+			.limit = &kernel_limits[i],
 			.figures = &figures->limits,
 			.view = figures->view,
 			.place = figures->place,
 		};
-	return add_rows(table, figures->rows, figures->rows + N_LIMITS);
+	return add_rows(table, figures->rows, figures->rows + n_kernel_limits);
 }
 
 static int add_place(struct table *table, enum group_by by, struct view *view, struct place *place,

@@ -21,6 +21,7 @@
 #include "client/base/verbs.h"
 #include "client/facts/bus.h"
 #include "client/facts/columns.h"
+#include "client/facts/kernel-limits.h"
 #include "client/facts/view-note.h"
 #include "common/channel-words.h"
 
@@ -206,30 +207,22 @@ static void write_foreign(struct metrics *metrics)
 	fprintf(metrics->out, "kipc_foreign_segment_size_bytes %llu\n", size);
 }
 
-#define LIMIT(name, used)                                                                                    \
-	{                                                                                                    \
-#name, offsetof(struct kipc_limits, name), offsetof(struct kipc_limits, used)                \
-	}
+static void write_limit_figures(struct metrics *metrics, const char *metric, bool is_used)
+{
+	for (const struct kernel_limit *limit = kernel_limits; limit < kernel_limits + n_kernel_limits;
+	     limit++)
+		if (kernel_limit_is_used_up(limit))
+			fprintf(metrics->out, "kipc_%s{name=\"%s\"} %llu\n", metric, limit->name,
+				(unsigned long long)kernel_limit_figure(
+					&metrics->limits, is_used ? limit->used : limit->limit));
+}
 
 static void write_limits(struct metrics *metrics)
 {
-	static const struct {
-		const char *name;
-		size_t limit, used;
-	} limits[] = {
-		LIMIT(msgmni, queues),	       LIMIT(shmmni, segments),	  LIMIT(shmall, segment_pages),
-		LIMIT(semmni, semaphore_sets), LIMIT(semmns, semaphores),
-	};
-	const char *figures = (const char *)&metrics->limits;
-
 	metrics_write_head(metrics, "limit", "gauge", "The kernel's limit of that name.");
-	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
-		fprintf(metrics->out, "kipc_limit{name=\"%s\"} %llu\n", limits[i].name,
-			(unsigned long long)*(const uint64_t *)(const void *)(figures + limits[i].limit));
+	write_limit_figures(metrics, "limit", false);
 	metrics_write_head(metrics, "limit_used", "gauge", "What is used of the kernel's limit.");
-	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
-		fprintf(metrics->out, "kipc_limit_used{name=\"%s\"} %llu\n", limits[i].name,
-			(unsigned long long)*(const uint64_t *)(const void *)(figures + limits[i].used));
+	write_limit_figures(metrics, "limit_used", true);
 }
 
 /* -- kipcd itself ---------------------------------------------------------------------------------------------- */

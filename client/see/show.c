@@ -21,7 +21,8 @@
 #include "client/facts/past.h"
 #include "client/facts/view-find.h"
 #include "client/facts/view-note.h"
-#include "client/see/card.h"
+#include "client/see/card-json.h"
+#include "client/see/card-text.h"
 #include "client/table/table.h"
 
 struct show {
@@ -89,10 +90,10 @@ static int print(struct show *show, const struct card *card, bool is_first)
 	if (show->array == NULL) {
 		if (!is_first)
 			putchar('\n');
-		card_print(card, &show->style, stdout);
+		card_text_print(card, &show->style, stdout);
 		return 0;
 	}
-	r = card_to_json(card, &show->style, &object);
+	r = card_json_make(card, &show->style, &object);
 	if (r < 0)
 		return r;
 	if (json_object_array_add(show->array, object) < 0) {
@@ -156,7 +157,7 @@ int show_card(const struct invocation *invocation, struct view *view, const stru
 	if (r == 0) {
 		findings_examine_row(&findings, row);
 		findings_conclude(&findings);
-		card_print(&card, &show.style, out);
+		card_text_print(&card, &show.style, out);
 	}
 	findings_done(&findings);
 	card_done(&card);
