@@ -15,7 +15,7 @@
 #include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/verbs.h"
-#include "client/facts/bus.h"
+#include "client/facts/pages.h"
 #include "client/table/table.h"
 #include "common/escape.h"
 #include "common/plural.h"
@@ -27,7 +27,7 @@ struct step {
 struct steps {
 	struct step *items;
 	size_t n_items;
-	struct bus_pages pages;
+	struct pages pages;
 };
 
 #define TEXT(member) column_get_member, COLUMN_MEMBER(struct step, member), .type = VALUE_TEXT
@@ -44,51 +44,45 @@ const size_t n_step_columns = sizeof step_columns / sizeof *step_columns;
 
 static void steps_done(struct steps *steps)
 {
-	bus_pages_done(&steps->pages);
+	pages_done(&steps->pages);
 	free(steps->items);
 }
 
-/* Returns how many steps the page had. */
-static int read_page(sd_bus_message *page, struct steps *steps)
+/* A step, which points into the message. */
+static int read_step(sd_bus_message *page, struct pages_place *ret_place, void *userdata)
 {
-	struct step *items = reallocarray(steps->items, steps->n_items + BUS_LIST_PAGE, sizeof *items);
-	int n = 0, r;
-
-	if (items == NULL)
-		return -ENOMEM;
-	steps->items = items;
-	r = sd_bus_message_enter_container(page, 'a', BUS_STEP);
-	while (r >= 0 && n < BUS_LIST_PAGE) {
-		struct step *step = &items[steps->n_items];
-
-		r = sd_bus_message_read(page, BUS_STEP, &step->name, &step->kind, &step->action, &step->state,
-					&step->detail);
-		if (r <= 0)
-			break;
-		steps->n_items++;
-		n++;
-	}
-	return r < 0 ? r : n;
-}
-
-/* Page by page, until one is empty. */
-static int read_plan(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
-{
-	const char *after = "";
+	struct steps *steps = userdata;
+	struct step *step;
 	int r;
 
-	do {
-		sd_bus_message *page;
+	if (steps->n_items % BUS_LIST_PAGE == 0) {
+		struct step *items =
+			reallocarray(steps->items, steps->n_items + BUS_LIST_PAGE, sizeof *items);
 
-		r = bus_pages_get(&steps->pages, bus, "Plan", after, reterr, &page);
-		if (r == 0)
-			r = read_page(page, steps);
-		if (r > 0 && strcmp(steps->items[steps->n_items - 1].name, after) <= 0)
-			return -EPROTO; /* it would not end */
-		if (r > 0)
-			after = steps->items[steps->n_items - 1].name;
-	} while (r > 0);
-	return r;
+		if (items == NULL)
+			return -ENOMEM;
+		steps->items = items;
+	}
+	step = &steps->items[steps->n_items];
+	r = sd_bus_message_read(page, BUS_STEP, &step->name, &step->kind, &step->action, &step->state,
+				&step->detail);
+	if (r <= 0)
+		return r;
+	steps->n_items++;
+	ret_place->name = step->name;
+	return 1;
+}
+
+static const struct pages_method plan_method = {
+	.member = "Plan",
+	.takes = BUS_PLAN_TAKES,
+	.item = BUS_STEP,
+	.read = read_step,
+};
+
+static int read_plan(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
+{
+	return pages_read(bus, &plan_method, &steps->pages, steps, reterr);
 }
 
 /* Text leaves out steps that change nothing, unless a change is pending or something is not as declared. */
@@ -121,32 +115,30 @@ static enum status print_plan(const struct invocation *invocation, const struct 
 }
 
 /* `types` and `is_ours`: what the method takes; NULL: nothing. */
-static int read_report(sd_bus *bus, const char *member, const char *types, int is_ours, sd_bus_error *reterr,
-		       struct steps *steps)
+static int read_steps(sd_bus *bus, const char *member, const char *types, int is_ours, sd_bus_error *reterr,
+		      struct steps *steps)
 {
 	sd_bus_message *reply;
 	int r;
 
 	bus_expect_change(bus);
 	r = bus_call(bus, member, reterr, &reply, types, is_ours);
-	if (r >= 0)
-		r = bus_pages_add(&steps->pages, reply);
-	return r < 0 ? r : read_page(reply, steps);
+	return r < 0 ? r : pages_read_reply(reply, &plan_method, &steps->pages, steps);
 }
 
 static int read_reload(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
 {
-	return read_report(bus, "Reload", NULL, 0, reterr, steps);
+	return read_steps(bus, "Reload", NULL, 0, reterr, steps);
 }
 
 static int read_recovery(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
 {
-	return read_report(bus, "RecoverRegistry", BUS_RECOVER_REGISTRY_TAKES, true, reterr, steps);
+	return read_steps(bus, "RecoverRegistry", BUS_RECOVER_REGISTRY_TAKES, true, reterr, steps);
 }
 
 static int read_parting(sd_bus *bus, sd_bus_error *reterr, struct steps *steps)
 {
-	return read_report(bus, "RecoverRegistry", BUS_RECOVER_REGISTRY_TAKES, false, reterr, steps);
+	return read_steps(bus, "RecoverRegistry", BUS_RECOVER_REGISTRY_TAKES, false, reterr, steps);
 }
 
 static enum status print_reload(const struct invocation *invocation, const struct steps *steps,

@@ -16,20 +16,18 @@
 #include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "client/base/errors.h"
 #include "client/base/names.h"
 #include "client/base/report.h"
+#include "common/clock.h"
 #include "common/escape.h"
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define CONNECT_TIMEOUT (5 * USEC_PER_SEC)
 #define LOOK_TIMEOUT (5 * USEC_PER_SEC)
-#define LOOK_ALL_TIMEOUT (10 * USEC_PER_SEC) /* all pages of a list */
-#define CHANGE_TIMEOUT (60 * USEC_PER_SEC)   /* a reload of ten thousand channels takes a second or two */
-#define BOUND_BYTES (UINT64_C(32) << 20)     /* a page has half a megabyte */
+#define CHANGE_TIMEOUT (60 * USEC_PER_SEC) /* a reload of ten thousand channels takes a second or two */
+#define BOUND_BYTES (UINT64_C(32) << 20)   /* a page has half a megabyte */
 
 #define AS_MAP_ENTRY(name, number) SD_BUS_ERROR_MAP(name, number),
 static const sd_bus_error_map error_map[] = { BUS_ERRORS(AS_MAP_ENTRY) SD_BUS_ERROR_MAP_END };
@@ -71,14 +69,6 @@ static int connect_socket(const char *runtime_dir)
 	return fd;
 }
 
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * USEC_PER_SEC + (uint64_t)time.tv_nsec / 1000;
-}
-
 /* libsystemd waits for three whole lines before it checks them; a peer with another protocol may send none. -EPROTO. */
 static int check_first_word(int fd)
 {
@@ -95,12 +85,12 @@ static int check_first_word(int fd)
 /* The first call would wait for the authentication as well, but for up to 90 seconds, libsystemd's limit. */
 static int wait_until_ready(sd_bus *bus)
 {
-	uint64_t end = now() + CONNECT_TIMEOUT;
+	uint64_t end = clock_usec(CLOCK_MONOTONIC) + CONNECT_TIMEOUT;
 
 	if (sd_bus_wait(bus, CONNECT_TIMEOUT) > 0 && check_first_word(sd_bus_get_fd(bus)) < 0)
 		return -EPROTO;
 	for (;;) {
-		uint64_t time = now();
+		uint64_t time = clock_usec(CLOCK_MONOTONIC);
 		int r;
 
 		r = sd_bus_is_ready(bus);
@@ -292,44 +282,15 @@ int bus_call(sd_bus *bus, const char *member, sd_bus_error *reterr, sd_bus_messa
 	return r < 0 ? r : bus_call_message(bus, call, reterr, ret_reply);
 }
 
-void bus_pages_done(struct bus_pages *pages)
+int bus_call_names(sd_bus *bus, const char *member, const char *const *names, sd_bus_message **ret_reply)
 {
-	for (size_t i = 0; i < pages->n_items; i++)
-		sd_bus_message_unref(pages->items[i]);
-	free(pages->items);
-	*pages = (struct bus_pages){ 0 };
-}
-
-int bus_pages_add(struct bus_pages *pages, sd_bus_message *message)
-{
-	sd_bus_message **items = reallocarray(pages->items, pages->n_items + 1, sizeof(sd_bus_message *));
-
-	if (items == NULL) {
-		sd_bus_message_unref(message);
-		return -ENOMEM;
-	}
-	pages->items = items;
-	items[pages->n_items++] = message;
-	return 0;
-}
-
-int bus_pages_get(struct bus_pages *pages, sd_bus *bus, const char *member, const char *after,
-		  sd_bus_error *reterr, sd_bus_message **ret_page)
-{
-	sd_bus_message *page;
+	CLEANUP_BUS_MESSAGE sd_bus_message *call = NULL;
 	int r;
 
-	if (pages->begun == 0)
-		pages->begun = now();
-	else if (now() - pages->begun > LOOK_ALL_TIMEOUT)
-		return -ETIMEDOUT;
-	r = bus_call(bus, member, reterr, &page, BUS_LIST_TAKES, after, (uint32_t)BUS_LIST_PAGE);
+	r = sd_bus_message_new_method_call(bus, &call, NULL, BUS_PATH, BUS_MANAGER, member);
 	if (r >= 0)
-		r = bus_pages_add(pages, page);
-	if (r < 0)
-		return r;
-	*ret_page = page;
-	return 0;
+		r = sd_bus_message_append_strv(call, (char **)names);
+	return r < 0 ? r : bus_call_message(bus, call, NULL, ret_reply);
 }
 
 /* The connection broke or timed out, as opposed to: kipcd refused. */

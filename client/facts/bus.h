@@ -38,6 +38,9 @@ int bus_call(sd_bus *bus, const char *member, sd_bus_error *reterr, sd_bus_messa
 	     const char *types, ...);
 int bus_call_message(sd_bus *bus, sd_bus_message *call, sd_bus_error *reterr, sd_bus_message **ret_reply);
 
+/* The same with a list of names (NULL-terminated). */
+int bus_call_names(sd_bus *bus, const char *member, const char *const *names, sd_bus_message **ret_reply);
+
 /*
  * Between begin and end the process can allocate no more than a kipcd sends: libsystemd would allocate 128 MiB because the
  * header of a message says so.
@@ -48,23 +51,6 @@ struct bus_bound {
 };
 void bus_bound_begin(struct bus_bound *bound);
 void bus_bound_end(const struct bus_bound *bound);
-
-/* Answers that are kept, because what was read from them points into them. */
-struct bus_pages {
-	sd_bus_message **items;
-	size_t n_items;
-	uint64_t begun; /* microseconds; 0: not yet */
-};
-void bus_pages_done(struct bus_pages *pages);
-
-/* Takes the message over, in any case. -ENOMEM. */
-int bus_pages_add(struct bus_pages *pages, sd_bus_message *message);
-
-/*
- * Asks for the page of List or Plan behind the name `after`. The page lives as long as `pages`. Errors as bus_call().
- */
-int bus_pages_get(struct bus_pages *pages, sd_bus *bus, const char *member, const char *after,
-		  sd_bus_error *reterr, sd_bus_message **ret_page);
 
 /* Reports kipcd's error, and returns the exit status for it. */
 enum status bus_report(const struct invocation *invocation, const char *subject, int error,

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/facts/bus.h"
+#include "client/facts/describe.h"
 
 static int copy_values(sd_bus_message *reply, uint16_t **ret_values, size_t *ret_n)
 {
@@ -33,29 +33,6 @@ static int copy_values(sd_bus_message *reply, uint16_t **ret_values, size_t *ret
 	return sd_bus_message_exit_container(reply);
 }
 
-/* Looks for one thing in a declaration; it gets each word, with the cursor before the word's variant. */
-typedef int take_word(sd_bus_message *reply, const char *word, void *userdata);
-
-static int read_words(sd_bus *bus, const char *name, take_word *take, void *userdata)
-{
-	CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
-	CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
-	const char *word;
-	int r;
-
-	r = bus_call(bus, "Describe", &error, &reply, BUS_DESCRIBE_TAKES, name);
-	if (r >= 0)
-		r = sd_bus_message_enter_container(reply, 'a', "{sv}");
-	while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {
-		r = sd_bus_message_read(reply, "s", &word);
-		if (r >= 0)
-			r = take(reply, word, userdata);
-		if (r >= 0)
-			r = sd_bus_message_exit_container(reply);
-	}
-	return r;
-}
-
 struct values {
 	uint16_t *items;
 	size_t n;
@@ -72,7 +49,7 @@ static int take_values(sd_bus_message *reply, const char *word, void *userdata)
 int declared_values_read(sd_bus *bus, const char *name, uint16_t **ret_values, size_t *ret_n)
 {
 	struct values values = { 0 };
-	int r = read_words(bus, name, take_values, &values);
+	int r = describe_channel(bus, name, take_values, &values);
 
 	if (r < 0) {
 		free(values.items);
@@ -114,7 +91,7 @@ static int take_access(sd_bus_message *reply, const char *word, void *userdata)
 int declared_access_read(sd_bus *bus, const char *name, struct declared_access *ret_access)
 {
 	struct access_words words = { 0 };
-	int r = read_words(bus, name, take_access, &words);
+	int r = describe_channel(bus, name, take_access, &words);
 
 	if (r < 0)
 		return r;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Manager.Describe() as JSON, whatever words kipcd sends: a new configuration key needs no change here. Used by the
- * card of a channel. What a number means says the column of the same name.
+ * Makes JSON from whatever keys kipcd sends: a new configuration key needs no change here. The column of the same name says how a
+ * number is written.
  */
 
 #include "client/facts/declared.h"
@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/facts/bus.h"
 #include "client/facts/columns.h"
+#include "client/facts/describe.h"
 
 static enum value_type type_of_number(const char *word)
 {
@@ -80,8 +80,8 @@ static int read_value(sd_bus_message *message, const char *word, struct value *v
 	return r;
 }
 
-/* name -> text, as JSON: fields with type and place, keys with their origins */
-static int read_texts(sd_bus_message *message, struct json_object **ret_json)
+/* name -> string, as JSON: the type and place of each field, the origin of each key. */
+static int read_strings(sd_bus_message *message, struct json_object **ret_json)
 {
 	struct json_object *fields = json_object_new_object();
 	const char *name, *type;
@@ -137,63 +137,46 @@ static int read_overrides(sd_bus_message *message, struct json_object **ret_json
 	return 0;
 }
 
-static int read_word(sd_bus_message *message, struct value_style *style, struct json_object *object)
+struct declaration {
+	struct value_style *style;
+	struct json_object *object;
+};
+
+static int add_key(sd_bus_message *message, const char *key, void *userdata)
 {
+	struct declaration *declaration = userdata;
 	struct json_object *member = NULL;
 	struct value value = { 0 };
-	const char *word;
 	int r;
 
-	r = sd_bus_message_read(message, "s", &word);
-	if (r >= 0 && (strcmp(word, "fields") == 0 || strcmp(word, "origins") == 0)) {
-		r = read_texts(message, &member);
-	} else if (r >= 0 && strcmp(word, "overrides") == 0) {
+	if (strcmp(key, "fields") == 0 || strcmp(key, "origins") == 0) {
+		r = read_strings(message, &member);
+	} else if (strcmp(key, "overrides") == 0) {
 		r = read_overrides(message, &member);
-	} else if (r >= 0) {
-		r = read_value(message, word, &value);
+	} else {
+		r = read_value(message, key, &value);
 		if (r >= 0)
-			r = value_to_json(&value, style, &member);
+			r = value_to_json(&value, declaration->style, &member);
 	}
 	value_done(&value);
-	if (r >= 0 && json_object_object_add(object, word, member) < 0) {
+	if (r >= 0 && json_object_object_add(declaration->object, key, member) < 0) {
 		json_object_put(member);
 		r = -ENOMEM;
 	}
 	return r;
 }
 
-static int read_words(sd_bus_message *message, struct value_style *style, struct json_object *object)
-{
-	int r;
-
-	r = sd_bus_message_enter_container(message, 'a', "{sv}");
-	while (r >= 0 && (r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
-		r = read_word(message, style, object);
-		if (r >= 0)
-			r = sd_bus_message_exit_container(message);
-	}
-	return r;
-}
-
 int declared_read(sd_bus *bus, const char *name, struct value_style *style, struct json_object **ret_json)
 {
-	CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
-	struct json_object *object;
-	int r;
+	struct declaration declaration = { .style = style, .object = json_object_new_object() };
+	int r = declaration.object == NULL ? -ENOMEM : describe_channel(bus, name, add_key, &declaration);
 
-	r = bus_call(bus, "Describe", NULL, &reply, BUS_DESCRIBE_TAKES, name);
-	if (r < 0)
-		return r;
-	object = json_object_new_object();
-	if (object == NULL)
-		return -ENOMEM;
-	r = read_words(reply, style, object);
-	if (r < 0 || json_object_object_length(object) == 0) {
-		json_object_put(object);
-		object = NULL;
+	if (r < 0 || json_object_object_length(declaration.object) == 0) {
+		json_object_put(declaration.object);
+		declaration.object = NULL;
 	}
 	if (r < 0)
 		return r;
-	*ret_json = object;
+	*ret_json = declaration.object;
 	return 0;
 }

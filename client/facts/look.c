@@ -10,20 +10,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/facts/view-find.h"
 #include "client/facts/view.h"
+#include "common/clock.h"
 
 /* -- into a queue ------------------------------------------------------------------------------------------- */
-
-static int64_t now_usec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 static int compare_types(const void *a, const void *b)
 {
@@ -54,7 +46,7 @@ static void add_message(struct look *look, uint64_t size, long type)
 }
 
 /* At least the first is looked at. */
-static int look_at_messages(struct kipc_channel *queue, size_t room, int64_t until, struct look *look)
+static int look_at_messages(struct kipc_channel *queue, size_t room, uint64_t until, struct look *look)
 {
 	long types[LOOK_MESSAGES];
 	void *buffer = malloc(room);
@@ -62,7 +54,8 @@ static int look_at_messages(struct kipc_channel *queue, size_t room, int64_t unt
 
 	if (buffer == NULL)
 		return -ENOMEM;
-	while (n >= 0 && look->n_looked < LOOK_MESSAGES && (look->n_looked == 0 || now_usec() < until)) {
+	while (n >= 0 && look->n_looked < LOOK_MESSAGES &&
+	       (look->n_looked == 0 || clock_usec(CLOCK_MONOTONIC) < until)) {
 		long *type = &types[look->n_looked];
 
 		n = kipc_peek(queue, buffer, room, (long)look->n_looked, type);
@@ -74,7 +67,7 @@ static int look_at_messages(struct kipc_channel *queue, size_t room, int64_t unt
 	return look->n_looked == 0 && n < 0 && n != -ENOMSG ? (int)n : 0;
 }
 
-static int look_into_queue(const struct view_row *row, int64_t until, struct look *look)
+static int look_into_queue(const struct view_row *row, uint64_t until, struct look *look)
 {
 	struct kipc_channel *queue;
 	char address[VIEW_ADDRESS_MAX];
@@ -99,23 +92,19 @@ static int look_into_queue(const struct view_row *row, int64_t until, struct loo
 
 static int take_heads(struct view *view, const char *const *names)
 {
-	CLEANUP_BUS_MESSAGE sd_bus_message *call = NULL, *reply = NULL;
+	CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
 	const char *name;
 	uint64_t usec;
 	int r;
 
-	r = sd_bus_message_new_method_call(view->bus, &call, NULL, BUS_PATH, BUS_MANAGER, "Heads");
-	if (r >= 0)
-		r = sd_bus_message_append_strv(call, (char **)names);
-	if (r >= 0)
-		r = sd_bus_call(view->bus, call, 0, NULL, &reply);
+	r = bus_call_names(view->bus, "Heads", names, &reply);
 	if (r >= 0)
 		r = sd_bus_message_enter_container(reply, 'a', BUS_HEAD);
 	while (r >= 0 && (r = sd_bus_message_read(reply, BUS_HEAD, &name, &usec)) > 0) {
 		const struct view_row *row = view_find_name(view, name);
 
 		if (row != NULL && row->look != NULL)
-			row->look->head_since = usec / 1000000;
+			row->look->head_since = usec / USEC_PER_SEC;
 	}
 	return r;
 }
@@ -157,7 +146,7 @@ static int add_looks(struct view *view, const struct view_row *const *rows, size
 
 static int look_into_queues(const struct view_row *const *rows, size_t n_rows)
 {
-	int64_t until = now_usec() + LOOK_USEC;
+	uint64_t until = clock_usec(CLOCK_MONOTONIC) + LOOK_USEC;
 
 	for (size_t i = 0; i < n_rows; i++) {
 		struct look *look = rows[i]->look;

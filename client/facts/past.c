@@ -32,14 +32,10 @@ int past_read(sd_bus *bus, const char *const *names,
 	      void (*take)(const char *name, struct history *history, void *userdata), void *userdata,
 	      uint64_t *ret_interval)
 {
-	CLEANUP_BUS_MESSAGE sd_bus_message *call = NULL, *reply = NULL;
+	CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
 	int r;
 
-	r = sd_bus_message_new_method_call(bus, &call, NULL, BUS_PATH, BUS_MANAGER, "History");
-	if (r >= 0)
-		r = sd_bus_message_append_strv(call, (char **)names);
-	if (r >= 0)
-		r = bus_call_message(bus, call, NULL, &reply);
+	r = bus_call_names(bus, "History", names, &reply);
 	if (r >= 0)
 		r = sd_bus_message_read(reply, "t", ret_interval);
 	if (r >= 0)

@@ -87,53 +87,47 @@ static int grow_rows(struct view *view, size_t n)
 	return 0;
 }
 
-/* One page into rows whose strings lie in the message. Returns how many rows it had. */
-static int read_page(struct view *view, sd_bus_message *page)
+/* A channel into a row, which points into the message. */
+static int read_channel(sd_bus_message *page, struct pages_place *ret_place, void *userdata)
 {
-	int n = 0, r;
+	struct view *view = userdata;
+	struct view_row row = { 0 };
+	const char *kind;
+	int32_t id;
+	uint32_t key;
+	int r;
 
-	r = grow_rows(view, BUS_LIST_PAGE);
-	if (r == 0)
-		r = sd_bus_message_enter_container(page, 'a', BUS_CHANNEL);
-	if (r < 0)
+	if (view->n_rows % BUS_LIST_PAGE == 0 && grow_rows(view, BUS_LIST_PAGE) < 0)
+		return -ENOMEM;
+	r = sd_bus_message_read(page, BUS_CHANNEL, &row.name, &kind, &row.layout, &key, &id, &row.state,
+				&row.reason, &row.manage, &row.lifetime, &row.description, &row.origin,
+				&row.needs, &row.healings, &row.losses);
+	if (r <= 0)
 		return r;
-	for (;;) {
-		struct view_row row = { 0 };
-		const char *kind;
-		int32_t id;
-		uint32_t key;
-
-		r = sd_bus_message_read(page, BUS_CHANNEL, &row.name, &kind, &row.layout, &key, &id,
-					&row.state, &row.reason, &row.manage, &row.lifetime, &row.description,
-					&row.origin, &row.needs, &row.healings, &row.losses);
-		if (r <= 0)
-			return r < 0 ? r : n;
-		row.kind = kipc_kind_from_string(kind);
-		row.key = (key_t)key;
-		row.id = id;
-		if (row.kind == 0 || n == BUS_LIST_PAGE ||
-		    (view->n_rows > 0 && strcmp(view->rows[view->n_rows - 1].name, row.name) >= 0))
-			return -EPROTO;
-		view->rows[view->n_rows++] = row;
-		n++;
-	}
+	row.kind = kipc_kind_from_string(kind);
+	row.key = (key_t)key;
+	row.id = id;
+	if (row.kind == 0 || (view->n_rows > 0 && strcmp(view->rows[view->n_rows - 1].name, row.name) >= 0))
+		return -EPROTO;
+	view->rows[view->n_rows++] = row;
+	ret_place->name = row.name;
+	return 1;
 }
 
 static int read_from_daemon(const struct invocation *invocation, struct view *view)
 {
+	static const struct pages_method list = {
+		.member = "List",
+		.takes = BUS_LIST_TAKES,
+		.item = BUS_CHANNEL,
+		.read = read_channel,
+	};
 	int r;
 
 	r = bus_connect(invocation, &view->bus);
 	if (r < 0)
 		return r;
-	do {
-		const char *after = view->n_rows > 0 ? view->rows[view->n_rows - 1].name : "";
-		sd_bus_message *page;
-
-		r = bus_pages_get(&view->pages, view->bus, "List", after, NULL, &page);
-		if (r == 0)
-			r = read_page(view, page);
-	} while (r > 0);
+	r = pages_read(view->bus, &list, &view->pages, view, NULL);
 	if (r < 0)
 		view->bus = sd_bus_close_unref(view->bus);
 	/* It has no List, or answers something else: it is not kipcd. */
@@ -312,7 +306,7 @@ struct view *view_free(struct view *view)
 {
 	if (view == NULL)
 		return NULL;
-	bus_pages_done(&view->pages);
+	pages_done(&view->pages);
 	for (size_t i = 0; i < N_KINDS; i++) {
 		free(view->objects[i].items);
 		free(view->objects[i].is_named);

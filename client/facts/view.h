@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "client/facts/bus.h"
 #include "client/facts/kinds.h"
+#include "client/facts/pages.h"
 #include "client/facts/places.h"
 #include "client/facts/processes.h"
 #include "client/facts/ring-figures.h"
@@ -52,7 +52,7 @@ struct view {
 	bool has_processes;
 
 	/* What the rows point into. */
-	struct bus_pages pages;
+	struct pages pages;
 	struct kipc_name *names;
 	struct view_objects {
 		struct kipc_object *items; /* by id */

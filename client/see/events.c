@@ -18,11 +18,11 @@
 #include "client/base/report.h"
 #include "client/base/signals.h"
 #include "client/base/verbs.h"
-#include "client/facts/bus.h"
+#include "client/facts/pages.h"
+#include "common/clock.h"
 #include "common/escape.h"
 #include "common/utf8.h"
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define SILENCE_MSEC 10000 /* after which kipcd is pinged */
 #define LAST_FEW 10	   /* that --follow begins with */
 
@@ -32,35 +32,28 @@ struct event {
 	int32_t key;
 };
 
-struct watch {
+struct reading {
 	const struct invocation *invocation;
 	bool may_color;
-	uint64_t last;	/* the number of the last event that was seen */
-	uint64_t since; /* microseconds since the epoch; 0: all */
-	uint64_t skip;	/* how many of the remembered events are not among the last --count */
-	int error;	/* of a signal's handler */
+	uint64_t last;	   /* the number of the last event that was seen */
+	uint64_t since;	   /* microseconds since the epoch; 0: all */
+	uint64_t n_wanted; /* of the remembered events */
+	uint64_t skip;	   /* how many of the remembered events are not among the last --count */
+	int error;	   /* of a signal's handler */
 };
 
 /* -- which -------------------------------------------------------------------------------------------------- */
 
-static bool is_wanted(const struct watch *watch, const struct event *event)
+static bool is_wanted(const struct reading *reading, const struct event *event)
 {
-	const struct invocation *invocation = watch->invocation;
+	const struct invocation *invocation = reading->invocation;
 
-	if (event->usec < watch->since)
+	if (event->usec < reading->since)
 		return false;
 	for (int i = 0; i < invocation->n_args; i++)
 		if (strcmp(invocation->args[i], event->channel) == 0)
 			return true;
 	return invocation->n_args == 0;
-}
-
-static uint64_t now_usec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
 }
 
 /* -- printing ----------------------------------------------------------------------------------------------- */
@@ -82,9 +75,9 @@ static const char *color_of(const char *event)
 	return NULL;
 }
 
-static void print_text(const struct watch *watch, const struct event *event)
+static void print_text(const struct reading *reading, const struct event *event)
 {
-	const char *color = watch->may_color ? color_of(event->event) : NULL;
+	const char *color = reading->may_color ? color_of(event->event) : NULL;
 	char *detail = escape_text(event->detail, strlen(event->detail));
 	time_t seconds = (time_t)(event->usec / USEC_PER_SEC);
 	char when[32] = "?";
@@ -143,20 +136,20 @@ static int print_json(const struct event *event)
 	return is_good ? 0 : -ENOMEM;
 }
 
-static int take(struct watch *watch, const struct event *event)
+static int take(struct reading *reading, const struct event *event)
 {
-	if (event->number <= watch->last)
+	if (event->number <= reading->last)
 		return 0;
-	watch->last = event->number;
-	if (!is_wanted(watch, event))
+	reading->last = event->number;
+	if (!is_wanted(reading, event))
 		return 0;
-	if (watch->skip > 0) {
-		watch->skip--;
+	if (reading->skip > 0) {
+		reading->skip--;
 		return 0;
 	}
-	if (watch->invocation->options->json)
+	if (reading->invocation->options->json)
 		return print_json(event);
-	print_text(watch, event);
+	print_text(reading, event);
 	return 0;
 }
 
@@ -168,42 +161,50 @@ static int read_event(sd_bus_message *message, struct event *event)
 
 /* -- past events --------------------------------------------------------------------------------------------- */
 
-/* One page behind the number *after, which moves on; how many there were. `count`: they are only counted. */
-static int read_page(struct watch *watch, sd_bus *bus, uint64_t *after, uint64_t *count, sd_bus_error *error)
+static int print_event(sd_bus_message *page, struct pages_place *ret_place, void *userdata)
 {
-	CLEANUP_BUS_MESSAGE sd_bus_message *page = NULL;
 	struct event event;
-	int n = 0, r;
+	int r = read_event(page, &event);
 
-	r = bus_call(bus, "Events", error, &page, BUS_EVENTS_TAKES, *after, (uint32_t)BUS_LIST_PAGE);
-	if (r >= 0)
-		r = sd_bus_message_enter_container(page, 'a', BUS_EVENT);
-	while (r >= 0 && (r = read_event(page, &event)) > 0) {
-		*after = event.number;
-		n++;
-		if (count == NULL)
-			r = take(watch, &event);
-		else
-			*count += is_wanted(watch, &event);
-	}
-	return r < 0 ? r : n;
+	if (r <= 0)
+		return r;
+	ret_place->number = event.number;
+	r = take(userdata, &event);
+	return r < 0 ? r : 1;
 }
 
-static int read_all(struct watch *watch, sd_bus *bus, uint64_t *count, sd_bus_error *error)
+static int count_event(sd_bus_message *page, struct pages_place *ret_place, void *userdata)
 {
-	uint64_t after = 0;
-	int r;
+	struct reading *reading = userdata;
+	struct event event;
+	int r = read_event(page, &event);
 
-	do
-		r = read_page(watch, bus, &after, count, error);
-	while (r > 0);
-	return r;
+	if (r <= 0)
+		return r;
+	ret_place->number = event.number;
+	reading->n_wanted += is_wanted(reading, &event);
+	return 1;
 }
 
-static int print_past(struct watch *watch, sd_bus *bus, sd_bus_error *error)
+static int read_all(struct reading *reading, sd_bus *bus,
+		    int (*read)(sd_bus_message *page, struct pages_place *ret_place, void *userdata),
+		    sd_bus_error *error)
 {
-	const struct options *options = watch->invocation->options;
-	uint64_t count = 0, wanted = UINT64_MAX;
+	const struct pages_method events = {
+		.member = "Events",
+		.takes = BUS_EVENTS_TAKES,
+		.by_number = true,
+		.item = BUS_EVENT,
+		.read = read,
+	};
+
+	return pages_read(bus, &events, NULL, reading, error);
+}
+
+static int print_past(struct reading *reading, sd_bus *bus, sd_bus_error *error)
+{
+	const struct options *options = reading->invocation->options;
+	uint64_t wanted = UINT64_MAX;
 	int r = 0;
 
 	if (options_has(options, OPTION_COUNT))
@@ -211,12 +212,12 @@ static int print_past(struct watch *watch, sd_bus *bus, sd_bus_error *error)
 	else if (options->follow && !options_has(options, OPTION_SINCE))
 		wanted = LAST_FEW;
 	if (wanted != UINT64_MAX) {
-		r = read_all(watch, bus, &count, error);
-		watch->skip = count > wanted ? count - wanted : 0;
+		r = read_all(reading, bus, count_event, error);
+		reading->skip = reading->n_wanted > wanted ? reading->n_wanted - wanted : 0;
 	}
 	if (r >= 0)
-		r = read_all(watch, bus, NULL, error);
-	watch->skip = 0;
+		r = read_all(reading, bus, print_event, error);
+	reading->skip = 0;
 	return r;
 }
 
@@ -224,7 +225,7 @@ static int print_past(struct watch *watch, sd_bus *bus, sd_bus_error *error)
 
 static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *reterr)
 {
-	struct watch *watch = userdata;
+	struct reading *reading = userdata;
 	struct event event;
 	int r;
 
@@ -232,9 +233,9 @@ static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *rete
 		return 0;
 	r = read_event(message, &event);
 	if (r >= 0)
-		r = take(watch, &event);
+		r = take(reading, &event);
 	if (r < 0)
-		watch->error = r;
+		reading->error = r;
 	return 1;
 }
 
@@ -265,11 +266,11 @@ static int await(sd_bus *bus)
 	return (fds[1].revents & (POLLERR | POLLHUP)) != 0 ? -EPIPE : 0;
 }
 
-static enum status follow(struct watch *watch, sd_bus *bus)
+static enum status follow(struct reading *reading, sd_bus *bus)
 {
 	int r = 0;
 
-	while (watch->error == 0 && !signals_caught()) {
+	while (reading->error == 0 && !signals_caught()) {
 		struct bus_bound bound;
 
 		bus_bound_begin(&bound);
@@ -284,13 +285,13 @@ static enum status follow(struct watch *watch, sd_bus *bus)
 		if (r < 0 && r != -EINTR)
 			break;
 	}
-	if (watch->error < 0)
-		return errors_end(watch->invocation, NULL, watch->error);
+	if (reading->error < 0)
+		return errors_end(reading->invocation, NULL, reading->error);
 	if (signals_caught())
 		return STATUS_DONE;
 	if (r == -ENOMEM || r == -EBADMSG || r == -EPROTO)
-		return bus_report_unreachable(watch->invocation, NULL, -EPROTO);
-	return report(watch->invocation, NULL, STATUS_NO_DAEMON,
+		return bus_report_unreachable(reading->invocation, NULL, -EPROTO);
+	return report(reading->invocation, NULL, STATUS_NO_DAEMON,
 		      "the connection to kipcd was lost: %s; start kipcd, then run this command again",
 		      strerror(-r));
 }
@@ -301,7 +302,7 @@ enum status command_events(const struct invocation *invocation)
 	CLEANUP_BUS sd_bus *bus = NULL;
 	const struct options *options = invocation->options;
 	const char *no_color = getenv("NO_COLOR");
-	struct watch watch = {
+	struct reading reading = {
 		.invocation = invocation,
 		.may_color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0'),
 	};
@@ -309,19 +310,21 @@ enum status command_events(const struct invocation *invocation)
 	int r = 0;
 
 	if (options_has(options, OPTION_SINCE))
-		watch.since = options->since < now_usec() ? now_usec() - options->since : 0;
+		reading.since = options->since < clock_usec(CLOCK_REALTIME)
+					? clock_usec(CLOCK_REALTIME) - options->since
+					: 0;
 	status = bus_connect_or_report(invocation, NULL, &bus);
 	if (status != STATUS_DONE)
 		return status;
 	if (options->follow) {
 		signals_catch();
-		r = sd_bus_add_filter(bus, NULL, on_signal, &watch);
+		r = sd_bus_add_filter(bus, NULL, on_signal, &reading);
 		if (r >= 0)
 			r = bus_call(bus, "Subscribe", &error, NULL, BUS_SUBSCRIBE_TAKES);
 	}
 	if (r >= 0)
-		r = print_past(&watch, bus, &error);
+		r = print_past(&reading, bus, &error);
 	if (r < 0)
 		return bus_report(invocation, NULL, r, &error);
-	return options->follow ? follow(&watch, bus) : STATUS_DONE;
+	return options->follow ? follow(&reading, bus) : STATUS_DONE;
 }
