@@ -83,12 +83,7 @@ static void build_tables(const struct parser *parser, char mode,
 
 static const struct option_row *row_of(int code)
 {
-	if (code >= LONG)
-		return &option_rows[code - LONG];
-	for (size_t i = 0; i < N_OPTIONS; i++)
-		if (option_rows[i].letter && option_rows[i].letter == code)
-			return &option_rows[i];
-	return NULL;
+	return code >= LONG ? &option_rows[code - LONG] : option_rows_find_letter(code);
 }
 
 static bool take_option(struct parser *parser, const struct option_row *row, const char *value)
@@ -147,7 +142,7 @@ static bool take_options(struct parser *parser, int argc, char **argv, char mode
 {
 	struct option long_options[N_OPTIONS + 1];
 	char letters[2 * N_OPTIONS + 3];
-	const char *operand = NULL;
+	char *operand = NULL;
 	int code;
 
 	build_tables(parser, mode, long_options, letters);
@@ -168,7 +163,7 @@ static bool take_options(struct parser *parser, int argc, char **argv, char mode
 		operand = optarg;
 	}
 	if (operand != NULL) /* there may have been options between the two */
-		argv[--optind] = (char *)operand;
+		argv[--optind] = operand;
 	*ret_first = optind;
 	return true;
 }

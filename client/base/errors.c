@@ -18,11 +18,11 @@
 #include "client/base/ring-errors.h"
 #include "lib/kipc.h"
 
-static const struct {
+static const struct sentence {
 	int error; /* positive errno */
 	enum status status;
-	const char *sentence; /* NULL: made by a function below */
-	const char *shown;    /* what 'kipcctl show ADDR' shows about it; NULL: nothing */
+	const char *text;  /* NULL: made by a function below */
+	const char *shown; /* what 'kipcctl show ADDR' shows about it; NULL: nothing */
 } sentences[] = {
 	{ ENOENT, STATUS_NO_SUCH_CHANNEL, "no such channel" },
 	{ ESTALE, STATUS_NO_SUCH_CHANNEL,
@@ -31,7 +31,7 @@ static const struct {
 	{ EAGAIN, STATUS_NOTHING, "this would have to wait; omit --no-wait, or give a longer --timeout" },
 	{ ENOMSG, STATUS_NOTHING, "no such message" },
 	{ ETIMEDOUT, STATUS_NOTHING, "timed out" },
-	{ EACCES, STATUS_NOT_ALLOWED, "its mode does not allow you this", "its owner and mode" },
+	{ EACCES, STATUS_NOT_ALLOWED, "its mode does not allow you to do this", "its owner and mode" },
 	{ EPERM, STATUS_NOT_ALLOWED, "only its owner and its creator may do this", "them" },
 	{ EIDRM, STATUS_REMOVED, "it was removed" },
 	{ EINVAL, STATUS_USAGE,
@@ -46,9 +46,8 @@ static const struct {
 	  "kipcd with --runtime-dir" },
 	{ EMSGSIZE, STATUS_FAILED, "the message is too large; 'kipcctl limits' shows the limits" },
 	{ ENODATA, STATUS_FAILED,
-	  "without /proc, names cannot be checked to be of this boot and IPC namespace; mount /proc, or use "
-	  "a "
-	  "key or an id" },
+	  "without /proc, names cannot be checked to be of this boot and IPC namespace; mount /proc, "
+	  "or use a key or an id" },
 	{ ENOSYS, STATUS_FAILED,
 	  "this kernel cannot show a message without taking it (CONFIG_CHECKPOINT_RESTORE is off); use "
 	  "'kipcctl recv'" },
@@ -65,31 +64,32 @@ static const struct {
 	  "(SHM_NORESERVE), or has too few huge pages (vm.nr_hugepages)" },
 };
 
-static const char *sentence_of(int error)
+static const struct sentence *find_sentence(int error)
 {
 	for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++)
-		if (sentences[i].error == -error && sentences[i].sentence != NULL)
-			return sentences[i].sentence;
-	return strerror(-error);
+		if (sentences[i].error == -error)
+			return &sentences[i];
+	return NULL;
 }
 
 enum status errors_status(int error)
 {
-	for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++)
-		if (sentences[i].error == -error)
-			return sentences[i].status;
-	return STATUS_FAILED;
+	const struct sentence *sentence = find_sentence(error);
+
+	return sentence != NULL ? sentence->status : STATUS_FAILED;
 }
 
-/* "; 'kipcctl show ADDR' shows its owner and mode", or "". */
-static const char *advice_of(int error, const char *address, char *buffer, size_t size)
+/* The sentence with its advice ("; 'kipcctl show ADDR' shows its owner and mode"). */
+static enum status report_sentence(const struct invocation *invocation, const char *address, int error,
+				   const char *more)
 {
-	*buffer = '\0';
-	for (size_t i = 0; address != NULL && i < sizeof sentences / sizeof sentences[0]; i++)
-		if (sentences[i].error == -error && sentences[i].shown != NULL)
-			(void)snprintf(buffer, size, "; 'kipcctl show %.*s' shows %s",
-				       (int)strcspn(address, "["), address, sentences[i].shown);
-	return buffer;
+	const struct sentence *sentence = find_sentence(error);
+	const char *text = sentence != NULL && sentence->text != NULL ? sentence->text : strerror(-error);
+
+	if (address == NULL || sentence == NULL || sentence->shown == NULL)
+		return report(invocation, address, errors_status(error), "%s%s", text, more);
+	return report(invocation, address, errors_status(error), "%s; 'kipcctl show %.*s' shows %s%s", text,
+		      (int)strcspn(address, "["), address, sentence->shown, more);
 }
 
 char *(*errors_explain_name)(const struct invocation *invocation, const char *name);
@@ -195,7 +195,6 @@ enum status errors_report_and(const struct invocation *invocation, const char *a
 			      const char *more)
 {
 	enum status status = errors_status(error);
-	char advice[512];
 
 	if (status == STATUS_NOTHING && invocation->options->quiet)
 		return status;
@@ -209,8 +208,7 @@ enum status errors_report_and(const struct invocation *invocation, const char *a
 		return report_wrong_class(invocation, address);
 	if (ring_errors_report(invocation, address, error, more, &status))
 		return status;
-	return report(invocation, address, status, "%s%s%s", sentence_of(error),
-		      advice_of(error, address, advice, sizeof advice), more);
+	return report_sentence(invocation, address, error, more);
 }
 
 enum status errors_report(const struct invocation *invocation, const char *address, int error)

@@ -236,3 +236,19 @@ const struct option_row option_rows[] = {
 };
 
 _Static_assert(sizeof option_rows / sizeof option_rows[0] == N_OPTIONS, "each option has one row");
+
+const struct option_row *option_rows_find_letter(int letter)
+{
+	for (size_t i = 0; i < N_OPTIONS; i++)
+		if (option_rows[i].letter != 0 && option_rows[i].letter == letter)
+			return &option_rows[i];
+	return NULL;
+}
+
+const struct option_row *option_rows_find_name(const char *name, size_t n)
+{
+	for (size_t i = 0; i < N_OPTIONS; i++)
+		if (strlen(option_rows[i].name) == n && memcmp(option_rows[i].name, name, n) == 0)
+			return &option_rows[i];
+	return NULL;
+}

@@ -28,4 +28,8 @@ struct option_row {
 /* N_OPTIONS rows, in the order of help. */
 extern const struct option_row option_rows[];
 
+/* The row of a short option, or of a long one whose name has n bytes; NULL: there is none. */
+const struct option_row *option_rows_find_letter(int letter);
+const struct option_row *option_rows_find_name(const char *name, size_t n);
+
 #endif

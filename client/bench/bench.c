@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/base/channel.h"
 #include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/signals.h"
@@ -196,28 +197,25 @@ static enum status run_sizes(struct bench *bench)
 static enum status imitate(struct bench *bench, const char *address)
 {
 	const struct invocation *invocation = bench->invocation;
-	struct kipc_channel *channel;
+	CLEANUP_CHANNEL struct kipc_channel *channel = NULL;
+	struct kipc_ring ring = { 0 };
 	struct kipc_object object;
-	struct kipc_ring ring;
-	int r, is_ring = 0;
+	enum channel_class class;
+	int r;
 
-	r = kipc_open(address, invocation->runtime_dir, KIPC_QUEUE | KIPC_SEGMENT, &channel);
-	if (r < 0)
-		return errors_report(invocation, address, r);
-	r = kipc_stat(channel, &object);
-	if (r == 0 && object.kind == KIPC_SEGMENT)
-		r = is_ring = kipc_channel_is_ring(channel);
-	if (is_ring > 0)
+	r = channel_open(invocation, address, CHANNEL_STREAM | CHANNEL_RAW, &channel, &class);
+	if (r == 0)
+		r = kipc_stat(channel, &object);
+	if (r == 0 && class == CHANNEL_RING)
 		r = kipc_ring_stat(channel, &ring);
-	kipc_close(channel);
 	if (r < 0)
 		return errors_report(invocation, address, r);
-	if (object.kind == KIPC_SEGMENT && !is_ring)
+	if (class == CHANNEL_RAW)
 		return report(invocation, address, STATUS_USAGE,
 			      "a raw segment takes no messages; give a queue or a ring");
-	bench->plan.is_ring = is_ring > 0;
-	bench->plan.capacity = is_ring > 0 ? object.segment.size : object.queue.capacity;
-	bench->plan.max_message = is_ring > 0 ? ring.max_message : 0;
+	bench->plan.is_ring = class == CHANNEL_RING;
+	bench->plan.capacity = class == CHANNEL_RING ? object.segment.size : object.queue.capacity;
+	bench->plan.max_message = ring.max_message;
 	return run_sizes(bench);
 }
 

@@ -16,23 +16,10 @@
 /* The most that a user waits after pressing the tab key. */
 #define SECONDS_MAX 3
 
-/* "--name" or "--name=…" */
+/* The row of "--name" or "--name=…". */
 static const struct option_row *find_long_option(const char *word)
 {
-	size_t n = strcspn(word + 2, "=");
-
-	for (size_t i = 0; i < N_OPTIONS; i++)
-		if (strlen(option_rows[i].name) == n && memcmp(option_rows[i].name, word + 2, n) == 0)
-			return &option_rows[i];
-	return NULL;
-}
-
-static const struct option_row *find_letter(char letter)
-{
-	for (size_t i = 0; i < N_OPTIONS; i++)
-		if (option_rows[i].letter && option_rows[i].letter == letter)
-			return &option_rows[i];
-	return NULL;
+	return option_rows_find_name(word + 2, strcspn(word + 2, "="));
 }
 
 /* A wrong value is reported only when the command runs. */
@@ -50,7 +37,7 @@ static void take_option(struct completion *completion, const struct option_row *
 static void take_letters(struct completion *completion, const char *letters)
 {
 	for (; *letters; letters++) {
-		const struct option_row *row = find_letter(*letters);
+		const struct option_row *row = option_rows_find_letter(*letters);
 		bool has_value = row != NULL && row->argument != NULL && letters[1];
 
 		take_option(completion, row, has_value ? letters + 1 : NULL);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/channel.h"
 #include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/facts/declared.h"
@@ -232,12 +233,13 @@ static enum status find(struct search *search, char **words)
 {
 	enum status status = STATUS_DONE;
 	struct kipc_object object;
+	enum channel_class class;
 	int r;
 
 	r = kipc_stat(search->fields->segment, &object);
 	if (r < 0)
 		return errors_report(search->invocation, segment_of(search), r);
-	if (kipc_channel_is_ring(search->fields->segment) == 1)
+	if (channel_find_class(search->fields->segment, &class) == 0 && class == CHANNEL_RING)
 		return report(search->invocation, segment_of(search), STATUS_USAGE,
 			      "a ring has messages, not fields; 'kipcctl peek %s' prints the first",
 			      segment_of(search));
