@@ -1,26 +1,26 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What no compiler checks: who includes whom, that each manual page has all that it should, that the library exports
-# what it says, and that the example in libkipc(3) works.
+# What no compiler checks: the order of includes, complete manual pages, the symbols of the library, and the example in
+# libkipc(3).
 . "$(dirname "$0")/tap.sh"
 cd "$top_src" || exit 1
 
-# none WHAT LINES: there must be none; what there is, is shown
+# none WHAT LINES: expects no lines, and shows those it gets
 none() { is "$1" "$2" ''; }
 
-# same WHAT GOT EXPECTED: the same lines in any order; what differs is shown, '<' is too much and '>' is missing
+# same WHAT GOT EXPECTED: the same lines in any order; shows differences, '<' for extra lines and '>' for missing ones
 same() { none "$1" "$(diff <(sort -u <<<"$2") <(sort -u <<<"$3") | grep '^[<>]')"; }
 
 sources() { find "$@" -name '*.[ch]' | sort; }
 
-# Everything in the source folders that a human wrote, but for what Markdown says.
+# All files in the source folders but Markdown.
 written() {
 	find lib common daemon client conf systemd tests bench -type f \( -name '*.[ch]' -o -name '*.[1-8]' \
 		-o -name '*.sh' -o -name '*.bash' -o -name '*.fish' -o -name '_kipc*' -o -name '*.pl' -o -name '*.py' -o -name '*.in' -o -name '*.sym' -o -name '*.sysusers' -o -name '*.conf' \) | sort
 	printf '%s\n' bootstrap configure.ac Makefile.am .ci/run
 }
 
-# -- who includes whom -----------------------------------------------------------------------------------
+# -- includes -----------------------------------------------------------------------------------
 
 # "FILE HEADER", with the brackets of those that are not ours.
 includes() {
@@ -56,7 +56,7 @@ client/change: client/facts
 client/bench: client/facts
 client: client/see client/data client/complete client/change client/bench
 '
-# Those that remain, "FILE HEADER".
+# The exceptions, "FILE HEADER".
 remaining='client/facts/look.c client/facts/view.h
 daemon/config/keys.h daemon/config/config.h
 daemon/config/keys.c daemon/config/field.h
@@ -100,20 +100,20 @@ none 'every file has an SPDX line' "$(licensed '[A-Z]' "$(written)")"
 none 'lib is LGPL-2.1-or-later' "$(licensed LGPL-2.1-or-later "$(sources lib; echo lib/libkipc.3)")"
 none 'the programs are GPL-2.0-or-later' \
 	"$(licensed GPL-2.0-or-later "$(sources common daemon client; ls daemon/*.[1-8] client/*.[1-8])")"
-none 'what is to be copied from is CC0-1.0' "$(licensed CC0-1.0 "$(sources tests/examples; ls conf/* systemd/*.in systemd/*.sysusers)")"
-none 'nothing is left for later' "$(written | xargs grep -nwE 'TO''DO|FIX''ME|X''XX')"
-# A process that lives until it is killed may sleep a thousand seconds; nothing waits for time to pass. Random instants are
-# what the storm and the scribbler are about.
+none 'examples and configuration are CC0-1.0' "$(licensed CC0-1.0 "$(sources tests/examples; ls conf/* systemd/*.in systemd/*.sysusers)")"
+none 'no source has a note for later' "$(written | xargs grep -nwE 'TO''DO|FIX''ME|X''XX')"
+# A process that runs until it is killed may sleep a thousand seconds; no test waits for time to pass. The storm and the
+# scribbler need random instants.
 none 'no test sleeps' "$(find tests -type f -name '*.*' ! -name lint.sh ! -path tests/ring/storm.c ! -path tests/ring/scribble.c \( -name '*.sh' -o -name '*.c' -o -name '*.p[ly]' \) \
 	-exec grep -nHE '\b(u|nano)?sleep *\(|\bsleep +([0-9]*[.]|[0-9]{1,3}\b)' {} +)"
 
 formatter=$(command -v clang-format)
 if [ -n "$formatter" ] && clang-format --version | grep -q 'version 14\.'; then
-	none 'clang-format has nothing to say' \
+	none 'clang-format changes nothing' \
 		"$(sources lib common daemon client tests bench | xargs clang-format --dry-run -Werror 2>&1 |
 			sed -n 's/:[0-9:]* error:.*//p' | uniq)"
 else
-	skip 'clang-format has nothing to say' 'no clang-format 14'
+	skip 'clang-format changes nothing' 'no clang-format 14'
 fi
 
 # -- the dialect that clang-format does not know ----------------------------------------------------------
@@ -160,7 +160,7 @@ links() {
 	done | grep -v ' debian/'
 }
 like 'the links of the Markdown pages are known' "$(links)" '^README\.md INSTALL\.md$'
-none 'each leads to a file' "$(links | while read -r page link; do [ -e "$(dirname "$page")/$link" ] || echo "$page: $link"; done)"
+none '... and each leads to a file' "$(links | while read -r page link; do [ -e "$(dirname "$page")/$link" ] || echo "$page: $link"; done)"
 is 'README.md fits on two screens: at most 800 words' "$(($(wc -w <README.md) <= 800))" 1
 
 # -- manual pages ----------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ else
 	skip 'mandoc has no warning for the manual pages' 'no mandoc'
 fi
 if command -v man >/dev/null && command -v groff >/dev/null; then
-	# Where a table meets the end of a page depends on every line before it, and on a screen there are no pages.
+	# Where a table meets the end of a page depends on all lines before it, and a screen has no pages.
 	none 'man has no warning for the manual pages' \
 		"$(for page in $pages; do MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings -l "$page" 2>&1 >/dev/null; done |
 			grep -v 'table text block will not fit on one page')"
@@ -184,7 +184,7 @@ else
 	skip 'no line of the manual pages is longer than a terminal of 80 places' 'no man or groff'
 fi
 
-# Words that the readers of these texts stumbled over; what a program prints, in a transcript, is not the page's.
+# Words that readers stumbled over. Transcripts, which show what a program prints, are not checked.
 none 'the texts that are installed have plain words' \
 	"$(find $pages README.md conf systemd debian */completions -type f 2>/dev/null | sort | xargs perl -ne '
 		$is_transcript = $1 if /^\.(nf|fi)/;
@@ -243,7 +243,7 @@ done >"$T/taken"
 for verb in $verbs; do
 	entries client/kipcctl.1 | grep -E "^$verb( |	)" | cut -f 2 | options_in | sed "s/^/$verb /"
 done >"$T/told"
-none 'what kipcctl(1) says of a verb names its options' "$(comm -23 <(sort "$T/taken") <(sort "$T/told"))"
+none 'kipcctl(1) names the options of each verb' "$(comm -23 <(sort "$T/taken") <(sort "$T/told"))"
 # (check runs kipcd --check, and looks at what --user means.)
 none '... and no others' "$(comm -13 <(sort "$T/taken") <(sort "$T/told") | grep -vE '^check --(check|user)$')"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The ring's protocol as a model (tests/ring/order.pml, tests/ring/turn.pml): every order of its steps, with parties killed at any of them. Then lines
 # of it are broken on purpose, and each time the model must find what that does. KIPC_TEST_LONG=1: more parties and deaths.
-KIPC_TEST_LIMIT=${KIPC_TEST_LIMIT:-900} # it computes for minutes where the machine is busy
+KIPC_TEST_LIMIT=${KIPC_TEST_LIMIT:-900} # this takes minutes on a busy machine
 . "$(dirname "$0")/tap.sh"
 
 [ -z "${SANITIZER_FLAGS:-}" ] || { echo "1..0 # SKIP it builds a program of its own: the same as without sanitizers"; exit 0; }
@@ -46,17 +46,17 @@ fails() {
 one_to_two="-DPRODUCERS=1 -DCONSUMERS=2"
 batches="$one_to_two -DBATCH=2 -DTAKES=1"
 
-# The largest, beside the others.
+# The largest one runs beside the others.
 explore "$T/two-to-two" -DPRODUCERS=2 -DCONSUMERS=2 -DDEATHS=1 -DMESSAGES=1 -DCAPACITY=1 -DTAKES=1 &
 two_to_two=$!
 
 holds 'one producer, one consumer, both may die' -DPRODUCERS=1 -DCONSUMERS=1 -DDEATHS=2 -DMESSAGES=3
 holds 'one producer, two consumers, two deaths' -DPRODUCERS=1 -DCONSUMERS=2 -DDEATHS=2
 # shellcheck disable=SC2086 # several words
-holds '... with batches, and consumers that have had enough' $batches -DDEATHS=2
+holds '... with batches, and consumers that stop' $batches -DDEATHS=2
 holds 'two producers, one consumer, one death, wrapped around' -DPRODUCERS=2 -DCONSUMERS=1 -DDEATHS=1
 if [ -n "${KIPC_TEST_LONG:-}" ]; then
-	holds 'two producers, two consumers that never have enough' \
+	holds 'two producers, two consumers that never stop' \
 		-DPRODUCERS=2 -DCONSUMERS=2 -DDEATHS=1 -DMESSAGES=1 -DCAPACITY=1
 	holds 'two producers, one consumer, two deaths' -DPRODUCERS=2 -DCONSUMERS=1 -DDEATHS=2
 	holds 'one producer, three consumers, two deaths, batches' \
@@ -66,14 +66,14 @@ fi
 # shellcheck disable=SC2086
 {
 	fails 'broken: published before it is written' $batches -DBREAK_PUBLISH_FIRST
-	fails 'broken: the fast path does not look whether anybody sleeps' $batches -DBREAK_BLIND_FAST_PATH
-	fails 'broken: WAITERS is taken away before all are woken' $batches -DBREAK_CLEAR_WAITERS
-	fails 'broken: letting go forgets who has gone to sleep since' $one_to_two -DBREAK_BLIND_RELEASE
-	fails 'broken: a wake that a death cut short is not made good' $batches -DBREAK_NO_REPAIR
-	fails 'broken: a sleeper does not pass on the wake it dies with' $batches -DDEATHS=2 -DBREAK_NO_PENDING_SLEEP
+	fails 'broken: the fast path does not check for sleepers' $batches -DBREAK_BLIND_FAST_PATH
+	fails 'broken: WAITERS is cleared before all are woken' $batches -DBREAK_CLEAR_WAITERS
+	fails 'broken: a release misses a thread that has gone to sleep since' $one_to_two -DBREAK_BLIND_RELEASE
+	fails 'broken: a wake that a death interrupted is not repeated' $batches -DBREAK_NO_REPAIR
+	fails 'broken: a sleeper that dies does not pass on its wake' $batches -DDEATHS=2 -DBREAK_NO_PENDING_SLEEP
 	fails 'broken: sleeping on the lock alone' $batches -DBREAK_ONE_HALF
 }
-# -- turns of those that wait for room: nobody that is not stopped waits for ever (tests/ring/turn.pml) --
+# -- turns of producers that wait for room: none that runs waits for ever (tests/ring/turn.pml) --
 
 # turns CLAIM DEFINES…: a search for a fair cycle in which the producer of that claim does not send
 turns() {

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A runtime folder without room, a kernel that refuses: each channel says so, none seems to be there that is not, the rest is
-# served, and all heals when there is room again.
+# A runtime folder without room, and a kernel that refuses: each channel says so, no missing channel looks active, the others
+# work, and all recover when there is room again.
 . "$(dirname "$0")/tap.sh"
 
-[ "$(id -u)" = 0 ] && unshare --mount true 2>/dev/null || { echo '1..0 # SKIP no mount namespace to be had'; exit 0; }
+[ "$(id -u)" = 0 ] && unshare --mount true 2>/dev/null || { echo '1..0 # SKIP no mount namespace here'; exit 0; }
 if [ -z "${KIPC_TEST_MOUNTS:-}" ]; then
 	clean_up
 	trap - EXIT
@@ -34,7 +34,7 @@ all_active='bills active build active orders active prices active '
 are_active() { [ "$(states)" = "$all_active" ]; }
 mkdir "$KIPC_RUNTIME_DIR"
 room() { mount -t tmpfs -o "mode=755,$1" none "$KIPC_RUNTIME_DIR"; }
-# Everything that is left of room, and of files; and all of it back.
+# Use up the room or the files, and free them again.
 fill_up() { cat /dev/zero >"$KIPC_RUNTIME_DIR/filler" 2>/dev/null; }
 use_up() { local i=0; while : 2>/dev/null >"$KIPC_RUNTIME_DIR/filler$i"; do i=$((i + 1)); done; }
 make_room() { rm -f "$KIPC_RUNTIME_DIR"/filler*; }
@@ -52,7 +52,7 @@ for how in fill_up use_up; do
 	$how
 	ipcrm -Q 0x4b01
 	until_true is_in_state orders failed
-	is "$what: what is gone and cannot be made anew is not active" "$(states)" 'bills active build active orders failed prices active '
+	is "$what: a removed queue that cannot be recreated is not active" "$(states)" 'bills active build active orders failed prices active '
 	like '... for the true reason' "$(reason orders)" 'registry (cannot be written|.*): No space left on device'
 	like '... which doctor shows' "$(kipcctl doctor 2>&1)" 'failed: it was not created, because the registry cannot be written: No space left|failed: its name cannot be written'
 	exits 1 '... a creation fails' kipcctl create queue more key=0x4b09
@@ -121,7 +121,7 @@ if strace -qq -o /dev/null -e inject=getpid:error=EIO:when=999 true 2>/dev/null;
 	start_kipcd
 	kipcctl send orders kept
 	before=$(ipcs -q; ipcs -m; ipcs -s; ls -lA --time-style=+ "$channels")
-	# attach CALLS ERROR: from here on these fail
+	# attach CALLS ERROR: these calls fail from now on
 	attach() {
 		strace -f -o "$T/trace" -p "$kipcd_pid" -e trace="$1" -e inject="$1:error=$2" 2>/dev/null & tracer=$!
 		until_true test -s "$T/trace"
@@ -130,18 +130,18 @@ if strace -qq -o /dev/null -e inject=getpid:error=EIO:when=999 true 2>/dev/null;
 	attach msgctl,shmctl,semctl EACCES
 	none_active() { ! kipcctl list --no-legend --columns=state | grep -q active; }
 	until_true none_active
-	is 'what cannot be looked at is neither active nor gone' "$(states)" 'bills failed build failed orders failed prices failed '
+	is 'channels that cannot be examined are failed' "$(states)" 'bills failed build failed orders failed prices failed '
 	detach
 	until_true are_active
-	is '... and is active again when it can be' "$(states)" "$all_active"
-	is '... nothing was done to it' "$(ipcs -q; ipcs -m; ipcs -s; ls -lA --time-style=+ "$channels")" "$before"
+	is '... and are active again when they can be' "$(states)" "$all_active"
+	is '... without a change' "$(ipcs -q; ipcs -m; ipcs -s; ls -lA --time-style=+ "$channels")" "$before"
 	attach msgget,msgctl ENOMEM
 	ipcrm -Q 0x4b01
 	until_true is_in_state orders failed
-	is 'without memory what is gone is not active' "$(states | grep -o 'orders [a-z]*')" 'orders failed'
+	is 'without memory a removed queue is not active' "$(states | grep -o 'orders [a-z]*')" 'orders failed'
 	detach
 	until_true are_active
-	is '... and is made anew when there is some' "$(states)" "$all_active"
+	is '... and is recreated when there is memory' "$(states)" "$all_active"
 	stop_kipcd
 	umount "$KIPC_RUNTIME_DIR"
 else

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Whose an object is: what was adopted is kipcd's as long as its maker leaves it so. A kipcd that runs as root may remove
-# everything, and must not: each way to remove is tried on a queue, a segment, a ring and a set that were taken back.
+# Ownership: an adopted object is kipcd's until its creator takes it back. A kipcd that runs as root could remove everything
+# and must not: each way to remove is tried on a queue, a segment, a ring and a set that were taken back.
 . "$(dirname "$0")/tap.sh"
 
 can_be 4711 ||
-	{ echo "1..0 # SKIP only root can be somebody else"; exit 0; }
+	{ echo "1..0 # SKIP only root can become another user"; exit 0; }
 perl -MIPC::SysV -e 1 2>/dev/null || { echo "1..0 # SKIP no perl IPC::SysV"; exit 0; }
 
-# What the application makes, and takes back: IPC_SET with its own uid, as no class of perl's does it for sets.
+# The application creates objects and takes them back: IPC_SET with its own uid, which no Perl class does for sets.
 make_objects() {
 	as 4711 perl -MIPC::SysV=IPC_CREAT -e '
 		msgget(0x11, 0600 | IPC_CREAT) // die; shmget(0x12, 8192, 0600 | IPC_CREAT) // die;
@@ -29,37 +29,37 @@ adopt_all() {
 fresh() {
 	[ -z "$kipcd_pid" ] || stop_kipcd
 	ipcrm --all; rm -rf "$KIPC_RUNTIME_DIR"
-	# A sample comes before any command would: the fences are on their own.
+	# No sample runs before the commands, so that only their own checks count.
 	printf '[daemon]\nsample_interval = 1h\n' >"$conf"
 	make_objects && start_kipcd && adopt_all "$1" >"$T/adopted" 2>&1 || fail "a fresh start" "$(cat "$T/adopted" "$T/kipcd.log")"
 	same=$(objects)
 }
 
-# -- what is still kipcd's goes ----------------------------------------------------------------------------------
+# -- objects that kipcd still owns are removed ----------------------------------------------------------------------------------
 
 fresh daemon
 stop_kipcd
-like "what was adopted and is empty goes with the daemon; the segment was attached" "$(objects)" "^0x00000012 [0-9]+$"
+like "empty adopted objects are removed with the daemon; the segment, which was attached, stays" "$(objects)" "^0x00000012 [0-9]+$"
 
-# -- what was taken back stays -----------------------------------------------------------------------------------
+# -- objects that were taken back stay -----------------------------------------------------------------------------------
 
 fresh daemon
 take_back || fail "the application takes its objects back"
-like "they are its own again" "$(ipcs -q -c | grep 4711; ipcs -q)" '^0x00000011 +[0-9]+ +4711 '
+like "the application owns its objects again" "$(ipcs -q -c | grep 4711; ipcs -q)" '^0x00000011 +[0-9]+ +4711 '
 stop_kipcd
-is "a stop leaves them, with lifetime = daemon" "$(objects)" "$same"
+is "lifetime = daemon does not remove them at a stop" "$(objects)" "$same"
 
 fresh config
 take_back
 rm "$KIPC_RUNTIME_DIR"/kipcd.conf.d/*.conf
-exits 0 "no section names them any more" kipcctl reload
-is "... lifetime = config leaves them" "$(objects)" "$same"
+exits 0 "a reload without their sections works" kipcctl reload
+is "... and lifetime = config does not remove them" "$(objects)" "$same"
 
 fresh boot
 take_back
 for name in jobs prices locks; do
 	exits 0 "remove --force $name" kipcctl remove --force "$name"
-	like "... says what is true" "$OUT" "only its name: the creator of the adopted object has taken it back, and the object stays"
+	like "... says that it removed only the name" "$OUT" "only its name: the creator of the adopted object has taken it back, and the object stays"
 done
 is "... and leaves the object" "$(objects)" "$same"
 
@@ -70,17 +70,17 @@ like "without kipcd its state is shown" "$(kipcctl list --quiet --no-legend --co
 for name in jobs prices locks; do
 	exits 7 "remove --force $name without kipcd" kipcctl remove --force "$name"
 done
-is "... leaves it" "$(objects)" "$same"
-exits 0 "by its id, it is root's to remove" kipcctl remove --force "queue:@$(ipcs -q | awk '/^0x00000011/ { print $2 }')"
+is "... and the object stays" "$(objects)" "$same"
+exits 0 "root may remove it by its id" kipcctl remove --force "queue:@$(ipcs -q | awk '/^0x00000011/ { print $2 }')"
 
 fresh boot
 take_back
 kipcctl set jobs capacity=4K >/dev/null 2>&1
 kipcctl set prices size=4096 >/dev/null 2>&1
 kipcctl set locks values=1,1 >/dev/null 2>&1
-is "set makes none of them anew, nor alters it" "$(objects) $(ipcs -q | awk '/^0x00000011/ { print $3 }')" "$same 4711"
+is "set neither recreates nor alters them" "$(objects) $(ipcs -q | awk '/^0x00000011/ { print $3 }')" "$same 4711"
 
-# A ring: another kipcd makes it, as the application, and is no more.
+# A ring that another kipcd created as the application.
 stop_kipcd
 ipcrm --all; rm -rf "$KIPC_RUNTIME_DIR"
 mkdir "$T/theirs" && chown 4711:4711 "$T/theirs"
@@ -97,8 +97,8 @@ same=$(objects)
 as 4711 perl -MIPC::SysV=IPC_SET,IPC_STAT -e '
 	$m = shmget(0x12, 0, 0) // die; shmctl($m, IPC_STAT, $data = "") // die;
 	substr $data, 4, 8, pack("LL", 4711, 4711); shmctl($m, IPC_SET, $data) // die'
-exits 1 "one that was taken back is not reset" kipcctl reset --force ticks
-is "... nor removed" "$(kipcctl remove --force ticks >/dev/null; objects)" "$same"
-is "... and keeps its message" "$(kipcctl recv "segment:0x12")" one
+exits 1 "reset of a ring that was taken back fails" kipcctl reset --force ticks
+is "... and remove keeps it" "$(kipcctl remove --force ticks >/dev/null; objects)" "$same"
+is "... with its message" "$(kipcctl recv "segment:0x12")" one
 stop_kipcd
 finish

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Programs that know nothing of kipc, over channels that kipcd declared: shell pipes, the textbook programs of
-# tests/examples, Perl's core modules, python3-sysv-ipc; each with its own kind and with kipcctl at the other side.
+# Programs that do not know kipc, on declared channels: shell pipes, the textbook programs of tests/examples, Perl's core
+# modules, python3-sysv-ipc. Each talks to its own kind and to kipcctl.
 . "$(dirname "$0")/tap.sh"
 
 cat >"$conf" <<'END'
@@ -19,7 +19,7 @@ values = 1
 [queue bills]
 END
 start_kipcd || { fail 'kipcd starts' "$(log)"; finish; }
-is 'three kinds, one key each' "$(kipcctl list --columns=name,key --no-legend | grep -c 0x000004d2)" 3
+is 'three kinds can have the same key' "$(kipcctl list --columns=name,key --no-legend | grep -c 0x000004d2)" 3
 objects() { ipcs -qsm | grep '^0x' | cut -d ' ' -f 1,2 | sort; }
 before=$(objects)
 
@@ -30,74 +30,74 @@ until_peer_sleeps() { until_true is_asleep "$1"; }
 # -- pipes: a parent writes, a child reads ---------------------------------------------------------------
 
 printf 'one\ntwo\n' | kipcctl send orders
-is 'from a pipe, and into one' "$(kipcctl recv -n 2 orders | tr a-z A-Z)" 'ONE
+is 'messages go from a pipe to a pipe' "$(kipcctl recv -n 2 orders | tr a-z A-Z)" 'ONE
 TWO'
 seq 5000 | kipcctl send orders & feeder=$!
 kipcctl recv -n 5000 orders | sed 's/^/bill /' | kipcctl send bills & middle=$!
 kipcctl recv -n 5000 bills >"$T/got"
 wait "$feeder" "$middle"
-exits 0 'two queues and a filter between' cmp "$T/got" <(seq -f 'bill %.0f' 5000)
+exits 0 'messages pass two queues and a filter' cmp "$T/got" <(seq -f 'bill %.0f' 5000)
 kipcctl recv -f orders >"$T/got" & reader=$!
 (echo from; echo the; echo parent) | kipcctl send orders
 until_true eval '[ "$(wc -l <"$T/got")" = 3 ]'
 kill "$reader"
 wait "$reader" 2>/dev/null
-is 'a child that reads as long as it lives' "$(tr '\n' ' ' <"$T/got")" 'from the parent '
+is 'recv --follow reads until it is killed' "$(tr '\n' ' ' <"$T/got")" 'from the parent '
 
 # -- C: two unrelated programs, and each with kipcctl ----------------------------------------------------
 
-exits 0 'C sends' queue-writer 'from C'
-exits 0 '... C receives' queue-reader
+exits 0 'a C program sends' queue-writer 'from C'
+exits 0 '... and a C program receives' queue-reader
 is '... the text' "$OUT" 'from C'
 queue-reader >"$T/got" & reader=$!
 until_peer_sleeps "$reader"
 queue-writer 'to one who waits'
 wait "$reader"
-is 'C waits for C' "$(cat "$T/got")" 'to one who waits'
+is 'a C program waits for a C program' "$(cat "$T/got")" 'to one who waits'
 queue-writer one two
-is 'C sends, kipcctl receives' "$(kipcctl recv -n 2 orders | tr -d '\0')" 'one
+is 'a C program sends, kipcctl receives' "$(kipcctl recv -n 2 orders | tr -d '\0')" 'one
 two'
 queue-reader >"$T/got" & reader=$!
 until_peer_sleeps "$reader"
 kipcctl send orders 'from a shell'
 wait "$reader"
-is 'kipcctl sends, C receives' "$(cat "$T/got")" 'from a shell'
+is 'kipcctl sends, a C program receives' "$(cat "$T/got")" 'from a shell'
 kipcctl send -t 2 orders 'not for you'
 kipcctl send orders 'for you'
-is 'C takes only its type' "$(queue-reader)" 'for you'
+is 'a C program receives only its type' "$(queue-reader)" 'for you'
 is '... and leaves the other' "$(kipcctl recv -t 2 orders)" 'not for you'
 
 yes 'more than fits' | kipcctl send -q -N orders
-exits 1 'C finds a full queue' queue-writer 'one more, quite a bit longer than those before it'
+exits 1 'a C program finds a full queue' queue-writer 'one more, quite a bit longer than those before it'
 like '... as it would without kipcd' "$ERR" '^msgsnd: Resource temporarily unavailable$'
 kipcctl purge -q orders
 
-exits 0 'C writes' segment-writer 'apples 1.20'
-is '... C reads' "$(segment-reader)" 'apples 1.20'
+exits 0 'a C program writes' segment-writer 'apples 1.20'
+is '... a C program reads' "$(segment-reader)" 'apples 1.20'
 is '... kipcctl reads' "$(kipcctl recv prices)" 'apples 1.20'
 kipcctl send prices 'pears 2.40'
-is 'kipcctl writes, C reads' "$(segment-reader)" 'pears 2.40'
-is '... and the queue of that key knows nothing of it' "$(kipcctl recv --all orders)" ''
+is 'kipcctl writes, a C program reads' "$(segment-reader)" 'pears 2.40'
+is '... and the queue with that key is empty' "$(kipcctl recv --all orders)" ''
 
 # -- kipcd comes and goes --------------------------------------------------------------------------------
 
 queue-reader >"$T/got" & reader=$!
 until_peer_sleeps "$reader"
 stop_kipcd KILL
-exits 0 'C sends while kipcd is dead' queue-writer 'nobody is home'
+exits 0 'a C program sends while kipcd is dead' queue-writer 'nobody is home'
 wait "$reader"
-is '... to C, which has waited since before' "$(cat "$T/got")" 'nobody is home'
+is '... to a C program that has waited since before' "$(cat "$T/got")" 'nobody is home'
 queue-writer 'kept'
 segment-writer 'kept too'
 queue_before=$(id_of orders)
 start_kipcd || fail 'kipcd starts again' "$(log)"
-is 'a new kipcd finds what the old one left' "$(id_of orders)" "$queue_before"
+is 'a new kipcd finds the objects of the old one' "$(id_of orders)" "$queue_before"
 is '... with its message' "$(queue-reader)" kept
 is '... and its text' "$(segment-reader)" 'kept too'
 
 # -- other languages -------------------------------------------------------------------------------------
 
-# speaks LANGUAGE INTERPRETER FILE: that program on all three, and kipcctl at the other side
+# speaks LANGUAGE INTERPRETER FILE: that program on all three kinds, with kipcctl at the other side
 speaks() {
 	local language=$1 peer_program=$2 peer_file=$3 peer_pid
 	peer() { "$peer_program" "$peer_file" "$@"; }
@@ -122,11 +122,11 @@ speaks() {
 	printf 'at last' | peer send 5
 	wait "$peer_pid"
 	is "kipcctl waits for $language" "$(cat "$T/got")" 'at last'
-	exits 4 "$language finds nothing" peer poll 0
+	exits 4 "$language finds no message" peer poll 0
 	queue-writer 'from C'
-	is "C sends, $language receives" "$(peer recv 1 | tr -d '\0')" '1:from C'
+	is "a C program sends, $language receives" "$(peer recv 1 | tr -d '\0')" '1:from C'
 	printf 'to C' | peer send 1
-	is "$language sends, C receives" "$(queue-reader)" 'to C'
+	is "$language sends, a C program receives" "$(queue-reader)" 'to C'
 
 	kipcctl write prices --offset=64 'written by kipcctl'
 	is "$language reads the segment" "$(peer read 64 18)" 'written by kipcctl'
@@ -134,9 +134,9 @@ speaks() {
 	is "$language writes the segment" "$(kipcctl read prices --offset=64 --length=$((11 + ${#language})))" "written by $language"
 
 	exits 0 "$language takes the semaphore" peer down
-	exits 4 '... kipcctl does not get it' kipcctl lock -N build -- true
-	exits 0 "... $language gives it back" peer up
-	exits 0 '... kipcctl gets it' kipcctl lock -N build -- true
+	exits 4 '... and kipcctl does not get it' kipcctl lock -N build -- true
+	exits 0 "... $language releases it" peer up
+	exits 0 '... and kipcctl gets it' kipcctl lock -N build -- true
 	exits 4 "while kipcctl holds it $language does not get it" kipcctl lock build -- "$peer_program" "$peer_file" down
 	mkfifo "$T/held"
 	"$peer_program" "$peer_file" hold >"$T/held" & peer_pid=$!
@@ -159,29 +159,29 @@ else
 	skip 'Python' 'no python3-sysv-ipc'
 fi
 
-is 'all of them used what kipcd made' "$(objects)" "$before"
+is 'all of them used the objects that kipcd created' "$(objects)" "$before"
 
-# The sets that kipcd.conf(5) describes for programs that have semaphores of their own in them.
+# The sets that kipcd.conf(5) describes for programs that use semaphores of their own.
 sed -n '/sem_get(0x50480001)/,/^\.fi/p' "$top_src/daemon/kipcd.conf.5" | sed '/^\.fi/d' >>"$conf"
-exits 0 'sets for PHP and IPC::Shareable' kipcctl reload
+exits 0 'the sets for PHP and IPC::Shareable are created' kipcctl reload
 if command -v php >/dev/null && php -r 'exit(function_exists("sem_get") ? 0 : 1);'; then
 	take='$s = sem_get(0x50480001, 1, 0660, true); exit(sem_acquire($s, true) ? 0 : 1);'
 	exits 0 'PHP takes its semaphore' php -r "$take"
-	exits 0 '... and again, since it gave it back' php -r "$take"
+	exits 0 '... and again, since it released it' php -r "$take"
 	echo "<?php $take" >"$T/take.php"
 	exits 1 '... but not while another PHP program holds it' \
 		php -r '$s = sem_get(0x50480001, 1, 0660, true); sem_acquire($s); passthru("php $argv[1]", $status); exit($status);' "$T/take.php"
-	is '... of the set that kipcd made' "$(count_of s)" "$(kipcctl list --kind=semaphore --no-legend | wc -l)"
+	is '... all in the set that kipcd created' "$(count_of s)" "$(kipcctl list --kind=semaphore --no-legend | wc -l)"
 else
 	skip 'PHP' 'no php-cli with sysvsem'
 fi
 if perl -MIPC::Shareable -e 1 2>/dev/null; then
 	visit() { perl -MIPC::Shareable -e '$o = tie %v, "IPC::Shareable", 0x50450001, { create => 1, mode => 0660, size => 65536 } or die; $o->shlock; print ++$v{n}; $o->shunlock'; }
-	is 'IPC::Shareable counts in the segment and the set that kipcd made' "$(visit) $(visit) $(visit)" '1 2 3'
-	is '... and makes none' "$(kipcctl list --state=foreign --no-legend)" ''
+	is 'IPC::Shareable uses the segment and the set that kipcd created' "$(visit) $(visit) $(visit)" '1 2 3'
+	is '... and creates none' "$(kipcctl list --state=foreign --no-legend)" ''
 else
 	skip 'IPC::Shareable' 'no libipc-shareable-perl'
 fi
-is '... and took all that was sent' "$(ipcs -q | awk '/^0x/ { n += $6 } END { print n }')" 0
+is '... and all messages were received' "$(ipcs -q | awk '/^0x/ { n += $6 } END { print n }')" 0
 stop_kipcd
 finish
