@@ -60,7 +60,7 @@ void completion_tell_from_control_half(struct completion *completion, enum contr
 		.n_args = completion->n_operands,
 		.args = completion->operands,
 	};
-	const struct control_half *half = control_load(&invocation);
+	const struct control_half *half = completion->command != NULL ? control_load(&invocation) : NULL;
 
 	if (half != NULL)
 		half->complete(&invocation, words, tell, completion);

@@ -28,7 +28,7 @@ struct peeking {
 	enum status output;
 };
 
-struct place {
+struct wanted {
 	long type, position;
 };
 
@@ -83,9 +83,9 @@ static int show_at(struct peeking *peeking, long position)
 	return 0;
 }
 
-static int compare_places(const void *a, const void *b)
+static int compare_wanted(const void *a, const void *b)
 {
-	const struct place *left = a, *right = b;
+	const struct wanted *left = a, *right = b;
 
 	if (left->type != right->type)
 		return left->type < right->type ? -1 : 1;
@@ -93,43 +93,44 @@ static int compare_places(const void *a, const void *b)
 }
 
 /* The positions of the wanted messages, the lowest type first. */
-static int find_places(struct peeking *peeking, size_t n_messages, struct place *places, size_t *ret_n_places)
+static int find_wanted(struct peeking *peeking, size_t n_messages, struct wanted *wanted,
+		       size_t *ret_n_wanted)
 {
-	size_t n_places = 0;
+	size_t n_wanted = 0;
 
 	for (size_t i = 0; i < n_messages; i++) {
-		struct place place = { .position = (long)i };
-		ssize_t n = peek_at(peeking, place.position, &place.type);
+		struct wanted one = { .position = (long)i };
+		ssize_t n = peek_at(peeking, one.position, &one.type);
 
 		if (n == -ENOMSG)
 			break;
 		if (n < 0)
 			return (int)n;
-		if (is_wanted(peeking->invocation->options, place.type))
-			places[n_places++] = place;
+		if (is_wanted(peeking->invocation->options, one.type))
+			wanted[n_wanted++] = one;
 	}
-	qsort(places, n_places, sizeof *places, compare_places);
-	*ret_n_places = n_places;
+	qsort(wanted, n_wanted, sizeof *wanted, compare_wanted);
+	*ret_n_wanted = n_wanted;
 	return 0;
 }
 
-static bool may_go_on(const struct peeking *peeking)
+static bool may_continue(const struct peeking *peeking)
 {
 	return peeking->left > 0 && peeking->output == STATUS_DONE;
 }
 
 static int show_by_type(struct peeking *peeking, size_t n_messages)
 {
-	struct place *places = calloc(n_messages + 1, sizeof *places);
-	size_t n_places = 0;
+	struct wanted *wanted = calloc(n_messages + 1, sizeof *wanted);
+	size_t n_wanted = 0;
 	int r;
 
-	if (places == NULL)
+	if (wanted == NULL)
 		return -ENOMEM;
-	r = find_places(peeking, n_messages, places, &n_places);
-	for (size_t i = 0; i < n_places && may_go_on(peeking) && r == 0; i++)
-		r = show_at(peeking, places[i].position);
-	free(places);
+	r = find_wanted(peeking, n_messages, wanted, &n_wanted);
+	for (size_t i = 0; i < n_wanted && may_continue(peeking) && r == 0; i++)
+		r = show_at(peeking, wanted[i].position);
+	free(wanted);
 	return r;
 }
 
@@ -137,7 +138,7 @@ static int show_in_order(struct peeking *peeking, long n_messages)
 {
 	int r = 0;
 
-	for (long i = 0; i < n_messages && may_go_on(peeking) && r == 0; i++)
+	for (long i = 0; i < n_messages && may_continue(peeking) && r == 0; i++)
 		r = show_at(peeking, i);
 	return r;
 }

@@ -98,7 +98,7 @@ static enum status finish(struct receiving *receiving, int error)
 		rescue_messages(invocation, receiving->address, receiving->queue, receiving->hand, cause);
 		return STATUS_FAILED;
 	}
-	if (signals_caught()) /* main() dies of it */
+	if (signals_caught()) /* main() ends with it */
 		return STATUS_FAILED;
 	if (error == -ENOMSG && invocation->options->all)
 		return STATUS_DONE;

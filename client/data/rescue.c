@@ -91,36 +91,43 @@ static int write_frames(const struct hand *hand, size_t first, int fd, size_t *r
 	return 0;
 }
 
-/* Saves the messages of one type in a new file, in the first folder where that is possible. */
+/* Saves the messages of the type of `first` in a new file in a folder, and reports where. */
+static int save_in_folder(const struct rescue *rescue, const char *folder, size_t first, int error)
+{
+	long type = rescue->hand->messages[first].type;
+	char path[512];
+	size_t n = 0;
+	int fd, r;
+
+	if ((size_t)snprintf(path, sizeof path, "%s/kipcctl-XXXXXX", folder) >= sizeof path)
+		return -ENAMETOOLONG;
+	fd = mkstemp(path);
+	if (fd < 0)
+		return -errno;
+	r = write_frames(rescue->hand, first, fd, &n);
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	if (r < 0) {
+		(void)unlink(path);
+		return r;
+	}
+	report(rescue->invocation, rescue->address, STATUS_FAILED,
+	       "%zu %s of type %ld could not go back (%s) and %s saved in %s; "
+	       "'kipcctl send %s --type=%ld --frames <%s' sends %s again",
+	       n, plural(n, "message", "messages"), type, strerror(-error), plural(n, "was", "were"), path,
+	       rescue->address, type, path, plural(n, "it", "them"));
+	return 0;
+}
+
+/* Saves them in the first folder where that is possible. */
 static int save_type(const struct rescue *rescue, size_t first, int error)
 {
 	const char *folders[] = { secure_getenv("TMPDIR"), "/tmp", "/dev/shm" };
 	int r = -ENOENT;
 
-	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
-		char path[512];
-		size_t n = 0;
-		int fd;
-
-		if (folders[i] == NULL ||
-		    (size_t)snprintf(path, sizeof path, "%s/kipcctl-XXXXXX", folders[i]) >= sizeof path)
-			continue;
-		fd = mkstemp(path);
-		r = fd < 0 ? -errno : write_frames(rescue->hand, first, fd, &n);
-		if (fd >= 0 && close(fd) < 0 && r == 0)
-			r = -errno;
-		if (r == 0) {
-			report(rescue->invocation, rescue->address, STATUS_FAILED,
-			       "%zu %s of type %ld could not go back (%s), saved in %s; "
-			       "'kipcctl send %s --type=%ld --frames <%s' sends %s again",
-			       n, plural(n, "message", "messages"), rescue->hand->messages[first].type,
-			       strerror(-error), path, rescue->address, rescue->hand->messages[first].type,
-			       path, plural(n, "it", "them"));
-			return 0;
-		}
-		if (fd >= 0)
-			(void)unlink(path);
-	}
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0] && r < 0; i++)
+		if (folders[i] != NULL)
+			r = save_in_folder(rescue, folders[i], first, error);
 	return r;
 }
 
