@@ -1,25 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# From what is declared to what the kernel holds: start, stop, kill, reload; every state that a channel can be in.
+# From the declaration to the kernel: start, stop, kill, reload, and every state of a channel.
 . "$(dirname "$0")/tap.sh"
 
-# field NAME COLUMNS: what list shows of one channel
-# Everything that the kernel holds, and the registry: two of them are equal when nothing has happened.
+# All objects and the registry: unchanged if nothing happened.
 world() { cat /proc/sysvipc/{msg,shm,sem}; ls -l "$KIPC_RUNTIME_DIR/channels"; }
 
 # -- no configuration, a wrong one -----------------------------------------------------------------------------
 
-exits 78 'a configuration file that is not there' "$kipcd" --config="$T/nowhere.conf"
-like '... is named' "$ERR" "$T/nowhere.conf: cannot be opened: No such file"
+exits 78 'a missing configuration file is an error' "$kipcd" --config="$T/nowhere.conf"
+like '... that names it' "$ERR" "$T/nowhere.conf: cannot be opened: No such file"
 : >"$conf"
 start
-is 'no channels are declared: ready all the same' "$(kipcctl list 2>&1)" ''
+is 'kipcd starts without declared channels' "$(kipcctl list 2>&1)" ''
 stop_kipcd
-is '... and it ends with 0' "$kipcd_status" 0
+is '... and exits with 0' "$kipcd_status" 0
 printf '[queue orders]\nmode = 9999\n' >"$conf"
 exits 78 'a start with a mistake is refused' "$kipcd" --config="$conf"
 like '... with its place' "$ERR" "$conf:2: \[queue orders\] mode: '9999' is not an octal mode like 0660"
-is '... and nothing is made' "$(count_of q)" 0
+is '... and nothing is created' "$(count_of q)" 0
 
 # -- start, stop, kill -----------------------------------------------------------------------------------------
 
@@ -36,26 +35,26 @@ key = 0x4b03
 values = 1,0,5
 EOF
 start
-like 'a queue as declared' "$(ipcs -q)" '^0x00004b01 +[0-9]+ +[^ ]+ +640 +0 +0 *$'
+like 'a queue is created as declared' "$(ipcs -q)" '^0x00004b01 +[0-9]+ +[^ ]+ +640 +0 +0 *$'
 is '... with its capacity' "$(columns_of orders capacity)" 8192
-like 'a segment as declared' "$(ipcs -m)" '^0x000004d2 +[0-9]+ +[^ ]+ +660 +65536 +0 *$'
-like 'a semaphore set as declared' "$(ipcs -s)" '^0x00004b03 +[0-9]+ +[^ ]+ +660 +3 *$'
+like 'a segment is created as declared' "$(ipcs -m)" '^0x000004d2 +[0-9]+ +[^ ]+ +660 +65536 +0 *$'
+like 'a semaphore set is created as declared' "$(ipcs -s)" '^0x00004b03 +[0-9]+ +[^ ]+ +660 +3 *$'
 is '... with its starting values' "$(columns_of build values)" 1,0,5
-unlike '... and operated on, as programs wait for' "$(ipcs -s -i "$(id_of build)")" '^otime = Not set'
-like 'the registry is links' "$(readlink "$KIPC_RUNTIME_DIR/channels/orders")" "^queue:0x00004b01:$(id_of orders):$(id -u)$"
-like '... a semaphore names its maker' "$(readlink "$KIPC_RUNTIME_DIR/channels/build")" ":maker=$kipcd_pid$"
+unlike '... and operated on, which programs wait for' "$(ipcs -s -i "$(id_of build)")" '^otime = Not set'
+like 'the registry has a link' "$(readlink "$KIPC_RUNTIME_DIR/channels/orders")" "^queue:0x00004b01:$(id_of orders):$(id -u)$"
+like '... the link of a semaphore names its creator' "$(readlink "$KIPC_RUNTIME_DIR/channels/build")" ":maker=$kipcd_pid$"
 kipcctl send orders kept
 kipcctl write prices kept
 before=$(world)
 stop_kipcd
-is 'stopped: everything stays' "$(world)" "$before"
+is 'everything stays when kipcd stops' "$(world)" "$before"
 start
-is 'started again: found as it was left' "$(world)" "$before"
+is 'a start finds everything unchanged' "$(world)" "$before"
 stop_kipcd KILL
 start
-is 'killed and started again: the same' "$(world)" "$before"
-is '... the message too' "$(kipcctl peek orders)" kept
-like '... which the log counts' "$(log)" '3 channels: 0 created, 3 unchanged'
+is '... also after a kill' "$(world)" "$before"
+is '... with its message' "$(kipcctl peek orders)" kept
+like '... and the log counts the channels' "$(log)" '3 channels: 0 created, 3 unchanged'
 
 # -- alter in place --------------------------------------------------------------------------------------------
 
@@ -63,22 +62,22 @@ sed -i 's/^mode = .*/mode = 0600/; s/^capacity = .*/capacity = 4K/; s/^key = 123
 before=$(id_of orders)
 like 'plan says what a reload would alter' "$(kipcctl plan)" 'orders +queue +alter +active +mode 0640 -> 0600, capacity 8K -> 4K'
 is '... and does nothing' "$(columns_of orders mode)" 0640
-exits 0 'reload' kipcctl reload
-like '... says what it did' "$OUT" 'prices +segment +alter +active +mode 0660 -> 0440'
+exits 0 'a reload succeeds' kipcctl reload
+like '... and prints what it did' "$OUT" 'prices +segment +alter +active +mode 0660 -> 0440'
 is 'mode and capacity are altered' "$(columns_of orders mode,capacity)" '0600 4096'
 is '... in place' "$(id_of orders)" "$before"
 is '... with the message' "$(kipcctl peek orders)" kept
 is 'a segment is altered too' "$(columns_of prices mode)" 0440
-exits 0 'nothing to plan' kipcctl plan
-like '... is said' "$ERR" 'nothing to do'
+exits 0 'plan without changes succeeds' kipcctl plan
+like '... and says so' "$ERR" 'nothing to do'
 sed -i 's/^mode = 0600/mode = 0620/' "$conf"
 kill -HUP "$kipcd_pid"
 until_true bash -c "ipcs -q | grep -Eq '^0x00004b01 .* 620 '"
-is 'SIGHUP reloads too' $? 0
+is 'SIGHUP reloads' $? 0
 sed -i '/^mode = 0440/d' "$conf"
 kipcctl reload >"$T/out"
 
-# -- stale: what an alteration would destroy -------------------------------------------------------------------
+# -- stale: changes that would destroy data -------------------------------------------------------------------
 
 cat >>"$conf" <<'EOF'
 [segment spare]
@@ -91,42 +90,42 @@ kipcctl reload >"$T/out"
 kipcctl send bills three messages here
 before=$(id_of prices):$(id_of spare):$(id_of bills)
 sed -i 's/^size = 64K/size = 4K/; s/0x4b02/0x5b02/' "$conf"
-exits 0 'a plan that would shrink segments and move a queue' kipcctl plan
-like '... shows what has to wait' "$OUT" 'bills +queue +keep +stale +key 0x00004b02 -> 0x00005b02 requires a new queue'
-exits 0 'a reload that shrinks segments and moves a queue' kipcctl reload
-like '... shows it too' "$OUT" 'prices +segment +keep +stale +size 64K -> 4K requires a new segment'
-is 'one that holds data is stale' "$(state_of prices)" stale
-like '... which says why' "$(reason_of prices)" '^size 64K -> 4K requires a new segment, and it holds 64K of data'
-is 'so is a queue with messages' "$(state_of bills)" stale
-like '... which says why' "$(reason_of bills)" '^key 0x00004b02 -> 0x00005b02 requires a new queue, and it holds 3 messages'
-is '... shown with the key and the use it has' "$(columns_of bills key,messages)" '0x00004b02 3'
-is '... the old content is intact' "$(kipcctl read prices --length=4)" kept
+exits 0 'plan of changes that need new objects succeeds' kipcctl plan
+like '... and shows what must wait' "$OUT" 'bills +queue +keep +stale +key 0x00004b02 -> 0x00005b02 requires a new queue'
+exits 0 'a reload of these changes succeeds' kipcctl reload
+like '... and shows what must wait' "$OUT" 'prices +segment +keep +stale +size 64K -> 4K requires a new segment'
+is 'a segment that holds data is stale' "$(state_of prices)" stale
+like '... with the reason' "$(reason_of prices)" '^size 64K -> 4K requires a new segment, and it holds 64K of data'
+is 'a queue with messages is stale' "$(state_of bills)" stale
+like '... with the reason' "$(reason_of bills)" '^key 0x00004b02 -> 0x00005b02 requires a new queue, and it holds 3 messages'
+is '... and shown with its current key and use' "$(columns_of bills key,messages)" '0x00004b02 3'
+is '... the contents are intact' "$(kipcctl read prices --length=4)" kept
 is '... and the messages' "$(kipcctl peek --all bills | wc -l)" 3
 is '... under their old ids' "$(id_of prices)::$(id_of bills)" "${before%%:*}::${before##*:}"
-is 'an empty one is made anew' "$(columns_of spare size,state)" '4096 active'
+is 'an empty segment is recreated' "$(columns_of spare size,state)" '4096 active'
 stop_kipcd
 start
-is 'it is still stale after a restart' "$(state_of prices) $(state_of bills)" 'stale stale'
+is 'they are still stale after a restart' "$(state_of prices) $(state_of bills)" 'stale stale'
 kipcctl purge -q bills
 kipcctl reload >"$T/out"
-is 'emptied, a reload makes it anew' "$(state_of bills) $(columns_of bills key)" 'active 0x00005b02'
-exits 1 'remove without --force refuses' kipcctl remove prices
+is 'once it is empty, a reload recreates it' "$(state_of bills) $(columns_of bills key)" 'active 0x00005b02'
+exits 1 'remove without --force refuses it' kipcctl remove prices
 is '... and destroys nothing' "$(kipcctl read prices --length=4)" kept
 kipcctl remove --force -q prices
-is 'removed by hand it is absent' "$(state_of prices)" absent
+is 'a channel removed by hand is absent' "$(state_of prices)" absent
 kipcctl reload >"$T/out"
-is '... until a reload makes the new one' "$(columns_of prices size,state)" '4096 active'
+is '... until a reload creates it' "$(columns_of prices size,state)" '4096 active'
 
 sed -i 's/^values = .*/values = 1,0/' "$conf"
 kipcctl reload >"$T/out"
-is 'a set never operated on gets other values' "$(columns_of build values,state)" '1,0 active'
+is 'a set that was never operated on is recreated with other values' "$(columns_of build values,state)" '1,0 active'
 kipcctl down build
 sed -i 's/^values = .*/values = 1/' "$conf"
 kipcctl reload >"$T/out"
-is 'one at work does not' "$(columns_of build values,state)" '0,0 stale'
+is 'a set in use is stale' "$(columns_of build values,state)" '0,0 stale'
 sed -i 's/^values = .*/values = 1,0/' "$conf"
 kipcctl reload >"$T/out"
-is '... and the old declaration is right again' "$(columns_of build values,state)" '0,0 active'
+is '... until its old declaration is back' "$(columns_of build values,state)" '0,0 active'
 stop_kipcd
 clear_all
 
@@ -143,53 +142,53 @@ key = 0x4b02
 key = 0x4b09
 manage = observe
 EOF
-# A stranger is a creator that the registry does not know; no other uid is needed.
+# An object that kipcd did not create is foreign, whatever its uid.
 make_foreign() { perl -e 'defined msgget(hex($ARGV[0]), 01000 | 0666) or die' "$1"; }
 make_foreign 0x4b01
 before=$(ipcs -q)
 start
-is 'a key that belongs to somebody else is a conflict' "$(state_of orders)" conflict
-like '... which says whose it is' "$(log)" 'orders: conflict: its key 0x00004b01 belongs to queue @[0-9]+, created by uid [0-9]+, not by kipcd'
-is '... and is not touched' "$(ipcs -q | grep 0x00004b01)" "$(grep 0x00004b01 <<<"$before")"
-is '... the name means nothing' "$(kipcctl send orders x 2>/dev/null; echo $?)" 3
-is 'the other channels are served' "$(state_of bills)" active
-exits 0 'a conflict alone is no failure of a reload' kipcctl reload
-exits 1 'remove refuses what is not there for kipcd' kipcctl remove --force orders
-is '... and it is a conflict still' "$(state_of orders)" conflict
+is 'a key that belongs to a foreign object is a conflict' "$(state_of orders)" conflict
+like '... and the log names its creator' "$(log)" 'orders: conflict: its key 0x00004b01 belongs to queue @[0-9]+, created by uid [0-9]+, not by kipcd'
+is '... the object is not touched' "$(ipcs -q | grep 0x00004b01)" "$(grep 0x00004b01 <<<"$before")"
+is '... and the name means nothing' "$(kipcctl send orders x 2>/dev/null; echo $?)" 3
+is 'the other channels work' "$(state_of bills)" active
+exits 0 'a reload with a conflict succeeds' kipcctl reload
+exits 1 'remove of a channel in conflict fails' kipcctl remove --force orders
+is '... and it is still in conflict' "$(state_of orders)" conflict
 
-is 'what is observed and not there is absent' "$(state_of theirs)" absent
+is 'an observed channel without an object is absent' "$(state_of theirs)" absent
 make_foreign 0x4b09
 until_true test -L "$KIPC_RUNTIME_DIR/channels/theirs"
-is '... it appears' "$(state_of theirs)" active
-like '... and is named as observed' "$(readlink "$KIPC_RUNTIME_DIR/channels/theirs")" '^queue:0x00004b09:[0-9]+:[0-9]+:observed$'
+is '... and active once the object exists' "$(state_of theirs)" active
+like '... with a link that says so' "$(readlink "$KIPC_RUNTIME_DIR/channels/theirs")" '^queue:0x00004b09:[0-9]+:[0-9]+:observed$'
 is '... its mode is not touched' "$(columns_of theirs mode)" 0666
 kipcctl send theirs hello
 is '... and it can be used by its name' "$(kipcctl recv theirs)" hello
-exits 1 'remove refuses what is only observed' kipcctl remove --force theirs
+exits 1 'remove of an observed channel fails' kipcctl remove --force theirs
 stop_kipcd
-is 'stopped: it stays' "$(ipcs -q | grep -c 0x00004b09)" 1
+is 'an observed object stays when kipcd stops' "$(ipcs -q | grep -c 0x00004b09)" 1
 start
-is '... and is known again' "$(state_of theirs)" active
+is '... and is active after the next start' "$(state_of theirs)" active
 ipcrm -Q 0x4b09
 until_true test ! -L "$KIPC_RUNTIME_DIR/channels/theirs"
-is 'it disappears, and its name with it' "$(state_of theirs)" absent
+is 'it is absent once the object is gone' "$(state_of theirs)" absent
 make_foreign 0x4b09
 until_true test -L "$KIPC_RUNTIME_DIR/channels/theirs"
 sed -i 's/^manage = observe/manage = own/' "$conf"
 kipcctl reload >"$T/out"
-is 'observed and then declared as our own: a conflict' "$(state_of theirs)" conflict
-is '... and the name means nothing any more' "$(readlink "$KIPC_RUNTIME_DIR/channels/theirs")" ''
-exits 1 '... by which nothing can be removed' kipcctl remove --force theirs
-is '... so that it stays' "$(ipcs -q | grep -c 0x00004b09)" 1
+is 'an observed object that is declared as owned is a conflict' "$(state_of theirs)" conflict
+is '... and its link is gone' "$(readlink "$KIPC_RUNTIME_DIR/channels/theirs")" ''
+exits 1 '... remove fails' kipcctl remove --force theirs
+is '... and the object stays' "$(ipcs -q | grep -c 0x00004b09)" 1
 sed -i 's/^manage = own/manage = observe/' "$conf"
 kipcctl reload >"$T/out"
 sed -i '/theirs/,$d' "$conf"
 kipcctl reload >"$T/out"
-is 'dropped, only the name goes' "$(ipcs -q | grep -c 0x00004b09)$(state_of theirs)" 1
+is 'an observed object that is no longer declared loses only its name' "$(ipcs -q | grep -c 0x00004b09)$(state_of theirs)" 1
 stop_kipcd
 clear_all
 
-# -- dropped from the configuration ----------------------------------------------------------------------------
+# -- no longer declared ----------------------------------------------------------------------------
 
 cat >"$conf" <<'EOF'
 [queue boot]
@@ -213,37 +212,37 @@ start
 kipcctl send full message
 kipcctl send daemon-full message
 stop_kipcd
-is 'lifetime = daemon goes when kipcd stops, if it is empty' "$(ipcs -q | grep '^0x' | cut -c10 | tr -d '\n' | sed 's/./&\n/g' | sort | tr -d '\n')" 12356
+is 'lifetime = daemon is removed when kipcd stops, if it is empty' "$(ipcs -q | grep '^0x' | cut -c10 | tr -d '\n' | sed 's/./&\n/g' | sort | tr -d '\n')" 12356
 like '... which the log says' "$(log)" 'queue daemon-full: not removed, although kipcd stops: it is not empty'
 start
 stop_kipcd KILL
-is '... and not when it is killed' "$(count_of q)" 6
+is '... but not when kipcd is killed' "$(count_of q)" 6
 start
 cp "$conf" "$conf.all"
 printf '[queue stays]\nkey = 6\n' >"$conf"
-exits 0 'a reload that drops all but one' kipcctl reload
+exits 0 'a reload without most sections succeeds' kipcctl reload
 is 'lifetime = boot is retained, even when empty' "$(state_of boot)" retained
 is 'lifetime = config is removed' "$(state_of config)$(ipcs -q | grep -c '^0x00000002')" 0
 is '... but not with a message' "$(state_of full)" retained
 is 'lifetime = daemon is retained' "$(state_of daemon)" retained
-is 'the name is kept' "$(kipcctl peek full)" message
+is '... and keeps its name' "$(kipcctl peek full)" message
 stop_kipcd KILL
 start
-is 'retained is known after a restart' "$(state_of boot) $(state_of full)" 'retained retained'
+is 'retained channels are known after a restart' "$(state_of boot) $(state_of full)" 'retained retained'
 kipcctl purge -q full
 kipcctl reload >"$T/out"
-is 'a retained one of lifetime = config goes once it is empty' "$(state_of full)" ''
+is 'a retained channel with lifetime = config is removed once it is empty' "$(state_of full)" ''
 cp "$conf.all" "$conf"
 kipcctl reload >"$T/out"
-is 'declared again, a retained one is as before' "$(state_of boot)" active
+is 'a retained channel that is declared again is active' "$(state_of boot)" active
 printf '[queue stays]\nkey = 6\n[queue other]\nkey = 1\n' >"$conf"
 kipcctl reload >"$T/out"
-like 'a key that our own dropped one has goes to its new name' "$(cat "$T/out")" 'other +queue +rename +active +it was boot$'
+like 'a retained channel is renamed to the section that has its key' "$(cat "$T/out")" 'other +queue +rename +active +it was boot$'
 : >"$conf"
 kipcctl reload -q
-is 'retained under that' "$(state_of boot)$(state_of other)" retained
-exits 0 'remove takes a retained one' kipcctl remove other
-is '... indeed' "$(state_of other)$(ipcs -q | grep -c '^0x00000001')" 0
+is '... and retained under its new name' "$(state_of boot)$(state_of other)" retained
+exits 0 'remove of a retained channel succeeds' kipcctl remove other
+is '... and the object is gone' "$(state_of other)$(ipcs -q | grep -c '^0x00000001')" 0
 printf '[queue stays]\nkey = 6\n[queue other]\nkey = 1\n' >"$conf"
 kipcctl reload >"$T/out"
 is '... and the key is free' "$(state_of other)" active
@@ -262,46 +261,46 @@ printf '%s\n' '[queue orders]' 'key = 0' 'mode = 9999' 'owner = no-such-user' 'g
 	'[semaphore build]' 'key = 0x1ffffffff' '[semaphore orders]' 'values = 40000' '[daemon]' 'sample_interval = 1us' >"$conf"
 exits 1 'a reload with many mistakes fails' kipcctl reload
 mistakes=$(grep -oE "$conf:[0-9]+: " <<<"$ERR" | sort -u | wc -l)
-is 'all of them are listed at once, with their lines' "$((mistakes >= 20))" 1
-is '... as the log lists them' "$(grep -cE "$conf:[0-9]+: " "$T/kipcd.log")" "$(grep -cE "$conf:[0-9]+: " <<<"$ERR")"
-exits 1 'plan says them too' kipcctl plan
-is 'nothing has changed' "$(world)" "$before"
-is '... and everything goes on' "$(state_of orders) $(kipcctl peek orders)" 'active kept'
+is '... and prints all of them with their lines' "$((mistakes >= 20))" 1
+is '... like the log' "$(grep -cE "$conf:[0-9]+: " "$T/kipcd.log")" "$(grep -cE "$conf:[0-9]+: " <<<"$ERR")"
+exits 1 'plan prints them too' kipcctl plan
+is 'nothing changed' "$(world)" "$before"
+is '... and everything works' "$(state_of orders) $(kipcctl peek orders)" 'active kept'
 kill -HUP "$kipcd_pid"
 until_true grep -q 'the channels stay as they are' "$T/kipcd.log"
-is '... after SIGHUP too' "$(world)" "$before"
+is '... also after SIGHUP' "$(world)" "$before"
 stop_kipcd
-exits 78 'a start with them is refused' "$kipcd" --config="$conf"
+exits 78 'a start with them fails' "$kipcd" --config="$conf"
 clear_all
 
 # -- the runtime layer -----------------------------------------------------------------------------------------
 
 printf '[queue orders]\nkey = 0x4b01\nmode = 0640\n' >"$conf"
 start
-exits 0 'create' kipcctl create queue bills key=0x4b02 capacity=4K
-exits 0 'set' kipcctl set orders mode=0600
-exits 1 'create of a name that is there' kipcctl create queue orders
-exits 2 'create with a mistake' kipcctl create segment prices size=99X
+exits 0 'create succeeds' kipcctl create queue bills key=0x4b02 capacity=4K
+exits 0 'set succeeds' kipcctl set orders mode=0600
+exits 1 'create of an existing name fails' kipcctl create queue orders
+exits 2 'create with a mistake is wrong usage' kipcctl create segment prices size=99X
 is '... leaves nothing behind' "$(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" 'bills.conf
 orders.conf'
 make_foreign 0x4b05
-exits 1 'create of a key that is taken' kipcctl create queue taken key=0x4b05
+exits 1 'create with a key that is in use fails' kipcctl create queue taken key=0x4b05
 is '... leaves nothing behind' "$(state_of taken)$(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d" | grep -c taken)" 0
 kipcctl send bills kept
 stop_kipcd KILL
 start
-is 'what was created is there after a restart' "$(columns_of bills capacity,state) $(kipcctl peek bills)" '4096 active kept'
-is 'what was set too' "$(columns_of orders mode)" 0600
-is '... although the file says otherwise' "$(grep -c 0640 "$conf")" 1
-exits 1 'remove of one with a message refuses' kipcctl remove bills
-exits 0 '--force' kipcctl remove --force bills
-is 'it is gone, and its file' "$(state_of bills)$(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" orders.conf
-exits 0 'remove of a declared one' kipcctl remove orders
-is '... leaves it absent' "$(state_of orders)" absent
+is 'a created channel exists after a restart' "$(columns_of bills capacity,state) $(kipcctl peek bills)" '4096 active kept'
+is 'a setting holds after a restart' "$(columns_of orders mode)" 0600
+is '... although a file overrides it' "$(grep -c 0640 "$conf")" 1
+exits 1 'remove of a channel with a message fails' kipcctl remove bills
+exits 0 '... but not with --force' kipcctl remove --force bills
+is '... and removes its file' "$(state_of bills)$(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" orders.conf
+exits 0 'remove of a declared channel succeeds' kipcctl remove orders
+is '... and leaves it absent' "$(state_of orders)" absent
 stop_kipcd
 start
-is 'after a restart what was removed stays removed' "$(state_of bills)" ''
-is '... but what is declared comes back, as it was set' "$(columns_of orders mode,state)" '0600 active'
+is 'a removed channel does not return after a restart' "$(state_of bills)" ''
+is '... but a declared one does, with its settings' "$(columns_of orders mode,state)" '0600 active'
 stop_kipcd
 clear_all
 
@@ -311,17 +310,17 @@ printf '[queue %s]\n' a b c d e >"$conf"
 printf '[segment prices]\nsize = 4K\n' >>"$conf"
 if old=$(cat /proc/sys/kernel/msgmni) && echo 3 2>/dev/null >/proc/sys/kernel/msgmni; then
 	start
-	is 'kernel.msgmni is reached half-way: what fits is served' "$(kipcctl list --no-legend --state=active --columns=name | tr -d '\n')" 'abcprices'
-	is '... the rest has failed' "$(kipcctl list --no-legend --state=failed --columns=name | tr -d '\n')" 'de'
-	like '... which the log explains' "$(log)" "queue d: failed: the kernel's limit on queues is reached \(kernel.msgmni = 3\)"
-	exits 1 'a reload that fails says so' kipcctl reload
+	is 'when kernel.msgmni is reached, the channels that fit are active' "$(kipcctl list --no-legend --state=active --columns=name | tr -d '\n')" 'abcprices'
+	is '... and the rest are failed' "$(kipcctl list --no-legend --state=failed --columns=name | tr -d '\n')" 'de'
+	like '... with the reason in the log' "$(log)" "queue d: failed: the kernel's limit on queues is reached \(kernel.msgmni = 3\)"
+	exits 1 'a reload that fails exits with 1' kipcctl reload
 	like '... with the reason' "$OUT" 'd +queue +create +failed +.*kernel.msgmni'
 	echo "$old" >/proc/sys/kernel/msgmni
-	exits 0 'raised, a reload makes the rest' kipcctl reload
-	is '... all of it' "$(kipcctl list --no-legend --state=active --columns=name | tr -d '\n')" 'abcdeprices'
+	exits 0 'with a higher limit a reload creates the rest' kipcctl reload
+	is '... completely' "$(kipcctl list --no-legend --state=active --columns=name | tr -d '\n')" 'abcdeprices'
 	stop_kipcd
 else
-	skip 'kernel.msgmni is reached half-way' 'the sysctls of this IPC namespace cannot be written'
+	skip 'kernel.msgmni is reached' 'the sysctls of this IPC namespace cannot be written'
 fi
 clear_all
 
@@ -333,17 +332,17 @@ if can_be 65534; then
 	install -d -o 65534 -g 65534 "$KIPC_RUNTIME_DIR"
 fi
 start
-is 'a capacity beyond the limit: active, at the limit' "$(columns_of orders capacity,state)" "$(cat /proc/sys/kernel/msgmnb) active"
+is 'a queue with a capacity above the limit gets the limit' "$(columns_of orders capacity,state)" "$(cat /proc/sys/kernel/msgmnb) active"
 like '... with a warning that names the sysctl' "$(log)" 'orders: active: capacity 1M is more than kernel.msgmnb allows \(and kipcd has no CAP_SYS_RESOURCE\), so it runs with 16K'
-exits 0 'a reload is content with that' kipcctl reload
+exits 0 'a reload changes nothing then' kipcctl reload
 if echo 2000000 2>/dev/null >/proc/sys/kernel/msgmnb; then
 	kipcctl reload >"$T/out"
-	is 'raised, a reload gives it all' "$(columns_of orders capacity)" 1048576
+	is 'with a higher limit a reload gives it all' "$(columns_of orders capacity)" 1048576
 	echo 16384 >/proc/sys/kernel/msgmnb
 	kipcctl set -q orders mode=0600
-	is 'lowered again, an alteration brings it down' "$(columns_of orders capacity,mode)" '16384 0600'
+	is 'with a lower limit an alteration reduces it' "$(columns_of orders capacity,mode)" '16384 0600'
 else
-	skip 'the limit is raised' 'the sysctls of this IPC namespace cannot be written'
+	skip 'a higher limit' 'the sysctls of this IPC namespace cannot be written'
 fi
 stop_kipcd
 
@@ -358,18 +357,18 @@ layout = ring
 EOF
 start
 kipcctl remove -q orders
-is 'a ring is made beside the others' "$(state_of ticks) $(state_of served) $(columns_of ticks layout)" 'active active ring'
-like '... which the registry says' "$(readlink "$KIPC_RUNTIME_DIR/channels/ticks")" ':layout=ring$'
-like '... and no reload finds anything to do' "$(kipcctl plan 2>&1)" 'nothing to do'
+is 'a ring is created beside the others' "$(state_of ticks) $(state_of served) $(columns_of ticks layout)" 'active active ring'
+like '... and the registry says so' "$(readlink "$KIPC_RUNTIME_DIR/channels/ticks")" ':layout=ring$'
+like '... and a reload changes nothing' "$(kipcctl plan 2>&1)" 'nothing to do'
 kipcctl remove -q served ticks
 stop_kipcd
 
-# -- a set that was used, by a process with the pid that kipcd had when it made it ------------------------------------
+# -- a set that was used by a process with the pid of the kipcd that created it ------------------------------------
 
 printf '%s\n' '[semaphore gate]' 'key = 0x4b0c' 'values = 1' 'mode = 0606' 'lifetime = config' >"$conf"
 start
 stop_kipcd
-# Seconds are all that the kernel keeps, so this must not be that of the making.
+# The kernel keeps seconds, so this must not be the second of the creation.
 made=$(date +%s)
 is_later() { [ "$(date +%s)" -gt "$made" ]; }
 until_true is_later
@@ -379,10 +378,10 @@ ln -sfn "$(sed "s/maker=[0-9]*/maker=$(cat "$T/user")/" <<<"$link")" "$KIPC_RUNT
 sed -i 's/^mode = .*/mode = 0666/' "$conf"
 start
 is 'a set that was used is altered in place' "$(columns_of gate mode,state)" '0666 active'
-exits 1 '... and is not empty for that' kipcctl remove gate
+exits 1 '... and does not count as empty' kipcctl remove gate
 : >"$conf"
 kipcctl reload >"$T/out"
-is '... nor when it is declared no more' "$(state_of gate)" retained
+is '... nor when it is no longer declared' "$(state_of gate)" retained
 kipcctl remove --quiet --force gate
 stop_kipcd
 
@@ -405,11 +404,11 @@ lifetime = config
 EOF
 	rm -f "$KIPC_RUNTIME_DIR/kipcd.conf.d/"*
 	start
-	is 'objects are handed to another uid' "$(columns_of orders owner,mode,state) $(columns_of prices owner,state) $(columns_of build owner,state)" \
+	is 'objects are given to another user' "$(columns_of orders owner,mode,state) $(columns_of prices owner,state) $(columns_of build owner,state)" \
 		'daemon 0600 active daemon active daemon active'
 	is '... which may use them' "$(setpriv --reuid=1 --regid=1 --clear-groups perl -e 'print defined msgsnd($ARGV[0], pack("l!a*", 1, "x"), 0)' "$(id_of orders)")" 1
 	sed -i 's/^mode = 0600/mode = 0640/; s/^owner = 1/owner = 3/' "$conf"
-	exits 0 'and are altered by a kipcd that is not their owner' kipcctl reload
+	exits 0 'objects of another user are altered' kipcctl reload
 	is '... in place' "$(columns_of orders owner,mode) $(columns_of prices owner,mode) $(columns_of build owner,mode)" 'sys 0640 sys 0640 sys 0640'
 	stop_kipcd KILL
 	start
@@ -418,9 +417,9 @@ EOF
 	kipcctl reload >"$T/out"
 	is '... and removed' "$(count_of q) $(count_of m)" '1 0'
 	kipcctl remove --force -q orders
-	is '... by hand too' "$(count_of q)" 0
+	is '... also by hand' "$(count_of q)" 0
 	stop_kipcd
 else
-	skip 'objects are handed to another uid' 'only root can run kipcd as another user'
+	skip 'objects are given to another user' 'only root can run kipcd as another user'
 fi
 finish

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A channel under another name, keys that are exchanged, and back from observing: what is certain is done and loses nothing;
-# for the rest, each command that is printed is run as it stands, and cures.
+# Channels that get other names, exchange their keys, or change between owned and observed: what is certain is done without
+# loss; for the rest, each printed command is run as it is and fixes the channel.
 . "$(dirname "$0")/tap.sh"
 
 declare_() { printf '%s\n' "$@" >"$conf"; }
@@ -15,47 +15,47 @@ kipcctl send a one two; kipcctl send prices kept; kipcctl send ticks kept; kipcc
 kipcctl set -q a mode=0640
 ids="$(id_of a) $(id_of prices) $(id_of build) $(id_of ticks)"
 sed -i 's/queue a/queue b/; s/segment prices/segment costs/; s/semaphore build/semaphore make/; s/ticks/tocks/' "$conf"
-exits 0 'plan' kipcctl plan
-like '... says what is certain' "$OUT" '^b +queue +rename +active +it was a; mode = 0600 in .*:3 is overridden'
+exits 0 'plan succeeds' kipcctl plan
+like '... and shows the rename' "$OUT" '^b +queue +rename +active +it was a; mode = 0600 in .*:3 is overridden'
 is '... of each kind' "$(awk '$3 == "rename" { print $1, $NF }' <<<"$OUT" | xargs)" 'b (0640) costs prices make build tocks ticks'
 is '... and changes nothing' "$(kipcctl peek a)" one
-exits 0 'reload' kipcctl reload
-like '... does it' "$OUT" '^b +queue +rename +active +it was a;'
-is 'they are the same objects' "$(id_of b) $(id_of costs) $(id_of make) $(id_of tocks)" "$ids"
-is '... with what they held' "$(kipcctl recv --all b | xargs) $(kipcctl recv costs) $(kipcctl recv tocks) $(columns_of make values)" 'one two kept kept 0,0'
-is '... what was set went along' "$(columns_of b mode) $(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" '0640 b.conf'
-is '... nothing bears an old name' "$(ls "$KIPC_RUNTIME_DIR/channels" | xargs)" 'b costs make other tocks'
-like '... it is an event' "$(kipcctl events b)" 'altered +queue b: renamed: it was a$'
-exits 0 'a second reload' kipcctl reload
-unlike '... has nothing to do' "$OUT" rename
-exits 3 'the old name is no channel' kipcctl peek --no-wait a
+exits 0 'reload succeeds' kipcctl reload
+like '... and renames' "$OUT" '^b +queue +rename +active +it was a;'
+is 'the objects are the same' "$(id_of b) $(id_of costs) $(id_of make) $(id_of tocks)" "$ids"
+is '... with their contents' "$(kipcctl recv --all b | xargs) $(kipcctl recv costs) $(kipcctl recv tocks) $(columns_of make values)" 'one two kept kept 0,0'
+is '... and their settings' "$(columns_of b mode) $(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" '0640 b.conf'
+is '... and no file has an old name' "$(ls "$KIPC_RUNTIME_DIR/channels" | xargs)" 'b costs make other tocks'
+like '... and an event says so' "$(kipcctl events b)" 'altered +queue b: renamed: it was a$'
+exits 0 'a second reload succeeds' kipcctl reload
+unlike '... and changes nothing' "$OUT" rename
+exits 3 'the old name is not a channel' kipcctl peek --no-wait a
 kipcctl send b three
 sed -i 's/queue b/queue c/; s/0600/0620/' "$conf"
 stop_kipcd
 start
-is 'a start renames, too' "$(columns_of c state,messages,id) $(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" "active 1 ${ids%% *} c.conf"
-like '... and says so' "$(log)" 'b was renamed to c'
+is 'a start renames too' "$(columns_of c state,messages,id) $(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" "active 1 ${ids%% *} c.conf"
+like '... and the log says so' "$(log)" 'b was renamed to c'
 kipcctl unset -q c
-is 'its declaration holds' "$(columns_of c mode)" 0620
+is 'the new declaration holds' "$(columns_of c mode)" 0620
 sed -i 's/queue c/queue d/; s/0620/0660/' "$conf"
 kipcctl reload >"$T/out"
-is 'what is declared otherwise is altered' "$(columns_of d mode,messages)" '0660 1'
+is 'a renamed channel is altered' "$(columns_of d mode,messages)" '0660 1'
 like '... in one step' "$(cat "$T/out")" 'd +queue +rename +active +it was c; mode 0620 -> 0660'
 clear_all
 
-# -- another name, and nothing certain ---------------------------------------------------------------------------
+# -- another name, without certainty ---------------------------------------------------------------------------
 
 declare_ '[queue a]' '[queue other]'
 start
 kipcctl send a 1 2 3 4 5
 declare_ '[queue b]' '[queue other]'
-exits 0 'a key that is made of the name' kipcctl plan
-like '... is another key' "$OUT" "^a +queue +retain +retained +no longer declared, and it holds 5 messages.*if b is its new name: 'kipcctl move a b'$"
+exits 0 'a name without a key' kipcctl plan
+like '... has another key' "$OUT" "^a +queue +retain +retained +no longer declared, and it holds 5 messages.*if b is its new name: 'kipcctl move a b'$"
 kipcctl reload >"$T/plan"
-cures 'the command' "$(sed -n "s/.*if b is/if b is/p" "$T/plan")"
-is '... brings the messages there' "$(kipcctl peek --all b | xargs)" '1 2 3 4 5'
-cures 'the other one' "$(kipcctl plan | grep '^a ')"
-is '... ends the old name' "$(columns_of a state)$(columns_of b state)" active
+cures 'the printed commands work' "$(sed -n "s/.*if b is/if b is/p" "$T/plan")"
+is '... and move the messages' "$(kipcctl peek --all b | xargs)" '1 2 3 4 5'
+cures 'the printed remove works' "$(kipcctl plan | grep '^a ')"
+is '... and removes the old name' "$(columns_of a state)$(columns_of b state)" active
 clear_all
 
 declare_ '[queue a]' 'key = 1' '[queue b]' 'key = 2'
@@ -63,9 +63,9 @@ start
 kipcctl send a one; kipcctl send b two
 declare_ '[queue b]' 'key = 1'
 kipcctl reload >"$T/plan"
-like 'a key of a name of the past, both with messages' "$(cat "$T/plan")" '^b +queue +keep +stale +its key 0x00000001 belongs to a, which is no longer declared'
-cures 'the commands' "$(grep '^b ' "$T/plan")"
-is '... make one of them' "$(columns_of b state,key) $(kipcctl recv --all b | xargs)$(columns_of a state)" 'active 0x00000001 one two'
+like 'a key of a retained channel, both with messages' "$(cat "$T/plan")" '^b +queue +keep +stale +its key 0x00000001 belongs to a, which is no longer declared'
+cures 'the printed commands work' "$(grep '^b ' "$T/plan")"
+is '... and make one channel of both' "$(columns_of b state,key) $(kipcctl recv --all b | xargs)$(columns_of a state)" 'active 0x00000001 one two'
 clear_all
 
 # -- keys that are exchanged -------------------------------------------------------------------------------------
@@ -75,20 +75,20 @@ declare_ '[queue a]' 'key = 1' '[queue b]' 'key = 2' '[segment s]' 'key = 1' 'si
 start
 swap() { sed -i 's/= 1$/= x/; s/= 2$/= 1/; s/= x$/= 2/' "$conf"; sed -i '/values/s/2/1/' "$conf"; }
 swap
-exits 0 'empty: a reload exchanges them' kipcctl reload
-is '... all' "$(columns_of a key) $(columns_of b key) $(columns_of s key,size) $(columns_of t key,size) $(columns_of u key,values) $(columns_of v key,values)" \
+exits 0 'a reload exchanges the keys of empty channels' kipcctl reload
+is '... all of them' "$(columns_of a key) $(columns_of b key) $(columns_of s key,size) $(columns_of t key,size) $(columns_of u key,values) $(columns_of v key,values)" \
 	'0x00000002 0x00000001 0x00000002 4096 0x00000001 8192 0x00000002 1 0x00000001 0'
-is '... nothing is left' "$(count_of q) $(count_of m) $(count_of s) $(kipcctl list --no-legend --state=active | wc -l)" '2 2 2 6'
+is '... and leaves nothing' "$(count_of q) $(count_of m) $(count_of s) $(kipcctl list --no-legend --state=active | wc -l)" '2 2 2 6'
 kipcctl send a one two
 swap
-exits 0 'one of them holds messages' kipcctl reload
-is '... both stay' "$(columns_of a state,key,messages) $(columns_of b state,key)" 'stale 0x00000002 2 stale 0x00000001'
-like '... and say why' "$OUT" "^a +queue +keep +stale +key 0x00000002 -> 0x00000001 requires a new queue, and it holds 2 messages"
+exits 0 'with messages in one of them' kipcctl reload
+is '... both stay as they are' "$(columns_of a state,key,messages) $(columns_of b state,key)" 'stale 0x00000002 2 stale 0x00000001'
+like '... with the reason' "$OUT" "^a +queue +keep +stale +key 0x00000002 -> 0x00000001 requires a new queue, and it holds 2 messages"
 like '... each' "$OUT" "^b +queue +keep +stale +its key 0x00000002 still belongs to a, which has to give it up first: 'kipcctl show a'"
 kipcctl send a three
-is '... and serve' "$(kipcctl recv a)" one
-cures 'the commands' "$(grep '^a ' <<<"$OUT")"
-is '... cure both' "$(columns_of a state,key) $(columns_of b state,key) $(kipcctl recv --all a | xargs)" 'active 0x00000001 active 0x00000002 two three'
+is '... and still work' "$(kipcctl recv a)" one
+cures 'the printed commands work' "$(grep '^a ' <<<"$OUT")"
+is '... the printed commands fix both' "$(columns_of a state,key) $(columns_of b state,key) $(kipcctl recv --all a | xargs)" 'active 0x00000001 active 0x00000002 two three'
 kipcctl remove -q a.kept
 clear_all
 
@@ -100,31 +100,31 @@ kipcctl send a kept; kipcctl send r kept
 id=$(id_of a)
 declare_ '[queue a]' 'key = 1' 'manage = observe' '[segment r]' 'key = 2' 'manage = observe'
 kipcctl reload -q
-is 'observed' "$(columns_of a state,manage) $(columns_of r state,manage)" 'active observe active observe'
-exits 1 '... nothing of it is removed' kipcctl remove --force a
+is 'an owned channel that becomes observed is active' "$(columns_of a state,manage) $(columns_of r state,manage)" 'active observe active observe'
+exits 1 '... and nothing is removed' kipcctl remove --force a
 stop_kipcd
 start
 declare_ '[queue a]' 'key = 1' '[segment r]' 'key = 2' 'size = 16K' 'layout = ring'
-exits 0 'and owned again' kipcctl reload
-is '... the same' "$(columns_of a state,manage,id) $(columns_of r state,manage)" "active own $id active own"
+exits 0 'it is active when it is owned again' kipcctl reload
+is '... with the same object' "$(columns_of a state,manage,id) $(columns_of r state,manage)" "active own $id active own"
 is '... with its messages' "$(kipcctl recv a) $(kipcctl recv r)" 'kept kept'
 kipcctl send a kept
 declare_ '[queue a]' 'key = 1' 'manage = observe'
 kipcctl reload -q
 : >"$conf"
 kipcctl reload -q
-is 'observed, and declared no more: it is not forgotten' "$(columns_of a state,manage)" 'retained own'
+is "an observed channel of kipcd's own that is no longer declared is retained" "$(columns_of a state,manage)" 'retained own'
 exits 0 '... and can be removed' kipcctl remove --force a
 clear_all
 
-# A stranger's is not ours for having been observed.
+# A foreign object is not ours because it was observed.
 perl -e 'defined msgget(1, 01666) or die'
 declare_ '[queue a]' 'key = 1' 'manage = observe'
 start
 declare_ '[queue a]' 'key = 1'
 kipcctl reload >"$T/plan"
-is 'what somebody else made is in conflict' "$(columns_of a state)" conflict
-cures 'the command' "$(grep '^a ' "$T/plan")"
-is '... cures' "$(columns_of a state,manage)" 'active own'
+is 'a foreign object that was observed is in conflict when it is to be owned' "$(columns_of a state)" conflict
+cures 'the printed commands work' "$(grep '^a ' "$T/plan")"
+is '... the printed commands fix it' "$(columns_of a state,manage)" 'active own'
 stop_kipcd
 finish
