@@ -596,7 +596,7 @@ exits 8 "... and with 8 under --fail-on=warning" kipcctl doctor -q --fail-on=war
 kipcctl set bills mode=0660 >/dev/null
 exits 0 "a notice exits with 0" kipcctl doctor -q --fail-on=warning
 exits 2 "an unknown severity is wrong usage" kipcctl doctor --fail-on=notice
-like "... with the severities" "$ERR" "unknown severity 'notice'; use warning or danger"
+like "... with the severities" "$ERR" "--fail-on: 'notice' is not warning or danger"
 
 # The names of processes are escaped on a terminal and in JSON.
 fill orders; fill orders

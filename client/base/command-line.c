@@ -86,11 +86,54 @@ static const struct option_row *row_of(int code)
 	return code >= LONG ? &option_rows[code - LONG] : option_rows_find_letter(code);
 }
 
+static bool has_word(const char *const *words, const char *word, size_t n)
+{
+	for (; *words != NULL; words++)
+		if (strlen(*words) == n && memcmp(*words, word, n) == 0)
+			return true;
+	return false;
+}
+
+static bool wrong_word(struct parser *parser, const struct option_row *row, const char *word, size_t n)
+{
+	const char *nearest;
+	char text[64], known[160] = "";
+	size_t used = 0;
+
+	(void)snprintf(text, sizeof text, "%.*s", (int)(n < sizeof text ? n : sizeof text), word);
+	nearest = grammar_nearest(text, row->words);
+	if (nearest != NULL)
+		return wrong(parser, "--%s: unknown value '%s' (did you mean '%s'?)", row->name, text,
+			     nearest);
+	for (size_t i = 0; row->words[i] != NULL && used < sizeof known; i++)
+		used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
+					 i == 0			     ? ""
+					 : row->words[i + 1] == NULL ? " or "
+								     : ", ",
+					 row->words[i]);
+	return wrong(parser, "--%s: '%s' is not %s", row->name, text, known);
+}
+
+static bool check_words(struct parser *parser, const struct option_row *row, const char *value)
+{
+	size_t n;
+
+	for (;; value += n + 1) {
+		n = row->is_list ? strcspn(value, ",") : strlen(value);
+		if (!has_word(row->words, value, n))
+			return wrong_word(parser, row, value, n);
+		if (value[n] == '\0')
+			return true;
+	}
+}
+
 static bool take_option(struct parser *parser, const struct option_row *row, const char *value)
 {
 	int r;
 
 	parser->options->given.has[row->option] = true;
+	if (row->words != NULL && !check_words(parser, row, value))
+		return false;
 	r = row->form->set(parser->options, row->offset, value);
 	if (r == -ERANGE)
 		return wrong(parser, "--%s: '%s' is out of range: it must be %s", row->name, value,

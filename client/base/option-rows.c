@@ -11,6 +11,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "client/base/channel.h"
+#include "common/channel-words.h"
 #include "common/grammar.h"
 
 #define SEMAPHORE_VALUE_MAX 32767
@@ -191,22 +193,27 @@ const struct option_row option_rows[] = {
 	{ OPTION_BYTES, "bytes", 0, NULL, &flag, AT(bytes), "print sizes in bytes" },
 	{ OPTION_NO_LEGEND, "no-legend", 0, NULL, &flag, AT(no_legend), "print no headings or notes" },
 	{ OPTION_FOREIGN, "foreign", 0, NULL, &flag, AT(foreign), "include foreign objects" },
-	{ OPTION_KIND, "kind", 0, "KIND", &text, AT(kind), "only these kinds: queue, segment, semaphore" },
-	{ OPTION_STATE, "state", 0, "STATE", &text, AT(state), "only channels in these states" },
+	{ OPTION_KIND, "kind", 0, "KIND", &text, AT(kind), "only these kinds: queue, segment, semaphore",
+	  channel_kinds, .is_list = true },
+	{ OPTION_STATE, "state", 0, "STATE", &text, AT(state), "only channels in these states",
+	  channel_state_words, .is_list = true },
 	{ OPTION_SORT, "sort", 0, "COLUMN", &text, AT(sort), "sort by COLUMN (-COLUMN: descending)" },
-	{ OPTION_COLUMNS, "columns", 0, "LIST", &text, AT(columns), "print these columns (help: list them)" },
-	{ OPTION_GROUP_BY, "group-by", 0, "GROUP", &text, AT(group_by), "sums by owner, creator or process" },
+	{ OPTION_COLUMNS, "columns", 0, "LIST", &text, AT(columns), "print these columns (help: list them)",
+	  .is_list = true },
+	{ OPTION_GROUP_BY, "group-by", 0, "GROUP", &text, AT(group_by), "sums by owner, creator or process",
+	  options_groups },
 	{ OPTION_SINCE, "since", 0, "SPAN", &span, AT(since), "only events of the last SPAN" },
 	{ OPTION_FAIL_ON, "fail-on", 0, "SEVERITY", &text, AT(fail_on),
-	  "exit with 8 at this severity or worse (danger)" },
+	  "exit with 8 at this severity or worse (danger)", options_severities },
 	{ OPTION_INTERVAL, "interval", 0, "SPAN", &interval, AT(interval), "time between two updates" },
 	{ OPTION_ONCE, "once", 0, NULL, &flag, AT(once), "print one frame and exit" },
 	{ OPTION_OUTPUT, "output", 0, "FILE", &text, AT(output), "write to FILE, in one step" },
 	{ OPTION_OPENMETRICS, "openmetrics", 0, NULL, &flag, AT(openmetrics),
 	  "use the strict OpenMetrics format" },
 	{ OPTION_REGISTRY, "registry", 0, "CHOICE", &text, AT(registry),
-	  "continue the registry (ours), or start one (another)" },
-	{ OPTION_OWNER, "owner", 0, "USER", &text, AT(owner), "only objects of these users" },
+	  "continue the registry (ours), or start one (another)", options_registries },
+	{ OPTION_OWNER, "owner", 0, "USER", &text, AT(owner), "only objects of these users",
+	  .is_list = true },
 	{ OPTION_PRIVATE, "private", 0, NULL, &flag, AT(is_private), "only objects without a key" },
 	{ OPTION_CREATOR_GONE, "creator-gone", 0, NULL, &flag, AT(creator_gone),
 	  "only objects whose creator has ended" },

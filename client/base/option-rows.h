@@ -23,6 +23,8 @@ struct option_row {
 	const struct option_form *form;
 	size_t offset; /* of its member in struct options */
 	const char *help;
+	const char *const *words; /* those that it takes; NULL: any */
+	bool is_list;		  /* several, separated by commas */
 };
 
 /* N_OPTIONS rows, in the order of help. */

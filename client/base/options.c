@@ -23,6 +23,10 @@ const struct option_set options_exclusive[N_OPTIONS_EXCLUSIVE] = {
 	OPTION_SET(O(DRY_RUN), O(FORCE)),
 };
 
+const char *const options_groups[] = { "owner", "creator", "process", NULL };
+const char *const options_registries[] = { "ours", "another", NULL };
+const char *const options_severities[] = { "warning", "danger", NULL };
+
 enum status options_runtime_dir(const struct options *options, char buffer[static PATH_MAX],
 				const char **ret_dir)
 {

@@ -99,6 +99,11 @@ extern const struct option_set options_everywhere;
 #define N_OPTIONS_EXCLUSIVE 7
 extern const struct option_set options_exclusive[N_OPTIONS_EXCLUSIVE];
 
+/* The words of --group-by, --registry and --fail-on; NULL ends each. */
+extern const char *const options_groups[];
+extern const char *const options_registries[];
+extern const char *const options_severities[];
+
 #define IPC_OF_ALL (-1)
 
 /* The options of a command line. Strings point into argv. */

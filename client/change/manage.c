@@ -77,7 +77,7 @@ enum status command_create(const struct invocation *invocation)
 
 	if (kipc_kind_from_string(kind) == 0)
 		return words_report_unknown(invocation, "kind", kind, strlen(kind), channel_kinds,
-					    WORDS_KINDS_ADVICE);
+					    "use queue, segment or semaphore");
 	if (!kipc_name_is_valid(name))
 		return report(invocation, name, STATUS_USAGE,
 			      "a name is a letter, followed by up to %d of A-Za-z0-9._-", KIPC_NAME_MAX - 1);
@@ -161,11 +161,8 @@ enum status command_recover(const struct invocation *invocation)
 	if ((registry != NULL) == (invocation->args[0] != NULL))
 		return report(invocation, NULL, STATUS_USAGE,
 			      "give the name of a lost channel, or --registry=ours|another");
-	if (registry != NULL && strcmp(registry, "ours") != 0 && strcmp(registry, "another") != 0)
-		return report(invocation, NULL, STATUS_USAGE, "--registry must be ours or another, not '%s'",
-			      registry);
 	if (registry != NULL)
-		return plan_recover_registry(invocation, strcmp(registry, "ours") == 0);
+		return plan_recover_registry(invocation, strcmp(registry, options_registries[0]) == 0);
 	if (!is_name(invocation, invocation->args[0], &status))
 		return status;
 	return call(invocation, "Recover", 1, false);

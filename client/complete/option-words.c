@@ -9,7 +9,6 @@
 #include "client/base/command-line.h"
 #include "client/base/help.h"
 #include "client/complete/existing.h"
-#include "common/channel-words.h"
 
 void option_words_complete_name(struct completion *completion)
 {
@@ -49,50 +48,33 @@ static void tell_places(struct completion *completion)
 	existing_processes(completion);
 }
 
-static const char *const groups[] = { "owner", "creator", "process", NULL };
-static const char *const registries[] = { "ours", "another", NULL };
-static const char *const severities[] = { "warning", "danger", NULL };
-
 static const struct {
 	enum option_id option;
-	const char *const *words;
 	void (*tell)(struct completion *completion);
-	bool is_list;
 } values[] = {
-	{ OPTION_KIND, channel_kinds, .is_list = true },
-	{ OPTION_STATE, channel_state_words, .is_list = true },
-	{ OPTION_COLUMNS, .tell = tell_columns, .is_list = true },
-	{ OPTION_OWNER, .tell = existing_users, .is_list = true },
-	{ OPTION_SORT, .tell = tell_columns },
-	{ OPTION_LOCK, .tell = tell_semaphores },
-	{ OPTION_IPC_OF, .tell = tell_places },
-	{ OPTION_GROUP_BY, groups },
-	{ OPTION_REGISTRY, registries },
-	{ OPTION_FAIL_ON, severities },
+	{ OPTION_COLUMNS, tell_columns }, { OPTION_SORT, tell_columns },  { OPTION_OWNER, existing_users },
+	{ OPTION_LOCK, tell_semaphores }, { OPTION_IPC_OF, tell_places },
 };
 
 void option_words_complete_value(struct completion *completion, const struct option_row *row,
 				 const char *value)
 {
-	const char *comma = strrchr(value, ',');
+	const char *comma = row->is_list ? strrchr(value, ',') : NULL;
 
 	completion->n_kept = (size_t)(value - completion->word);
 	if (row->option == OPTION_SORT && value[0] == '-') /* descending */
 		completion->n_kept++;
+	if (comma != NULL) {
+		completion->n_kept = (size_t)(comma + 1 - completion->word);
+		completion->list = value;
+	}
+	if (row->words != NULL)
+		completion_tell_words(completion, row->words);
 	if (row->argument != NULL && strcmp(row->argument, "FILE") == 0)
 		puts(":files");
 	if (row->argument != NULL && strcmp(row->argument, "DIR") == 0)
 		puts(":folders");
-	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-		if (values[i].option != row->option)
-			continue;
-		if (comma != NULL && values[i].is_list) {
-			completion->n_kept = (size_t)(comma + 1 - completion->word);
-			completion->list = value;
-		}
-		if (values[i].words != NULL)
-			completion_tell_words(completion, values[i].words);
-		if (values[i].tell != NULL)
+	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+		if (values[i].option == row->option)
 			values[i].tell(completion);
-	}
 }

@@ -20,7 +20,6 @@
 #include "client/doctor/ipc-all.h"
 #include "client/facts/view-note.h"
 #include "client/table/table.h"
-#include "client/table/words.h"
 #include "common/escape.h"
 #include "common/plural.h"
 
@@ -111,14 +110,6 @@ static int print_json(const struct findings *findings)
 	return r;
 }
 
-/* The values of --fail-on: a notice is no reason to fail. */
-static const char *const fail_words[] = { "warning", "danger", NULL };
-
-static bool is_severity(const char *word)
-{
-	return word == NULL || strcmp(word, fail_words[0]) == 0 || strcmp(word, fail_words[1]) == 0;
-}
-
 /* 8 if something as bad as --fail-on says was found. */
 static enum status judge(const struct options *options, const struct findings *findings)
 {
@@ -162,10 +153,6 @@ enum status command_doctor(const struct invocation *invocation)
 
 	if (invocation->options->ipc_of == IPC_OF_ALL)
 		return ipc_all_doctor(invocation);
-	if (!is_severity(invocation->options->fail_on))
-		return words_report_unknown(invocation, "severity", invocation->options->fail_on,
-					    strlen(invocation->options->fail_on), fail_words,
-					    "use warning or danger");
 	r = view_read(invocation, &findings.view);
 	if (r == 0)
 		r = processes_read(&processes);

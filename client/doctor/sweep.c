@@ -13,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/base/channel.h"
 #include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/signals.h"
@@ -284,8 +283,6 @@ static enum status take_options(struct sweep *sweep)
 		.has_idle = options_has(options, OPTION_IDLE),
 		.idle = options->idle,
 	};
-	if (!words_check(sweep->invocation, "kind", options->kind, channel_kinds, WORDS_KINDS_ADVICE))
-		return STATUS_USAGE;
 	if (options->owner == NULL && !options->is_private && !options->creator_gone &&
 	    !options->unattached && !sweep->rule.has_idle)
 		return report(

@@ -14,24 +14,17 @@
 #include <unistd.h>
 
 #include "client/facts/look.h"
-#include "client/table/words.h"
 
-const char *const group_words[] = { "owner", "creator", "process", NULL };
-
-bool groups_take_option(const struct invocation *invocation, enum group_by *ret_by)
+enum group_by groups_chosen(const struct invocation *invocation)
 {
-	const char *text = invocation->options->group_by;
+	const char *word = invocation->options->group_by;
+	unsigned i = 0;
 
-	*ret_by = GROUP_BY_NOTHING;
-	if (text == NULL)
-		return true;
-	for (unsigned i = 0; group_words[i] != NULL; i++)
-		if (strcmp(text, group_words[i]) == 0)
-			*ret_by = (enum group_by)(i + 1);
-	if (*ret_by == GROUP_BY_NOTHING)
-		(void)words_report_unknown(invocation, "group", text, strlen(text), group_words,
-					   "use owner, creator or process");
-	return *ret_by != GROUP_BY_NOTHING;
+	if (word == NULL)
+		return GROUP_BY_NOTHING;
+	while (strcmp(options_groups[i], word) != 0)
+		i++;
+	return (enum group_by)(i + 1);
 }
 
 /* -- adding up ------------------------------------------------------------------------------------------------ */

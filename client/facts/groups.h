@@ -14,11 +14,8 @@ enum group_by {
 	GROUP_BY_PROCESS, /* that has a segment attached */
 };
 
-/* "owner", "creator", "process"; NULL-terminated, in the order of the enum from 1 on. */
-extern const char *const group_words[];
-
-/* Takes --group-by=. False: it was wrong, which has been reported. */
-bool groups_take_option(const struct invocation *invocation, enum group_by *ret_by);
+/* What --group-by says. The enum is in the order of options_groups, from 1 on. */
+enum group_by groups_chosen(const struct invocation *invocation);
 
 struct group_sum {
 	char *name;	 /* a user, "4711 postgres", or NULL: no visible process */

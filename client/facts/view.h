@@ -75,9 +75,6 @@ int view_read_all(const struct invocation *invocation, struct view **ret_view);
  */
 int view_look_for_ring(struct view *view, const struct view_row *row);
 
-/* The advice for a word that is not one of channel_state_words. */
-#define VIEW_STATES_ADVICE "it is active, absent, conflict, stale, failed, lost, retained or foreign"
-
 /* How a row is addressed: its name, or "queue:@5". */
 #define VIEW_ADDRESS_MAX 48
 const char *view_row_to_address(const struct view_row *row, char buffer[static VIEW_ADDRESS_MAX]);

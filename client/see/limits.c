@@ -294,14 +294,12 @@ static int print_limits(const struct invocation *invocation, enum group_by by, s
 
 enum status command_limits(const struct invocation *invocation)
 {
+	enum group_by by = groups_chosen(invocation);
 	struct column columns[N_COLUMNS_BY_GROUP];
 	enum status status;
 	struct table table;
-	enum group_by by;
 	int r;
 
-	if (!groups_take_option(invocation, &by))
-		return STATUS_USAGE;
 	name_columns(by, columns);
 	if (by == GROUP_BY_NOTHING ? !table_init(&table, invocation, limit_columns, n_limit_columns, &status)
 				   : !table_init(&table, invocation, columns, N_COLUMNS_BY_GROUP, &status))

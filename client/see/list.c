@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/base/channel.h"
 #include "client/base/errors.h"
 #include "client/base/verbs.h"
 #include "client/facts/columns.h"
@@ -16,7 +15,6 @@
 #include "client/facts/view-note.h"
 #include "client/facts/view.h"
 #include "client/table/words.h"
-#include "common/channel-words.h"
 #include "common/escape.h"
 #include "common/plural.h"
 
@@ -103,17 +101,12 @@ static int print_groups(const struct invocation *invocation, enum group_by by, s
 
 enum status command_list(const struct invocation *invocation)
 {
-	const struct options *options = invocation->options;
+	enum group_by by = groups_chosen(invocation);
 	struct column group_columns[N_GROUP_COLUMNS];
 	enum status status;
 	struct table table;
-	enum group_by by;
 	int r;
 
-	if (!words_check(invocation, "kind", options->kind, channel_kinds, WORDS_KINDS_ADVICE) ||
-	    !words_check(invocation, "state", options->state, channel_state_words, VIEW_STATES_ADVICE) ||
-	    !groups_take_option(invocation, &by))
-		return STATUS_USAGE;
 	groups_columns(by, group_columns);
 	if (by == GROUP_BY_NOTHING
 		    ? !table_init(&table, invocation, channel_columns, n_channel_columns, &status)

@@ -58,7 +58,7 @@ static void write_groups(struct metrics *metrics, const struct groups *groups)
 
 			memcpy(&figure, (const char *)group + metric->offset, sizeof figure);
 			fprintf(metrics->out, "kipc_%s{", metric->name);
-			write_label(metrics, group_words[groups->by - 1],
+			write_label(metrics, options_groups[groups->by - 1],
 				    group->name != NULL ? group->name : "");
 			if (metric->kind != NULL)
 				fprintf(metrics->out, ",kind=\"%s\"", metric->kind);

@@ -399,8 +399,7 @@ enum status command_metrics(const struct invocation *invocation)
 	enum status status = STATUS_DONE;
 	int r;
 
-	if (!groups_take_option(invocation, &metrics.by))
-		return STATUS_USAGE;
+	metrics.by = groups_chosen(invocation);
 	r = view_read(invocation, &metrics.view);
 	if (r == 0)
 		r = processes_read(&metrics.processes);

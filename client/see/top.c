@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/base/channel.h"
 #include "client/base/errors.h"
 #include "client/base/report.h"
 #include "client/base/verbs.h"
@@ -20,8 +19,6 @@
 #include "client/see/top-json.h"
 #include "client/see/top-keys.h"
 #include "client/see/top-screen.h"
-#include "client/table/words.h"
-#include "common/channel-words.h"
 #include "common/clock.h"
 
 #define INTERVAL_DEFAULT 2000000
@@ -95,9 +92,7 @@ static bool take_options(struct top *top, enum status *ret_status)
 	const char *sort = options->sort;
 	struct table table;
 
-	*ret_status = STATUS_USAGE;
-	if (!groups_take_option(top->invocation, &top->by))
-		return false;
+	top->by = groups_chosen(top->invocation);
 	groups_columns(top->by, top->group_columns);
 	top->with_foreign = options->foreign;
 	top->kind = options->kind;
@@ -111,11 +106,6 @@ static bool take_options(struct top *top, enum status *ret_status)
 						  : table_init(&table, top->invocation, channel_columns,
 							       n_channel_columns, ret_status)))
 			return false;
-	}
-	if (!words_check(top->invocation, "kind", options->kind, channel_kinds, WORDS_KINDS_ADVICE) ||
-	    !words_check(top->invocation, "state", options->state, channel_state_words, VIEW_STATES_ADVICE)) {
-		*ret_status = STATUS_USAGE;
-		return false;
 	}
 	if (top->interval >= TOP_INTERVAL_MIN)
 		return true;

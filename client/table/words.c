@@ -52,22 +52,3 @@ enum status words_report_unknown(const struct invocation *invocation, const char
 			      text, nearest);
 	return report(invocation, NULL, STATUS_USAGE, "unknown %s '%s'; %s", what, text, advice);
 }
-
-bool words_check(const struct invocation *invocation, const char *what, const char *list,
-		 const char *const *known, const char *advice)
-{
-	const char *word;
-	size_t n;
-
-	while ((word = words_next(&list, &n)) != NULL) {
-		const char *const *p = known;
-
-		while (*p != NULL && !words_equal(word, n, *p))
-			p++;
-		if (*p == NULL) {
-			(void)words_report_unknown(invocation, what, word, n, known, advice);
-			return false;
-		}
-	}
-	return true;
-}

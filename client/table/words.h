@@ -9,8 +9,6 @@
 
 #include "client/base/command.h"
 
-#define WORDS_KINDS_ADVICE "use queue, segment or semaphore" /* for channel_kinds */
-
 /* The next word of a list, with its length, and advances the list; NULL at the end. The text is not changed. */
 const char *words_next(const char **list, size_t *ret_n);
 
@@ -26,9 +24,5 @@ bool words_have(const char *list, const char *wanted);
  */
 enum status words_report_unknown(const struct invocation *invocation, const char *what, const char *word,
 				 size_t n, const char *const *known, const char *advice);
-
-/* Whether a list ("a,b", or NULL) has only known words; otherwise this has been reported. */
-bool words_check(const struct invocation *invocation, const char *what, const char *list,
-		 const char *const *known, const char *advice);
 
 #endif
