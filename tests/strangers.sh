@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What users who may not change anything can do over the control socket to those who may: nothing.
+# Users without rights cannot disturb others over the control socket.
 . "$(dirname "$0")/tap.sh"
 
 if [ "$(id -u)" != 0 ] || ! setpriv --reuid=65534 --clear-groups true 2>/dev/null; then
@@ -11,14 +11,14 @@ fi
 	printf '[queue q%03d]\n' {1..300}
 	printf '[segment ticks]\nsize = 64K\nlayout = ring\n'
 } >"$conf"
-# As the unit has it; what sanitizers reserve has no room in that.
+# The limit of the unit. Sanitizers reserve more memory than that.
 [ -n "${SANITIZER_FLAGS:-}" ] || kipcd_under=(prlimit --data=$((256 << 20)))
 start
 socket=$KIPC_RUNTIME_DIR/control
 install -m 644 "$top_src/tests/peers/hostile-client.pl" "$T/hostile-client.pl"
 hostile() { perl "$T/hostile-client.pl" "$socket" "$@"; }
 
-# attack UID HOW [N]: goes on until `peace`; returns when it has begun
+# attack UID HOW [N]: runs until `peace`; returns when it has begun
 attackers=()
 attack() {
 	local begun
@@ -35,7 +35,7 @@ is_prompt() {
 	read -r half most all <<<"$(hostile asking 300)"
 	awk -v most="$most" 'BEGIN { exit !(most > 0 && most < 100) }'
 }
-# root_goes_on WHAT: everything works for root, soon, and kipcd is no larger for it
+# root_goes_on WHAT: everything works for root, in time, and kipcd stays small
 root_goes_on() {
 	exits 0 "$1: root reloads" kipcctl reload
 	exits 0 '... creates' kipcctl create queue fresh
@@ -43,7 +43,7 @@ root_goes_on() {
 	exits 0 '... removes' kipcctl remove fresh
 	ipcrm -q "$(id_of q002)"
 	is_healed() { [ "$(kipcctl list --no-legend --columns=name,state | grep -c '^q002 *active')" = 1 ]; }
-	exits 0 '... what is removed behind its back is healed' until_true is_healed
+	exits 0 '... a queue that is removed from outside is recreated' until_true is_healed
 	exits 0 '... root is answered within 100 ms' until_true is_prompt
 	if [ -n "${SANITIZER_FLAGS:-}" ]; then
 		skip '... kipcd stays small' 'sanitizers keep what is freed'
@@ -51,14 +51,14 @@ root_goes_on() {
 		is '... kipcd stays small' "$(($(memory) < 32 << 10))" 1
 	fi
 }
-# dropped WHAT HOW: after the seconds that a message has
+# dropped WHAT HOW: a client that sends a message too slowly
 dropped() {
 	like "$1 is dropped after 5 s" "$(as 1011 perl "$T/hostile-client.pl" "$socket" "$2")" '^dropped after ([5-9]|1[0-9]) s$'
 }
 
-# -- what a message claims, and how it comes --------------------------------------------------------------------------
+# -- messages that are too large or too slow --------------------------------------------------------------------------
 
-root_goes_on 'nobody else is there'
+root_goes_on 'no other client'
 
 attack 1001 claiming 7
 root_goes_on 'one user claims 255 MiB'
@@ -73,8 +73,8 @@ root_goes_on 'ten users read nothing'
 peace
 
 attack 1001 planning 7
-root_goes_on 'one user does nothing but plan'
-like '... and is told to be slower' "$(as 1001 perl "$T/hostile-client.pl" "$socket" eager 3000)" ' [1-9][0-9]* refused$'
+root_goes_on 'one user calls only Plan'
+like '... and some of its calls are refused' "$(as 1001 perl "$T/hostile-client.pl" "$socket" eager 3000)" ' [1-9][0-9]* refused$'
 peace
 
 dropped 'a message that comes a byte at a time' crawling
@@ -83,9 +83,9 @@ for n in 1 100000; do
 		'^a call of [0-9]+ bytes is too long: kipcd accepts 131072, then served'
 done
 
-# -- who may call what ------------------------------------------------------------------------------------------------
+# -- permissions ------------------------------------------------------------------------------------------------
 
-# Every method that there is, with any arguments: what a stranger may not is refused before these are looked at.
+# Every method with any arguments: what a user may not call is refused before the arguments are read.
 if command -v busctl >/dev/null; then
 	methods_of() { busctl --address="unix:path=$socket" --xml-interface introspect org.kipc1 "$1" | perl -ne '
 		$interface = $1 if /<interface name="([^"]+)"/;
@@ -107,18 +107,18 @@ org.freedesktop.DBus.ObjectManager.GetManagedObjects'
 			# shellcheck disable=SC2086
 			error=$(as 65534 busctl --address="unix:path=$socket" call org.kipc1 $path $interface $method ${in:+$in $arguments} 2>&1 >/dev/null)
 			if grep -Eqx "$may_read" <<<"$interface.$method"; then
-				unlike "a stranger may call $method of $path" "$error" 'may not change'
+				unlike "any user may call $method of $path" "$error" 'may not change'
 			else
-				like "a stranger may not call $method of $path" "$error" 'uid 65534 may not change channels|Unknown interface|Unknown property|no .writable'
+				like "a user without rights may not call $method of $path" "$error" 'uid 65534 may not change channels|Unknown interface|Unknown property|no .writable'
 			fi
 		done < <(methods_of "$path")
 	done
 	is 'nothing has changed' "$(ls -l "$KIPC_RUNTIME_DIR/channels" "$KIPC_RUNTIME_DIR"/kipcd.conf.d 2>&1)" "$before"
-	like '... nor does kipcd log more' "$(busctl --address="unix:path=$socket" get-property org.kipc1 /org/freedesktop/LogControl1 \
+	like '... and the log level is unchanged' "$(busctl --address="unix:path=$socket" get-property org.kipc1 /org/freedesktop/LogControl1 \
 		org.freedesktop.LogControl1 LogLevel)" '"info"'
 else
-	skip 'every method as a stranger' 'busctl is not installed'
+	skip 'every method as a user without rights' 'busctl is not installed'
 fi
 stop_kipcd
-is 'kipcd ends well' "$kipcd_status" 0
+is 'kipcd exits with 0' "$kipcd_status" 0
 finish

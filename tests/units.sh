@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What is installed into systemd's folders, held against systemd's own tools: units, the sandbox, users, the catalog; and
-# the control socket when systemd listens on it.
+# The files for systemd, checked with systemd's own tools: units, the sandbox, users, the catalog; and the control socket when
+# systemd listens on it.
 . "$(dirname "$0")/tap.sh"
 
 # -- the units ---------------------------------------------------------------------------------------------------
@@ -12,17 +12,17 @@ in_root() { find "$T/root" -name "$1" -path "*$2*"; }
 unit() { in_root "$1" /system/; }
 
 if command -v systemd-analyze >/dev/null; then
-	# Programs and folders of the units are where they were installed, which is not where they will be.
+	# The programs and folders are in the installation folder, not in their final place.
 	units=$T/units
 	mkdir "$units"
 	for file in $(dirname "$(unit kipcd.service)")/*; do
 		sed 's|^Exec\([A-Za-z]*\)=/[^ ]*|Exec\1=/bin/true|' "$file" >"$units/$(basename "$file")"
 	done
-	is "systemd finds nothing wrong with the units" \
+	is "systemd accepts the units" \
 		"$(cd "$units" && SYSTEMD_UNIT_PATH=$units: systemd-analyze verify --man=no ./* 2>&1 | grep "$units\|kipc")" ""
 	mkdir "$T/user"
 	sed 's|^Exec\([A-Za-z]*\)=/[^ ]*|Exec\1=/bin/true|' "$(in_root kipcd.service /user/)" >"$T/user/kipcd.service"
-	is "nor with the user's" "$(cd "$T/user" && systemd-analyze verify --user --man=no ./kipcd.service 2>&1 | grep kipcd)" ""
+	is "systemd accepts the user unit" "$(cd "$T/user" && systemd-analyze verify --user --man=no ./kipcd.service 2>&1 | grep kipcd)" ""
 	exits 0 "the sandbox is rated 0.6 or better" \
 		systemd-analyze security --offline=true --threshold=6 "$units/kipcd.service"
 else
@@ -30,22 +30,22 @@ else
 fi
 
 program=$(sed -n 's/^Exec=//p' "$(in_root org.kipc1.service system-services)")
-is "what the bus starts kipcd with is there" "$(test -x "$T/root$program" && echo yes)" yes
-unlike "and is not left to systemd, for which the bus would wait" "$(cat "$(in_root org.kipc1.service system-services)")" '^SystemdService='
+is "the program with which the bus starts kipcd exists" "$(test -x "$T/root$program" && echo yes)" yes
+unlike "... and is not SystemdService=, for which the bus would wait" "$(cat "$(in_root org.kipc1.service system-services)")" '^SystemdService='
 
 # -- the catalog -------------------------------------------------------------------------------------------------
 
 ids() { grep -o '[0-9a-f]\{32\}' "$1" | sort; }
 is "each event has its entry in the catalog, and each entry an event" \
 	"$(ids "$top_src/daemon/run/events.c")" "$(grep '^-- ' "$top_src/systemd/kipc.catalog" | ids /dev/stdin)"
-like "it is installed" "$(in_root kipc.catalog catalog)" kipc.catalog
+like "... and it is installed" "$(in_root kipc.catalog catalog)" kipc.catalog
 if command -v journalctl >/dev/null; then
 	mkdir -p "$T/catalog/usr/lib/systemd/catalog" "$T/catalog/var/lib/systemd/catalog"
 	cp "$top_src/systemd/kipc.catalog" "$T/catalog/usr/lib/systemd/catalog/"
-	exits 0 "journalctl takes it" journalctl --root="$T/catalog" --update-catalog
-	like "and has its words" "$(journalctl --root="$T/catalog" --dump-catalog)" "^Subject: The key of the @KIPC_KIND@ @KIPC_CHANNEL@ belongs"
+	exits 0 "journalctl accepts the catalog" journalctl --root="$T/catalog" --update-catalog
+	like "... and prints its entries" "$(journalctl --root="$T/catalog" --dump-catalog)" "^Subject: The key of the @KIPC_KIND@ @KIPC_CHANNEL@ belongs"
 else
-	skip "journalctl takes the catalog" "there is no journalctl"
+	skip "journalctl accepts the catalog" "there is no journalctl"
 fi
 
 # -- a socket that systemd listens on -----------------------------------------------------------------------------
@@ -53,19 +53,20 @@ fi
 if command -v systemd-socket-activate >/dev/null; then
 	printf '[queue orders]\n' >"$conf"
 	mkdir "$KIPC_RUNTIME_DIR"
-	# It hands on no variable, and without the folder kipcd would take the system's.
+	# It passes no variables on, and without the option kipcd would use the system's folder.
 	systemd-socket-activate --listen="$KIPC_RUNTIME_DIR/control" "$kipcd" --config="$conf" --runtime-dir="$KIPC_RUNTIME_DIR" 2>"$T/kipcd.log" &
 	activated=$!
 	until_true test -S "$KIPC_RUNTIME_DIR/control"
-	is "kipcd does not run before somebody asks" "$(ls "$KIPC_RUNTIME_DIR")" control
+	is "kipcd does not run before the first call" "$(ls "$KIPC_RUNTIME_DIR")" control
 	exits 0 "the first call starts it" kipcctl reload
-	is "and finds every channel" "$(kipcctl list --no-legend --columns=name,state | tr -s ' ')" "orders active"
-	like "and writes into its own folder alone" "$(readlink "$KIPC_RUNTIME_DIR/channels/orders")" "^queue:"
+	is "... and finds every channel" "$(kipcctl list --no-legend --columns=name,state | tr -s ' ')" "orders active"
+	like "... and uses its own folder" "$(readlink "$KIPC_RUNTIME_DIR/channels/orders")" "^queue:"
 	kill "$activated"
 	wait "$activated"
-	is "it ends well" $? 0
-	is "and leaves the socket to systemd" "$(ls "$KIPC_RUNTIME_DIR/control")" "$KIPC_RUNTIME_DIR/control"
-	# Somebody removed the folder, or the socket and the kipcd that listened instead was killed: nobody finds the one passed.
+	is "... and kipcd exits with 0" $? 0
+	is "... and leaves the socket to systemd" "$(ls "$KIPC_RUNTIME_DIR/control")" "$KIPC_RUNTIME_DIR/control"
+	# The folder was removed, or the socket was removed and the kipcd that listened instead was killed: clients cannot find the
+	# socket that systemd passed.
 	for what in missing stale; do
 		systemd-socket-activate --listen="$KIPC_RUNTIME_DIR/control" "$kipcd" --config="$conf" --runtime-dir="$KIPC_RUNTIME_DIR" 2>"$T/$what.log" &
 		activated=$!
@@ -78,7 +79,7 @@ if command -v systemd-socket-activate >/dev/null; then
 		perl -MSocket -e 'socket(my $s, PF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un($ARGV[0])) or die' "$T/moved/control"
 		if until_true kipcctl reload --quiet; then pass "one that is $what in the folder is made there"; else fail "one that is $what in the folder is made there" "$(cat "$T/$what.log")"; fi
 		is "... before the first sample" "$(kipcctl events | grep -c 'a part of it')" 0
-		like "... and the way back to systemd's is told" "$(cat "$T/$what.log")" "kipcd listens itself; 'systemctl stop kipcd.socket kipcd && systemctl start kipcd' makes systemd listen again"
+		like "... and the log says how to return to systemd's socket" "$(cat "$T/$what.log")" "kipcd listens itself; 'systemctl stop kipcd.socket kipcd && systemctl start kipcd' makes systemd listen again"
 		kill "$activated"
 		wait "$activated"
 	done
@@ -90,16 +91,16 @@ if command -v systemd-socket-activate >/dev/null; then
 	perl -MSocket -e 'socket(my $s, PF_UNIX, SOCK_DGRAM, 0); send($s, "x", 0, pack_sockaddr_un($ARGV[0])) or die' "$T/datagram"
 	wait "$activated"
 	is "another kind of socket is refused" "$?:$(grep -c 'something other than one listening AF_UNIX stream socket: correct kipcd.socket' "$T/wrong.log")" 1:1
-	is "before anything is made" "$(count_of q)" 0
+	is "... before anything is created" "$(count_of q)" 0
 	mkdir -p "$KIPC_RUNTIME_DIR"
 	printf '[queue orders]\nmode = 9999\n' >"$T/bad.conf"
 	systemd-socket-activate --listen="$KIPC_RUNTIME_DIR/control" "$kipcd" --config="$T/bad.conf" \
 		--runtime-dir="$KIPC_RUNTIME_DIR" 2>"$T/bad.log" &
 	activated=$!
 	until_true test -S "$KIPC_RUNTIME_DIR/control"
-	exits 7 "who calls one that cannot start is turned away" kipcctl reload
+	exits 7 "a call of a kipcd that cannot start fails" kipcctl reload
 	wait "$activated"
-	is "it says why" "$?:$(grep -c 'bad.conf:2: \[queue orders\] mode: ' "$T/bad.log")" 78:1
+	is "... and kipcd logs the reason" "$?:$(grep -c 'bad.conf:2: \[queue orders\] mode: ' "$T/bad.log")" 78:1
 else
 	skip "a socket that systemd listens on" "there is no systemd-socket-activate"
 fi

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A kipcd that does not answer, is refused at its start, or is something else: every verb ends soon, with a sentence; one that
-# only looks shows what can be seen without it.
+# A kipcd that does not answer or does not start, or another program in its place: every verb ends soon with a sentence, and
+# verbs that only look show what can be seen without kipcd.
 . "$(dirname "$0")/tap.sh"
 
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:allocator_may_return_null=1" # as malloc() does
@@ -11,7 +11,7 @@ kipcctl send orders one
 stop_kipcd
 socket=$KIPC_RUNTIME_DIR/control
 
-# stand_in HOW: something else listens there
+# stand_in HOW: another program listens there
 fake=
 stand_in() {
 	local says
@@ -32,9 +32,9 @@ within() {
 }
 none="no kipcd answers at $socket: another program listens there"
 
-# -- one that stopped after it let us in ------------------------------------------------------------------------------
+# -- a kipcd that hangs after the connection ------------------------------------------------------------------------------
 
-# at_once VERB…: all of them, side by side; each one's status and what it said are left in $T/said.N
+# at_once VERB…: runs all of them in parallel; leaves their statuses and errors in $T/said.N
 at_once() {
 	local n=0 verb
 	begin=$SECONDS jobs=()
@@ -50,22 +50,22 @@ stand_in silent
 looks=(list 'show orders' doctor metrics generate limits 'list --json' 'list --foreign')
 at_once "${looks[@]}"
 for n in "${!looks[@]}"; do
-	is "kipcctl ${looks[$n]} beside a kipcd that hangs shows what there is, and says so" "$(cat "$T/said.$n")" \
+	is "kipcctl ${looks[$n]} works beside a kipcd that hangs, with a note" "$(cat "$T/said.$n")" \
 		"kipcctl: ${looks[$n]%% *}: kipcd is not reachable at $socket: Connection timed out; showing only what the registry and the kernel know
 $([ "${looks[$n]}" = doctor ] && echo 8 || echo 0)"
 done
 others=(plan events 'events --follow')
 at_once "${others[@]}"
 for n in "${!others[@]}"; do
-	is "kipcctl ${others[$n]} has nothing to show, and says so" "$(cat "$T/said.$n")" \
+	is "kipcctl ${others[$n]} fails beside a kipcd that hangs" "$(cat "$T/said.$n")" \
 		"kipcctl: ${others[$n]%% *}: kipcd did not answer: Connection timed out; see its journal
 7"
 done
-exits 0 'list' kipcctl list --no-legend --columns=name,state
-like '... shows what the registry and the kernel show' "$OUT" '^orders *active'
+exits 0 'list exits with 0' kipcctl list --no-legend --columns=name,state
+like '... and shows what the registry and the kernel know' "$OUT" '^orders *active'
 stand_down
 
-# A kipcd itself, once it has let its client in.
+# A real kipcd, after the connection.
 start
 kipcctl events --follow --json >"$T/followed" 2>"$T/follow.err" & follower=$!
 kipcctl create queue new
@@ -81,16 +81,16 @@ is_subscribed() { [ "$(kipcctl metrics | sed -n 's/^kipc_daemon_clients //p')" -
 until_true is_subscribed
 stop_kipcd
 wait "$follower"
-is '... and when it ends' $? 7
+is '... and when it stops' $? 7
 
-# -- something else -----------------------------------------------------------------------------------------------------
+# -- another program in its place -----------------------------------------------------------------------------------------------------
 
 for how in claiming swallowed speaking other; do
 	stand_in $how
-	within 5 0 "kipcctl list, where something is $how" kipcctl list
-	like '... says that this is no kipcd' "$ERR" "$none; showing only what the registry and the kernel know"
-	within 5 7 "kipcctl reload, where something is $how" kipcctl reload
-	like '... says it too' "$ERR" "$none; give kipcd's folder with --runtime-dir|did not answer|Signature|pattern"
+	within 5 0 "kipcctl list beside a program that is $how" kipcctl list
+	like '... says that it is not kipcd' "$ERR" "$none; showing only what the registry and the kernel know"
+	within 5 7 "kipcctl reload beside a program that is $how" kipcctl reload
+	like '... says so too' "$ERR" "$none; give kipcd's folder with --runtime-dir|did not answer|Signature|pattern"
 	if [ -n "${SANITIZER_FLAGS:-}" ] || ! command -v strace >/dev/null; then
 		skip '... and allocates little' 'sanitizers allocate otherwise, or there is no strace'
 	else
@@ -100,19 +100,19 @@ for how in claiming swallowed speaking other; do
 	stand_down
 done
 stand_in endless
-within 15 0 'kipcctl list, where the list never ends' kipcctl list --no-legend --columns=name
-like '... shows what the registry and the kernel show' "$OUT" '^orders'
+within 15 0 'kipcctl list beside a program whose list never ends' kipcctl list --no-legend --columns=name
+like '... and shows what the registry and the kernel know' "$OUT" '^orders'
 stand_down
 stand_in ending
-within 5 7 'events --follow, where what comes is no event' kipcctl events --follow
+within 5 7 'events --follow beside a program that sends no events' kipcctl events --follow
 like '... says so' "$ERR" "$none"
 stand_down
 
-# -- a start that is refused -----------------------------------------------------------------------------------------------
+# -- a kipcd that cannot start -----------------------------------------------------------------------------------------------
 
 note=$KIPC_RUNTIME_DIR/refused
 printf '[queue orders]\nmode = 999\n' >"$T/bad.conf"
-# start_bad [CONFIG]: with a socket that systemd listens on, and somebody who calls
+# start_for CONFIG: with a socket that systemd listens on
 start_for() {
 	rm -f "$socket"
 	systemd-socket-activate --listen="$socket" "$kipcd" --config="$1" --runtime-dir="$KIPC_RUNTIME_DIR" 2>>"$T/refused.log" &
@@ -120,36 +120,36 @@ start_for() {
 	until_true test -S "$socket"
 }
 conf=$T/bad.conf
-exits 78 'a start that is refused' "$kipcd" --config="$T/bad.conf"
-like '... leaves a note' "$(cat "$note")" "^$T/bad.conf:2: .*mode"
-exits 0 'list' kipcctl list
-like '... has it' "$ERR" "kipcd is not reachable at $socket: its last start was refused: $T/bad.conf:2: .*mode"
+exits 78 'a start with a mistake fails' "$kipcd" --config="$T/bad.conf"
+like '... and leaves a note' "$(cat "$note")" "^$T/bad.conf:2: .*mode"
+exits 0 'list exits with 0' kipcctl list
+like '... and prints the note' "$ERR" "kipcd is not reachable at $socket: its last start was refused: $T/bad.conf:2: .*mode"
 if command -v systemd-socket-activate >/dev/null; then
 	start_for "$T/bad.conf"
-	exits 7 'who calls is turned away' kipcctl reload
-	like '... at once, with the reason' "$ERR" 'its last start was refused'
-	exits 7 '... and who calls then' kipcctl reload
-	is '... by the same kipcd, which is not started for each' "$(kill -0 $activated && echo alive)" alive
+	exits 7 'a call of a kipcd that cannot start fails' kipcctl reload
+	like '... with the reason' "$ERR" 'its last start was refused'
+	exits 7 '... and so does the next' kipcctl reload
+	is '... from the same kipcd' "$(kill -0 $activated && echo alive)" alive
 	wait $activated
-	is '... in the end it is refused' $? 78
-	is '... which it says once' "$(grep -c 'correct them and start kipcd again' "$T/refused.log")" 1
+	is '... which finally exits with 78' $? 78
+	is '... and logs the mistakes once' "$(grep -c 'correct them and start kipcd again' "$T/refused.log")" 1
 
 	start_for "$T/bad.conf"
-	exits 7 'who calls again' kipcctl reload
+	exits 7 'a further call fails' kipcctl reload
 	printf '[queue orders]\n' >"$T/bad.conf"
-	exits 0 'once it is mended, the first who calls is served' kipcctl reload
+	exits 0 'once the configuration is correct, the next call succeeds' kipcctl reload
 	is '... in the same kipcd' "$(kill -0 $activated && echo alive)" alive
-	is '... and no note is left' "$(ls "$note" 2>/dev/null)" ''
+	is '... and the note is removed' "$(ls "$note" 2>/dev/null)" ''
 	kill $activated
 	wait $activated
-	is '... it ends well' $? 0
+	is '... which exits with 0' $? 0
 
 	printf '[queue orders]\nmode = 999\n' >"$T/bad.conf"
 	start_for "$T/bad.conf"
-	exits 7 'while callers are turned away' kipcctl reload
+	exits 7 'while calls fail' kipcctl reload
 	kill $activated
 	wait $activated
-	is '... whoever stops it does not wait' $? 143
+	is '... SIGTERM stops it at once' $? 143
 else
 	skip 'a socket that systemd listens on' 'there is no systemd-socket-activate'
 fi
