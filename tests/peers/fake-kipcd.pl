@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Something that listens where kipcd should, and is none, or hangs: fake-kipcd.pl SOCKET HOW. Says when it listens, and goes on
-# until it is killed.
+# A program that listens in kipcd's place and is not kipcd, or hangs: fake-kipcd.pl SOCKET HOW. Prints a line when it listens,
+# and runs until it is killed.
 use strict;
 use warnings;
 use Socket;

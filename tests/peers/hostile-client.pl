@@ -167,7 +167,7 @@ my %ways = (
 			read_message($_) or exit for @sockets;
 		}
 	},
-	# begins a message, and goes on with a byte at a time
+	# begins a message and sends one byte at a time
 	crawling => sub {
 		my $socket = open_socket();
 		authenticate($socket);
@@ -225,7 +225,7 @@ my %ways = (
 		$calls++ while syswrite($socket, message('List'));
 		print "disconnected: $!\n";
 	},
-	# calls 101 times over each of N connections to a bus, and reads the first reply only; goes on when it gets a line
+	# makes 101 calls on each of N connections to a bus and reads only the first reply; continues when it gets a line
 	stuffing => sub {
 		my @manager = @to;
 		my @sockets = map { open_socket() } 1 .. $n;
@@ -260,7 +260,7 @@ my %ways = (
 		read_message($socket);
 		count_answers($socket);
 	},
-	# calls all that it may, wants no replies, and goes on
+	# makes calls without pause and expects no replies
 	unanswered => sub {
 		my $socket = open_socket();
 		authenticate($socket);

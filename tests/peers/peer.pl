@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A program of somebody else's, on Perl's core modules: queue, segment and semaphore with key 1234. peers.sh runs it
+# A program that does not know kipc, on Perl's core modules: queue, segment and semaphore with key 1234. peers.sh runs it
 # against channels of kipcd. It exits with 4 where it would have to wait and is not to.
 use strict;
 use warnings;
@@ -47,7 +47,7 @@ my %verbs = (
 	# up, down: never wait
 	up => sub { done(semaphore->op(0, 1, IPC_NOWAIT)) },
 	down => sub { done(semaphore->op(0, -1, IPC_NOWAIT)) },
-	# hold: takes it, says so, and lets go when it ends
+	# hold: takes it, prints a line, and releases it when it ends
 	hold => sub { semaphore->op(0, -1, SEM_UNDO) or done(0); print "held\n"; sleep },
 );
 my $verb = $verbs{ shift // '' } or die "peer.pl: no such verb\n";
