@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The one symbol that kipcctl-control.so exports, and what its verbs have in common: whether all that was printed has arrived. */
+/*
+ * The one symbol that kipcctl-control.so exports, and what its verbs have in common: whether all that was printed has
+ * arrived.
+ */
 
 #include <assert.h>
 #include <errno.h>

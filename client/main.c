@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* kipcctl: reads the command line, and runs the verb: one that is linked in, or one of the control half, which is loaded. */
+/*
+ * kipcctl: reads the command line, and runs the verb: one that is linked in, or one of the control half, which is
+ * loaded.
+ */
 
 #include <limits.h>
 #include <stdio.h>

@@ -69,7 +69,9 @@ int channel_open(const struct invocation *invocation, const char *address, unsig
 
 	assert(kinds != 0);
 	r = kipc_open(address, invocation->runtime_dir, kinds, &channel);
-	/* A raw segment with the key of a queue does not make the key ambiguous for a verb that takes no raw segments. */
+	/*
+	 * A raw segment with the key of a queue does not make the key ambiguous for a verb that takes no raw segments.
+	 */
 	if ((r == -ENOENT || r == -EPROTOTYPE) && is_ring_last &&
 	    kipc_open(address, invocation->runtime_dir, KIPC_SEGMENT, &channel) == 0)
 		r = 0;

@@ -22,8 +22,8 @@ enum channel_class {
 extern const char *const channel_kinds[];
 
 /*
- * Opens the channel of an address if it is of one of these classes. -EPROTOTYPE: it is of another class; errors of kipc_open()
- * and channel_find_class().
+ * Opens the channel of an address if it is of one of these classes. -EPROTOTYPE: it is of another class; errors of
+ * kipc_open() and channel_find_class().
  */
 int channel_open(const struct invocation *invocation, const char *address, unsigned classes,
 		 struct kipc_channel **ret_channel, enum channel_class *ret_class);

@@ -178,8 +178,8 @@ static bool wrong_option(struct parser *parser, int code, const char *word)
 }
 
 /*
- * Takes the options behind argv[0] and writes where the operands begin. `mode` is that of getopt: 0 permutes, '+' stops at the
- * first operand, '-' returns operands in their order.
+ * Takes the options behind argv[0] and writes where the operands begin. `mode` is that of getopt: 0 permutes, '+' stops
+ * at the first operand, '-' returns operands in their order.
  */
 static bool take_options(struct parser *parser, int argc, char **argv, char mode, int *ret_first)
 {

@@ -4,8 +4,8 @@
 
 /*
  * kipcctl is two halves. The data half sends and receives; it is linked in and needs libc only. The control half
- * (kipcctl-control.so) uses the bus, tables and JSON; the verbs that need it load it, because loading its libraries costs more
- * than a whole `kipcctl send`. This is what the data half may ask of it.
+ * (kipcctl-control.so) uses the bus, tables and JSON; the verbs that need it load it, because loading its libraries
+ * costs more than a whole `kipcctl send`. This is what the data half may ask of it.
  */
 
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The sentences for errors, in one table by errno, so that all verbs of both halves report the same error alike. A sentence says what
- * happened and, behind a semicolon, what to do.
+ * The sentences for errors, in one table by errno, so that all verbs of both halves report the same error alike. A
+ * sentence says what happened and, behind a semicolon, what to do.
  */
 
 #include "client/base/errors.h"

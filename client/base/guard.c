@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A semaphore around a copy, for every verb that reads or writes the bytes of a segment. It is held for the copy only, never while
- * the verb prints or waits; if kipcctl is killed meanwhile, the kernel gives the semaphore back.
+ * A semaphore around a copy, for every verb that reads or writes the bytes of a segment. It is held for the copy only,
+ * never while the verb prints or waits; if kipcctl is killed meanwhile, the kernel gives the semaphore back.
  */
 
 #include "client/base/guard.h"

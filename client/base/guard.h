@@ -12,7 +12,10 @@ struct guard {
 	struct kipc_channel *semaphore; /* NULL: no --lock */
 };
 
-/* Opens the semaphore of --lock, if it is given. Here and below, any other status than STATUS_DONE has already been reported. */
+/*
+ * Opens the semaphore of --lock, if it is given. Here and below, any other status than STATUS_DONE has already been
+ * reported.
+ */
 enum status guard_open(const struct invocation *invocation, struct guard *ret_guard);
 void guard_close(struct guard *guard);
 

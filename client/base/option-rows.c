@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The table of options, and how the text of each becomes a value. A new option is a row here, a constant and a member in options.h,
- * a word in the rows of the verbs that take it (verbs.h), and an entry in kipcctl(1).
+ * The table of options, and how the text of each becomes a value. A new option is a row here, a constant and a member
+ * in options.h, a word in the rows of the verbs that take it (verbs.h), and an entry in kipcctl(1).
  */
 
 #include "client/base/option-rows.h"

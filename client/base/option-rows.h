@@ -10,7 +10,10 @@
 
 /* How an option's text becomes a value. */
 struct option_form {
-	/* 0; -EINVAL: not of this form; -ERANGE: too large or too small. `text` is NULL if the option takes no argument. */
+	/*
+	 * 0; -EINVAL: not of this form; -ERANGE: too large or too small. `text` is NULL if the option takes no
+	 * argument.
+	 */
 	int (*set)(struct options *options, size_t offset, const char *text);
 	const char *wanted; /* what the argument must be, for errors; NULL: it takes any, or none */
 };

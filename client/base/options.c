@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What does not depend on the verb: the options of every verb, those that exclude each other, and the runtime folder. */
+/*
+ * What does not depend on the verb: the options of every verb, those that exclude each other, and the runtime folder.
+ */
 
 #include "client/base/options.h"
 

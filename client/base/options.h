@@ -155,8 +155,8 @@ struct options {
 };
 
 /*
- * The runtime folder, chosen as kipcd chooses it: --runtime-dir, --system, the environment, --user, otherwise the system's.
- * STATUS_DONE, or STATUS_USAGE, which has been reported.
+ * The runtime folder, chosen as kipcd chooses it: --runtime-dir, --system, the environment, --user, otherwise the
+ * system's. STATUS_DONE, or STATUS_USAGE, which has been reported.
  */
 enum status options_runtime_dir(const struct options *options, char buffer[static PATH_MAX],
 				const char **ret_dir);

@@ -7,8 +7,8 @@
 #include "client/base/command.h"
 
 /*
- * Reports an error of libkipc on a ring together with what the ring shows, and puts the status into *ret_status. False, and
- * nothing is reported: `address` is not a ring, or the ring has nothing to add.
+ * Reports an error of libkipc on a ring together with what the ring shows, and puts the status into *ret_status. False,
+ * and nothing is reported: `address` is not a ring, or the ring has nothing to add.
  */
 bool ring_errors_report(const struct invocation *invocation, const char *address, int error, const char *more,
 			enum status *ret_status);

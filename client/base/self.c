@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Finds kipcd and the control half that belong to this kipcctl. One in a build tree must not use the parts of an installed one, or
- * the reverse. A copy in /tmp must not run what another user has put beside it.
+ * Finds kipcd and the control half that belong to this kipcctl. One in a build tree must not use the parts of an
+ * installed one, or the reverse. A copy in /tmp must not run what another user has put beside it.
  */
 
 #include "client/base/self.h"

@@ -3,8 +3,9 @@
 /*
  * The signals that end a command. The state is global because signal handlers are.
  *
- * With a flag alone, a signal that comes after the check of the flag and before msgrcv(2) would have no effect until the next
- * message. So the first signal starts a timer, whose next tick interrupts the call. Nothing here runs before a signal comes.
+ * With a flag alone, a signal that comes after the check of the flag and before msgrcv(2) would have no effect until
+ * the next message. So the first signal starts a timer, whose next tick interrupts the call. Nothing here runs before a
+ * signal comes.
  */
 
 #include "client/base/signals.h"

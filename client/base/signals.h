@@ -11,9 +11,9 @@ void signals_hold(sigset_t *ret_before);
 void signals_let_go(const sigset_t *before);
 
 /*
- * From here on, these signals are only counted, and end every blocking call with EINTR, even a call that begins just after
- * signals_caught() returned 0. SIGPIPE is ignored, since write(2) returns EPIPE. A signal that the caller ignores (nohup) stays
- * ignored.
+ * From here on, these signals are only counted, and end every blocking call with EINTR, even a call that begins just
+ * after signals_caught() returned 0. SIGPIPE is ignored, since write(2) returns EPIPE. A signal that the caller ignores
+ * (nohup) stays ignored.
  */
 void signals_catch(void);
 

@@ -3,8 +3,8 @@
 #define KIPC_CLIENT_BASE_STATUS_H
 
 /*
- * The exit statuses: this enum, the list in `kipcctl help` and the one in kipcctl(1), which a test compares with it, have one row
- * for each. `lock` also passes on the status of its COMMAND.
+ * The exit statuses: this enum, the list in `kipcctl help` and the one in kipcctl(1), which a test compares with it,
+ * have one row for each. `lock` also passes on the status of its COMMAND.
  */
 
 /* clang-format off */

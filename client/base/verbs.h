@@ -3,12 +3,13 @@
 #define KIPC_CLIENT_BASE_VERBS_H
 
 /*
- * The table of verbs. A new verb is a row here and a function command_NAME() in a file of its own that includes this header.
+ * The table of verbs. A new verb is a row here and a function command_NAME() in a file of its own that includes this
+ * header.
  *
- * VERBS(data, control) expands data(...) for the verbs that are linked into kipcctl and need libc only, and control(...) for those
- * of kipcctl-control.so, each with: name, operands, least and most number of operands, help, and members of struct command. Both
- * halves build their own table from it, so a verb without a function fails at link time, and a function without a row when it is
- * compiled.
+ * VERBS(data, control) expands data(...) for the verbs that are linked into kipcctl and need libc only, and
+ * control(...) for those of kipcctl-control.so, each with: name, operands, least and most number of operands, help, and
+ * members of struct command. Both halves build their own table from it, so a verb without a function fails at link
+ * time, and a function without a row when it is compiled.
  */
 
 #include "client/base/command.h"

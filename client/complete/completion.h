@@ -21,7 +21,10 @@ struct completion {
 	int first_taken;  /* operands from this one on are not offered again either */
 };
 
-/* A control_tell whose context is the completion: prints a candidate and its meaning, unless the command line has it already. */
+/*
+ * A control_tell whose context is the completion: prints a candidate and its meaning, unless the command line has it
+ * already.
+ */
 void completion_tell(void *completion, const char *word, const char *help);
 
 /* Words without a meaning, which end with NULL, and words that the control half knows. */

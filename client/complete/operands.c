@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Verbs and their operands. What an operand can be follows from the words in the verb's row: "ADDR", "SEGMENT", "[FILE]"… */
+/*
+ * Verbs and their operands. What an operand can be follows from the words in the verb's row: "ADDR", "SEGMENT",
+ * "[FILE]"…
+ */
 
 #include "client/complete/operands.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verb check: executes `kipcd --check` in its own place, so that only one program parses configurations. kipcd prints the
- * mistakes, and exits with 0 or STATUS_BAD_CONFIGURATION.
+ * The verb check: executes `kipcd --check` in its own place, so that only one program parses configurations. kipcd
+ * prints the mistakes, and exits with 0 or STATUS_BAD_CONFIGURATION.
  */
 
 #include <errno.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The messages in hand, and how they are written. If the output of a message is its bytes, it is received straight into the output
- * buffer, so that only the kernel copies; otherwise into a buffer of its own. Positions are offsets, since the buffers may grow.
+ * The messages in hand, and how they are written. If the output of a message is its bytes, it is received straight into
+ * the output buffer, so that only the kernel copies; otherwise into a buffer of its own. Positions are offsets, since
+ * the buffers may grow.
  */
 
 #include "client/data/hand.h"

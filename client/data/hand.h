@@ -3,8 +3,8 @@
 #define KIPC_CLIENT_DATA_HAND_H
 
 /*
- * The messages in hand: received, and not yet written. If they cannot be written, they go back (rescue.h); so each keeps its
- * type and its bytes until all of its output is written.
+ * The messages in hand: received, and not yet written. If they cannot be written, they go back (rescue.h); so each
+ * keeps its type and its bytes until all of its output is written.
  */
 
 #include <stdbool.h>
@@ -66,8 +66,8 @@ static inline void hand_cleanup(struct hand **hand)
 }
 
 /*
- * Takes one message off the queue into the hand, which must not be full, and returns its size. Errors of kipc_recv() except
- * -EMSGSIZE; -ENOMEM: the message may be in hand.
+ * Takes one message off the queue into the hand, which must not be full, and returns its size. Errors of kipc_recv()
+ * except -EMSGSIZE; -ENOMEM: the message may be in hand.
  */
 ssize_t hand_receive(struct hand *hand, struct kipc_channel *queue, long type, unsigned flags,
 		     int64_t timeout);
@@ -88,8 +88,9 @@ static inline bool hand_is_empty(const struct hand *hand)
 }
 
 /*
- * Writes all output to standard output and empties the hand; waits if standard output is non-blocking. After a failure, what is
- * not written stays in hand: errors of write(2); -EINTR: a signal was caught; -ENOMEM: the last one could not be rendered.
+ * Writes all output to standard output and empties the hand; waits if standard output is non-blocking. After a failure,
+ * what is not written stays in hand: errors of write(2); -EINTR: a signal was caught; -ENOMEM: the last one could not
+ * be rendered.
  */
 int hand_flush(struct hand *hand);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verb hexdump: the bytes of a segment as `hexdump -C` prints them: offset, hexadecimal numbers, text; "*" stands for lines that
- * repeat the line above. Each line is copied before it is printed, since others may write meanwhile.
+ * The verb hexdump: the bytes of a segment as `hexdump -C` prints them: offset, hexadecimal numbers, text; "*" stands
+ * for lines that repeat the line above. Each line is copied before it is printed, since others may write meanwhile.
  */
 
 #include <errno.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Splits standard input into messages for send, which sends them from the buffer. The buffer grows beyond a block only for a
- * message that needs it, and never beyond what the channel can take: a line without an end is refused as soon as it is too long.
+ * Splits standard input into messages for send, which sends them from the buffer. The buffer grows beyond a block only
+ * for a message that needs it, and never beyond what the channel can take: a line without an end is refused as soon as
+ * it is too long.
  */
 
 #include "client/data/input.h"

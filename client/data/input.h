@@ -2,7 +2,10 @@
 #ifndef KIPC_CLIENT_DATA_INPUT_H
 #define KIPC_CLIENT_DATA_INPUT_H
 
-/* Standard input, split into messages. It is read in large blocks and never holds more than the largest possible message. */
+/*
+ * Standard input, split into messages. It is read in large blocks and never holds more than the largest possible
+ * message.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,10 +52,11 @@ static inline void input_cleanup(struct input **input)
 }
 
 /*
- * The next message, which is valid until the next call. Returns 1, or 0 at the end. The message before it is accepted by this.
+ * The next message, which is valid until the next call. Returns 1, or 0 at the end. The message before it is accepted
+ * by this.
  *
- * -EMSGSIZE: it is larger than the channel can ever take; -EBADMSG: the input ends inside a frame; -ETIMEDOUT;
- * -EINTR: a signal was caught; errors of read(2) and kipc_stat(), -ENOMEM.
+ * -EMSGSIZE: it is larger than the channel can ever take; -EBADMSG: the input ends inside a frame; -ETIMEDOUT; -EINTR:
+ * a signal was caught; errors of read(2) and kipc_stat(), -ENOMEM.
  */
 int input_next(struct input *input, const char **ret_data, size_t *ret_size);
 

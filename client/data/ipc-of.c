@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * --ipc-of=PID: the queues, segments and semaphores of a container, from outside. Only its IPC namespace is entered, so its files
- * and programs play no part, and the kernel shows process numbers as they are outside (pid_vnr() in ipc/msg.c).
+ * --ipc-of=PID: the queues, segments and semaphores of a container, from outside. Only its IPC namespace is entered, so
+ * its files and programs play no part, and the kernel shows process numbers as they are outside (pid_vnr() in
+ * ipc/msg.c).
  */
 
 #include "client/data/ipc-of.h"

@@ -5,8 +5,8 @@
 #include "client/base/command.h"
 
 /*
- * Enters the IPC namespace of the process of --ipc-of, for good. STATUS_DONE also if it is our own. Any other status has already
- * been reported.
+ * Enters the IPC namespace of the process of --ipc-of, for good. STATUS_DONE also if it is our own. Any other status
+ * has already been reported.
  */
 enum status ipc_of_enter(const struct invocation *invocation);
 

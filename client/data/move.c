@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verb move: takes messages off one queue or ring and puts them on another, one at a time and with their types. A message that
- * TO does not take is put back (rescue.h), so none is lost.
+ * The verb move: takes messages off one queue or ring and puts them on another, one at a time and with their types. A
+ * message that TO does not take is put back (rescue.h), so none is lost.
  */
 
 #include <errno.h>

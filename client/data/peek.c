@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verb peek: prints messages and leaves them on their queue. The kernel copies by position only, so types are selected here;
- * for --max-type, the whole queue is examined first, to print in the order in which recv would take. Active consumers shift the
- * positions; peek may then skip a message or end early.
+ * The verb peek: prints messages and leaves them on their queue. The kernel copies by position only, so types are
+ * selected here; for --max-type, the whole queue is examined first, to print in the order in which recv would take.
+ * Active consumers shift the positions; peek may then skip a message or end early.
  */
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The progress line of send, recv, purge and move. It appears if a transfer takes longer than a second, and changes at most five
- * times a second.
+ * The progress line of send, recv, purge and move. It appears if a transfer takes longer than a second, and changes at
+ * most five times a second.
  */
 
 #include "client/data/progress.h"

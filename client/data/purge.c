@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verb purge: takes messages off the head of a queue and drops them. It takes no more than were there when it began, however
- * fast others send.
+ * The verb purge: takes messages off the head of a queue and drops them. It takes no more than were there when it
+ * began, however fast others send.
  */
 
 #include <errno.h>
@@ -26,7 +26,10 @@ struct purging {
 	struct progress progress; /* counts */
 };
 
-/* Whether more than `keep` are left. Called before each message, so that the newest stay while others take from the head. */
+/*
+ * Whether more than `keep` are left. Called before each message, so that the newest stay while others take from the
+ * head.
+ */
 static int may_take(struct purging *purging, uint64_t keep)
 {
 	uint64_t n_messages;

@@ -3,8 +3,8 @@
 /*
  * The verb recv: takes messages off a queue and writes them to standard output, or prints the text of a raw segment.
  *
- * Received messages stay in hand (hand.h) until they are written, which happens when the hand is full or the queue is empty. So
- * recv never waits with a message that is not written, and loses none that it cannot write.
+ * Received messages stay in hand (hand.h) until they are written, which happens when the hand is full or the queue is
+ * empty. So recv never waits with a message that is not written, and loses none that it cannot write.
  */
 
 #include <errno.h>

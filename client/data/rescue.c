@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Messages that were taken off a queue and can neither be written nor sent: the disk is full, the pipe closed, the queue removed.
- * Each goes to the end of its queue (the kernel has no other way back), into a file, or to its queue once there is room again.
+ * Messages that were taken off a queue and can neither be written nor sent: the disk is full, the pipe closed, the
+ * queue removed. Each goes to the end of its queue (the kernel has no other way back), into a file, or to its queue
+ * once there is room again.
  */
 
 #include "client/data/rescue.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verbs read and write: bytes of a segment to standard output, and from an argument or standard input. Data that does not fit
- * is refused before anything is written, so that a segment never holds half of it.
+ * The verbs read and write: bytes of a segment to standard output, and from an argument or standard input. Data that
+ * does not fit is refused before anything is written, so that a segment never holds half of it.
  */
 
 #include <errno.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verbs lock, up and down. lock takes the semaphore with SEM_UNDO and executes COMMAND in its own place, which keeps the undo:
- * the kernel gives the semaphore back when COMMAND ends, even by kill -9. No process in between can die first, swallow signals or
- * change the exit status.
+ * The verbs lock, up and down. lock takes the semaphore with SEM_UNDO and executes COMMAND in its own place, which
+ * keeps the undo: the kernel gives the semaphore back when COMMAND ends, even by kill -9. No process in between can die
+ * first, swallow signals or change the exit status.
  */
 
 #include <errno.h>

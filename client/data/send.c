@@ -3,9 +3,9 @@
 /*
  * The verb send: messages from the command line or from standard input onto a queue or ring, or one into a raw segment.
  *
- * A single `kipcctl send ADDR MESSAGE` is the most frequent use in shell scripts: it sets up only what it needs, and a signal may
- * end it at any time, since a message is on the queue as a whole or not at all. With standard input, signals are caught, so that
- * the offset of a file can be left just after the last message sent.
+ * A single `kipcctl send ADDR MESSAGE` is the most frequent use in shell scripts: it sets up only what it needs, and a
+ * signal may end it at any time, since a message is on the queue as a whole or not at all. With standard input, signals
+ * are caught, so that the offset of a file can be left just after the last message sent.
  */
 
 #include <errno.h>

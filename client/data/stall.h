@@ -19,8 +19,8 @@ struct stall {
 };
 
 /*
- * From here on, calls that wait return -EINTR twice a second, if standard error is a terminal and --quiet is not given. Otherwise
- * it costs nothing.
+ * From here on, calls that wait return -EINTR twice a second, if standard error is a terminal and --quiet is not given.
+ * Otherwise it costs nothing.
  */
 void stall_start(struct stall *stall, const struct invocation *invocation, const char *address,
 		 struct kipc_channel *channel);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verb wait: returns when a message or a semaphore is available, and takes nothing. libkipc takes a message of zero bytes and
- * puts it back; a signal must not end the program in between.
+ * The verb wait: returns when a message or a semaphore is available, and takes nothing. libkipc takes a message of zero
+ * bytes and puts it back; a signal must not end the program in between.
  */
 
 #include <errno.h>

@@ -4,7 +4,10 @@
 
 #include "client/base/control.h"
 
-/* Tells the words that only the control half knows. Errors are not reported: the user is in the middle of a command line. */
+/*
+ * Tells the words that only the control half knows. Errors are not reported: the user is in the middle of a command
+ * line.
+ */
 void complete_words(const struct invocation *invocation, enum control_words words, control_tell *tell,
 		    void *context);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Messages as `recv --json` and `peek --json` print them and `send --json` reads them. A body that is valid UTF-8, which may include
- * NUL bytes (JSON writes \u0000), is text; any other is base64 (RFC 4648), so that every byte is preserved.
+ * Messages as `recv --json` and `peek --json` print them and `send --json` reads them. A body that is valid UTF-8,
+ * which may include NUL bytes (JSON writes \u0000), is text; any other is base64 (RFC 4648), so that every byte is
+ * preserved.
  */
 
 #include "client/see/message-json.h"

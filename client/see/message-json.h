@@ -10,8 +10,8 @@
 char *message_to_json(long type, const void *body, size_t size, size_t *ret_size);
 
 /*
- * Parses such a line. "type" (0 if it is missing) and "size" are optional. The caller frees the body. -EBADMSG: it is not a
- * message, and *reterr_why says why (a constant); -ENOMEM.
+ * Parses such a line. "type" (0 if it is missing) and "size" are optional. The caller frees the body. -EBADMSG: it is
+ * not a message, and *reterr_why says why (a constant); -ENOMEM.
  */
 int message_from_json(const char *line, size_t n_line, long *ret_type, void **ret_body, size_t *ret_size,
 		      const char **reterr_why);

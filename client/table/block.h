@@ -3,8 +3,8 @@
 #define KIPC_CLIENT_TABLE_BLOCK_H
 
 /*
- * Text on its way to a file, in blocks: a table can have hundreds of thousands of cells, and stdio would take a call or two for
- * each. ferror() shows errors of writing.
+ * Text on its way to a file, in blocks: a table can have hundreds of thousands of cells, and stdio would take a call or
+ * two for each. ferror() shows errors of writing.
  */
 
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Tables as text. Each cell is measured and escaped once, when it is added, into one growing text; printing only copies. This is
- * faster than libsmartcols, which takes 115 ms for 30,000 rows of eight columns alone; `list` takes 31 ms in all
- * (bench/seeing.sh).
+ * Tables as text. Each cell is measured and escaped once, when it is added, into one growing text; printing only
+ * copies. This is faster than libsmartcols, which takes 115 ms for 30,000 rows of eight columns alone; `list` takes 31
+ * ms in all (bench/seeing.sh).
  */
 
 #include "client/table/drawing.h"

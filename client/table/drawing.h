@@ -3,8 +3,8 @@
 #define KIPC_CLIENT_TABLE_DRAWING_H
 
 /*
- * A table as text: columns as wide as their widest cell, narrowed until they fit the terminal. A cut cell has an ellipsis, or ~ if
- * the locale has none.
+ * A table as text: columns as wide as their widest cell, narrowed until they fit the terminal. A cut cell has an
+ * ellipsis, or ~ if the locale has none.
  */
 
 #include <stdbool.h>
@@ -43,14 +43,14 @@ void drawing_init(struct drawing *drawing, struct drawing_column *columns, size_
 void drawing_done(struct drawing *drawing);
 
 /*
- * Adds the next cell, row by row. Bytes that the locale cannot print are escaped as \xNN. `color` is "red", "yellow" or NULL.
- * -ENOMEM.
+ * Adds the next cell, row by row. Bytes that the locale cannot print are escaped as \xNN. `color` is "red", "yellow" or
+ * NULL. -ENOMEM.
  */
 int drawing_add(struct drawing *drawing, const char *text, const char *color);
 
 /*
- * `width` is that of the terminal; 0: there is none, and nothing is cut. Lines are wider only if no column may be dropped. Returns
- * how many columns were printed.
+ * `width` is that of the terminal; 0: there is none, and nothing is cut. Lines are wider only if no column may be
+ * dropped. Returns how many columns were printed.
  */
 size_t drawing_print(struct drawing *drawing, FILE *out, size_t width);
 

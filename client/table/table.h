@@ -3,8 +3,8 @@
 #define KIPC_CLIENT_TABLE_TABLE_H
 
 /*
- * Tables of rows and columns. One array of columns gives the text table, the keys of the JSON objects, and the words of --columns=
- * and --sort=.
+ * Tables of rows and columns. One array of columns gives the text table, the keys of the JSON objects, and the words of
+ * --columns= and --sort=.
  */
 
 #include <stdbool.h>
@@ -66,8 +66,8 @@ struct table {
 };
 
 /*
- * An empty table with the columns that --columns= names ("a,b"), or with those that are shown by default. False: the verb is done,
- * and returns *ret_status without table_done(): an unknown word was reported, or --columns=help answered.
+ * An empty table with the columns that --columns= names ("a,b"), or with those that are shown by default. False: the
+ * verb is done, and returns *ret_status without table_done(): an unknown word was reported, or --columns=help answered.
  */
 bool table_init(struct table *table, const struct invocation *invocation, const struct column *columns,
 		size_t n_columns, enum status *ret_status);
@@ -80,8 +80,8 @@ unsigned table_looks(const struct table *table);
 int table_add(struct table *table, const void *row);
 
 /*
- * Prints the rows, sorted as --sort= says ("NAME" or "-NAME"; equal rows keep their order), as a table or, with --json, as an array
- * of objects. -ENOMEM.
+ * Prints the rows, sorted as --sort= says ("NAME" or "-NAME"; equal rows keep their order), as a table or, with --json,
+ * as an array of objects. -ENOMEM.
  */
 int table_print(struct table *table);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Here alone, numbers, sizes, times, keys, modes and names become text for people and JSON. JSON is valid UTF-8, whatever the text
- * was.
+ * Here alone, numbers, sizes, times, keys, modes and names become text for people and JSON. JSON is valid UTF-8,
+ * whatever the text was.
  */
 
 #include "client/table/value.h"

@@ -3,8 +3,8 @@
 #define KIPC_CLIENT_TABLE_VALUE_H
 
 /*
- * A value that is printed: as a cell of a table, a line of a card, or a member of a JSON object. Its type says how it is written for
- * people and in JSON.
+ * A value that is printed: as a cell of a table, a line of a card, or a member of a JSON object. Its type says how it
+ * is written for people and in JSON.
  */
 
 #include <json-c/json_types.h>
