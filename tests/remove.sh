@@ -17,9 +17,9 @@ like "... and says what would be lost" "$ERR" "it holds 2 messages \(6 bytes\)"
 exits 1 "--dry-run refuses it too" kipcctl remove --dry-run "queue:@$foreign"
 is "... and the messages are still there" "$(kipcctl recv --all "queue:@$foreign" | tr '\n' ' ')" "one two "
 exits 0 "--dry-run accepts an empty queue" kipcctl remove --dry-run "queue:@$foreign"
-is "... and says what it would do" "$OUT" "queue:@$foreign: would be removed: it is empty"
+is "... and says what it would do" "$OUT" "queue:@$foreign: would be removed (it is empty)"
 exits 0 "remove removes an empty queue" kipcctl remove "queue:@$foreign"
-is "... and says so" "$OUT" "queue:@$foreign: removed: it is empty"
+is "... and says so" "$OUT" "queue:@$foreign: removed (it was empty)"
 exits 3 "... and it is gone" kipcctl remove "queue:@$foreign"
 segment=$(ipcmk -M 4096 | grep -o '[0-9]*$')
 kipcctl write "segment:@$segment" data
@@ -73,8 +73,8 @@ is "... and recreates it" "$(state_of orders)" "active"
 exits 0 "remove -q succeeds" kipcctl remove --quiet orders
 is "... and prints nothing" "$OUT" ""
 exits 0 "remove takes several addresses" kipcctl remove other prices
-is "... and prints a line for each" "$OUT" "other: removed: it is empty
-prices: removed: it is empty"
+is "... and prints a line for each" "$OUT" "other: removed (it was empty)
+prices: removed (it was empty)"
 
 exits 2 "create refuses an unknown kind" kipcctl create queu tmp
 exits 2 "create refuses an invalid name" kipcctl create queue a/b
@@ -119,7 +119,7 @@ exits 0 "remove of it succeeds" kipcctl remove seen
 kipcctl create queue seen "key=$key" manage=observe >/dev/null
 is "an observed channel with an object is active" "$(state_of seen)" active
 exits 0 "remove of it succeeds" kipcctl remove seen
-like "... and says that it removes only the name" "$OUT" "^seen: removed: only its name: the observed object is not kipcd's, and stays$"
+like "... and says that it removes only the name" "$OUT" "^seen: removed \(only its name: the observed object is not kipcd's, and stays\)$"
 is "... and the object stays" "$(state_of seen) $(ipcs -q | awk -v id="$id" '$2 == id { print $2 }')" " $id"
 ipcrm -q "$id"
 

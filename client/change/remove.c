@@ -84,13 +84,21 @@ static enum status refuse_if_blocked(const struct invocation *invocation, const 
 		      sentence);
 }
 
+/* `loss` is in the present tense: it was said before the removal. */
 static void print_success(const struct invocation *invocation, const char *address, const char *loss)
 {
 	const struct options *options = invocation->options;
 
 	if (options->quiet)
 		return;
-	printf("%s: %s: %s\n", address, options->dry_run ? "would be removed" : "removed", loss);
+	if (options->dry_run)
+		printf("%s: would be removed (%s)\n", address, loss);
+	else if (strncmp(loss, "it is ", strlen("it is ")) == 0)
+		printf("%s: removed (it was %s)\n", address, loss + strlen("it is "));
+	else if (strncmp(loss, "it holds ", strlen("it holds ")) == 0)
+		printf("%s: removed (it held %s)\n", address, loss + strlen("it holds "));
+	else
+		printf("%s: removed (%s)\n", address, loss);
 }
 
 static enum status remove_by_kipcd(const struct invocation *invocation, const char *address, sd_bus *bus,

@@ -130,7 +130,7 @@ static char *command_to_start(const struct invocation *invocation, bool has_conf
 			     is_gone ? "start" : "status --no-pager");
 }
 
-static void report_denied(struct findings *findings, const struct check *check)
+static void add_denied(struct findings *findings, const struct check *check)
 {
 	findings_add(findings, SEVERITY_NOTICE, check, NULL,
 		     findings_text("you may not query kipcd, so its state is unknown: %s",
@@ -138,8 +138,8 @@ static void report_denied(struct findings *findings, const struct check *check)
 		     geteuid() != 0 ? findings_text("sudo kipcctl doctor") : NULL);
 }
 
-static void report_down(struct findings *findings, const struct check *check, bool has_configuration,
-			bool refused)
+static void add_down(struct findings *findings, const struct check *check, bool has_configuration,
+		     bool refused)
 {
 	const struct view *view = findings->view;
 	bool is_gone = view->bus_error == -ENOENT || view->bus_error == -ECONNREFUSED;
@@ -170,10 +170,9 @@ static void examine_daemon(struct findings *findings, const struct check *check)
 	has_configuration = find_configuration(findings->invocation, path);
 	is_declared = has_configuration && declares_channels(path);
 	if (view->bus == NULL && (view->bus_error == -EACCES || view->bus_error == -EPERM))
-		report_denied(findings, check);
+		add_denied(findings, check);
 	else if (view->bus == NULL && (view->n_named > 0 || is_declared))
-		report_down(findings, check, has_configuration,
-			    is_declared && is_refused(findings->invocation));
+		add_down(findings, check, has_configuration, is_declared && is_refused(findings->invocation));
 	else if (view->bus != NULL && is_declared && is_refused(findings->invocation))
 		findings_add(
 			findings, SEVERITY_WARNING, check, NULL,
@@ -205,8 +204,8 @@ static bool has_consumer(const char *name)
 	return access(path, F_OK) == 0;
 }
 
-static void report_failing(struct findings *findings, const struct check *check, const struct view_row *row,
-			   const struct unit *service)
+static void add_failing(struct findings *findings, const struct check *check, const struct view_row *row,
+			const struct unit *service)
 {
 	bool has_failed = strcmp(service->state, "failed") == 0;
 	uint32_t restarts = 0;
@@ -242,7 +241,7 @@ static void examine_consumer(struct findings *findings, const struct check *chec
 	path = units_find(findings->units, row->name, true);
 	if (service != NULL &&
 	    (strcmp(service->state, "failed") == 0 || strcmp(service->detail, "auto-restart") == 0))
-		report_failing(findings, check, row, service);
+		add_failing(findings, check, row, service);
 	else if ((path == NULL || strcmp(path->state, "active") != 0) &&
 		 (service == NULL || strcmp(service->state, "inactive") == 0) && has_consumer(row->name))
 		findings_add(findings, SEVERITY_WARNING, check, row,

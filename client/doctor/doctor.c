@@ -137,10 +137,11 @@ static enum status print(const struct invocation *invocation, const struct findi
 
 enum status command_doctor(const struct invocation *invocation)
 {
-	struct processes processes = { 0 };
-	struct accounts accounts = { 0 };
+	CLEANUP_VIEW struct view *view = NULL;
+	CLEANUP_PROCESSES struct processes processes = { 0 };
+	CLEANUP_ACCOUNTS struct accounts accounts = { 0 };
 	struct kipc_limits limits;
-	struct findings findings = {
+	CLEANUP_FINDINGS struct findings findings = {
 		.processes = &processes,
 		.limits = &limits,
 		.root = "",
@@ -148,26 +149,19 @@ enum status command_doctor(const struct invocation *invocation)
 		.invocation = invocation,
 		.now = time(NULL),
 	};
-	enum status status;
 	int r;
 
 	if (invocation->options->ipc_of == IPC_OF_ALL)
 		return ipc_all_doctor(invocation);
-	r = view_read(invocation, &findings.view);
+	r = view_read(invocation, &view);
 	if (r == 0)
 		r = processes_read(&processes);
 	if (r == 0)
 		r = kipc_limits(&limits);
-	if (r == 0) {
-		view_note(invocation, findings.view);
-		findings_examine_all(&findings);
-		status = print(invocation, &findings);
-	} else {
-		status = errors_end(invocation, NULL, r);
-	}
-	findings_done(&findings);
-	processes_done(&processes);
-	view_free(findings.view);
-	accounts_done(&accounts);
-	return status;
+	if (r < 0)
+		return errors_end(invocation, NULL, r);
+	view_note(invocation, view);
+	findings.view = view;
+	findings_examine_all(&findings);
+	return print(invocation, &findings);
 }

@@ -79,6 +79,8 @@ void findings_examine_all(struct findings *findings);
 void findings_conclude(struct findings *findings);
 void findings_done(struct findings *findings);
 
+#define CLEANUP_FINDINGS __attribute__((cleanup(findings_done)))
+
 /* For checks: adds a finding, and takes both strings over (evidence NULL: out of memory). */
 void findings_add(struct findings *findings, enum severity severity, const struct check *check,
 		  const struct view_row *row, char *evidence, char *command);

@@ -12,12 +12,11 @@
 
 #include "client/doctor/checks.h"
 #include "client/facts/nap.h"
-#include "client/facts/units.h"
+#include "common/clock.h"
 #include "common/grammar.h"
 #include "common/plural.h"
 
 #define FULL_PERCENT 90
-#define USEC_PER_SECOND UINT64_C(1000000)
 
 static unsigned fullness(const struct kipc_object *queue)
 {
@@ -93,7 +92,7 @@ static bool is_refused(struct findings *findings, const struct view_row *row, st
 	free(receivers);
 	if (n_receivers > 0 || process_state_is_stopped(state_of_process(object->queue.lrpid)) ||
 	    !nap_of_process(object->queue.lrpid, &refusal.nap_usec) ||
-	    refusal.nap_usec > CHECKS_PAUSE * USEC_PER_SECOND / 2 || !read_head(findings, row, &refusal))
+	    refusal.nap_usec > CHECKS_PAUSE * USEC_PER_SEC / 2 || !read_head(findings, row, &refusal))
 		return false;
 	*ret_refusal = refusal;
 	return true;
@@ -116,7 +115,7 @@ static void examine_too_large(struct findings *findings, const struct check *che
 			      "(E2BIG), the messages behind this one wait too, and "
 			      "'kipcctl move -n 1 --type=%ld %s OTHER' moves it out of the way",
 			      reader != NULL ? reader : "?", checks_time(row->object->queue.rtime, when),
-			      (double)refusal.nap_usec / USEC_PER_SECOND, refusal.type, refusal.size,
+			      (double)refusal.nap_usec / USEC_PER_SEC, refusal.type, refusal.size,
 			      plural(refusal.size, "byte", "bytes"), refusal.type, address),
 		findings_text("kipcctl peek --json %s", address));
 	free(reader);

@@ -68,8 +68,8 @@ struct zero {
 	enum use use;
 };
 
-static void report_zero(struct findings *findings, const struct check *check, const struct zero *zero,
-			const char *who)
+static void add_zero(struct findings *findings, const struct check *check, const struct zero *zero,
+		     const char *who)
 {
 	bool is_wanted = zero->semaphore->waiting > 0, is_lock = zero->use == USE_LOCK;
 	char *waiters = describe_waiters(findings, zero->row, zero->semaphore);
@@ -114,7 +114,7 @@ static void examine_zero(struct findings *findings, const struct check *check, c
 			 (int)semaphore->pid);
 		who = ended;
 	}
-	report_zero(findings, check, &zero, who);
+	add_zero(findings, check, &zero, who);
 }
 
 static void examine_holder(struct findings *findings, const struct check *check, const struct view_row *row)

@@ -333,20 +333,22 @@ static enum status sweep_all(struct sweep *sweep)
 	return r < 0 ? errors_end(invocation, NULL, r) : sweep->status;
 }
 
+static void sweep_done(struct sweep *sweep)
+{
+	for (size_t i = 0; i < sweep->n_items; i++)
+		swept_done(&sweep->items[i]);
+	free(sweep->items);
+	free(sweep->owners);
+	processes_done(&sweep->source.processes);
+	registries_done(&sweep->registries);
+	view_free(sweep->view);
+	accounts_done(&sweep->style.accounts);
+}
+
 enum status command_sweep(const struct invocation *invocation)
 {
-	struct sweep sweep = { .invocation = invocation };
+	__attribute__((cleanup(sweep_done))) struct sweep sweep = { .invocation = invocation };
 	enum status status = take_options(&sweep);
 
-	if (status == STATUS_DONE)
-		status = sweep_all(&sweep);
-	for (size_t i = 0; i < sweep.n_items; i++)
-		swept_done(&sweep.items[i]);
-	free(sweep.items);
-	free(sweep.owners);
-	processes_done(&sweep.source.processes);
-	registries_done(&sweep.registries);
-	view_free(sweep.view);
-	accounts_done(&sweep.style.accounts);
-	return status;
+	return status == STATUS_DONE ? sweep_all(&sweep) : status;
 }

@@ -18,8 +18,7 @@
 #include <unistd.h>
 
 #include "client/base/process.h"
-
-#define USEC_PER_SECOND UINT64_C(1000000)
+#include "common/clock.h"
 
 /* How a call gives the length of its sleep. */
 enum form {
@@ -70,7 +69,7 @@ static bool read_time(pid_t tid, uint64_t address, uint64_t per_second, uint64_t
 	    process_vm_readv(tid, &ours, 1, &theirs, 1, 0) != sizeof time || time[0] < 0 || time[1] < 0 ||
 	    time[0] > INT32_MAX || (uint64_t)time[1] >= per_second)
 		return false;
-	*ret_usec = (uint64_t)time[0] * USEC_PER_SECOND + (uint64_t)time[1] * USEC_PER_SECOND / per_second;
+	*ret_usec = (uint64_t)time[0] * USEC_PER_SEC + (uint64_t)time[1] * USEC_PER_SEC / per_second;
 	return true;
 }
 
@@ -83,12 +82,12 @@ static bool read_span(pid_t tid, enum form form, const uint64_t *arguments, int 
 		*ret_usec = value * 1000;
 		return (int)value >= 0;
 	case TIMESPEC:
-		return read_time(tid, value, 1000 * USEC_PER_SECOND, ret_usec);
+		return read_time(tid, value, 1000 * USEC_PER_SEC, ret_usec);
 	case TIMEVAL:
-		return read_time(tid, value, USEC_PER_SECOND, ret_usec);
+		return read_time(tid, value, USEC_PER_SEC, ret_usec);
 	case CLOCK_TIMESPEC:
 		return (arguments[1] & TIMER_ABSTIME) == 0 &&
-		       read_time(tid, value, 1000 * USEC_PER_SECOND, ret_usec);
+		       read_time(tid, value, 1000 * USEC_PER_SEC, ret_usec);
 	}
 	return false;
 }

@@ -51,6 +51,8 @@ struct processes {
 int processes_read(struct processes *ret_processes);
 void processes_done(struct processes *processes);
 
+#define CLEANUP_PROCESSES __attribute__((cleanup(processes_done)))
+
 /*
  * The processes that have the segment attached: the first of *ret_n. Guesses count only as far as visible mappings are missing
  * from its nattch.

@@ -65,6 +65,13 @@ struct view {
 int view_read(const struct invocation *invocation, struct view **ret_view);
 struct view *view_free(struct view *view);
 
+#define CLEANUP_VIEW __attribute__((cleanup(view_cleanup)))
+
+static inline void view_cleanup(struct view **view)
+{
+	view_free(*view);
+}
+
 /* The same for the current IPC namespace, and for all of them (view-all.c); view_read() is one or the other. */
 int view_read_one(const struct invocation *invocation, struct view **ret_view);
 int view_read_all(const struct invocation *invocation, struct view **ret_view);

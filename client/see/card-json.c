@@ -142,7 +142,7 @@ static bool add_blocked(struct json_object *object, const struct card *card)
 			return false;
 	if (array == NULL)
 		return false;
-	return card->processes->has_hidden /* nobody knows how many */
+	return card->processes->has_hidden /* an unknown number */
 		       ? add(object, "blocked_not_visible", NULL)
 		       : add_number(object, "blocked_not_visible", (int64_t)card->processes->n_unseen);
 }

@@ -23,4 +23,6 @@ struct card {
 
 void card_done(struct card *card);
 
+#define CLEANUP_CARD __attribute__((cleanup(card_done)))
+
 #endif

@@ -241,15 +241,14 @@ static void write_head(struct generate *generate)
 		comment(generate, "%zu %s already named and left out.", n_named,
 			plural(n_named, "object is", "objects are"));
 	if (generate->processes.has_hidden)
-		comment(generate,
-			"/proc hides other users' processes here (hidepid=), so their use is missing; root "
-			"(CAP_SYS_PTRACE) can see it.");
+		comment(generate, "Processes may be missing below: /proc hides those of other users here "
+				  "(hidepid=); root "
+				  "(CAP_SYS_PTRACE) can see them.");
 	else if (generate->processes.n_unseen > 0)
 		comment(generate,
-			"%zu %s could not be examined, so their use is missing; root (CAP_SYS_PTRACE) can "
-			"see it.",
-			generate->processes.n_unseen,
-			plural(generate->processes.n_unseen, "process", "processes"));
+			"Processes may be missing below: %zu could not be examined; root (CAP_SYS_PTRACE) "
+			"can.",
+			generate->processes.n_unseen);
 }
 
 static int collect(struct generate *generate)
@@ -266,23 +265,28 @@ static int collect(struct generate *generate)
 	return r;
 }
 
+static void generate_done(struct generate *generate)
+{
+	if (generate->line != NULL)
+		fclose(generate->line);
+	free(generate->comment);
+	processes_done(&generate->processes);
+	view_free(generate->view);
+	accounts_done(&generate->style.accounts);
+}
+
 enum status command_generate(const struct invocation *invocation)
 {
-	struct generate generate = { .invocation = invocation, .out = stdout };
+	__attribute__((cleanup(generate_done))) struct generate generate = { .invocation = invocation,
+									     .out = stdout };
 	int r;
 
 	r = collect(&generate);
-	if (r == 0) {
-		view_note(invocation, generate.view);
-		write_head(&generate);
-		for (size_t i = generate.view->n_named; i < generate.view->n_rows; i++)
-			write_section(&generate, &generate.view->rows[i]);
-	}
-	if (generate.line != NULL)
-		fclose(generate.line);
-	free(generate.comment);
-	processes_done(&generate.processes);
-	view_free(generate.view);
-	accounts_done(&generate.style.accounts);
-	return errors_end(invocation, NULL, r);
+	if (r < 0)
+		return errors_end(invocation, NULL, r);
+	view_note(invocation, generate.view);
+	write_head(&generate);
+	for (size_t i = generate.view->n_named; i < generate.view->n_rows; i++)
+		write_section(&generate, &generate.view->rows[i]);
+	return STATUS_DONE;
 }

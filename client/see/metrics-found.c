@@ -30,7 +30,7 @@ static size_t count_findings(const struct findings *findings, const char *check,
 /* All of them, even if there are none: an alert can tell when one goes away. */
 static void write_findings(struct metrics *metrics, const struct findings *findings)
 {
-	metrics_write_head(metrics, "findings", "gauge", "What 'kipcctl doctor' finds.");
+	metrics_write_head(metrics, "findings", "gauge", "Findings of 'kipcctl doctor'.");
 	for (const struct check *const *table = check_tables; *table != NULL; table++)
 		for (const struct check *check = *table; check->name != NULL; check++)
 			for (int severity = 0; severity < N_SEVERITIES; severity++)
@@ -55,12 +55,11 @@ static void write_unit(struct metrics *metrics, const struct unit *unit)
 static void write_consumers(struct metrics *metrics, const struct units *units)
 {
 	metrics_write_head(metrics, "consumer_state", "gauge",
-			   "1 for the state that systemd has kipc-consume@CHANNEL in, 0 for all others.");
+			   "1 for the state of kipc-consume@CHANNEL in systemd, 0 for all others.");
 	for (size_t i = 0; i < units->n_items; i++)
 		write_unit(metrics, &units->items[i]);
-	metrics_write_head(
-		metrics, "consumer_retries", "gauge",
-		"1 while systemd holds a consumer back that has failed, before it starts it again.");
+	metrics_write_head(metrics, "consumer_retries", "gauge",
+			   "1 while systemd waits before it restarts a failed consumer.");
 	for (size_t i = 0; i < units->n_items; i++)
 		if (!units->items[i].is_path)
 			fprintf(metrics->out, "kipc_consumer_retries{channel=\"%s\"} %d\n",
@@ -167,8 +166,8 @@ static int write_owners(struct metrics *metrics, struct accounts *accounts)
 
 int metrics_write_found(struct metrics *metrics)
 {
-	struct accounts accounts = { 0 };
-	struct findings findings = {
+	CLEANUP_ACCOUNTS struct accounts accounts = { 0 };
+	CLEANUP_FINDINGS struct findings findings = {
 		.view = metrics->view,
 		.processes = &metrics->processes,
 		.limits = &metrics->limits,
@@ -185,7 +184,5 @@ int metrics_write_found(struct metrics *metrics)
 		write_consumers(metrics, findings.units);
 		r = findings.failed ? -ENOMEM : write_owners(metrics, &accounts);
 	}
-	findings_done(&findings);
-	accounts_done(&accounts);
 	return r;
 }

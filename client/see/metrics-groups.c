@@ -37,11 +37,10 @@ static const struct group_metric {
 	{ "group_objects", "Objects of a group, by kind.", "queue", offsetof(struct group_sum, queues) },
 	{ "group_objects", NULL, "segment", offsetof(struct group_sum, segments) },
 	{ "group_objects", NULL, "semaphore", offsetof(struct group_sum, semaphore_sets) },
-	{ "group_queue_messages", "Messages on its queues.", NULL, offsetof(struct group_sum, messages) },
+	{ "group_queue_messages", "Messages in its queues.", NULL, offsetof(struct group_sum, messages) },
 	{ "group_queue_bytes", "Bytes of these messages.", NULL, offsetof(struct group_sum, bytes) },
 	{ "group_segment_size_bytes", "Bytes of its segments.", NULL, offsetof(struct group_sum, size) },
-	{ "group_segment_attached", "How many times they are mapped.", NULL,
-	  offsetof(struct group_sum, attached) },
+	{ "group_segment_attached", "Mappings of its segments.", NULL, offsetof(struct group_sum, attached) },
 };
 
 /* By owner, creator, or the name of processes, never by their numbers. */

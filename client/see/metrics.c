@@ -8,6 +8,7 @@
 
 #include "client/see/metrics.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -38,42 +39,36 @@ void metrics_write_head(struct metrics *metrics, const char *name, const char *t
 
 /* -- a figure of each channel, from a column ---------------------------------------------------------------- */
 
-enum metric_layout {
-	ANY_LAYOUT = 0,
-	RING_ONLY,
-	RAW_ONLY,
-};
-
 static const struct channel_metric {
 	const char *name, *type, *help, *column;
 	unsigned kinds;
-	enum metric_layout layout;
+	bool is_of_rings;
 } channel_metrics[] = {
-	{ "queue_messages", "gauge", "Messages on the queue.", "messages", KIPC_QUEUE },
-	{ "queue_bytes", "gauge", "Bytes of the messages on the queue.", "bytes", KIPC_QUEUE },
-	{ "queue_capacity_bytes", "gauge", "Bytes that the queue may hold.", "capacity", KIPC_QUEUE },
-	{ "queue_last_send_timestamp_seconds", "gauge", "When somebody last sent.", "last_sent", KIPC_QUEUE },
-	{ "queue_last_receive_timestamp_seconds", "gauge", "When somebody last received.", "last_received",
+	{ "queue_messages", "gauge", "Messages in the queue.", "messages", KIPC_QUEUE },
+	{ "queue_bytes", "gauge", "Bytes of the messages in the queue.", "bytes", KIPC_QUEUE },
+	{ "queue_capacity_bytes", "gauge", "Bytes that the queue can hold.", "capacity", KIPC_QUEUE },
+	{ "queue_last_send_timestamp_seconds", "gauge", "Time of the last send.", "last_sent", KIPC_QUEUE },
+	{ "queue_last_receive_timestamp_seconds", "gauge", "Time of the last receive.", "last_received",
 	  KIPC_QUEUE },
-	{ "segment_attached", "gauge", "How often the segment is mapped.", "attached", KIPC_SEGMENT },
+	{ "segment_attached", "gauge", "Mappings of the segment.", "attached", KIPC_SEGMENT },
 	{ "segment_size_bytes", "gauge", "Bytes of the segment.", "size", KIPC_SEGMENT },
-	{ "ring_messages", "gauge", "Messages in the ring.", "messages", KIPC_SEGMENT, RING_ONLY },
-	{ "ring_bytes", "gauge", "Bytes of the messages in the ring.", "bytes", KIPC_SEGMENT, RING_ONLY },
-	{ "ring_capacity_bytes", "gauge", "Bytes that the ring may hold, headers of messages included.",
-	  "capacity", KIPC_SEGMENT, RING_ONLY },
+	{ "ring_messages", "gauge", "Messages in the ring.", "messages", KIPC_SEGMENT, true },
+	{ "ring_bytes", "gauge", "Bytes of the messages in the ring.", "bytes", KIPC_SEGMENT, true },
+	{ "ring_capacity_bytes", "gauge", "Bytes that the ring can hold, including the headers of messages.",
+	  "capacity", KIPC_SEGMENT, true },
 	{ "ring_messages_sent_total", "counter", "Messages ever sent to the ring.", "sent_messages",
-	  KIPC_SEGMENT, RING_ONLY },
+	  KIPC_SEGMENT, true },
 	{ "ring_messages_received_total", "counter", "Messages ever received from the ring.",
-	  "received_messages", KIPC_SEGMENT, RING_ONLY },
+	  "received_messages", KIPC_SEGMENT, true },
 	{ "ring_sent_bytes_total", "counter", "Bytes of messages ever sent to the ring.", "sent_bytes",
-	  KIPC_SEGMENT, RING_ONLY },
+	  KIPC_SEGMENT, true },
 	{ "ring_received_bytes_total", "counter", "Bytes of messages ever received from the ring.",
-	  "received_bytes", KIPC_SEGMENT, RING_ONLY },
-	{ "ring_sender_waits_total", "counter", "How often a sender slept for room.", "sender_waits",
-	  KIPC_SEGMENT, RING_ONLY },
-	{ "ring_receiver_waits_total", "counter", "How often a receiver slept for a message.",
-	  "receiver_waits", KIPC_SEGMENT, RING_ONLY },
-	{ "channel_healings_total", "counter", "How often kipcd mended the channel.", "healings" },
+	  "received_bytes", KIPC_SEGMENT, true },
+	{ "ring_sender_waits_total", "counter", "How often a sender waited for room.", "sender_waits",
+	  KIPC_SEGMENT, true },
+	{ "ring_receiver_waits_total", "counter", "How often a receiver waited for a message.",
+	  "receiver_waits", KIPC_SEGMENT, true },
+	{ "channel_healings_total", "counter", "How often kipcd healed the channel.", "healings" },
 	{ "channel_losses_total", "counter", "How often the channel was lost.", "losses" },
 };
 
@@ -85,13 +80,14 @@ static bool is_ring(const struct view_row *row)
 static bool has_metric(const struct channel_metric *metric, const struct view_row *row)
 {
 	return (metric->kinds == 0 || (metric->kinds & row->kind) != 0) &&
-	       (metric->layout != RING_ONLY || is_ring(row)) && (metric->layout != RAW_ONLY || !is_ring(row));
+	       (!metric->is_of_rings || is_ring(row));
 }
 
 static void write_channel_metric(struct metrics *metrics, const struct channel_metric *metric)
 {
 	const struct column *column = columns_find(metric->column);
 
+	assert(column != NULL);
 	metrics_write_head(metrics, metric->name, metric->type, metric->help);
 	for (size_t i = 0; i < metrics->view->n_named; i++) {
 		const struct view_row *row = &metrics->view->rows[i];
@@ -129,7 +125,7 @@ static void write_states(struct metrics *metrics)
 static void write_semaphores(struct metrics *metrics)
 {
 	metrics_write_head(metrics, "semaphore_value", "gauge",
-			   "Value of a semaphore of the set, where it may be read.");
+			   "Value of a semaphore of the set, if it may be read.");
 	for (size_t i = 0; i < metrics->view->n_named; i++) {
 		const struct view_row *row = &metrics->view->rows[i];
 		struct kipc_semaphore *semaphores;
@@ -149,8 +145,7 @@ static void write_waiters(struct metrics *metrics)
 {
 	static const enum blocked_operation operations[] = { BLOCKED_SEND, BLOCKED_RECEIVE, BLOCKED_OPERATE };
 
-	metrics_write_head(metrics, "waiters", "gauge",
-			   "Threads that are blocked on the channel, of those that can be seen.");
+	metrics_write_head(metrics, "waiters", "gauge", "Visible threads that are blocked on the channel.");
 	for (size_t i = 0; i < metrics->view->n_named; i++) {
 		const struct view_row *row = &metrics->view->rows[i];
 		const struct blocked *blocked;
@@ -171,7 +166,7 @@ static void write_waiters(struct metrics *metrics)
 		}
 	}
 	metrics_write_head(metrics, "processes_unseen", "gauge",
-			   "Processes that could not be looked at for waiters.");
+			   "Processes that could not be examined for waiters.");
 	fprintf(metrics->out, "kipc_processes_unseen %zu\n", metrics->processes.n_unseen);
 }
 
@@ -197,10 +192,10 @@ static void write_foreign(struct metrics *metrics)
 		fprintf(metrics->out, "kipc_foreign_objects{kind=\"%s\"} %llu\n",
 			kipc_kind_to_string(kinds[k]), n[k]);
 	metrics_write_head(metrics, "foreign_queue_messages", "gauge",
-			   "Messages on queues that have no name.");
+			   "Messages in queues that have no name.");
 	fprintf(metrics->out, "kipc_foreign_queue_messages %llu\n", messages);
 	metrics_write_head(metrics, "foreign_queue_bytes", "gauge",
-			   "Bytes of the messages on queues that have no name.");
+			   "Bytes of the messages in queues that have no name.");
 	fprintf(metrics->out, "kipc_foreign_queue_bytes %llu\n", bytes);
 	metrics_write_head(metrics, "foreign_segment_size_bytes", "gauge",
 			   "Bytes of segments that have no name.");
@@ -221,7 +216,7 @@ static void write_limits(struct metrics *metrics)
 {
 	metrics_write_head(metrics, "limit", "gauge", "The kernel's limit of that name.");
 	write_limit_figures(metrics, "limit", false);
-	metrics_write_head(metrics, "limit_used", "gauge", "What is used of the kernel's limit.");
+	metrics_write_head(metrics, "limit_used", "gauge", "How much of the kernel's limit is in use.");
 	write_limit_figures(metrics, "limit_used", true);
 }
 
@@ -233,18 +228,20 @@ static const struct daemon_metric {
 } daemon_metrics[] = {
 	{ "daemon_start_timestamp_seconds", "gauge", "When kipcd started.", "started_usec", 1e-6 },
 	{ "daemon_reloads_total", "counter", "Reloads since kipcd started.", "reloads", 1 },
-	{ "daemon_failed_reloads_total", "counter", "Reloads that a mistake prevented.", "reloads_failed",
-	  1 },
-	{ "daemon_healings_total", "counter", "Channels that kipcd mended.", "healings", 1 },
+	{ "daemon_failed_reloads_total", "counter",
+	  "Reloads that failed because of a mistake in the configuration.", "reloads_failed", 1 },
+	{ "daemon_healings_total", "counter", "Channels that kipcd healed.", "healings", 1 },
 	{ "daemon_losses_total", "counter", "Channels that were lost.", "losses", 1 },
-	{ "daemon_conflicts_total", "counter", "Keys that foreign objects had.", "conflicts", 1 },
+	{ "daemon_conflicts_total", "counter", "Conflicts: keys that belonged to foreign objects.",
+	  "conflicts", 1 },
 	{ "daemon_events_total", "counter", "Events of all kinds.", "events", 1 },
-	{ "daemon_samples_total", "counter", "Looks at all channels.", "samples", 1 },
-	{ "daemon_last_sample_seconds", "gauge", "How long the last look took.", "sample_usec_last", 1e-6 },
-	{ "daemon_longest_sample_seconds", "gauge", "How long the longest look took.", "sample_usec_max",
+	{ "daemon_samples_total", "counter", "Samples of all channels.", "samples", 1 },
+	{ "daemon_last_sample_seconds", "gauge", "How long the last sample took.", "sample_usec_last", 1e-6 },
+	{ "daemon_longest_sample_seconds", "gauge", "How long the longest sample took.", "sample_usec_max",
 	  1e-6 },
-	{ "daemon_history_bytes", "gauge", "Memory that histories take.", "history_bytes", 1 },
-	{ "daemon_clients", "gauge", "Connections to the control socket, this one included.", "clients", 1 },
+	{ "daemon_history_bytes", "gauge", "Memory that the histories of channels take.", "history_bytes",
+	  1 },
+	{ "daemon_clients", "gauge", "Connections to the control socket, including this one.", "clients", 1 },
 };
 
 static int write_daemon(struct metrics *metrics)

@@ -103,9 +103,9 @@ static int print(struct show *show, const struct card *card, bool is_first)
 	return 0;
 }
 
-static enum status show_one(struct show *show, const char *address, bool is_first)
+static struct findings findings_of(struct show *show)
 {
-	struct findings findings = {
+	return (struct findings){
 		.view = show->view,
 		.processes = &show->processes,
 		.limits = &show->limits,
@@ -114,7 +114,12 @@ static enum status show_one(struct show *show, const char *address, bool is_firs
 		.invocation = show->invocation,
 		.now = time(NULL),
 	};
-	struct card card = { .findings = &findings };
+}
+
+static enum status show_one(struct show *show, const char *address, bool is_first)
+{
+	CLEANUP_FINDINGS struct findings findings = findings_of(show);
+	CLEANUP_CARD struct card card = { .findings = &findings };
 	enum status status;
 	int r;
 
@@ -125,45 +130,40 @@ static enum status show_one(struct show *show, const char *address, bool is_firs
 	if (r == 0) {
 		findings_examine_row(&findings, card.row);
 		findings_conclude(&findings);
-		r = findings.failed ? -ENOMEM : 0;
+		r = findings.failed ? -ENOMEM : print(show, &card, is_first);
 	}
-	if (r == 0)
-		r = print(show, &card, is_first);
-	findings_done(&findings);
-	card_done(&card);
 	return errors_end(show->invocation, address, r);
 }
 
+static void show_done(struct show *show)
+{
+	json_object_put(show->array);
+	processes_done(&show->processes);
+	accounts_done(&show->style.accounts);
+}
+
+#define CLEANUP_SHOW __attribute__((cleanup(show_done)))
+
 int show_card(const struct invocation *invocation, struct view *view, const struct view_row *row, FILE *out)
 {
-	struct show show = { .invocation = invocation,
-			     .style.bytes = invocation->options->bytes,
-			     .view = view };
-	struct findings findings = {
-		.view = view,
-		.processes = &show.processes,
-		.limits = &show.limits,
-		.root = "",
-		.accounts = &show.style.accounts,
+	CLEANUP_SHOW struct show show = {
 		.invocation = invocation,
-		.now = time(NULL),
+		.style.bytes = invocation->options->bytes,
+		.view = view,
 	};
-	struct card card = { .row = row, .findings = &findings };
+	CLEANUP_FINDINGS struct findings findings = findings_of(&show);
+	CLEANUP_CARD struct card card = { .row = row, .findings = &findings };
 	int r;
 
 	r = kipc_limits(&show.limits);
 	if (r == 0)
 		r = collect(&show, &card);
-	if (r == 0) {
-		findings_examine_row(&findings, row);
-		findings_conclude(&findings);
-		card_text_print(&card, &show.style, out);
-	}
-	findings_done(&findings);
-	card_done(&card);
-	processes_done(&show.processes);
-	accounts_done(&show.style.accounts);
-	return r;
+	if (r < 0)
+		return r;
+	findings_examine_row(&findings, row);
+	findings_conclude(&findings);
+	card_text_print(&card, &show.style, out);
+	return 0;
 }
 
 static enum status show_all(struct show *show)
@@ -187,11 +187,11 @@ static enum status show_all(struct show *show)
 
 enum status command_show(const struct invocation *invocation)
 {
-	struct show show = {
+	CLEANUP_VIEW struct view *view = NULL;
+	CLEANUP_SHOW struct show show = {
 		.invocation = invocation,
 		.style.bytes = invocation->options->bytes,
 	};
-	enum status status = STATUS_DONE;
 	int r = 0;
 
 	if (invocation->options->json) {
@@ -201,14 +201,10 @@ enum status command_show(const struct invocation *invocation)
 	if (r == 0)
 		r = kipc_limits(&show.limits);
 	if (r == 0)
-		r = view_read(invocation, &show.view);
-	if (r == 0) {
-		view_note(invocation, show.view);
-		status = show_all(&show);
-	}
-	json_object_put(show.array);
-	processes_done(&show.processes);
-	view_free(show.view);
-	accounts_done(&show.style.accounts);
-	return r < 0 ? errors_end(invocation, NULL, r) : status;
+		r = view_read(invocation, &view);
+	if (r < 0)
+		return errors_end(invocation, NULL, r);
+	view_note(invocation, view);
+	show.view = view;
+	return show_all(&show);
 }

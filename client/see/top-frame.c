@@ -7,6 +7,7 @@
 
 #include "client/see/top-frame.h"
 
+#include <assert.h>
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,9 +104,9 @@ static void get_value(const char *name, const struct view_row *row, struct value
 {
 	const struct column *column = columns_find(name);
 
+	assert(column != NULL);
 	*value = (struct value){ 0 };
-	if (column != NULL)
-		column->get(column, row, value);
+	column->get(column, row, value);
 }
 
 /* "1234", "56.7K": in at most seven places. */

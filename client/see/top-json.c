@@ -4,6 +4,7 @@
 
 #include "client/see/top-json.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ static void put_column(struct block *block, const char *separator, const struct 
 {
 	struct value value = { 0 };
 
+	assert(column != NULL);
 	put_key(block, separator, column->name);
 	column->get(column, row, &value);
 	value_put_json(&value, style, block);

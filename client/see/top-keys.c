@@ -4,6 +4,7 @@
 
 #include "client/see/top-keys.h"
 
+#include <assert.h>
 #include <ncurses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ static void open_card(struct top *top)
 	top->card_first = 0;
 }
 
-void top_keys_close_card(struct top *top)
+static void close_card(struct top *top)
 {
 	free(top->card);
 	top->card = NULL;
@@ -67,6 +68,7 @@ static void change_sort(struct top *top, int step)
 	}
 	top->sort = top_view_find_column(
 		top, sort_names[(now == SIZE_MAX ? (step > 0 ? 0 : n - 1) : now + n + (size_t)step) % n]);
+	assert(top->sort != NULL);
 	(void)top_view_choose(top);
 }
 
@@ -236,7 +238,7 @@ bool top_keys_take(struct top *top, int key, size_t page)
 		return true;
 	if (top->card != NULL) {
 		if (key == 'q' || key == 27 || key == '\r' || key == KEY_ENTER)
-			top_keys_close_card(top);
+			close_card(top);
 		return true;
 	}
 	if (key == 'q' || key == 'Q')

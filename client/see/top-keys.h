@@ -9,7 +9,4 @@
 /* Does what a key (an ncurses code) means; a page has so many lines. False: it ends top. */
 bool top_keys_take(struct top *top, int key, size_t page);
 
-/* Closes the card that a key opened, if there is one. */
-void top_keys_close_card(struct top *top);
-
 #endif

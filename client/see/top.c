@@ -17,7 +17,6 @@
 #include "client/facts/view-note.h"
 #include "client/see/top-frame.h"
 #include "client/see/top-json.h"
-#include "client/see/top-keys.h"
 #include "client/see/top-screen.h"
 #include "common/clock.h"
 
@@ -113,10 +112,20 @@ static bool take_options(struct top *top, enum status *ret_status)
 	return false;
 }
 
+static void top_done(struct top *top)
+{
+	free(top->card);
+	free(top->groups);
+	free(top->rows);
+	series_done(&top->series);
+	view_free(top->view);
+	accounts_done(&top->style.accounts);
+}
+
 enum status command_top(const struct invocation *invocation)
 {
 	const struct options *options = invocation->options;
-	struct top top = {
+	__attribute__((cleanup(top_done))) struct top top = {
 		.invocation = invocation,
 		.interval = options_has(options, OPTION_INTERVAL) ? options->interval : INTERVAL_DEFAULT,
 		.n_left = options_has(options, OPTION_COUNT) ? options->count : UINT64_MAX,
@@ -138,11 +147,5 @@ enum status command_top(const struct invocation *invocation)
 		view_note_places(invocation, top.view);
 		status = view_note_status(top.view);
 	}
-	top_keys_close_card(&top);
-	free(top.groups);
-	free(top.rows);
-	series_done(&top.series);
-	view_free(top.view);
-	accounts_done(&top.style.accounts);
 	return status;
 }

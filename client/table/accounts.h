@@ -12,6 +12,8 @@ struct accounts {
 };
 void accounts_done(struct accounts *accounts);
 
+#define CLEANUP_ACCOUNTS __attribute__((cleanup(accounts_done)))
+
 /* The name, or the number in decimal if there is no name, or "?" if there is no memory. Valid until accounts_done(). */
 const char *accounts_user(struct accounts *accounts, uid_t uid);
 const char *accounts_group(struct accounts *accounts, gid_t gid);
