@@ -19,8 +19,8 @@
 #include "client/base/report.h"
 #include "client/base/signals.h"
 #include "client/base/verbs.h"
+#include "client/complete-words.h"
 #include "client/facts/view.h"
-#include "client/see/complete-words.h"
 #include "client/see/message-json.h"
 
 #define DATA_ROW(name, ...) /* is not in this half */

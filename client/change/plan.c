@@ -16,7 +16,6 @@
 #include "client/base/report.h"
 #include "client/base/verbs.h"
 #include "client/facts/pages.h"
-#include "client/table/table.h"
 #include "common/escape.h"
 #include "common/plural.h"
 

@@ -2,9 +2,13 @@
 #ifndef KIPC_CLIENT_CHANGE_PLAN_H
 #define KIPC_CLIENT_CHANGE_PLAN_H
 
-#include "client/base/command.h"
+#include "client/table/table.h"
 
-/* recover --registry=ours (is_ours) or another */
+/* The columns of `kipcctl plan` and `reload`, for completion. */
+extern const struct column step_columns[];
+extern const size_t n_step_columns;
+
+/* `kipcctl recover --registry=ours` (is_ours) or another. */
 enum status plan_recover_registry(const struct invocation *invocation, bool is_ours);
 
 #endif

@@ -20,8 +20,6 @@
 #include "client/facts/units.h"
 #include "common/plural.h"
 
-#define EXIT_BAD_CONFIGURATION 78 /* kipcd(8) */
-
 /* -- the configuration --------------------------------------------------------------------------------------------------- */
 
 /* The configuration file of the kipcd that was asked; false: unknown. */
@@ -115,7 +113,7 @@ static bool is_refused(const struct invocation *invocation)
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return false;
-	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_BAD_CONFIGURATION;
+	return WIFEXITED(status) && WEXITSTATUS(status) == STATUS_BAD_CONFIGURATION;
 }
 
 /* -- kipcd --------------------------------------------------------------------------------------------------------------- */

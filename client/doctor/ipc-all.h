@@ -4,7 +4,7 @@
 
 #include "client/base/command.h"
 
-/* doctor --ipc-of=all */
+/* `kipcctl doctor --ipc-of=all`. */
 enum status ipc_all_doctor(const struct invocation *invocation);
 
 #endif

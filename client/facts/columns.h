@@ -12,8 +12,4 @@ extern const size_t n_channel_columns;
 /* The column of that name, or NULL. */
 const struct column *columns_find(const char *name);
 
-/* Those of limits (limits.c), and of plan and reload (plan.c); the rows are theirs alone. */
-extern const struct column limit_columns[], step_columns[];
-extern const size_t n_limit_columns, n_step_columns;
-
 #endif

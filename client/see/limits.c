@@ -5,6 +5,8 @@
  * need. Without kipcd, the size of the objects is taken for what they need.
  */
 
+#include "client/see/limits.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,6 @@
 #include "client/facts/kernel-limits.h"
 #include "client/facts/view-note.h"
 #include "client/facts/view.h"
-#include "client/table/table.h"
 
 /* A limit with today's figures. */
 struct limit_row {

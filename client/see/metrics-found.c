@@ -120,24 +120,12 @@ static size_t count_owners(const struct view *view, struct owner *owners)
 	return n_left;
 }
 
-/* A directory server may give a user any name. */
-static void write_label(FILE *out, const char *text)
-{
-	for (; *text != '\0'; text++)
-		if (*text == '\n')
-			fputs("\\n", out);
-		else if (*text == '"' || *text == '\\')
-			fprintf(out, "\\%c", *text);
-		else
-			putc(*text, out);
-}
-
 static void write_owner(struct metrics *metrics, const char *name, const struct owner *owner)
 {
 	for (size_t k = 0; k < N_KINDS; k++) {
-		fputs("kipc_objects{owner=\"", metrics->out);
-		write_label(metrics->out, name);
-		fprintf(metrics->out, "\",kind=\"%s\"} %llu\n", kipc_kind_to_string(kinds[k]),
+		fputs("kipc_objects{", metrics->out);
+		metrics_write_label(metrics, "owner", name);
+		fprintf(metrics->out, ",kind=\"%s\"} %llu\n", kipc_kind_to_string(kinds[k]),
 			(unsigned long long)owner->objects[k]);
 	}
 }

@@ -10,25 +10,8 @@
 #include <string.h>
 
 #include "client/see/metrics.h"
-#include "common/utf8.h"
 
 #define GROUPS_MAX 50
-
-/* Names can hold any text. */
-static void write_label(struct metrics *metrics, const char *label, const char *text)
-{
-	size_t n;
-	char *mended = utf8_mend(text, strlen(text), &n);
-
-	fprintf(metrics->out, "%s=\"", label);
-	for (const char *p = mended; p != NULL && *p != '\0'; p++) {
-		if (*p == '"' || *p == '\\')
-			putc('\\', metrics->out);
-		fputs(*p == '\n' ? "\\n" : (char[]){ *p, '\0' }, metrics->out);
-	}
-	putc('"', metrics->out);
-	free(mended);
-}
 
 static const struct group_metric {
 	const char *name, *help, *kind;
@@ -57,8 +40,8 @@ static void write_groups(struct metrics *metrics, const struct groups *groups)
 
 			memcpy(&figure, (const char *)group + metric->offset, sizeof figure);
 			fprintf(metrics->out, "kipc_%s{", metric->name);
-			write_label(metrics, options_groups[groups->by - 1],
-				    group->name != NULL ? group->name : "");
+			metrics_write_label(metrics, options_groups[groups->by - 1],
+					    group->name != NULL ? group->name : "");
 			if (metric->kind != NULL)
 				fprintf(metrics->out, ",kind=\"%s\"", metric->kind);
 			fprintf(metrics->out, "} %llu\n", (unsigned long long)figure);

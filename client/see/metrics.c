@@ -25,6 +25,8 @@
 #include "client/facts/kernel-limits.h"
 #include "client/facts/view-note.h"
 #include "common/channel-words.h"
+#include "common/cleanup.h"
+#include "common/utf8.h"
 
 /* In OpenMetrics the family of a counter is named without the _total of its samples; in Prometheus' format with it. */
 void metrics_write_head(struct metrics *metrics, const char *name, const char *type, const char *help)
@@ -35,6 +37,20 @@ void metrics_write_head(struct metrics *metrics, const char *name, const char *t
 		length -= (int)strlen("_total");
 	fprintf(metrics->out, "# HELP kipc_%.*s %s\n# TYPE kipc_%.*s %s\n", length, name, help, length, name,
 		type);
+}
+
+void metrics_write_label(struct metrics *metrics, const char *label, const char *text)
+{
+	size_t n;
+	CLEANUP_FREE char *mended = utf8_mend(text, strlen(text), &n);
+
+	fprintf(metrics->out, "%s=\"", label);
+	for (const char *p = mended; p != NULL && *p != '\0'; p++) {
+		if (*p == '"' || *p == '\\')
+			putc('\\', metrics->out);
+		fputs(*p == '\n' ? "\\n" : (char[]){ *p, '\0' }, metrics->out);
+	}
+	putc('"', metrics->out);
 }
 
 /* -- a figure of each channel, from a column ---------------------------------------------------------------- */

@@ -22,6 +22,9 @@ struct metrics {
 /* HELP and TYPE of a family; the name is without "kipc_". */
 void metrics_write_head(struct metrics *metrics, const char *name, const char *type, const char *help);
 
+/* `label="text"`, escaped: a user or a process can have any name. */
+void metrics_write_label(struct metrics *metrics, const char *label, const char *text);
+
 /* The findings of doctor, the units of consumers, and the objects of each owner (metrics-found.c). -ENOMEM. */
 int metrics_write_found(struct metrics *metrics);
 

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <wchar.h>
 
 #include "client/base/report.h"
 #include "client/base/signals.h"
+#include "client/table/character.h"
 #include "common/escape.h"
 
 static SCREEN *screen;
@@ -89,24 +89,17 @@ bool screen_has_colors(void)
 
 size_t screen_fit(const char *text, size_t size, int width)
 {
-	mbstate_t state = { 0 };
 	size_t n_fit = 0;
 	int used = 0;
 
 	while (n_fit < size) {
-		wchar_t character;
-		size_t n = mbrtowc(&character, text + n_fit, size - n_fit, &state);
-		int places = n == 0 || n > size - n_fit ? -1 : wcwidth(character);
+		int places = 1; /* a byte that is not a character in this locale */
+		size_t n = character_measure(text + n_fit, size - n_fit, &places);
 
-		if (places < 0) { /* not in this locale: a column for each byte */
-			n = 1;
-			places = 1;
-			memset(&state, 0, sizeof state);
-		}
 		if (used + places > width && n_fit > 0)
 			break;
 		used += places;
-		n_fit += n;
+		n_fit += n == 0 ? 1 : n;
 	}
 	return n_fit;
 }
@@ -115,25 +108,17 @@ int screen_write(int line, int column, int width, const char *text)
 {
 	char *escaped = escape_text(text, strlen(text));
 	const char *p = escaped != NULL ? escaped : "?";
-	mbstate_t state = { 0 };
 	int used = 0;
 
 	while (*p != '\0') {
-		wchar_t character;
-		size_t n = mbrtowc(&character, p, strlen(p), &state);
-		int places = n == 0 || n > strlen(p) ? -1 : wcwidth(character);
+		int places = 1;
+		size_t n = character_measure(p, strlen(p), &places);
 
-		if (places < 0) { /* not in this locale */
-			character = L'?';
-			places = 1;
-			n = 1;
-			memset(&state, 0, sizeof state);
-		}
 		if (used + places > width)
 			break;
-		mvaddnwstr(line, column + used, &character, 1);
+		mvaddnstr(line, column + used, n > 0 ? p : "?", n > 0 ? (int)n : 1);
 		used += places;
-		p += n;
+		p += n == 0 ? 1 : n;
 	}
 	free(escaped);
 	return used;

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <wchar.h>
 
+#include "client/table/character.h"
 #include "common/escape.h"
 #include "common/plural.h"
 
@@ -203,18 +203,12 @@ static void format_cell(const struct top_layout *layout, size_t i, const struct 
 static char *put(char *end, const char *limit, const char *text, size_t width, bool is_right)
 {
 	size_t used = 0, n_bytes = 0;
-	mbstate_t state = { 0 };
 
 	while (text[n_bytes] != '\0') {
-		wchar_t character;
-		size_t n = mbrtowc(&character, text + n_bytes, strlen(text + n_bytes), &state);
-		int places = n == 0 || n > strlen(text + n_bytes) ? -1 : wcwidth(character);
+		int places = 1; /* a byte that is not a character in this locale */
+		size_t n = character_measure(text + n_bytes, strlen(text + n_bytes), &places);
 
-		if (places < 0) { /* not in this locale: a column for each byte */
-			n = 1;
-			places = 1;
-			memset(&state, 0, sizeof state);
-		}
+		n += n == 0;
 		if (used + (size_t)places > width || end + n_bytes + n >= limit)
 			break;
 		used += (size_t)places;

@@ -181,7 +181,6 @@ static void take_history(const char *name, struct history *history, void *userda
 	}
 }
 
-/* For the rows on the screen that have not been asked for yet; without it, their bars begin now. */
 void top_view_ask_for_histories(struct top *top, size_t n_seen)
 {
 	const char *names[BUS_HISTORY_NAMES + 1] = { NULL };

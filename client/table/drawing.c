@@ -12,10 +12,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
-#include <wctype.h>
 
 #include "client/table/block.h"
+#include "client/table/character.h"
 
 /* The least width of a column, by enum drawing_cut. */
 static const size_t least_widths[] = { SIZE_MAX, 4, 12 };
@@ -86,19 +85,6 @@ static size_t count_plain(const char *text)
 	return n;
 }
 
-/* The size of the printable character at `text`, and its width on the screen; 0: there is none. */
-static size_t measure_character(const char *text, size_t size, int *ret_width)
-{
-	mbstate_t state = { 0 };
-	wchar_t character;
-	size_t n = mbrtowc(&character, text, size, &state);
-
-	if (n == 0 || n > size || !iswprint((wint_t)character))
-		return 0;
-	*ret_width = wcwidth(character);
-	return *ret_width < 0 ? 0 : n;
-}
-
 /* Copies into the room that was made, and returns the width. */
 static size_t copy_escaped(struct drawing *drawing, const char *text, size_t size)
 {
@@ -108,7 +94,7 @@ static size_t copy_escaped(struct drawing *drawing, const char *text, size_t siz
 
 	while (size > 0) {
 		int width;
-		size_t n = measure_character(text, size, &width);
+		size_t n = character_measure(text, size, &width);
 
 		if (n > 0) {
 			out = mempcpy(out, text, n);
@@ -237,7 +223,7 @@ static size_t count_head(const char *text, size_t size, size_t room, size_t *ret
 
 	while (taken < size) {
 		int width;
-		size_t n = measure_character(text + taken, size - taken, &width);
+		size_t n = character_measure(text + taken, size - taken, &width);
 
 		if (n == 0 || used + (size_t)width > room)
 			break;
@@ -255,7 +241,7 @@ static size_t find_tail(const char *text, size_t size, size_t width, size_t room
 
 	while (start < size && width > room) {
 		int one;
-		size_t n = measure_character(text + start, size - start, &one);
+		size_t n = character_measure(text + start, size - start, &one);
 
 		if (n == 0)
 			break;
@@ -271,7 +257,7 @@ static const char *ellipsis(void)
 	static const char sign[] = "\u2026";
 	int width;
 
-	return measure_character(sign, strlen(sign), &width) > 0 && width == 1 ? sign : "~";
+	return character_measure(sign, strlen(sign), &width) > 0 && width == 1 ? sign : "~";
 }
 
 /* Puts a text that is wider than its column, and returns the width. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef KIPC_CLIENT_SEE_COMPLETE_WORDS_H
-#define KIPC_CLIENT_SEE_COMPLETE_WORDS_H
+#ifndef KIPC_CLIENT_COMPLETE_WORDS_H
+#define KIPC_CLIENT_COMPLETE_WORDS_H
 
 #include "client/base/control.h"
 

@@ -2,14 +2,16 @@
 
 /* The words of the tables of the control half, and the fields and overridden keys of a channel. */
 
-#include "client/see/complete-words.h"
+#include "client/complete-words.h"
 
 #include <json-c/json.h>
 #include <string.h>
 
+#include "client/change/plan.h"
 #include "client/facts/bus.h"
 #include "client/facts/columns.h"
 #include "client/facts/declared.h"
+#include "client/see/limits.h"
 #include "common/channel-words.h"
 
 static const struct {
