@@ -14,42 +14,25 @@
 #include <sys/ipc.h>
 #include <sys/shm.h>
 
+#include "lib/base/attach.h"
 #include "lib/base/pages.h"
 
 #define PAGE 4096 /* no page is smaller, and if a larger page exists, all parts of it do */
 
-static int attach_once(int id, bool read_only, void **ret_address, size_t *ret_size)
-{
-	struct kipc_object object;
-	void *address;
-	int r;
-
-	address = shmat(id, NULL, read_only ? SHM_RDONLY : 0);
-	if (address == (void *)-1)
-		return -errno;
-	/* While we have it attached, no other object gets its id: so this is the size of our mapping. */
-	r = kipc_object_stat(KIPC_SEGMENT, id, &object);
-	if (r < 0) {
-		shmdt(address);
-		return r;
-	}
-	*ret_address = address;
-	*ret_size = object.segment.size;
-	return 0;
-}
-
 static int attach(struct kipc_channel *channel, bool read_only, void **ret_address, size_t *ret_size)
 {
 	int id = kipc_channel_id(channel), r;
+	struct kipc_object object;
 
-	r = attach_once(id, read_only, ret_address, ret_size);
-	if (r != -EINVAL && r != -EIDRM)
-		return r;
-	r = channel_refresh(channel, id);
-	if (r < 0)
-		return r;
-	r = attach_once(kipc_channel_id(channel), read_only, ret_address, ret_size);
-	return r == -EINVAL ? -EIDRM : r;
+	r = attach_segment(id, !read_only, ret_address, &object);
+	if (r == -EIDRM) {
+		r = channel_refresh(channel, id);
+		if (r == 0)
+			r = attach_segment(kipc_channel_id(channel), !read_only, ret_address, &object);
+	}
+	if (r == 0)
+		*ret_size = object.segment.size;
+	return r;
 }
 
 int kipc_attach(struct kipc_channel *channel, unsigned flags, void **ret_address, size_t *ret_size)

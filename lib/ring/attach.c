@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/shm.h>
 
+#include "lib/base/attach.h"
 #include "lib/base/pages.h"
 #include "lib/ring/format.h"
 #include "lib/ring/in-place.h"
@@ -21,23 +22,22 @@
 #include "lib/ring/ready.h"
 #include "lib/ring/stat.h"
 
+/*
+ * Attaches a segment that may be a ring, and makes sure that the pages of the header exist. -ENOBUFS: the kernel
+ * has no memory for them; errors of attach_segment().
+ */
 static int attach(int id, bool is_writable, struct ring_header **ret_header, struct kipc_object *ret_object)
 {
+	uint64_t size;
 	void *address;
 	int r;
 
-	address = shmat(id, NULL, is_writable ? 0 : SHM_RDONLY);
-	if (address == (void *)-1)
-		return errno == EINVAL ? -EIDRM : -errno;
-	/* While we have it attached, no other object gets its id: so this is the size of our mapping. */
-	r = kipc_object_stat(KIPC_SEGMENT, id, ret_object);
-	if (r < 0) {
-		shmdt(address);
+	r = attach_segment(id, is_writable, &address, ret_object);
+	if (r < 0)
 		return r;
-	}
 	/* A segment too small for a header is not a ring, but the caller finds that out. */
-	r = pages_populate(address, ret_object->segment.size < RING_HEADER_SIZE ? ret_object->segment.size
-										: RING_HEADER_SIZE);
+	size = ret_object->segment.size;
+	r = pages_populate(address, size < RING_HEADER_SIZE ? size : RING_HEADER_SIZE);
 	if (r < 0) {
 		shmdt(address);
 		return r;

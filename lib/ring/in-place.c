@@ -28,6 +28,7 @@
 static int hold_and_drop(struct ring *ring, struct ring_side *side, struct ring_hold *hold,
 			 const struct ring_cursor *cursor)
 {
+	/* Relaxed, here and in forget(): as in hold.c. */
 	atomic_store_explicit(&hold->tid, ring_thread.tid, memory_order_relaxed);
 	hold->record = cursor->position;
 	hold->offset = cursor->offset;
