@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What every real-program test begins with: `. "$(dirname "$0")/tap.sh"`.
+# The start of every test with real programs: `. "$(dirname "$0")/tap.sh"`.
 #
-# It re-executes the script in an IPC namespace of its own (as root, or as root of a new user namespace), gives it a
-# temporary folder $T, a runtime folder, the programs on the PATH, and speaks TAP. Nothing sleeps: kipcd says when
-# it is ready, and everything else is waited for by blocking on it.
+# It executes the script again in an IPC namespace of its own (as root, or as root of a new user namespace), and provides a
+# temporary folder $T, a runtime folder, the programs on the PATH, and functions that print TAP. No test sleeps: kipcd reports
+# when it is ready, and for everything else the tests block or poll.
 
 set -u
 top_build=${abs_top_builddir:-$(cd "$(dirname "$0")/.." && pwd)/build}
@@ -11,7 +11,7 @@ top_src=${abs_top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
 kipcd=$top_build/kipcd
 export PATH=$top_build:$PATH LC_ALL=C TZ=UTC
 
-# watch_over PID WHAT: a test that hangs is shown and ended, rather than everything with it
+# watch_over PID WHAT: shows the processes of a test that hangs, and kills only that test
 watch_over() {
 	local process processes
 	timeout "${KIPC_TEST_LIMIT:-300}" tail -s 1 --pid="$1" -f /dev/null
@@ -36,7 +36,7 @@ if [ -z "${KIPC_TEST_NAMESPACE:-}" ]; then
 	elif unshare -Ur --ipc true 2>/dev/null; then
 		exec unshare -Ur --ipc bash "$0" "$@"
 	fi
-	echo "1..0 # SKIP neither root nor user namespaces: no private IPC namespace to be had"
+	echo "1..0 # SKIP neither root nor user namespaces: no private IPC namespace here"
 	exit 0
 fi
 
@@ -45,7 +45,7 @@ for program in "$kipcd" "$top_build/kipcctl"; do
 done
 T=$(mktemp -d "${TMPDIR:-/tmp}/kipc-test.XXXXXX")
 chmod 755 "$T"
-# What runs as somebody else must be reachable for him, wherever this was built.
+# Programs that run as another user must be reachable for it, wherever this was built.
 if [ "$KIPC_TEST_NAMESPACE" != machine ] && [ "$(id -u)" = 0 ] && ! setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$kipcd" 2>/dev/null; then
 	mkdir -p "$T/programs/.libs"
 	cp "$kipcd" "$top_build/kipcctl" "$T/programs/"
@@ -55,7 +55,7 @@ fi
 export KIPC_RUNTIME_DIR=$T/run
 conf=$T/kipcd.conf
 kipcd_pid=
-kipcd_under=() # what kipcd is started by: setpriv and its arguments, say
+kipcd_under=() # the command that starts kipcd, such as setpriv with its arguments
 n_tests=0
 n_failed=0
 
@@ -78,7 +78,7 @@ fail() {
 	[ $# -lt 2 ] || diagnose "$2"
 }
 
-# is WHAT GOT EXPECTED: the very same text
+# is WHAT GOT EXPECTED: the same text
 is() { if [ "$2" = "$3" ]; then pass "$1"; else fail "$1" "got:      $2
 expected: $3"; fi; }
 
@@ -90,7 +90,7 @@ no line matches: $3"; fi; }
 unlike() { if grep -Eq -- "$3" <<<"$2"; then fail "$1" "got: $2
 a line matches: $3"; else pass "$1"; fi; }
 
-# exits STATUS WHAT COMMAND…: runs it; standard output is left in $OUT, standard error in $ERR
+# exits STATUS WHAT COMMAND…: runs it; leaves standard output in $OUT and standard error in $ERR
 exits() {
 	local wanted=$1 what=$2 got
 	shift 2
@@ -118,7 +118,7 @@ log() { cat "$T/kipcd.log"; }
 # start [ARGUMENT…]: start_kipcd, where a kipcd that does not start is a failed test
 start() { start_kipcd "$@" || fail "kipcd starts" "$(log)"; }
 
-# stop_kipcd [SIGNAL]: its exit status is left in $kipcd_status
+# stop_kipcd [SIGNAL]: leaves its exit status in $kipcd_status
 stop_kipcd() {
 	kill "-${1:-TERM}" "$kipcd_pid"
 	wait "$kipcd_pid" 2>/dev/null
@@ -133,7 +133,7 @@ clear_all() {
 	rm -rf "$KIPC_RUNTIME_DIR"
 }
 
-# until_true COMMAND…: waits for what cannot be blocked on, at most 20 s
+# until_true COMMAND…: polls until it succeeds, for at most 20 s
 until_true() {
 	local end=$((SECONDS + 20)) _
 	[ -p "$T/never" ] || mkfifo "$T/never"
@@ -162,15 +162,15 @@ cures() {
 	pass "$what"
 }
 
-# A terminal of COLUMNS x LINES in which a command runs; what it shows; keys for it, as tmux names them; another size.
-# `terminal_status` is how the command ended, once it has.
+# terminal COLUMNS LINES COMMAND: runs it in a terminal; shown: the screen; press: keys as tmux names them; resize: another size;
+# terminal_status: the exit status of the command, once it has ended.
 has_terminal() { command -v tmux >/dev/null; }
 terminal() {
 	local columns=$1 lines=$2
 	shift 2
 	rm -f "$T/status"
 	printf '%s; echo $? >%q\n' "$*" "$T/status" >"$T/terminal.sh"
-	# The server of the terminal before may be about to end, and take a new session with it.
+	# The server of the previous terminal may be about to exit, and would end the new session.
 	until_true new_session "$columns" "$lines" 2>/dev/null
 }
 new_session() { TMUX= LC_ALL=C.UTF-8 tmux -u -S "$T/tmux" -f /dev/null new-session -d -x "$1" -y "$2" "bash $T/terminal.sh"; }

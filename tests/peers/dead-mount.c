@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Mounts a file system on a folder that never answers, as a network mount whose server is gone, and says so; each system call that
- * walks into it hangs. Once it is killed, they fail.
+ * Mounts a file system that never answers on a folder, like a network mount without its server, and prints a line. Each system
+ * call on it hangs, and fails once this program is killed.
  */
 
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * For LD_PRELOAD: time(2) says $KIPC_TEST_LATER seconds more than it is. What tells old from new by it is tested with it, without
- * waiting; clock_gettime(2), from which starts of processes are known, stays as it is.
+ * For LD_PRELOAD: time(2) returns $KIPC_TEST_LATER seconds more, to test what depends on ages without waiting. The result of
+ * clock_gettime(2), which dates the starts of processes, is unchanged.
  */
 
 #include <stdlib.h>

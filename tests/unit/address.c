@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * How a channel is named: addresses as users write them, the key of a channel that declares none, and the
+ * Names of channels: addresses as users write them, the key of a channel that declares none, and the
  * text of the registry's links. Tables of texts and values.
  */
 

@@ -130,7 +130,7 @@ static void expect_sound(struct bench *bench)
 }
 
 /*
- * -- whose process lives
+ * -- whose process runs
  * ----------------------------------------------------------------------------------------------------
  */
 
@@ -197,7 +197,7 @@ static void claim_outlives_the_first_thread(void **state)
 	}
 }
 
-/* However that happened: a process whose claim is gone writes nothing. */
+/* However a process lost its claim, it writes nothing. */
 static void claim_was_taken_away(void **state)
 {
 	struct bench *bench = *state;
@@ -292,7 +292,7 @@ static void execve_ends_the_claim(void **state)
 	assert_int_equal(kipc_send(bench->channel, 1, "x", 1, 60 * SECOND), 0);
 	close(go[1]);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0); /* it lived all the time */
+	assert_int_equal(status, 0); /* it ran all the time */
 	close(go[0]);
 	expect(bench->channel, "x");
 	expect_sound(bench);

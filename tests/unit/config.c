@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The configuration: what each text makes, and what is said of each mistake, word for word. The machine's
+ * The configuration: the result of each text, and the exact sentence for each mistake. The machine's
  * users, groups and files are those of the fake world below.
  */
 
@@ -87,7 +87,7 @@ static const struct config_world world = {
 };
 
 /*
- * Parses, and compares what is said with what is expected; the config is freed by the caller, if there is
+ * Parses, and compares the problems with the expected ones; the caller frees the config, if there is
  * one.
  */
 static struct config *parse(const struct config_source *sources, size_t n_sources, const char *expected)
@@ -107,7 +107,7 @@ static struct config *parse(const struct config_source *sources, size_t n_source
 }
 
 /*
- * -- what is right
+ * -- valid configurations
  * -------------------------------------------------------------------------------------------
  */
 
@@ -255,7 +255,7 @@ static void files_that_are_not_there_now(void **state)
 		{ "gone", "/srv/gone", 2 << 24 | 0x4321, -ENOENT },
 		{ "late", "/srv/late", 3 << 24 | 0x4321, -ETIMEDOUT },
 		{ "never", "/srv/never", 0, -ETIMEDOUT },
-		{ "none", "/srv/never", 0, -ETIMEDOUT }, /* two that are not known need not be one */
+		{ "none", "/srv/never", 0, -ETIMEDOUT }, /* two unknown keys may differ */
 		{ "number", NULL, 7, 0 },
 	};
 	static const char late[] = "no answer (a dead mount?); what key it makes now cannot be told\n";
@@ -282,7 +282,7 @@ static void files_that_are_not_there_now(void **state)
 	config_free(config);
 }
 
-/* The first example that people are shown, with its comments behind values. */
+/* The first example of the manual, with its comments behind values. */
 static void the_example_of_the_design_is_right(void **state)
 {
 	static const struct config_source sources[] = {
@@ -351,7 +351,7 @@ static void files_from_elsewhere_are_read(void **state)
 }
 
 /*
- * -- what is wrong
+ * -- mistakes
  * -------------------------------------------------------------------------------------------
  */
 
@@ -416,7 +416,7 @@ static void mistakes_of_lines(void **state)
 		{ "[queue q]\nmode = 0660    # mine\n", "f:2: [queue q] mode: ' #' inside the value; put a "
 							"comment on a line of its own, or, where it is text, "
 							"leave out the blank\n" },
-		/* a size that was refused with its line is not called missing, too */
+		/* a size that was refused is not reported as missing */
 		{ "[segment s]\nsize = 64K # big\n", "f:2: [segment s] size: ' #' inside the value; put a "
 						     "comment on a line of its own, or, where it is "
 						     "text, leave out the blank\n" },
@@ -872,7 +872,7 @@ static void twenty_mistakes_in_one_go(void **state)
 }
 
 /*
- * The sample that is installed: all comments, so it declares nothing, and its commented lines are right, too.
+ * The installed sample: all comments, so that it declares nothing, and its commented lines are valid.
  */
 static void the_sample_is_right(void **state)
 {
@@ -896,7 +896,7 @@ static void the_sample_is_right(void **state)
 	config_free(parse(&(struct config_source){ .name = path, .text = bare, .size = n_bare }, 1, ""));
 }
 
-/* A look-up costs as much as a hundred lines. */
+/* A look-up takes as long as a hundred lines. */
 static void known_users_are_asked_for_once(void **state)
 {
 	char text[4096] = "";

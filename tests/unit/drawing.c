@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Tables as text: widths, sides, what is cut where there is too little room, and what is never printed as it is. */
+/* Tables as text: widths, alignment, cells that are cut where room is short, and bytes that are escaped. */
 
 #undef NDEBUG
 #include <locale.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What doctor finds on machines that a test cannot be: logind's settings, from files in a folder, and limits from numbers. */
+/* Findings on machines that a test cannot provide: logind's settings from files in a folder, and limits from numbers. */
 
 #undef NDEBUG
 #include <errno.h>
@@ -157,7 +157,7 @@ static void limits_are_ranked(void **state)
 	accounts_done(&accounts);
 }
 
-/* Somebody sends to it every day, and nobody has read it for longer. */
+/* It is sent to every day, and was last read longer ago. */
 static void an_unread_queue_is_found(void **state)
 {
 	static const struct processes nobody = { 0 };

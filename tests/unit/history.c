@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Histories: the newest are kept, whatever becomes of the room for them, and all of them together within the bound. */
+/* Histories: the newest samples are kept, whatever their room, and all histories stay within the bound. */
 
 #undef NDEBUG
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Of which boot and namespace a registry is, from tables of what was found; and the text of .nsid. */
+/* The boot and the namespace of a registry, from tables of what was found, and the text of .nsid. */
 
 #include <errno.h>
 #include <setjmp.h>

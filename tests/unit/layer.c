@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The runtime layer as text and values: what comes from a command line comes back as it was; what the configuration lost is set
- * aside and refuses no start; what is overridden is named.
+ * The runtime layer as text and values: values from a command line are kept unchanged, sections without a declaration are set
+ * aside and prevent no start, and overridden values are named.
  */
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
-/* -- the machine: nobody and nothing but the numbers ----------------------------------------------------------- */
+/* -- the machine: no users and files, only numbers ----------------------------------------------------------- */
 
 static uid_t world_uid(void)
 {
@@ -67,7 +67,7 @@ static void layer_of(char **assignments, struct layer *layer)
 	assert_null(text);
 }
 
-/* What is assigned, written, and read again. */
+/* Values that are assigned, written, and read again. */
 static void check_value(const char *assignment, const char *key, const char *expected)
 {
 	char *assignments[] = { (char *)assignment, NULL }, *text;
@@ -193,7 +193,7 @@ struct row {
 	int result;		/* of config_load() */
 	const char *name;	/* a channel, and … */
 	mode_t mode;		/* … the mode that it gets; 0: it is not declared */
-	const char *overridden; /* what is said of it; NULL: nothing is overridden */
+	const char *overridden; /* its note; NULL: nothing is overridden */
 };
 
 static void check_row(const struct row *row)
@@ -408,7 +408,7 @@ static void every_value_has_an_origin(void **state)
 	config_free(config);
 }
 
-/* A mistake in what is given right now cites it; the file of it is not there yet. */
+/* A mistake in an assignment cites the assignment; its file does not exist yet. */
 static void an_argument_is_cited(void **state)
 {
 	static const struct {

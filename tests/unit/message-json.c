@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Messages as JSON, and what counts as UTF-8: every body must come out whole, as text or as base64. */
+/* Messages as JSON, and valid UTF-8: every body must be unchanged, as text or as base64. */
 
 #include <errno.h>
 #include <limits.h>

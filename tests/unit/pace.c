@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* When the file of `activate` is there, and when the channel is looked at again: looks go in, one after the other. */
+/* When the file of `activate` exists, and when the channel is looked at again, from a series of looks. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 
 #define MSEC UINT64_C(1000)
 
-/* A look at a queue that may be waited for, and what is to come of it. */
+/* A look at a queue that a thread may wait on, and its expected result. */
 struct row {
 	struct pace_look look;
 	struct pace_step step;
@@ -78,7 +78,7 @@ static void a_drained_queue_loses_its_file_and_is_waited_for_at_once(void **stat
 {
 	WALK({ { .messages = 1, .stime = 5 }, { .file = true, .delay = 10 * MSEC } },
 	     { { .may_wait = true, .stime = 5, .rtime = 5 }, { .wait = true } },
-	     /* ... and what looks the same as before is a change. */
+	     /* ... and the same figures as before are a change. */
 	     { { .messages = 1, .stime = 5, .after_wait = true }, { .file = true, .delay = 10 * MSEC } });
 }
 
@@ -92,7 +92,7 @@ static void messages_that_others_take_make_the_waits_rarer(void **state)
 	     { { .may_wait = true, .after_wait = true }, { .delay = 80 * MSEC } },
 	     { { .may_wait = true, .after_wait = true }, { .delay = 100 * MSEC } },
 	     { { .may_wait = true, .after_wait = true }, { .delay = 100 * MSEC } },
-	     /* A long quiet, or a message that stays, and all is forgotten. */
+	     /* A long quiet time, or a message that stays, resets everything. */
 	     { { .may_wait = true, .after_wait = true, .waited = 1001 * MSEC }, { .delay = 10 * MSEC } },
 	     { { .may_wait = true, .after_wait = true }, { .delay = 20 * MSEC } },
 	     { { .messages = 1, .after_wait = true }, { .file = true, .delay = 10 * MSEC } },

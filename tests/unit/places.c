@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What the path of a control group says of who an IPC namespace belongs to. */
+/* The owner of an IPC namespace, from the path of a control group. */
 
 #undef NDEBUG
 #include <setjmp.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The plan: every action and every state from tables of what is declared, what the registry knows and what the kernel
- * holds. Nothing here touches the kernel.
+ * The plan: every action and every state, from tables of declarations, links and objects. Nothing here touches the kernel.
  */
 
 #include <setjmp.h>
@@ -20,12 +19,12 @@
 #include "daemon/plan/renames.h"
 #include "daemon/plan/shape.h"
 
-/* The tables below give defaults first, and then what is different in a row. */
+/* The tables below give defaults first, and then the differences of a row. */
 #pragma GCC diagnostic ignored "-Woverride-init"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 #define US 995	   /* kipcd's uid */
-#define STRANGER 7 /* somebody else's */
+#define STRANGER 7 /* another user */
 #define MSGMNB 16384
 #define KEY 0x4b01
 #define OTHER_KEY 0x4b02
@@ -129,7 +128,7 @@ struct row {
 	int leftover;
 	bool keeps_intent;
 	const char *doubt;
-	const char *detail;  /* a part of it; NULL: there is none */
+	const char *detail;  /* a part of it; NULL: none */
 	const char *trouble; /* the same */
 };
 
@@ -1153,7 +1152,7 @@ static void every_name_once_and_in_order(void **state)
 	kernel_view_done(&view);
 }
 
-/* "old" is dropped, and its key is declared for "young". */
+/* "old" is no longer declared, and its key is declared for "young". */
 static void a_key_goes_to_another_name(void **state)
 {
 	struct channel_spec young = { .name = "young", .kind = KIPC_QUEUE, .key = KEY };
@@ -1201,7 +1200,7 @@ static void a_key_goes_to_another_name(void **state)
 struct step_row {
 	enum plan_action action;
 	enum channel_state state;
-	const char *detail; /* a part of it; NULL: there is none */
+	const char *detail; /* a part of it; NULL: none */
 };
 
 struct exchange_row {

@@ -76,7 +76,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* How many timers this process has; -1: the kernel does not tell. */
+/* The number of timers of this process; -1: unknown. */
 static int timers(void)
 {
 	FILE *file = fopen("/proc/self/timers", "re");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Sparklines: the highest is as high as can be, the least something is a bar, nothing is blank. */
+/* Sparklines: the highest value fills the line, the smallest is still a bar, 0 is blank. */
 
 #undef NDEBUG
 #include <setjmp.h>

@@ -59,7 +59,7 @@ static int empty_folder(void **state)
 	return 0;
 }
 
-/* Reads, and compares the files' names, each followed by a blank, and what is said. */
+/* Reads, and compares the names of the files, each followed by a blank, and the problems. */
 static void check(bool must_exist, const char *expected_files, const char *expected_problems)
 {
 	struct problems problems = PROBLEMS_INIT;
@@ -165,7 +165,7 @@ static void what_is_no_file_is_a_mistake(void **state)
 	      "main.conf.d: the folder cannot be opened: Not a directory\n");
 }
 
-/* Mistakes in reading and mistakes in the text are told together, in the order of the files. */
+/* Mistakes in reading and in the text are reported together, in the order of the files. */
 static void all_mistakes_are_told_at_once(void **state)
 {
 	struct problems problems = PROBLEMS_INIT;

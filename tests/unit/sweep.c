@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What is a leftover: which objects a rule selects, what counts as use, and when a number is another process's. */
+/* Leftovers: the objects that a rule selects, what counts as use, and pids that belong to another process now. */
 
 #undef NDEBUG
 #include <setjmp.h>
@@ -291,7 +291,7 @@ static void starts(void **state)
 				 stepped = { .boot = 5000, .doubt = 3602 }, blind = { .doubt = 2 };
 
 	(void)state;
-	assert_false(alive_started_later(&exact, 100, 5100)); /* the same second: its maker */
+	assert_false(alive_started_later(&exact, 100, 5100)); /* the same second: its creator */
 	assert_false(alive_started_later(&exact, 102, 5100)); /* within the doubt */
 	assert_true(alive_started_later(&exact, 103, 5100));
 	assert_false(alive_started_later(&exact, 99, 5100));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Values as JSON: what is written at once is, byte for byte, what json-c writes of the same. */
+/* Values as JSON: the direct output is byte for byte that of json-c. */
 
 #undef NDEBUG
 #include <setjmp.h>
@@ -113,7 +113,7 @@ static void test_lists(void **state)
 	}
 }
 
-/* Whatever is put into a block comes out behind what was there before. */
+/* What is put into a block follows what was there before. */
 static void test_blocks(void **state)
 {
 	static char large[3 * BLOCK_ROOM];

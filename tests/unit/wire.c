@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What comes over the control socket before libsystemd sees it: authentication, and the fixed headers of messages. */
+/* Bytes of the control socket before libsystemd sees them: authentication, and the fixed headers of messages. */
 
 #include <errno.h>
 #include <setjmp.h>
@@ -18,7 +18,7 @@
 #define ID "0123456789abcdef0123456789abcdef"
 #define MIB (UINT64_C(1) << 20)
 
-/* Feeds all of it, byte by byte if `drips`; all answers, and how it ended: "!" broken, "." begun; what was not taken. */
+/* Feeds all of it, byte by byte if `drips`; returns all answers, the end ("!" broken, "." begun), and what was not read. */
 static void converse(const char *text, size_t n, bool drips, char *said, size_t *ret_left)
 {
 	struct sasl sasl = { .uid = 1000, .id = ID };
@@ -58,14 +58,14 @@ static void test_sasl(void **state)
 		const char *text, *said;
 		size_t left;
 	} rows[] = {
-		/* as libsystemd, libdbus and GDBus say it */
+		/* as libsystemd, libdbus and GDBus send it */
 		{ "0AUTH EXTERNAL\r\nDATA\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\nl", "DATA\r\n" OK "ERROR\r\n.",
 		  1 },
 		{ "0AUTH EXTERNAL 31303030\r\nBEGIN\r\n", OK ".", 0 },
 		{ "0AUTH\r\nAUTH EXTERNAL 31303030\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\n", NO OK "ERROR\r\n.",
 		  0 },
 		{ "0AUTH EXTERNAL\r\nDATA 31303030\r\nBEGIN\r\n", "DATA\r\n" OK ".", 0 },
-		/* somebody else, or nobody */
+		/* another user, or none */
 		{ "0AUTH EXTERNAL 30\r\nBEGIN\r\n", NO "!", 7 },
 		{ "0AUTH EXTERNAL 3130303\r\n", NO, 0 },
 		{ "0AUTH EXTERNAL 313030300\r\n", NO, 0 },
@@ -151,7 +151,7 @@ static void test_frame(void **state)
 	}
 }
 
-/* It is a message itself, and answers the one that it stands for. */
+/* It is itself a message, and answers the one that it replaces. */
 static void test_refusal(void **state)
 {
 	const struct frame refused = {
