@@ -18,6 +18,7 @@ struct guard {
  */
 enum status guard_open(const struct invocation *invocation, struct guard *ret_guard);
 void guard_close(struct guard *guard);
+#define CLEANUP_GUARD __attribute__((cleanup(guard_close)))
 
 /* Takes it with SEM_UNDO, waiting as --timeout and --no-wait say. */
 enum status guard_take(struct guard *guard);

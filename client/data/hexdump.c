@@ -63,16 +63,14 @@ static ssize_t read_bytes(const struct source *source, uint64_t at, unsigned cha
 static enum status take_copy(const struct invocation *invocation, struct source *source)
 {
 	const struct options *options = invocation->options;
-	struct guard guard;
+	CLEANUP_GUARD struct guard guard = { 0 };
 	enum status status;
 
 	source->offset = options->offset;
 	status = guard_open(invocation, &guard);
-	if (status == STATUS_DONE)
-		status = guard_copy(&guard, source->segment, options->offset, options->length, &source->copy,
-				    &source->size);
-	guard_close(&guard);
-	return status;
+	return status != STATUS_DONE ? status
+				     : guard_copy(&guard, source->segment, options->offset, options->length,
+						  &source->copy, &source->size);
 }
 
 /* Prints from --offset up to --length or the end; the last line is the offset after the last byte. */

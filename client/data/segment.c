@@ -53,8 +53,8 @@ static enum status print_copy(const struct invocation *invocation, struct kipc_c
 			      struct hand *hand)
 {
 	const struct options *options = invocation->options;
+	CLEANUP_GUARD struct guard guard = { 0 };
 	unsigned char *bytes = NULL;
-	struct guard guard;
 	enum status status;
 	size_t size;
 
@@ -64,7 +64,6 @@ static enum status print_copy(const struct invocation *invocation, struct kipc_c
 	if (status == STATUS_DONE)
 		status = print_bytes(invocation, NULL, bytes, size, hand);
 	free(bytes);
-	guard_close(&guard);
 	return status;
 }
 
@@ -131,7 +130,7 @@ static int read_input(size_t most, char **ret_data, size_t *ret_size)
 static enum status put(const struct invocation *invocation, struct kipc_channel *segment, const char *data,
 		       size_t size, uint64_t room)
 {
-	struct guard guard;
+	CLEANUP_GUARD struct guard guard = { 0 };
 	enum status status;
 	ssize_t n;
 
@@ -143,14 +142,11 @@ static enum status put(const struct invocation *invocation, struct kipc_channel 
 	status = guard_open(invocation, &guard);
 	if (status == STATUS_DONE)
 		status = guard_take(&guard);
-	if (status == STATUS_DONE) {
-		n = kipc_write(segment, invocation->options->offset, data, size);
-		guard_release(&guard);
-		if (n < 0)
-			status = errors_report(invocation, invocation->args[0], (int)n);
-	}
-	guard_close(&guard);
-	return status;
+	if (status != STATUS_DONE)
+		return status;
+	n = kipc_write(segment, invocation->options->offset, data, size);
+	guard_release(&guard);
+	return n < 0 ? errors_report(invocation, invocation->args[0], (int)n) : STATUS_DONE;
 }
 
 static enum status write_range(const struct invocation *invocation, struct kipc_channel *segment)
