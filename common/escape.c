@@ -54,6 +54,14 @@ char *escape_text(const char *text, size_t size)
 	return escaped;
 }
 
+void escape_print(FILE *out, const char *text)
+{
+	char *escaped = escape_text(text, strlen(text));
+
+	fputs(escaped != NULL ? escaped : "?", out);
+	free(escaped);
+}
+
 void escape_print_line(const char *format, ...)
 {
 	char *line = NULL, *escaped = NULL;

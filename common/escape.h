@@ -9,12 +9,16 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /*
  * `text` with control bytes, escape sequences and invalid UTF-8 as \xNN; freed by the caller. Escaping it again changes
  * nothing. NULL when out of memory.
  */
 char *escape_text(const char *text, size_t size);
+
+/* Writes a text, escaped; "?" if there is no memory. */
+void escape_print(FILE *out, const char *text);
 
 /* Writes the formatted line, escaped as a whole, and a newline to standard error, in one write(2). */
 void escape_print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -113,21 +113,13 @@ void process_unit(int process_fd, char ret_unit[static PROCESS_UNIT_MAX])
 	}
 }
 
-static void print_escaped(FILE *out, const char *text)
-{
-	char *escaped = escape_text(text, strlen(text));
-
-	fputs(escaped != NULL ? escaped : "?", out);
-	free(escaped);
-}
-
 void process_print(FILE *out, pid_t pid, const char *command, const char *unit)
 {
 	fprintf(out, "%d ", (int)pid);
-	print_escaped(out, command);
+	escape_print(out, command);
 	if (unit[0] != '\0') {
 		fputs(" (", out);
-		print_escaped(out, unit);
+		escape_print(out, unit);
 		putc(')', out);
 	}
 }

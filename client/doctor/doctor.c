@@ -28,14 +28,6 @@ static const char *subject_of(const struct finding *finding, char buffer[static 
 	return finding->row != NULL ? view_row_to_address(finding->row, buffer) : "this machine";
 }
 
-static void print_escaped(const char *text)
-{
-	char *escaped = escape_text(text, strlen(text));
-
-	fputs(escaped != NULL ? escaped : "?", stdout);
-	free(escaped);
-}
-
 static void print_text(const struct findings *findings)
 {
 	static const char *const colors[] = { "", "\033[33m", "\033[31m" };
@@ -51,10 +43,10 @@ static void print_text(const struct findings *findings)
 		printf("%s%s%s: %s: %s\n    ", may_color ? colors[finding->severity] : "",
 		       severity_words[finding->severity], may_color ? "\033[0m" : "",
 		       subject_of(finding, address), finding->check);
-		print_escaped(finding->evidence);
+		escape_print(stdout, finding->evidence);
 		if (finding->command != NULL) {
 			fputs("\n    $ ", stdout);
-			print_escaped(finding->command);
+			escape_print(stdout, finding->command);
 		}
 		putchar('\n');
 	}

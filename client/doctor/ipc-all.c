@@ -144,11 +144,8 @@ static int examine_place(struct joining *joining, struct place *place)
 
 static void print_escaped(const char *text, const char *end)
 {
-	char *escaped = escape_text(text, strlen(text));
-
-	fputs(escaped != NULL ? escaped : "?", stdout);
+	escape_print(stdout, text);
 	fputs(end, stdout);
-	free(escaped);
 }
 
 static void print_text(const struct joining *joining)

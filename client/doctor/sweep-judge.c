@@ -75,57 +75,58 @@ bool sweep_is_selected(const struct sweep_facts *facts, const struct sweep_rule 
 	return !rule->is_creator_gone || sweep_creator_is_gone(facts);
 }
 
-static int say(char **ret_text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static int say(char **ret_sentence, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static int say(char **ret_text, const char *format, ...)
+static int say(char **ret_sentence, const char *format, ...)
 {
 	va_list arguments;
 	int n;
 
 	va_start(arguments, format);
-	n = vasprintf(ret_text, format, arguments);
+	n = vasprintf(ret_sentence, format, arguments);
 	va_end(arguments);
 	return n < 0 ? -ENOMEM : 0;
 }
 
-static int find_living(const struct sweep_facts *facts, char **ret_text)
+static int find_living(const struct sweep_facts *facts, char **ret_sentence)
 {
 	for (size_t i = 0; i < facts->n_traces; i++) {
 		const struct sweep_trace *trace = &facts->traces[i];
 
 		if (trace->alive == ALIVE_YES)
-			return say(ret_text, "process %d, which %s, still runs", (int)trace->pid,
+			return say(ret_sentence, "process %d, which %s, still runs", (int)trace->pid,
 				   trace->deed);
 		/* If every process has a number here, 0 means that there never was one. */
 		if (trace->alive == ALIVE_UNKNOWN && trace->when != 0 &&
 		    !(facts->object.kind == KIPC_SEMAPHORE && facts->sees_all))
-			return say(ret_text,
+			return say(ret_sentence,
 				   "the process that %s is in a PID namespace that cannot be seen from here",
 				   trace->deed);
 	}
 	return 0;
 }
 
-int sweep_find_use(const struct sweep_facts *facts, char **ret_text)
+int sweep_find_use(const struct sweep_facts *facts, char **ret_sentence)
 {
 	const struct kipc_object *object = &facts->object;
 
-	*ret_text = NULL;
+	*ret_sentence = NULL;
 	if (object->kind == KIPC_SEGMENT && object->segment.attached > 0)
-		return say(ret_text, "it is attached %llu %s", (unsigned long long)object->segment.attached,
+		return say(ret_sentence, "it is attached %llu %s",
+			   (unsigned long long)object->segment.attached,
 			   plural(object->segment.attached, "time", "times"));
 	if (object->kind == KIPC_SEMAPHORE && facts->semaphores_error < 0)
-		return say(ret_text, "threads may wait for it: its mode does not let you see them");
+		return say(ret_sentence, "threads may wait for it: its mode does not let you see them");
 	if (facts->n_waiting > 0)
-		return say(ret_text, "%zu %s for it", facts->n_waiting,
+		return say(ret_sentence, "%zu %s for it", facts->n_waiting,
 			   plural(facts->n_waiting, "thread waits", "threads wait"));
 	if (facts->n_blocked > 0)
-		return say(ret_text, "process %d%s blocked on it", (int)facts->blocked_pid,
+		return say(ret_sentence, "process %d%s blocked on it", (int)facts->blocked_pid,
 			   facts->n_blocked == 1 ? " is" : " and others are");
-	if (find_living(facts, ret_text) < 0)
+	if (find_living(facts, ret_sentence) < 0)
 		return -ENOMEM;
-	if (*ret_text == NULL && object->kind == KIPC_QUEUE && facts->blind != NULL)
-		return say(ret_text, "threads may wait for it: %s", facts->blind);
+	if (*ret_sentence == NULL && object->kind == KIPC_QUEUE && facts->blind != NULL)
+		return say(ret_sentence, "threads may wait for it: %s", facts->blind);
 	return 0;
 }
 

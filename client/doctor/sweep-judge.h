@@ -57,8 +57,8 @@ bool sweep_creator_is_gone(const struct sweep_facts *facts);
 
 bool sweep_is_selected(const struct sweep_facts *facts, const struct sweep_rule *rule);
 
-/* Why it is, or may be, in use, freed by the caller; *ret_text NULL: it is not. -ENOMEM. */
-int sweep_find_use(const struct sweep_facts *facts, char **ret_text);
+/* Why it is, or may be, in use, freed by the caller; *ret_sentence NULL: it is not. -ENOMEM. */
+int sweep_find_use(const struct sweep_facts *facts, char **ret_sentence);
 
 /* Whether something would be lost: messages, the bytes of a segment that was ever attached, the state of semaphores. */
 bool sweep_has_contents(const struct sweep_facts *facts);

@@ -205,40 +205,40 @@ static bool read_refusal(const struct invocation *invocation, char *line, size_t
 
 char *bus_explain(const struct invocation *invocation, int error)
 {
-	char refusal[512], *text;
+	char refusal[512], *sentence;
 	int n;
 
 	if (error == -EPROTO)
-		n = asprintf(&text, "no kipcd answers at %s/%s: another program listens there",
+		n = asprintf(&sentence, "no kipcd answers at %s/%s: another program listens there",
 			     invocation->runtime_dir, BUS_SOCKET_NAME);
 	else if (error != -EACCES && error != -EPERM && error != -ETIMEDOUT &&
 		 read_refusal(invocation, refusal, sizeof refusal))
-		n = asprintf(&text, "kipcd is not reachable at %s/%s: its last start was refused: %s",
+		n = asprintf(&sentence, "kipcd is not reachable at %s/%s: its last start was refused: %s",
 			     invocation->runtime_dir, BUS_SOCKET_NAME, refusal);
 	else
-		n = asprintf(&text, "kipcd is not reachable at %s/%s: %s", invocation->runtime_dir,
+		n = asprintf(&sentence, "kipcd is not reachable at %s/%s: %s", invocation->runtime_dir,
 			     BUS_SOCKET_NAME, strerror(-error));
-	return n < 0 ? NULL : text;
+	return n < 0 ? NULL : sentence;
 }
 
 enum status bus_report_unreachable(const struct invocation *invocation, const char *subject, int error)
 {
-	char *text = bus_explain(invocation, error);
+	char *sentence = bus_explain(invocation, error);
 	const char *user = invocation->options->user ? "--user " : "";
 	enum status status;
 
-	if (text == NULL)
+	if (sentence == NULL)
 		status = report(invocation, subject, STATUS_NO_DAEMON, "%s", strerror(ENOMEM));
 	else if (error == -EPROTO)
 		status = report(invocation, subject, STATUS_NO_DAEMON,
-				"%s; give kipcd's folder with --runtime-dir", text);
+				"%s; give kipcd's folder with --runtime-dir", sentence);
 	else if (error == -EACCES || error == -EPERM)
-		status = report(invocation, subject, STATUS_NO_DAEMON, "%s", text);
+		status = report(invocation, subject, STATUS_NO_DAEMON, "%s", sentence);
 	else
 		status = report(invocation, subject, STATUS_NO_DAEMON,
-				"%s; start it with 'systemctl %sstart kipcd' or 'kipcd%s'", text, user,
+				"%s; start it with 'systemctl %sstart kipcd' or 'kipcd%s'", sentence, user,
 				invocation->options->user ? " --user" : "");
-	free(text);
+	free(sentence);
 	return status;
 }
 

@@ -83,24 +83,24 @@ static int read_value(sd_bus_message *message, const char *word, struct value *v
 /* name -> string, as JSON: the type and place of each field, the origin of each key. */
 static int read_strings(sd_bus_message *message, struct json_object **ret_json)
 {
-	struct json_object *fields = json_object_new_object();
-	const char *name, *type;
-	int r = fields == NULL ? -ENOMEM : 0;
+	struct json_object *strings = json_object_new_object();
+	const char *name, *string;
+	int r = strings == NULL ? -ENOMEM : 0;
 
 	if (r == 0)
 		r = sd_bus_message_enter_container(message, 'v', "a{ss}");
 	if (r >= 0)
 		r = sd_bus_message_enter_container(message, 'a', "{ss}");
-	while (r >= 0 && (r = sd_bus_message_read(message, "{ss}", &name, &type)) > 0)
-		if (json_object_object_add(fields, name, json_object_new_string(type)) < 0)
+	while (r >= 0 && (r = sd_bus_message_read(message, "{ss}", &name, &string)) > 0)
+		if (json_object_object_add(strings, name, json_object_new_string(string)) < 0)
 			r = -ENOMEM;
 	for (int i = 0; r >= 0 && i < 2; i++)
 		r = sd_bus_message_exit_container(message);
 	if (r < 0) {
-		json_object_put(fields);
+		json_object_put(strings);
 		return r;
 	}
-	*ret_json = fields;
+	*ret_json = strings;
 	return 0;
 }
 

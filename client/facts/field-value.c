@@ -181,15 +181,15 @@ int field_value_to_json(const struct field *field, const unsigned char *bytes, s
 
 /* -- in ------------------------------------------------------------------------------------------------------ */
 
-static int refuse(char **reterr_text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static int refuse(char **reterr_sentence, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static int refuse(char **reterr_text, const char *format, ...)
+static int refuse(char **reterr_sentence, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	if (vasprintf(reterr_text, format, arguments) < 0)
-		*reterr_text = NULL;
+	if (vasprintf(reterr_sentence, format, arguments) < 0)
+		*reterr_sentence = NULL;
 	va_end(arguments);
 	return -EINVAL;
 }
@@ -248,22 +248,22 @@ static int parse_float(const struct field *field, const char *text, char **end, 
 	return 0;
 }
 
-static int refuse_range(const struct field *field, const char *text, char **reterr_text)
+static int refuse_range(const struct field *field, const char *text, char **reterr_sentence)
 {
 	unsigned bits = 8 * (unsigned)field->size;
 
 	if (field->class == FIELD_UNSIGNED)
-		return refuse(reterr_text, "'%s' is out of range: it must be 0 to %llu", text,
+		return refuse(reterr_sentence, "'%s' is out of range: it must be 0 to %llu", text,
 			      (unsigned long long)(UINT64_MAX >> (64 - bits)));
 	if (field->class == FIELD_SIGNED)
-		return refuse(reterr_text, "'%s' is out of range: it must be %lld to %lld", text,
+		return refuse(reterr_sentence, "'%s' is out of range: it must be %lld to %lld", text,
 			      (long long)(-(INT64_C(1) << (bits - 2)) * 2),
 			      (long long)(UINT64_MAX >> (65 - bits)));
-	return refuse(reterr_text, "'%s' is too large for %u bits", text, bits);
+	return refuse(reterr_sentence, "'%s' is too large for %u bits", text, bits);
 }
 
 static int parse_numbers(const struct field *field, const char *text, unsigned char *bytes,
-			 char **reterr_text)
+			 char **reterr_sentence)
 {
 	const char *rest = text;
 
@@ -274,17 +274,17 @@ static int parse_numbers(const struct field *field, const char *text, unsigned c
 		r = field->class == FIELD_FLOAT ? parse_float(field, rest, &end, bytes)
 						: parse_integer(field, rest, &end, bytes);
 		if (end == rest)
-			return refuse(reterr_text, "'%s' is not a number%s", rest,
+			return refuse(reterr_sentence, "'%s' is not a number%s", rest,
 				      field->class == FIELD_FLOAT ? "" : "; write 42, -7 or 0x2a");
 		if (r < 0)
-			return refuse_range(field, text, reterr_text);
+			return refuse_range(field, text, reterr_sentence);
 		if (*end == ',' && i + 1 < field->count)
 			end++;
 		else if (*end != '\0')
-			return refuse(reterr_text, "unexpected '%s' behind the number%s", end,
+			return refuse(reterr_sentence, "unexpected '%s' behind the number%s", end,
 				      field->is_array ? "s" : "");
 		else if (i + 1 < field->count)
-			return refuse(reterr_text,
+			return refuse(reterr_sentence,
 				      "only %llu of %llu values; write all of them, separated by commas",
 				      (unsigned long long)i + 1, (unsigned long long)field->count);
 		rest = end;
@@ -302,40 +302,41 @@ static int digit_of(char digit)
 	return (int)(p - digits < 16 ? p - digits : p - digits - 6);
 }
 
-static int parse_bytes(const struct field *field, const char *text, unsigned char *bytes, char **reterr_text)
+static int parse_bytes(const struct field *field, const char *text, unsigned char *bytes,
+		       char **reterr_sentence)
 {
 	if (strlen(text) != 2 * field->count)
-		return refuse(reterr_text, "it takes %llu hexadecimal digits, not %zu",
+		return refuse(reterr_sentence, "it takes %llu hexadecimal digits, not %zu",
 			      (unsigned long long)(2 * field->count), strlen(text));
 	for (uint64_t i = 0; i < field->count; i++) {
 		int high = digit_of(text[2 * i]), low = digit_of(text[2 * i + 1]);
 
 		if (high < 0 || low < 0)
-			return refuse(reterr_text, "'%.2s' is not a hexadecimal byte", text + 2 * i);
+			return refuse(reterr_sentence, "'%.2s' is not a hexadecimal byte", text + 2 * i);
 		bytes[i] = (unsigned char)(high << 4 | low);
 	}
 	return 0;
 }
 
 int field_value_parse(const struct field *field, const char *text, unsigned char *ret_bytes,
-		      char **reterr_text)
+		      char **reterr_sentence)
 {
 	size_t n = strlen(text);
 
 	switch (field->class) {
 	case FIELD_TEXT:
 		if (n > field->count)
-			return refuse(reterr_text, "it has room for %llu bytes, not %zu",
+			return refuse(reterr_sentence, "it has room for %llu bytes, not %zu",
 				      (unsigned long long)field->count, n);
 		memset(ret_bytes, 0, field->count);
 		memcpy(ret_bytes, text, n);
 		return 0;
 	case FIELD_BYTES:
-		return parse_bytes(field, text, ret_bytes, reterr_text);
+		return parse_bytes(field, text, ret_bytes, reterr_sentence);
 	case FIELD_UNSIGNED:
 	case FIELD_SIGNED:
 	case FIELD_FLOAT:
-		return parse_numbers(field, text, ret_bytes, reterr_text);
+		return parse_numbers(field, text, ret_bytes, reterr_sentence);
 	}
 	return -EINVAL;
 }

@@ -23,6 +23,6 @@ int field_value_to_json(const struct field *field, const unsigned char *bytes, s
  * sentence (NULL: out of memory), which the caller frees.
  */
 int field_value_parse(const struct field *field, const char *text, unsigned char *ret_bytes,
-		      char **reterr_text);
+		      char **reterr_sentence);
 
 #endif

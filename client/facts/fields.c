@@ -39,14 +39,14 @@ static const char *segment_of(const struct search *search)
 
 static enum status report_unknown_fields(const struct invocation *invocation, const char *segment, int error)
 {
-	char *text = bus_explain(invocation, error);
+	char *sentence = bus_explain(invocation, error);
 	enum status status;
 
 	status = report(
 		invocation, segment, STATUS_NO_DAEMON,
 		"only kipcd knows the names of fields, but %s; without it, write TYPE@OFFSET, like u32@0",
-		text != NULL ? text : strerror(ENOMEM));
-	free(text);
+		sentence != NULL ? sentence : strerror(ENOMEM));
+	free(sentence);
 	return status;
 }
 

@@ -43,13 +43,13 @@ void view_note(const struct invocation *invocation, const struct view *view)
 		return;
 	}
 	if (view->bus == NULL) {
-		char *text = bus_explain(invocation, view->bus_error);
+		char *sentence = bus_explain(invocation, view->bus_error);
 
 		escape_print_line("kipcctl: %s: %s; showing only what %s", invocation->command->name,
-				  text != NULL ? text : strerror(ENOMEM),
+				  sentence != NULL ? sentence : strerror(ENOMEM),
 				  view->registry_error < 0 ? "the kernel knows"
 							   : "the registry and the kernel know");
-		free(text);
+		free(sentence);
 	}
 	if (view->is_elsewhere)
 		escape_print_line("kipcctl: %s: the registry in %s belongs to another boot or IPC namespace; "

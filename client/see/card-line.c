@@ -4,20 +4,9 @@
 
 #include "client/see/card-line.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "common/escape.h"
-
 #define LABEL_WIDTH 17
-
-void card_line_escaped(const struct card_line *line, const char *text)
-{
-	char *escaped = escape_text(text, strlen(text));
-
-	fputs(escaped != NULL ? escaped : "?", line->out);
-	free(escaped);
-}
 
 void card_line_label(const struct card_line *line, const char *word)
 {

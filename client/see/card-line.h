@@ -18,6 +18,4 @@ struct card_line {
 /* Begins a line; '_' becomes a blank. */
 void card_line_label(const struct card_line *line, const char *word);
 
-void card_line_escaped(const struct card_line *line, const char *text);
-
 #endif

@@ -19,6 +19,7 @@
 #include "client/facts/series.h"
 #include "client/see/card-line.h"
 #include "client/see/card-users.h"
+#include "common/escape.h"
 
 #define BAR_WIDTH 20
 #define SPARK_PLACES 40
@@ -41,7 +42,7 @@ static void print_declared(const struct card_line *line, const struct column *co
 		else
 			value_set_text(&declared, json_object_get_string(wanted));
 		fputs(" (declared: ", line->out);
-		card_line_escaped(line, value_to_string(&declared, line->style, buffer));
+		escape_print(line->out, value_to_string(&declared, line->style, buffer));
 		putc(')', line->out);
 	}
 	json_object_put(is);
@@ -79,7 +80,7 @@ static void print_column(const struct card_line *line, const struct column *colu
 	if (value.type == VALUE_PID)
 		process_print_pid(line->out, (pid_t)value.number);
 	else
-		card_line_escaped(line, value_to_string(&value, line->style, buffer));
+		escape_print(line->out, value_to_string(&value, line->style, buffer));
 	print_declared(line, column, &value);
 	if (value.type == VALUE_PERCENT)
 		print_bar(line, value.number);
@@ -96,12 +97,12 @@ static void print_title(const struct card_line *line)
 		row->state != NULL ? ", " : "", row->state != NULL ? row->state : "");
 	if (row->reason != NULL && row->reason[0] != '\0') {
 		fputs(": ", line->out);
-		card_line_escaped(line, row->reason);
+		escape_print(line->out, row->reason);
 	}
 	putc('\n', line->out);
 	if (row->description != NULL && row->description[0] != '\0') {
 		fputs("    ", line->out);
-		card_line_escaped(line, row->description);
+		escape_print(line->out, row->description);
 		putc('\n', line->out);
 	}
 }
@@ -195,7 +196,7 @@ static void print_fields(const struct card_line *line)
 	{
 		snprintf(label, sizeof label, "field.%s", name);
 		card_line_label(line, label);
-		card_line_escaped(line, json_object_get_string(type));
+		escape_print(line->out, json_object_get_string(type));
 		putc('\n', line->out);
 	}
 }
@@ -220,7 +221,7 @@ static void print_overrides(const struct card_line *line)
 			     text_of(item, "declared"), text_of(item, "declared_in"), text_of(item, "by"),
 			     text_of(item, "value")) < 0)
 			text = NULL;
-		card_line_escaped(line, text != NULL ? text : "");
+		escape_print(line->out, text != NULL ? text : "");
 		putc('\n', line->out);
 		free(text);
 	}
@@ -253,7 +254,7 @@ static void print_origins(const struct card_line *line)
 			continue;
 		snprintf(label, sizeof label, "origin of %s", key);
 		card_line_label(line, label);
-		card_line_escaped(line, text);
+		escape_print(line->out, text);
 		putc('\n', line->out);
 	}
 }
@@ -292,12 +293,12 @@ static void print_hints(const struct card_line *line)
 		    strstr(finding->evidence, line->card->row->reason) != NULL)
 			continue;
 		card_line_label(line, severity_words[finding->severity]);
-		card_line_escaped(line, finding->evidence);
+		escape_print(line->out, finding->evidence);
 		putc('\n', line->out);
 		if (finding->command == NULL)
 			continue;
 		card_line_label(line, "try");
-		card_line_escaped(line, finding->command);
+		escape_print(line->out, finding->command);
 		putc('\n', line->out);
 	}
 }

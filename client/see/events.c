@@ -78,7 +78,6 @@ static const char *color_of(const char *event)
 static void print_text(const struct reading *reading, const struct event *event)
 {
 	const char *color = reading->may_color ? color_of(event->event) : NULL;
-	char *detail = escape_text(event->detail, strlen(event->detail));
 	time_t seconds = (time_t)(event->usec / USEC_PER_SEC);
 	char when[32] = "?";
 	struct tm parts;
@@ -89,8 +88,8 @@ static void print_text(const struct reading *reading, const struct event *event)
 	       color != NULL ? color : "", event->event, color != NULL ? "\033[0m" : "");
 	if (event->channel[0] != '\0')
 		printf("%s %s: ", event->kind, event->channel);
-	puts(detail != NULL ? detail : "?");
-	free(detail);
+	escape_print(stdout, event->detail);
+	putchar('\n');
 }
 
 /* Takes the member over, in any case. */
