@@ -16,9 +16,9 @@
 #include <sys/syscall.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/service/log.h"
 #include "daemon/bus/bus.h"
 #include "daemon/change/reload.h"
@@ -180,16 +180,12 @@ static int start_bus(struct life *life)
 
 static void init(struct manager *manager, const struct manager_options *options)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
 	*manager = (struct manager){
 		.options = *options,
 		.passed_socket = PASSED_SOCKET_NONE,
 		.sole = SOLE_NONE,
 		.runtime = { .fd = -1, .channels_fd = -1, .lock_fd = -1 },
-		.statistics = { .started_usec =
-					(uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 },
+		.statistics = { .started_usec = clock_usec(CLOCK_REALTIME) },
 		.may_exceed_msgmnb = has_cap_sys_resource(),
 	};
 	if (manager->may_exceed_msgmnb && geteuid() != 0)

@@ -96,72 +96,80 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* True: continue; false: exit with *ret_status. */
-static bool parse_arguments(int argc, char **argv, struct arguments *arguments, int *ret_status)
+static bool take_ready_fd(struct arguments *arguments, const char *word)
 {
 	int64_t number;
+
+	if (grammar_number_from_string(word, 0, 1 << 20, &number) < 0 || fcntl((int)number, F_GETFD) < 0) {
+		escape_print_line("kipcd: --ready-fd=%s: not an open descriptor", word);
+		return false;
+	}
+	arguments->options.ready_fd = (int)number;
+	return true;
+}
+
+/* True: continue; false: exit with *ret_status. */
+static bool take_option(int c, const char *word, struct arguments *arguments, int *ret_status)
+{
+	switch (c) {
+	case CONFIG:
+		arguments->options.config_file = optarg;
+		arguments->options.config_must_exist = true;
+		return true;
+	case RUNTIME_DIR:
+		arguments->options.runtime_dir = optarg;
+		return true;
+	case STATE_DIR:
+		arguments->options.state_dir = optarg;
+		return true;
+	case USER:
+		arguments->user = true;
+		return true;
+	case SYSTEM_BUS:
+		arguments->options.uses_system_bus = true;
+		return true;
+	case CHECK_CONSUMER:
+		arguments->consumer = optarg;
+		__attribute__((fallthrough));
+	case CHECK:
+		arguments->check = true;
+		return true;
+	case READY_FD:
+		if (take_ready_fd(arguments, optarg))
+			return true;
+		break;
+	case DEBUG:
+		log_set_max_level(LOG_DEBUG);
+		return true;
+	case 'h':
+		print_help();
+		*ret_status = EXIT_SUCCESS;
+		return false;
+	case VERSION:
+		printf("kipcd (" PACKAGE_NAME ") " PACKAGE_VERSION "\n");
+		*ret_status = EXIT_SUCCESS;
+		return false;
+	default:
+		escape_print_line(
+			c == ':' ? "kipcd: option '%s' needs a value" : "kipcd: unknown option '%s'", word);
+	}
+	*ret_status = usage_error();
+	return false;
+}
+
+static bool parse_arguments(int argc, char **argv, struct arguments *arguments, int *ret_status)
+{
 	int c;
 
 	opterr = 0; /* getopt_long(3) would print the argument unescaped */
-	while ((c = getopt_long(argc, argv, ":h", options, NULL)) >= 0) {
-		switch (c) {
-		case CONFIG:
-			arguments->options.config_file = optarg;
-			arguments->options.config_must_exist = true;
-			break;
-		case RUNTIME_DIR:
-			arguments->options.runtime_dir = optarg;
-			break;
-		case STATE_DIR:
-			arguments->options.state_dir = optarg;
-			break;
-		case USER:
-			arguments->user = true;
-			break;
-		case SYSTEM_BUS:
-			arguments->options.uses_system_bus = true;
-			break;
-		case CHECK:
-			arguments->check = true;
-			break;
-		case CHECK_CONSUMER:
-			arguments->check = true;
-			arguments->consumer = optarg;
-			break;
-		case READY_FD:
-			if (grammar_number_from_string(optarg, 0, 1 << 20, &number) < 0 ||
-			    fcntl((int)number, F_GETFD) < 0) {
-				escape_print_line("kipcd: --ready-fd=%s: not an open descriptor", optarg);
-				*ret_status = usage_error();
-				return false;
-			}
-			arguments->options.ready_fd = (int)number;
-			break;
-		case DEBUG:
-			log_set_max_level(LOG_DEBUG);
-			break;
-		case 'h':
-			print_help();
-			*ret_status = EXIT_SUCCESS;
+	while ((c = getopt_long(argc, argv, ":h", options, NULL)) >= 0)
+		if (!take_option(c, argv[optind - 1], arguments, ret_status))
 			return false;
-		case VERSION:
-			printf("kipcd (" PACKAGE_NAME ") " PACKAGE_VERSION "\n");
-			*ret_status = EXIT_SUCCESS;
-			return false;
-		default:
-			escape_print_line(c == ':' ? "kipcd: option '%s' needs a value"
-						   : "kipcd: unknown option '%s'",
-					  argv[optind - 1]);
-			*ret_status = usage_error();
-			return false;
-		}
-	}
-	if (optind < argc) {
-		escape_print_line("kipcd: '%s': kipcd takes only options", argv[optind]);
-		*ret_status = usage_error();
-		return false;
-	}
-	return true;
+	if (optind == argc)
+		return true;
+	escape_print_line("kipcd: '%s': kipcd takes only options", argv[optind]);
+	*ret_status = usage_error();
+	return false;
 }
 
 /* A kipcd with its own runtime folder has a state folder only if the caller names one: the default is another kipcd's. */

@@ -13,9 +13,8 @@
 #include <string.h>
 
 #include "common/bus-names.h"
+#include "common/clock.h"
 #include "daemon/channel/kernel.h"
-
-#define USEC_PER_SEC INT64_C(1000000)
 
 /* -- finding the object of a path ------------------------------------------------------------------------------ */
 
@@ -110,7 +109,7 @@ GETTER(get_bool)
 /* Seconds become microseconds, as usual on D-Bus. */
 GETTER(get_time)
 {
-	return sd_bus_message_append(reply, "t", (uint64_t)(*(const int64_t *)userdata * USEC_PER_SEC));
+	return sd_bus_message_append(reply, "t", (uint64_t) * (const int64_t *)userdata * USEC_PER_SEC);
 }
 
 /* Empty if kipcd may not read them. */

@@ -21,11 +21,11 @@
 #include <unistd.h>
 
 #include "common/bus-names.h"
+#include "common/clock.h"
 #include "common/service/log.h"
 #include "daemon/bus/bus-driver.h"
 #include "daemon/bus/bus-objects.h"
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define ROUNDS_MAX 64	    /* of moving bytes, before other clients have their turn */
 #define START_ROUNDS_MAX 16 /* of sd_bus_process(), in which the sd_bus must be ready */
 #define COMPLAINTS_USEC (10 * USEC_PER_SEC)

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/service/log.h"
 #include "daemon/change/rename.h"
 #include "daemon/channel/store.h"
@@ -174,11 +174,7 @@ int reload_plan(struct manager *manager, struct problems *problems, struct steps
 
 static void notify_reloading(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
-		   (unsigned long long)now.tv_sec * 1000000 + (unsigned long long)now.tv_nsec / 1000);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)clock_usec(CLOCK_MONOTONIC));
 }
 
 /* The path may be another file now, and that file another kipcd's. */

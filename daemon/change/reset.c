@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "common/loss.h"
+#include "common/plural.h"
 #include "common/sentence.h"
 #include "common/service/log.h"
 #include "daemon/channel/kernel.h"
@@ -75,9 +76,9 @@ int reset_ring(struct manager *manager, const char *name, char **reterr_sentence
 	if (r == -EINVAL)
 		r = kernel_reset_ring(&object, 0, n_ours);
 	if (r == -EBUSY)
-		return sentence_fail(reterr_sentence, r, "it is attached %llu time%s: stop its users first",
+		return sentence_fail(reterr_sentence, r, "it is attached %llu %s: stop its users first",
 				     (unsigned long long)object.segment.attached - n_ours,
-				     object.segment.attached - n_ours == 1 ? "" : "s");
+				     plural(object.segment.attached - n_ours, "time", "times"));
 	if (r < 0)
 		return sentence_fail(reterr_sentence, r, "segment @%d cannot be reset: %s", object.id,
 				     strerror(-r));

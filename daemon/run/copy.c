@@ -27,6 +27,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/plural.h"
 #include "common/service/log.h"
 #include "daemon/channel/store.h"
 #include "daemon/config/layer-file.h"
@@ -344,11 +345,11 @@ static int take_text(struct manager *manager, char *text)
 	if (r == 0)
 		r = write_place(&taking);
 	if (r == 0)
-		events_tell(
-			&manager->events, LOG_WARNING, EVENT_RESTORED, "", 0, 0,
-			"the runtime folder %s is new: %zu link%s and %zu section%s were restored from %s",
-			manager->runtime.path, taking.n_links, taking.n_links == 1 ? "" : "s",
-			taking.n_layers, taking.n_layers == 1 ? "" : "s", manager->copy.path);
+		events_tell(&manager->events, LOG_WARNING, EVENT_RESTORED, "", 0, 0,
+			    "the runtime folder %s is new: %zu %s and %zu %s were restored from %s",
+			    manager->runtime.path, taking.n_links, plural(taking.n_links, "link", "links"),
+			    taking.n_layers, plural(taking.n_layers, "section", "sections"),
+			    manager->copy.path);
 	return r;
 }
 

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "common/bus-names.h"
+#include "common/plural.h"
 #include "common/service/log.h"
 #include "daemon/channel/apply.h"
 #include "daemon/channel/store.h"
@@ -323,8 +324,8 @@ bool damage_mend(struct manager *manager)
 		events_tell(
 			&manager->events, LOG_WARNING, EVENT_RESTORED, "", 0, 0,
 			"another process removed the runtime folder %s, or a part of it: made again, with "
-			"%zu link%s",
-			manager->runtime.path, n, n == 1 ? "" : "s");
+			"%zu %s",
+			manager->runtime.path, n, plural(n, "link", "links"));
 	}
 	free(text);
 	return goes_on;

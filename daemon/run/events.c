@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "common/clock.h"
 #include "common/service/log.h"
 
 /* clang-format off */
@@ -50,14 +50,6 @@ void events_done(struct events *events)
 	*events = (struct events){ 0 };
 }
 
-static uint64_t now_usec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 /* D-Bus refuses a string that is cut off in the middle of a character. */
 static void mend_end(char *text, size_t size)
 {
@@ -92,7 +84,7 @@ static const struct event *remember(struct events *events, const struct event *e
 void events_tell(struct events *events, int level, enum event_word word, const char *name,
 		 enum kipc_kind kind, key_t key, const char *format, ...)
 {
-	struct event event = { .usec = now_usec(), .word = word, .kind = kind, .key = key };
+	struct event event = { .usec = clock_usec(CLOCK_REALTIME), .word = word, .kind = kind, .key = key };
 	char detail[EVENT_DETAIL_MAX];
 	const struct event *told;
 	va_list arguments;

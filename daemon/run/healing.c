@@ -4,7 +4,8 @@
 
 #include "daemon/run/healing.h"
 
-#define USEC_PER_SEC UINT64_C(1000000)
+#include "common/clock.h"
+
 #define DELAY_MAX (5 * 60 * USEC_PER_SEC)
 #define QUIET                                                                                                \
 	(60 * USEC_PER_SEC) /* undone within this time after the delay: the next delay is twice as long */

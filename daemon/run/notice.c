@@ -22,12 +22,13 @@
 #include <sys/prctl.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "daemon/channel/kernel.h"
 
 #define WAKE_SIGNAL SIGURG /* ignored by default, so that a stray one changes nothing */
 #define STACK_SIZE ((size_t)64 * 1024)
 #define NAP_NSEC 200000
-#define PUT_BACK_NSEC (INT64_C(5) * 1000 * 1000 * 1000) /* how long a message in hand may delay the end */
+#define PUT_BACK_USEC (5 * USEC_PER_SEC) /* how long a message in hand may delay the end */
 
 struct notice {
 	pthread_t thread;
@@ -42,21 +43,13 @@ static void nap(void)
 	(void)nanosleep(&(struct timespec){ .tv_nsec = NAP_NSEC }, NULL);
 }
 
-static int64_t now_nsec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 /*
  * The message is not ours to lose. Until the wait is stopped, this blocks until there is room for it. A removal behind a
  * fence takes the rights away for a moment, so EACCES is tried again, too.
  */
 static enum notice_result put_back(struct notice *notice, long type)
 {
-	int64_t give_up = 0;
+	uint64_t give_up = 0;
 	int r;
 
 	while ((r = kernel_put_back(notice->queue_id, type)) < 0) {
@@ -65,8 +58,8 @@ static enum notice_result put_back(struct notice *notice, long type)
 		if (r == -EINTR && !atomic_load_explicit(&notice->is_unwanted, memory_order_relaxed))
 			continue;
 		if (give_up == 0)
-			give_up = now_nsec() + PUT_BACK_NSEC;
-		else if (now_nsec() > give_up)
+			give_up = clock_usec(CLOCK_MONOTONIC) + PUT_BACK_USEC;
+		else if (clock_usec(CLOCK_MONOTONIC) > give_up)
 			return NOTICE_LOST_MESSAGE;
 		nap();
 	}

@@ -10,9 +10,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
+#include "common/plural.h"
 #include "common/service/log.h"
 #include "daemon/channel/apply.h"
 #include "daemon/channel/kernel.h"
@@ -22,16 +23,7 @@
 #include "daemon/run/tell.h"
 #include "lib/object-empty.h"
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define TELL_EACH_UP_TO 100 /* steps; more, as at a start with thousands, get one event with their sum */
-
-static uint64_t now_usec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
-}
 
 /* A segment that was removed would exist only because kipcd has it attached, and would seem to be in use. */
 static void let_go_of_removed(struct manager *manager)
@@ -294,14 +286,13 @@ static void tell_sum(const struct run *run)
 
 	if (run->reason != RECONCILE_START && run->reason != RECONCILE_RELOAD)
 		return;
-	events_tell(
-		&run->manager->events, LOG_INFO,
-		run->reason == RECONCILE_START ? EVENT_STARTED : EVENT_RELOADED, "", 0, 0,
-		"%zu channel%s: %zu created, %zu unchanged, %zu altered, %zu recreated, %zu removed, %zu in "
-		"conflict, %zu failed",
-		run->n_channels, run->n_channels == 1 ? "" : "s", n_done[PLAN_CREATE],
-		n_done[PLAN_KEEP] + n_done[PLAN_RESUME], n_done[PLAN_ALTER], n_done[PLAN_RECREATE],
-		n_done[PLAN_REMOVE], n_done[PLAN_CONFLICT], run->n_failed);
+	events_tell(&run->manager->events, LOG_INFO,
+		    run->reason == RECONCILE_START ? EVENT_STARTED : EVENT_RELOADED, "", 0, 0,
+		    "%zu %s: %zu created, %zu unchanged, %zu altered, %zu recreated, %zu removed, %zu in "
+		    "conflict, %zu failed",
+		    run->n_channels, plural(run->n_channels, "channel", "channels"), n_done[PLAN_CREATE],
+		    n_done[PLAN_KEEP] + n_done[PLAN_RESUME], n_done[PLAN_ALTER], n_done[PLAN_RECREATE],
+		    n_done[PLAN_REMOVE], n_done[PLAN_CONFLICT], run->n_failed);
 }
 
 static void mark_due(struct run *run, const struct plan *plan)
@@ -448,7 +439,7 @@ static int reconcile_all(struct manager *manager, struct config *config, enum re
 		.config = config,
 		.reason = reason,
 		.only = only,
-		.now = now_usec(),
+		.now = clock_usec(CLOCK_MONOTONIC),
 		.interval = config->sample_interval,
 		.steps = steps,
 	};

@@ -15,9 +15,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "common/clock.h"
 #include "common/ended.h"
+#include "common/plural.h"
 #include "common/service/log.h"
 #include "daemon/channel/kernel.h"
 #include "daemon/run/damage.h"
@@ -103,8 +104,8 @@ static void compare_fill(struct events *events, struct channel *channel, key_t k
 
 	if (!channel->is_above_warn_at && percent >= channel->spec->warn_at)
 		events_tell(events, LOG_WARNING, EVENT_ABOVE_WARN_AT, channel->name, channel->kind, key,
-			    "%u%% full (%llu message%s, %llu of %llu bytes); warn_at is %u%%", percent,
-			    (unsigned long long)fill->messages, fill->messages == 1 ? "" : "s",
+			    "%u%% full (%llu %s, %llu of %llu bytes); warn_at is %u%%", percent,
+			    (unsigned long long)fill->messages, plural(fill->messages, "message", "messages"),
 			    (unsigned long long)fill->bytes, (unsigned long long)fill->capacity,
 			    channel->spec->warn_at);
 	else if (channel->is_above_warn_at && percent < channel->spec->warn_at)
@@ -123,8 +124,8 @@ static void compare_attached(struct events *events, struct channel *channel, con
 		return;
 	events_tell(events, LOG_DEBUG, now > before ? EVENT_ATTACHED : EVENT_DETACHED, channel->name,
 		    channel->kind, object->key,
-		    "mapped %llu time%s, %llu before; the last process to do so was %d",
-		    (unsigned long long)now, now == 1 ? "" : "s", (unsigned long long)before,
+		    "mapped %llu %s, %llu before; the last process to attach or detach was %d",
+		    (unsigned long long)now, plural(now, "time", "times"), (unsigned long long)before,
 		    (int)object->segment.lpid);
 }
 
@@ -152,16 +153,15 @@ static void look_for_consumer(struct manager *manager, struct channel *channel,
 	if (channel->gone_consumer == receiver || ++channel->n_consumer_gone < CONSUMER_GONE_AFTER)
 		return;
 	channel->gone_consumer = receiver;
-	events_tell(
-		events, LOG_NOTICE, EVENT_CONSUMER_GONE, channel->name, channel->kind, object->key,
-		"holds %llu message%s, and process %d, which received last, has ended: start the consumer",
-		(unsigned long long)object->queue.messages, object->queue.messages == 1 ? "" : "s",
-		(int)receiver);
+	events_tell(events, LOG_NOTICE, EVENT_CONSUMER_GONE, channel->name, channel->kind, object->key,
+		    "holds %llu %s, and process %d, which received last, has ended: start the consumer",
+		    (unsigned long long)object->queue.messages,
+		    plural(object->queue.messages, "message", "messages"), (int)receiver);
 }
 
 void sample_note_head(struct channel *channel, const struct kipc_object *object)
 {
-	struct timespec now;
+	uint64_t now;
 
 	if (object->queue.messages == 0) {
 		channel->head.since = 0;
@@ -170,10 +170,8 @@ void sample_note_head(struct channel *channel, const struct kipc_object *object)
 	if (channel->head.since != 0 && channel->head.rtime == object->queue.rtime &&
 	    channel->head.id == object->id)
 		return;
-	clock_gettime(CLOCK_REALTIME, &now);
-	channel->head.since = now.tv_sec > object->queue.rtime
-				      ? (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000
-				      : 0;
+	now = clock_usec(CLOCK_REALTIME);
+	channel->head.since = (int64_t)(now / USEC_PER_SEC) > object->queue.rtime ? now : 0;
 	channel->head.rtime = object->queue.rtime;
 	channel->head.id = object->id;
 }
@@ -290,22 +288,14 @@ static bool look_at_all(struct manager *manager, uint64_t now)
 	return is_wrong;
 }
 
-static uint64_t usec_since(uint64_t start)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 - start;
-}
-
 static void sample(struct manager *manager, uint64_t now)
 {
-	uint64_t start = usec_since(0);
+	uint64_t start = clock_usec(CLOCK_MONOTONIC);
 	bool is_wrong = key_changes_sample(manager);
 
 	is_wrong |= look_at_all(manager, now);
 	manager->statistics.samples++;
-	manager->statistics.sample_usec_last = usec_since(start);
+	manager->statistics.sample_usec_last = clock_usec(CLOCK_MONOTONIC) - start;
 	if (manager->statistics.sample_usec_last > manager->statistics.sample_usec_max)
 		manager->statistics.sample_usec_max = manager->statistics.sample_usec_last;
 	if (is_wrong)

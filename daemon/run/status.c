@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "common/bus-names.h"
+#include "common/plural.h"
 
 void status_notify(const struct manager *manager)
 {
@@ -18,7 +19,7 @@ void status_notify(const struct manager *manager)
 				manager->channels[i].state != STATE_RETAINED &&
 				manager->channels[i].state != STATE_ABSENT;
 	}
-	sd_notifyf(0, "STATUS=%zu channel%s, %zu active, %zu in trouble%s", manager->n_channels,
-		   manager->n_channels == 1 ? "" : "s", n_active, n_in_trouble,
+	sd_notifyf(0, "STATUS=%zu %s, %zu active, %zu in trouble%s", manager->n_channels,
+		   plural(manager->n_channels, "channel", "channels"), n_active, n_in_trouble,
 		   manager->is_name_refused ? "; the system bus refuses it the name " BUS_NAME : "");
 }

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "common/bus-names.h"
+#include "common/clock.h"
 
 #define PAUSE_MSEC 2000
 #define LOOK_MSEC 250 /* between two looks at the configuration */
@@ -30,10 +31,7 @@
 
 static int64_t now_msec(clockid_t clock)
 {
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)(clock_usec(clock) / 1000);
 }
 
 /* If the clock was set back, the last refusal does not count. */
