@@ -74,6 +74,20 @@ none 'no room includes one above or beside it' "$(awk '
 none 'no files include each other in a circle' \
 	"$(sed -E 's/\.[ch]( |$)/\1/g' <<<"$ours" | awk '$1 != $2' | tsort 2>&1 >/dev/null | sed 's/^tsort: //')"
 
+# With all of a room and what is below it, the linker finds everything.
+echo 'int main(void) { return 0; }' >"$T/main.c"
+below="$top_build/.libs/libcommon-service.a $top_build/.libs/libcommon-config.a $top_build/.libs/libcommon.a
+	$top_build/.libs/libkipc-core.a $(pkg-config --libs libsystemd inih)"
+needy=
+for room in config plan channel start run change bus; do
+	archive=$top_build/libdaemon-$room.a
+	# shellcheck disable=SC2086
+	${CC:-cc} ${SANITIZER_FLAGS:-} -pthread -o "$T/room" "$T/main.c" -Wl,--whole-archive "$archive" -Wl,--no-whole-archive \
+		$below 2>>"$T/links" || needy="$needy $room"
+	below="$archive $below"
+done
+is 'each room of kipcd links without those above it' "$needy" ''
+
 # theirs WHAT HEADERS PATTERN: these headers of others are included only by these files
 theirs() {
 	none "$1" "$(includes lib common daemon client | grep -E " <($2)>$" | grep -vE "^($3) ")"

@@ -82,7 +82,7 @@ static int read_credential(sd_bus_message *reply, struct caller *caller)
 	return r < 0 ? r : sd_bus_message_exit_container(reply);
 }
 
-/* The sender of a reply chooses which call it answers. That the sender is the driver, the bus guarantees. */
+/* The sender of a reply chooses which call it answers, but the bus guarantees its name. */
 static bool is_from_driver(sd_bus_message *reply)
 {
 	const char *sender = sd_bus_message_get_sender(reply);

@@ -11,7 +11,6 @@
 
 #include "common/bus-names.h"
 
-/* A failure as an error with our sentence; the text is freed. */
 int reply_fail(sd_bus_error *reterr, int error, char *text)
 {
 	const char *name = BUS_ERROR_FAILED;
@@ -78,7 +77,6 @@ int reply_append_step(sd_bus_message *reply, const struct step *step)
 				     step->detail != NULL ? step->detail : "");
 }
 
-/* Failures first. */
 int reply_steps(sd_bus_message *message, const struct steps *steps)
 {
 	sd_bus_message *reply = NULL;

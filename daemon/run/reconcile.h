@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_RUN_RECONCILE_H
 #define KIPC_DAEMON_RUN_RECONCILE_H
 
-/* From declared to done. */
+/* Makes the kernel's objects match a configuration. */
 
 #include "daemon/run/situation.h"
 #include "daemon/run/steps.h"
