@@ -519,7 +519,7 @@ enum kipc_ring_fault {
 /* A sentence without a full stop. Static storage. */
 const char *kipc_ring_fault_to_string(enum kipc_ring_fault fault);
 
-/* What the last -EBADMSG on this handle was about. */
+/* What the last -EBADMSG on this handle was about. KIPC_RING_SOUND: no call has given -EBADMSG. */
 enum kipc_ring_fault kipc_ring_fault(const struct kipc_channel *channel);
 
 /* The counters and state of a ring, for display: a program that may write to the ring can forge them. */
