@@ -214,7 +214,8 @@ static bool take_options(struct parser *parser, int argc, char **argv, char mode
 /* Whether the verb accepts two options of an exclusive set together; command NULL: the verb is not known yet. */
 static bool may_stand_together(const struct command *command, enum option_id a, enum option_id b)
 {
-	return a == b || (command != NULL && command->together.has[a] && command->together.has[b]);
+	return a == b || (command != NULL && command->together != NULL && command->together->has[a] &&
+			  command->together->has[b]);
 }
 
 bool command_line_may_join(const struct options *options, const struct command *command,

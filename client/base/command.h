@@ -23,12 +23,11 @@ struct option_help {
 
 struct command {
 	const char *name;
-	const char *arguments;	   /* "ADDR [MESSAGE…]" */
-	int min_args, max_args;	   /* max_args -1: any number */
-	const char *help;	   /* one line, without a full stop */
-	struct option_set options; /* that it takes, besides those that every verb takes */
-	struct option_set
-		together; /* options that it accepts together although they exclude each other elsewhere */
+	const char *arguments;		   /* "ADDR [MESSAGE…]" */
+	int min_args, max_args;		   /* max_args -1: any number */
+	const char *help;		   /* one line, without a full stop */
+	struct option_set options;	   /* that it takes, besides those that every verb takes */
+	const struct option_set *together; /* that exclude each other elsewhere, but not here; NULL: none */
 	const struct option_help *option_helps; /* ends with help NULL; NULL: none */
 	enum status (*run)(const struct invocation *invocation);
 	bool is_common;	       /* kipcctl without arguments lists it */

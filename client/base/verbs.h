@@ -17,7 +17,7 @@
 /* clang-format off */
 #define ANY_NUMBER (-1)
 #define TAKES(...) .options = OPTION_SET(__VA_ARGS__)
-#define TOGETHER(...) .together = OPTION_SET(__VA_ARGS__)
+#define TOGETHER(...) .together = &(const struct option_set)OPTION_SET(__VA_ARGS__)
 #define HELP(...) .option_helps = (const struct option_help[]){ __VA_ARGS__, { 0 } }
 
 #define TYPES O(TYPE), O(MAX_TYPE), O(NOT_TYPE)
