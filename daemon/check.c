@@ -18,6 +18,7 @@
 
 #include "common/cleanup.h"
 #include "common/escape.h"
+#include "daemon/config/load.h"
 #include "daemon/config/source.h"
 
 #define CLEANUP_CONFIG __attribute__((cleanup(config_cleanup)))

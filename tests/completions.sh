@@ -54,8 +54,9 @@ states=$(rows_of common/channel-words.c 'const char \*const channel_state_words'
 like "the states are known" "$states" '^retained$'
 same "every state is offered" "$(told list --state '')" "$states"
 for kind in queue segment semaphore; do
-	keys=$(rows_of daemon/config/keys.c 'const struct config_key config_keys' | tr -d '\n' | sed 's/\[CONFIG_KEY/\n&/g' |
-		grep -E "ALL_KINDS|KIPC_${kind^^}" | sed -nE 's/.*= \{ "([^"]+)".*/\1=/p' | sed 's/field\.NAME=/field./' | grep -v '^activate=$')
+	case $kind in queue) of='ANY|QUEUE|STREAM' ;; segment) of='ANY|SEGMENT|RAW|RING|STREAM' ;; *) of='ANY|SEMAPHORE' ;; esac
+	keys=$(sed -nE "s/^\trow\([A-Z_]+, \"([^\"]+)\", CHANNEL_($of),.*/\1=/p" "$top_src/common/channel-keys.h" |
+		sed 's/field\.NAME=/field./' | grep -v '^activate=$')
 	like "the keys of a $kind are known" "$keys" '^lifetime=$'
 	same "create $kind offers every key except activate" "$(told create "$kind" new '')" "$keys"
 done

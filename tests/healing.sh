@@ -143,7 +143,7 @@ done
 old=$(id_of orders)
 ipcrm -q "$old"
 until_true is_in_state orders absent
-like 'a channel that is removed repeatedly is recreated more slowly each time' "$(columns_of orders reason)" 'somebody removes it again and again'
+like 'a channel that is removed repeatedly is recreated more slowly each time' "$(columns_of orders reason)" 'it is removed again and again'
 kipcctl reload >"$T/out"
 is '... and at once by a reload' "$(state_of orders)" active
 # Removed until it stays absent for long enough to be examined.
@@ -157,12 +157,12 @@ for ((round = 0; round < 20; round++)); do
 	! is_long || break
 done
 is 'a channel that was removed twenty times is absent' "$(state_of orders)" absent
-like '... and the reason says until when' "$(columns_of orders reason)" "it comes back in [0-9]+ s, or now with 'kipcctl reload'; find out who"
+like '... and the reason says until when' "$(columns_of orders reason)" "kipcd recreates it in [0-9]+ s, 'kipcctl reload' does it now; find out which program removes it"
 exits 1 'recover of an absent channel fails' kipcctl recover orders
-like '... and names the cure' "$ERR" "it is absent, and not lost: .*it comes back in [0-9]+ s, or now with 'kipcctl reload'"
+like '... and names the cure' "$ERR" "it is absent, and not lost: .*kipcd recreates it in [0-9]+ s, 'kipcctl reload' does it now"
 exits 3 'send to an absent channel fails' kipcctl send orders x
 like '... and names the command that shows the cure' "$ERR" "'kipcctl show orders' shows the reason, and how to recover it"
-like 'doctor finds it' "$(kipcctl doctor 2>&1)" 'absent: somebody removes it again and again'
+like 'doctor finds it' "$(kipcctl doctor 2>&1)" 'absent: it is removed again and again'
 like '... with the command' "$(kipcctl doctor 2>&1)" 'kipcctl reload'
 kipcctl reload >"$T/out"
 is '... the printed command brings it back' "$(state_of orders) $(kipcctl doctor 2>&1 | grep -c absent)" 'active 0'

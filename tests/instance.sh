@@ -35,7 +35,7 @@ is '... and prints nothing' "$OUT$ERR" ''
 is '... and creates nothing' "$(count_of q)$(ls "$run" 2>&1 | grep -c 'No such file')" 01
 printf '[queue orders]\nmode = 0666\n' >"$T/warn.conf"
 exits 0 '--check with a warning exits with 0' "$kipcd" --check --config="$T/warn.conf"
-like '... and prints it' "$ERR" "$T/warn.conf:2: warning: \[queue orders\] mode: 0666 lets in everybody"
+like '... and prints it' "$ERR" "$T/warn.conf:2: warning: \[queue orders\] mode: 0666 lets in every user"
 printf '[queue orders]\nmode = 9999\n[segment prices]\n' >"$T/wrong.conf"
 exits 78 '--check with mistakes exits with 78' "$kipcd" --check --config="$T/wrong.conf"
 is '... and lists every mistake' "$(grep -c "^$T/wrong.conf:" <<<"$ERR")" 2
@@ -65,10 +65,10 @@ if can_be 65534; then
 	exits 0 'any user may check its own draft' as 4711 "${checked[@]}" "$T/draft.conf"
 	is '... and prints nothing' "$OUT$ERR" ''
 	exits 78 "a draft of another user is refused" "${checked[@]}" "$T/draft.conf"
-	like '... as that kipcd would' "$ERR" "belongs to user 4711; it must be root's or user 65534's"
+	like '... as that kipcd would' "$ERR" "is owned by uid 4711; chown it to root or uid 65534"
 	chown 4711 "$T/home-of-kipcd/run/kipcd.conf.d/scratch.conf"
 	exits 78 'a runtime layer of another user is refused' "${checked[@]}" "$conf"
-	like '... with the right owner' "$ERR" "scratch.conf: the file belongs to user 4711; it must be root's or user 65534's"
+	like '... with the right owner' "$ERR" "scratch.conf: the file is owned by uid 4711; chown it to root or uid 65534"
 	chown 65534 "$T/home-of-kipcd/run/kipcd.conf.d/scratch.conf"
 	stop_kipcd
 	kipcd_under=()

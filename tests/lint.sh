@@ -47,7 +47,7 @@ daemon/bus: daemon/change
 daemon: daemon/bus
 client/base: common
 client/data: client/base
-client/complete: client/base
+client/complete: client/base common/config/keys.h
 client/table: client/base
 client/facts: client/table
 client/doctor: client/facts
@@ -234,10 +234,6 @@ undocumented() {
 }
 
 rows_of() { sed -n "/^$2/,/^};/p" "$1"; }
-keys=$(rows_of daemon/config/keys.c 'const struct config_key config_keys' | sed -nE 's/.*= \{ "([^"]+)".*/\1/p')
-like 'the keys of the configuration are known' "$keys" '^sample_interval$'
-none 'every key is in kipcd.conf(5)' "$(undocumented daemon/kipcd.conf.5 '(^|, )WORD($|, )' "$keys")"
-
 verbs=$(kipcctl help | sed -n '/^Verbs:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p')
 like 'the verbs of kipcctl are known' "$verbs" '^send$'
 none 'every verb is in kipcctl(1)' "$(undocumented client/kipcctl.1 '^WORD( |$)' "$verbs

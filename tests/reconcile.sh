@@ -333,7 +333,7 @@ if can_be 65534; then
 fi
 start
 is 'a queue with a capacity above the limit gets the limit' "$(columns_of orders capacity,state)" "$(cat /proc/sys/kernel/msgmnb) active"
-like '... with a warning that names the sysctl' "$(log)" 'orders: active: capacity 1M is more than kernel.msgmnb allows \(and kipcd has no CAP_SYS_RESOURCE\), so it runs with 16K'
+like '... with a warning that names the sysctl' "$(log)" 'orders: active: capacity 1M exceeds kernel.msgmnb, and kipcd has no CAP_SYS_RESOURCE, so the queue has 16K'
 exits 0 'a reload changes nothing then' kipcctl reload
 if echo 2000000 2>/dev/null >/proc/sys/kernel/msgmnb; then
 	kipcctl reload >"$T/out"

@@ -16,13 +16,6 @@ static unsigned kinds_of(unsigned classes)
 	       ((classes & CHANNEL_SEMAPHORE) != 0 ? KIPC_SEMAPHORE : 0);
 }
 
-unsigned channel_classes_of_kinds(unsigned kinds)
-{
-	return ((kinds & KIPC_QUEUE) != 0 ? CHANNEL_QUEUE : 0) |
-	       ((kinds & KIPC_SEGMENT) != 0 ? CHANNEL_SEGMENT : 0) |
-	       ((kinds & KIPC_SEMAPHORE) != 0 ? CHANNEL_SEMAPHORE : 0);
-}
-
 enum channel_class channel_class_of_name(const struct kipc_name *name)
 {
 	if (name->kind == KIPC_QUEUE)

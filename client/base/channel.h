@@ -5,18 +5,8 @@
 /* Opening the channel of an address, and what it is: a queue, a ring, a raw segment or a semaphore set. */
 
 #include "client/base/command.h"
+#include "common/channel-class.h"
 #include "lib/kipc.h"
-
-/* A kind and, of a segment, its layout. They are bits, so that a verb can say which of them it takes. */
-enum channel_class {
-	CHANNEL_QUEUE = 1 << 0,
-	CHANNEL_RING = 1 << 1,
-	CHANNEL_RAW = 1 << 2,
-	CHANNEL_SEMAPHORE = 1 << 3,
-};
-#define CHANNEL_STREAM (CHANNEL_QUEUE | CHANNEL_RING) /* what messages go through */
-#define CHANNEL_SEGMENT (CHANNEL_RING | CHANNEL_RAW)
-#define CHANNEL_ANY (CHANNEL_STREAM | CHANNEL_SEGMENT | CHANNEL_SEMAPHORE)
 
 /* "queue", "segment", "semaphore", NULL. */
 extern const char *const channel_kinds[];
@@ -33,9 +23,6 @@ int channel_find_class(struct kipc_channel *channel, enum channel_class *ret_cla
 
 /* The class of a name in the registry; the object is not looked at. */
 enum channel_class channel_class_of_name(const struct kipc_name *name);
-
-/* The classes that kinds (KIPC_QUEUE…) can have. */
-unsigned channel_classes_of_kinds(unsigned kinds);
 
 /* "a queue", "a ring", "a raw segment", "a semaphore set". */
 const char *channel_class_to_string(enum channel_class class);

@@ -1,38 +1,55 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Configuration keys on the command line. A test compares them with kipcd's table (daemon/config/keys.c). */
+/* Configuration keys on the command line, from the table that kipcd reads them with. */
 
 #include "client/complete/keys.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "client/base/channel.h"
 #include "client/complete/existing.h"
-#include "common/channel-words.h"
+#include "common/channel-keys.h"
+#include "common/config/keys.h"
 
-/* All but activate, which only files may set. */
-static const struct {
-	const char *name;
-	unsigned classes;
-	const char *help;
-	const char *const *values;
-	void (*tell_values)(struct completion *completion);
-} keys[] = {
-	{ "key=", CHANNEL_ANY, "the kernel's key: a number, or ftok:PATH:N" },
-	{ "owner=", CHANNEL_ANY, "the user that owns it", .tell_values = existing_users },
-	{ "group=", CHANNEL_ANY, "the group that owns it", .tell_values = existing_groups },
-	{ "mode=", CHANNEL_ANY, "permissions to read and write (0660)" },
-	{ "manage=", CHANNEL_ANY, "whether kipcd creates it or only observes it", manage_words },
-	{ "lifetime=", CHANNEL_ANY, "when kipcd removes it", lifetime_words },
-	{ "description=", CHANNEL_ANY, "its purpose" },
-	{ "warn_at=", CHANNEL_STREAM, "warn at this percentage of use" },
-	{ "capacity=", CHANNEL_QUEUE, "maximum size of all its messages" },
-	{ "size=", CHANNEL_SEGMENT, "its size" },
-	{ "layout=", CHANNEL_SEGMENT, "the program's own bytes, or a stream of messages", layout_words },
-	{ "max_message=", CHANNEL_RING, "size of the largest message" },
-	{ "field.", CHANNEL_RAW, "the meaning of some bytes: field.NAME=TYPE@OFFSET" },
-	{ "values=", CHANNEL_SEMAPHORE, "initial values of the semaphores" },
-};
+#define KEY_WORD_MAX 32 /* "max_message=" */
+
+/* clang-format off */
+#define KEY_ROW(id, key, classes, type, member, ...) { .name = key, .sections = classes, __VA_ARGS__ },
+static const struct config_key keys[] = { CHANNEL_KEYS(KEY_ROW) };
+/* clang-format on */
+
+/* "mode=", but "field." if any name can stand behind the dot. */
+static void key_to_word(const struct config_key *key, char word[static KEY_WORD_MAX])
+{
+	const char *dot = strchr(key->name, '.');
+
+	if (dot != NULL)
+		(void)snprintf(word, KEY_WORD_MAX, "%.*s", (int)(dot + 1 - key->name), key->name);
+	else
+		(void)snprintf(word, KEY_WORD_MAX, "%s=", key->name);
+}
+
+static void tell_key(struct completion *completion, const struct config_key *key, const char *word)
+{
+	char help[128];
+
+	if (key->preset != NULL)
+		(void)snprintf(help, sizeof help, "%s (%s)", key->help, key->preset);
+	else
+		(void)snprintf(help, sizeof help, "%s", key->help);
+	completion_tell(completion, word, help);
+}
+
+static void tell_values(struct completion *completion, const struct config_key *key)
+{
+	if (key->words != NULL)
+		completion_tell_words(completion, key->words);
+	if ((key->flags & KEY_IS_USER) != 0)
+		existing_users(completion);
+	if ((key->flags & KEY_IS_GROUP) != 0)
+		existing_groups(completion);
+}
 
 /* The classes of the channel that `create` creates or `set` changes. */
 static unsigned classes_of_operands(const struct completion *completion)
@@ -56,18 +73,18 @@ void keys_complete(struct completion *completion, const char *word)
 {
 	unsigned classes = classes_of_operands(completion);
 	const char *value = strchr(word, '=');
+	char key_word[KEY_WORD_MAX];
 
 	if (value != NULL)
 		completion->n_kept = (size_t)(value + 1 - word);
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-		if (value == NULL && (keys[i].classes & classes) != 0)
-			completion_tell(completion, keys[i].name, keys[i].help);
-		if (value == NULL || strlen(keys[i].name) != completion->n_kept ||
-		    strncmp(keys[i].name, word, completion->n_kept) != 0)
+		if ((keys[i].flags & KEY_IN_FILES_ONLY) != 0)
 			continue;
-		if (keys[i].values != NULL)
-			completion_tell_words(completion, keys[i].values);
-		if (keys[i].tell_values != NULL)
-			keys[i].tell_values(completion);
+		key_to_word(&keys[i], key_word);
+		if (value == NULL && (keys[i].sections & classes) != 0)
+			tell_key(completion, &keys[i], key_word);
+		else if (value != NULL && strlen(key_word) == completion->n_kept &&
+			 strncmp(key_word, word, completion->n_kept) == 0)
+			tell_values(completion, &keys[i]);
 	}
 }

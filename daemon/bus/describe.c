@@ -4,64 +4,72 @@
 
 #include "daemon/bus/describe.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 
 #include "common/bus-names.h"
 #include "daemon/config/keys.h"
 
-/* The declared values, as they are written in the configuration. */
-static int append_declared(sd_bus_message *reply, const struct channel_spec *spec)
-{
-	char mode[8], key[16];
-	int r;
-
-	snprintf(mode, sizeof mode, "%04o", (unsigned)spec->mode);
-	snprintf(key, sizeof key, "0x%08x", (unsigned)spec->key);
-	r = sd_bus_message_append(
-		reply, "{sv}{sv}{sv}{sv}{sv}", "key", "s", key, "manage", "s", manage_words[spec->manage],
-		"description", "s", spec->description != NULL ? spec->description : "", "origin", "s",
-		spec->origin != NULL ? spec->origin : "", "line", "u", (uint32_t)spec->line);
-	if (r >= 0 && spec->warn_at != 0)
-		r = sd_bus_message_append(reply, "{sv}", "warn_at", "u", (uint32_t)spec->warn_at);
-	if (r >= 0 && spec->activate)
-		r = sd_bus_message_append(reply, "{sv}", "activate", "b", 1);
-	if (r < 0 || spec->manage == MANAGE_OBSERVE)
-		return r;
-	r = sd_bus_message_append(reply, "{sv}{sv}{sv}{sv}", "owner", "u", (uint32_t)spec->owner, "group",
-				  "u", (uint32_t)spec->group, "mode", "s", mode, "lifetime", "s",
-				  lifetime_words[spec->lifetime]);
-	if (r >= 0 && spec->kind == KIPC_QUEUE && spec->capacity != 0)
-		r = sd_bus_message_append(reply, "{sv}", "capacity", "t", spec->capacity);
-	if (r >= 0 && spec->kind == KIPC_SEGMENT)
-		r = sd_bus_message_append(reply, "{sv}{sv}", "size", "t", spec->size, "layout", "s",
-					  layout_words[spec->layout]);
-	if (r >= 0 && spec->kind == KIPC_SEGMENT && spec->layout == LAYOUT_RING)
-		r = sd_bus_message_append(reply, "{sv}", "max_message", "t", channel_spec_max_message(spec));
-	return r;
-}
-
-static int append_values(sd_bus_message *reply, const struct channel_spec *spec)
+static int append_numbers(sd_bus_message *reply, const char *name, const struct config_value *value)
 {
 	int r;
 
 	r = sd_bus_message_open_container(reply, 'e', "sv");
 	if (r >= 0)
-		r = sd_bus_message_append(reply, "s", "values");
+		r = sd_bus_message_append(reply, "s", name);
 	if (r >= 0)
 		r = sd_bus_message_open_container(reply, 'v', "aq");
 	if (r >= 0)
-		r = sd_bus_message_append_array(reply, 'q', spec->values,
-						spec->n_values * sizeof *spec->values);
+		r = sd_bus_message_append_array(reply, 'q', value->numbers,
+						value->n_numbers * sizeof *value->numbers);
 	if (r >= 0)
 		r = sd_bus_message_close_container(reply);
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
+static int append_value(sd_bus_message *reply, const char *name, const struct config_value *value)
+{
+	switch (value->type) {
+	case CONFIG_TEXT:
+		return sd_bus_message_append(reply, "{sv}", name, "s", value->text);
+	case CONFIG_NUMBER:
+		return sd_bus_message_append(reply, "{sv}", name, "u", (uint32_t)value->number);
+	case CONFIG_SIZE:
+		return sd_bus_message_append(reply, "{sv}", name, "t", value->number);
+	case CONFIG_YESNO:
+		return sd_bus_message_append(reply, "{sv}", name, "b", (int)value->number);
+	case CONFIG_NUMBERS:
+		return append_numbers(reply, name, value);
+	}
+	return -EINVAL;
+}
+
+/* The values of the keys, defaults included, and where the section stands. */
+static int append_declared(sd_bus_message *reply, const struct channel_spec *spec)
+{
+	const unsigned hidden = spec->manage == MANAGE_OBSERVE ? KEY_OF_CREATION | KEY_SHOWN_IF_OURS : 0;
+	unsigned section = config_keys_class_of(spec);
+	struct config_value value;
+	int r;
+
+	r = sd_bus_message_append(reply, "{sv}{sv}", "origin", "s", spec->origin != NULL ? spec->origin : "",
+				  "line", "u", (uint32_t)spec->line);
+	for (unsigned id = 0; r >= 0 && id < CONFIG_N_KEYS; id++) {
+		const struct config_key *row = &config_keys[id];
+
+		if ((row->sections & section) != 0 && (row->flags & hidden) == 0 && id != CONFIG_KEY_FIELD &&
+		    row->print(row, spec, &value))
+			r = append_value(reply, row->name, &value);
+	}
+	return r;
+}
+
 /* name -> "f64be[4]@64" */
 static int append_fields(sd_bus_message *reply, const struct channel_spec *spec)
 {
-	char text[128];
+	const struct config_key *row = &config_keys[CONFIG_KEY_FIELD];
+	struct config_value value;
 	int r;
 
 	r = sd_bus_message_open_container(reply, 'e', "sv");
@@ -72,9 +80,8 @@ static int append_fields(sd_bus_message *reply, const struct channel_spec *spec)
 	if (r >= 0)
 		r = sd_bus_message_open_container(reply, 'a', "{ss}");
 	for (size_t i = 0; r >= 0 && i < spec->n_fields; i++) {
-		snprintf(text, sizeof text, "%s@%llu", spec->fields[i].type,
-			 (unsigned long long)spec->fields[i].offset);
-		r = sd_bus_message_append(reply, "{ss}", spec->fields[i].name, text);
+		(void)row->print(row, &spec->fields[i], &value);
+		r = sd_bus_message_append(reply, "{ss}", spec->fields[i].name, value.text);
 	}
 	for (int i = 0; r >= 0 && i < 3; i++)
 		r = sd_bus_message_close_container(reply);
@@ -162,8 +169,6 @@ int describe_append(sd_bus_message *reply, const struct config *config, const st
 	int r;
 
 	r = append_declared(reply, spec);
-	if (r >= 0 && spec->n_values > 0)
-		r = append_values(reply, spec);
 	if (r >= 0 && spec->n_fields > 0)
 		r = append_fields(reply, spec);
 	if (r >= 0)

@@ -16,6 +16,7 @@
 #include "common/service/log.h"
 #include "daemon/change/layer-edit.h"
 #include "daemon/config/layer-file.h"
+#include "daemon/config/parse.h"
 #include "daemon/config/source.h"
 #include "daemon/run/copy.h"
 #include "daemon/run/key-changes.h"

@@ -118,14 +118,14 @@ int layer_edit_adopt(const struct manager *manager, const struct channel_spec *s
 /* Whether channels of that kind have such a key. */
 static int check_key(const struct layer *layer, const char *key, char **reterr_sentence)
 {
-	struct key_input input = { .key = key };
+	struct config_input input = { .key = key };
 	enum config_key_id id;
 
 	if (strlen(key) > INI_KEY_MAX)
 		return sentence_fail(reterr_sentence, -EINVAL, "'%s' is not a key", key);
-	if (config_key_find(key, layer->kind, &id) == 0)
+	if (config_keys_find(key, channel_classes_of_kinds(layer->kind), &id) == 0)
 		return 0;
-	config_key_explain(&input, layer->kind);
+	config_keys_explain(&input, channel_classes_of_kinds(layer->kind));
 	return sentence_fail(reterr_sentence, -EINVAL, "'%s': %s", key, input.sentence);
 }
 

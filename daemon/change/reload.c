@@ -17,6 +17,7 @@
 #include "common/service/log.h"
 #include "daemon/change/rename.h"
 #include "daemon/channel/store.h"
+#include "daemon/config/load.h"
 #include "daemon/config/source.h"
 #include "daemon/run/copy.h"
 #include "daemon/run/key-changes.h"

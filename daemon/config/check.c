@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * The mistakes that show only when every file is read: keys that a channel lacks or cannot have as what it
- * turned out to be, fields outside their segment, keys in use twice. Called once by config.c, which owns the
- * drafts. A key whose own value is a mistake is not judged again by what depends on it.
- */
+/* Called once by parse.c. A key whose own value is a mistake is not judged again by what depends on it. */
+
+#include "daemon/config/check.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -15,7 +13,6 @@
 #include <string.h>
 
 #include "common/config/ini.h"
-#include "daemon/config/draft.h"
 #include "lib/ring/layout.h"
 
 /* What kipc_ring_format() takes; the upper end is round instead of 4 KiB higher. */
@@ -30,25 +27,15 @@ struct check {
 	struct problems *problems;
 };
 
-static bool has(const struct draft *draft, enum config_key_id id)
-{
-	return (draft->given & KEY_BIT(id)) != 0;
-}
-
-static bool is_bad(const struct draft *draft, enum config_key_id id)
-{
-	return (draft->bad & KEY_BIT(id)) != 0;
-}
-
 /*
- * Adds a mistake or a warning in the form "[kind name] key: sentence". key NULL: of the section as a whole.
+ * Adds a mistake or a warning in the form "[kind name] key: sentence". key NULL: it is about the whole section.
  */
 __attribute__((format(printf, 6, 7))) static void tell(struct check *check, const struct draft *draft,
 						       struct place place, const char *key, bool is_warning,
 						       const char *format, ...)
 {
 	const struct config_source *source = &check->sources[place.source];
-	char section[INI_LINE_MAX + 1], sentence[KEY_SENTENCE_MAX + PATH_MAX]; /* some name another file */
+	char section[INI_LINE_MAX + 1], sentence[CONFIG_SENTENCE_MAX + PATH_MAX]; /* some cite another file */
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -77,36 +64,43 @@ __attribute__((format(printf, 6, 7))) static void tell(struct check *check, cons
 #define warn(check, draft, id, ...)                                                                          \
 	tell(check, draft, (draft)->places[id], config_keys[id].name, true, __VA_ARGS__)
 
-/* What a segment's layout allows, and what kipcd makes use of for an observed channel. */
+/* A required key that is missing. */
+static void check_missing(struct check *check, const struct draft *draft, const struct config_key *row)
+{
+	tell(check, draft, draft->first, NULL, false, "%s is missing; add a line like '%s = %s'", row->name,
+	     row->name, row->example);
+}
+
+/* Whether each key is allowed for what the channel turned out to be, and no required key is missing. */
 static void check_belonging(struct check *check, const struct draft *draft)
 {
 	const struct channel_spec *spec = &draft->spec;
-	bool judge_layout = spec->kind == KIPC_SEGMENT && !is_bad(draft, CONFIG_KEY_LAYOUT);
-	bool judge_manage = !is_bad(draft, CONFIG_KEY_MANAGE);
+	bool is_observed = spec->manage == MANAGE_OBSERVE;
+	bool judge_layout = spec->kind == KIPC_SEGMENT && !draft_is_bad(draft, CONFIG_KEY_LAYOUT);
+	bool judge_manage = !draft_is_bad(draft, CONFIG_KEY_MANAGE);
+	unsigned sections = channel_classes_of_kinds(spec->kind);
 
 	for (unsigned id = 0; id < CONFIG_N_KEYS; id++) {
-		const struct config_key *key = &config_keys[id];
+		const struct config_key *row = &config_keys[id];
 
-		if (!has(draft, id)) {
-			if ((key->required_by & spec->kind) != 0 && judge_manage &&
-			    spec->manage == MANAGE_OWN)
-				tell(check, draft, draft->first, NULL, false,
-				     "%s is missing; add a line like '%s = %s'", key->name, key->name,
-				     key->example);
+		if (!draft_has(draft, id)) {
+			if (row->example != NULL && (row->sections & sections) != 0 && judge_manage &&
+			    !is_observed)
+				check_missing(check, draft, row);
 			continue;
 		}
-		if ((key->flags & KEY_OF_MAKING) != 0 && judge_manage && spec->manage == MANAGE_OBSERVE)
+		if ((row->flags & KEY_OF_CREATION) != 0 && judge_manage && is_observed)
 			complain(check, draft, id,
-				 "kipcd never touches an observed channel; remove the line");
-		else if ((key->flags & KEY_NOT_FOR_RAW) != 0 && judge_layout && spec->layout == LAYOUT_RAW)
+				 "kipcd never changes an observed channel; remove the line");
+		else if ((row->sections & CHANNEL_RAW) == 0 && judge_layout && spec->layout == LAYOUT_RAW)
 			complain(check, draft, id,
 				 "a raw segment has no messages; remove the line, or add 'layout = ring'");
 	}
 }
 
 /*
- * A ring takes its largest message wherever it stands, and what is left in front of the end of its data may be almost as
- * long: so twice the record of that message, a header and the body in whole units, has to fit.
+ * A ring must take its largest message at any position, and the rest in front of the end of its data may be almost as long: so
+ * twice the record of that message, a header and the body in whole units, must fit.
  */
 static uint64_t largest_message(uint64_t size)
 {
@@ -129,8 +123,8 @@ static void check_max_message(struct check *check, const struct draft *draft)
 
 	if (spec->max_message > largest_message(RING_SIZE_MAX))
 		complain(check, draft, CONFIG_KEY_MAX_MESSAGE,
-			 "a ring of %" PRIu64 " bytes takes messages of up to %" PRIu64
-			 " bytes, and none takes so large ones; choose that or less",
+			 "too large for any ring; this one, of %" PRIu64
+			 " bytes, takes messages of up to %" PRIu64 " bytes: choose that or less",
 			 spec->size, largest);
 	else if (spec->max_message > largest)
 		complain(check, draft, CONFIG_KEY_MAX_MESSAGE,
@@ -143,8 +137,9 @@ static void check_ring(struct check *check, const struct draft *draft)
 {
 	const struct channel_spec *spec = &draft->spec;
 
-	if (spec->kind != KIPC_SEGMENT || spec->layout != LAYOUT_RING || is_bad(draft, CONFIG_KEY_LAYOUT) ||
-	    !has(draft, CONFIG_KEY_SIZE) || is_bad(draft, CONFIG_KEY_SIZE))
+	if (spec->kind != KIPC_SEGMENT || spec->layout != LAYOUT_RING ||
+	    draft_is_bad(draft, CONFIG_KEY_LAYOUT) || !draft_has(draft, CONFIG_KEY_SIZE) ||
+	    draft_is_bad(draft, CONFIG_KEY_SIZE))
 		return;
 	if (spec->size < RING_SIZE_MIN)
 		complain(check, draft, CONFIG_KEY_SIZE,
@@ -152,7 +147,7 @@ static void check_ring(struct check *check, const struct draft *draft)
 	else if (spec->size > RING_SIZE_MAX)
 		complain(check, draft, CONFIG_KEY_SIZE,
 			 "%" PRIu64 " bytes are too many for a ring; choose 8K to 8G", spec->size);
-	else if (has(draft, CONFIG_KEY_MAX_MESSAGE) && !is_bad(draft, CONFIG_KEY_MAX_MESSAGE))
+	else if (draft_has(draft, CONFIG_KEY_MAX_MESSAGE) && !draft_is_bad(draft, CONFIG_KEY_MAX_MESSAGE))
 		check_max_message(check, draft);
 }
 
@@ -185,12 +180,12 @@ static void check_field(struct check *check, const struct draft *draft, struct p
 	char key[INI_KEY_MAX + 1];
 
 	(void)snprintf(key, sizeof key, "field.%s", field->name);
-	if (is_bad(draft, CONFIG_KEY_LAYOUT))
+	if (draft_is_bad(draft, CONFIG_KEY_LAYOUT))
 		return;
 	if (spec->layout == LAYOUT_RING)
 		tell(check, draft, place, key, false,
 		     "a ring has no fields; remove the line, or 'layout = ring'");
-	else if (spec->size > 0 && !is_bad(draft, CONFIG_KEY_SIZE) && end > spec->size)
+	else if (spec->size > 0 && !draft_is_bad(draft, CONFIG_KEY_SIZE) && end > spec->size)
 		tell(check, draft, place, key, false,
 		     "%s@%" PRIu64 " ends at byte %" PRIu64 ", but the segment has %" PRIu64
 		     "; lower the offset, or raise the size",
@@ -205,11 +200,11 @@ static void check_field_twice(struct check *check, const struct draft *draft, co
 	if (first->place.source != second->place.source)
 		return;
 	(void)snprintf(key, sizeof key, "field.%s", second->field.name);
-	tell(check, draft, second->place, key, false,
-	     "doubled; it stands at line %u already: keep one of them", first->place.line);
+	tell(check, draft, second->place, key, false, "duplicate; the first is at line %u: keep one of them",
+	     first->place.line);
 }
 
-/* Lets the last declaration of each field stand, and moves these into the spec. */
+/* Moves the last declaration of each field into the spec. */
 static int settle_fields(struct check *check, struct draft *draft)
 {
 	struct channel_spec *spec = &draft->spec;
@@ -237,43 +232,51 @@ static int settle_fields(struct check *check, struct draft *draft)
 	return 0;
 }
 
-/* What is allowed, and seldom meant. */
+/* Whether a class of users may write and not read. */
+static bool is_write_only(mode_t mode)
+{
+	for (; mode != 0; mode >>= 3)
+		if ((mode & 06) == 02)
+			return true;
+	return false;
+}
+
+/* What is allowed, but seldom intended. */
 static void warn_of_access(struct check *check, const struct draft *draft)
 {
 	const struct channel_spec *spec = &draft->spec;
+	unsigned mode = (unsigned)spec->mode;
 
 	if (spec->manage == MANAGE_OBSERVE)
 		return;
-	if (has(draft, CONFIG_KEY_MODE) && (spec->mode & 07) != 0)
+	if (draft_has(draft, CONFIG_KEY_MODE) && (mode & 07) != 0)
 		warn(check, draft, CONFIG_KEY_MODE,
-		     "%04o lets in everybody on this machine; share by group instead, as with 0660",
-		     (unsigned)spec->mode);
-	if (spec->layout == LAYOUT_RING &&
-	    (((spec->mode >> 6) & 06) == 02 || ((spec->mode >> 3) & 06) == 02 || (spec->mode & 06) == 02))
+		     "%04o lets in every user of this machine; share by group instead, as with 0660", mode);
+	if (spec->layout == LAYOUT_RING && is_write_only(spec->mode))
 		warn(check, draft, CONFIG_KEY_MODE,
-		     "%04o lets somebody write and not read, which is of no use on a ring: who sends needs "
-		     "both, as with 0660",
-		     (unsigned)spec->mode);
-	if (has(draft, CONFIG_KEY_OWNER) && !is_bad(draft, CONFIG_KEY_OWNER) &&
+		     "%04o gives write permission without read permission; a sender to a ring needs both, as "
+		     "with "
+		     "0660",
+		     mode);
+	if (draft_has(draft, CONFIG_KEY_OWNER) && !draft_is_bad(draft, CONFIG_KEY_OWNER) &&
 	    !check->world->user_is_system(spec->owner))
 		warn(check, draft, CONFIG_KEY_OWNER,
-		     "user %u is no system user: logind (RemoveIPC=) removes the object at that user's last "
-		     "logout, even "
-		     "in use; share by group instead",
+		     "uid %u is not a system user: logind (RemoveIPC=) removes the object at the user's last "
+		     "logout, even in use; share by group instead",
 		     (unsigned)spec->owner);
 }
 
-/* A file that was there once, or is on a mount that does not answer: the rest of the configuration is good all the same. */
+/* The file existed once, or is on a mount that does not answer: the rest of the configuration is still good. */
 static void warn_of_file(struct check *check, const struct draft *draft)
 {
 	const struct channel_spec *spec = &draft->spec;
 
 	if (spec->path == NULL || spec->key_error == 0)
 		return;
-	warn(check, draft, CONFIG_KEY_KEY, "ftok(3) cannot look at '%s': %s; %s", spec->path,
+	warn(check, draft, CONFIG_KEY_KEY, "ftok(3) fails on '%s': %s; %s", spec->path,
 	     channel_spec_file_error_to_string(spec->key_error),
 	     channel_spec_file_is_gone(spec->key_error) ? "programs that start now get no key"
-							: "what key it makes now cannot be told");
+							: "kipcd cannot tell which key it makes now");
 }
 
 static int check_draft(struct check *check, struct draft *draft)
@@ -284,14 +287,14 @@ static int check_draft(struct check *check, struct draft *draft)
 	check_ring(check, draft);
 	warn_of_access(check, draft);
 	warn_of_file(check, draft);
-	if (!has(draft, CONFIG_KEY_KEY) && !draft->is_stray)
+	if (!draft_has(draft, CONFIG_KEY_KEY) && !draft->is_stray)
 		draft->spec.key = kipc_key_from_name(draft->spec.kind, draft->spec.name);
 	return settle_fields(check, draft);
 }
 
 static struct place key_place(const struct draft *draft)
 {
-	return has(draft, CONFIG_KEY_KEY) ? draft->places[CONFIG_KEY_KEY] : draft->first;
+	return draft_has(draft, CONFIG_KEY_KEY) ? draft->places[CONFIG_KEY_KEY] : draft->first;
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -302,19 +305,19 @@ static int compare_keys(const void *a, const void *b)
 		return x->spec.kind < y->spec.kind ? -1 : 1;
 	if (x->spec.key != y->spec.key)
 		return x->spec.key < y->spec.key ? -1 : 1;
-	return (x > y) - (x < y); /* all of one array, in the order in which they were read */
+	return (x > y) - (x < y); /* elements of one array, in the order in which they were read */
 }
 
 static void complain_of_key(struct check *check, const struct draft *first, const struct draft *second)
 {
 	char at[PLACE_TEXT_MAX];
-	const char *of_name = has(second, CONFIG_KEY_KEY) ? "" : ", which is made of its name,";
+	const char *derived = draft_has(second, CONFIG_KEY_KEY) ? "" : ", derived from its name,";
 
-	tell(check, second, key_place(second), has(second, CONFIG_KEY_KEY) ? "key" : NULL, false,
-	     "0x%08x%s is the key of [%s %s] at %s too; give one of them another", (unsigned)second->spec.key,
-	     of_name, kipc_kind_to_string(first->spec.kind), first->spec.name,
-	     place_to_string(check->sources, key_place(first), has(first, CONFIG_KEY_KEY) ? "key" : NULL,
-			     at));
+	tell(check, second, key_place(second), draft_has(second, CONFIG_KEY_KEY) ? "key" : NULL, false,
+	     "0x%08x%s is also the key of [%s %s] at %s; give one of them another",
+	     (unsigned)second->spec.key, derived, kipc_kind_to_string(first->spec.kind), first->spec.name,
+	     place_to_string(check->sources, key_place(first),
+			     draft_has(first, CONFIG_KEY_KEY) ? "key" : NULL, at));
 }
 
 /* Two channels of one kind with one key would be one object. */
@@ -327,7 +330,7 @@ static int check_keys(struct check *check)
 		return -ENOMEM;
 	for (size_t i = 0; i < check->n_drafts; i++)
 		if (!check->drafts[i].is_stray && check->drafts[i].spec.key != 0 &&
-		    !is_bad(&check->drafts[i], CONFIG_KEY_KEY))
+		    !draft_is_bad(&check->drafts[i], CONFIG_KEY_KEY))
 			sorted[n++] = &check->drafts[i];
 	qsort(sorted, n, sizeof(struct draft *), compare_keys);
 	for (size_t i = 1; i < n; i++) {

@@ -7,6 +7,7 @@
 #include <limits.h>
 
 #include "daemon/config/keys.h"
+#include "daemon/config/source.h"
 
 struct place {
 	unsigned source; /* index into the sources */
@@ -15,7 +16,7 @@ struct place {
 	unsigned verb;	 /* enum layer_verb */
 };
 
-/* "FILE:LINE", or of what is given right now "'key=value'". */
+/* "FILE:LINE"; for an argument of the current call "'key=value'". */
 #define PLACE_TEXT_MAX (PATH_MAX + 64)
 const char *place_to_string(const struct config_source *sources, struct place place, const char *key,
 			    char buffer[static PLACE_TEXT_MAX]);
@@ -29,41 +30,32 @@ struct field_draft {
 };
 
 struct draft {
-	struct channel_spec spec; /* of [daemon]: unused */
-	struct place first;	  /* its header, where it first stands */
+	struct channel_spec spec; /* unused for [daemon] */
+	struct place first;	  /* its header, where it stands first */
 	struct place header;	  /* its header that was read last */
-	bool is_stray; /* its header is wrong: kept only to judge its keys; may have no kind or name */
-	char *written; /* what its header says, where that is a mistake; else NULL */
+	bool is_stray; /* its header is a mistake: it is kept only to judge its keys, and may have no kind or name */
+	char *written; /* its header as written, if that is a mistake; else NULL */
 
-	uint32_t given; /* KEY_BIT()s: keys that some file has */
-	uint32_t bad; /* those whose value, the last one, is a mistake: what depends on them is not judged */
+	uint32_t given; /* KEY_BIT()s: keys that a file has */
+	uint32_t bad;	/* keys whose last value is a mistake: what depends on them is not judged */
 	struct place places[CONFIG_N_KEYS];
 
-	struct field_draft *fields; /* as they were read */
+	struct field_draft *fields; /* in the order in which they were read */
 	size_t n_fields;
 };
 
 #define KEY_BIT(id) (UINT32_C(1) << (id))
 _Static_assert(CONFIG_N_KEYS <= 32, "a key is a bit of draft::given");
 
+bool draft_has(const struct draft *draft, enum config_key_id id);
+bool draft_is_bad(const struct draft *draft, enum config_key_id id);
+
+/* The field of that key ("field.price") that was read last; NULL: none. */
+const struct field_draft *draft_find_field(const struct draft *draft, const char *key);
+
+/* Takes the field over. -ENOMEM. */
+int draft_add_field(struct draft *draft, const struct field_draft *field);
+
 void draft_done(struct draft *draft);
-
-/*
- * Notes that a value of the runtime layer (`value`, by `verb`) stands in place of another at `old`: the first of these is
- * what is declared. -ENOMEM.
- */
-int config_override_note(struct config *config, const struct config_source *sources, const char *name,
-			 const char *key, struct place old, enum layer_verb verb, const char *value);
-int config_aside_note(struct config *config, const char *name, bool declares, const char *why);
-/* Sorts the overrides, drops those that change nothing, and warns of the rest. The channels must be there by now. */
-void config_overrides_settle(struct config *config, struct problems *problems);
-void config_overrides_done(struct config *config);
-
-/*
- * Judges what can be judged only when everything is read (config/check.c): what is missing, does not belong
- * together, or collides. Fills in what was left out, and turns field drafts into fields. 0 or -ENOMEM.
- */
-int config_check(struct draft *drafts, size_t n_drafts, const struct config_source *sources,
-		 const struct config_world *world, struct problems *problems);
 
 #endif

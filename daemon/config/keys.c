@@ -1,85 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * The keys of the configuration, a row a key: to add one, add its member to the spec, its row here, and its
- * paragraph to kipcd.conf.5. A parser looks at nothing but its own value; what depends on other keys is
- * judged by config/check.c when all files are read. Called by config.c.
- */
+/* The types of values that only channels have, and the table. Used by sections.c, check.c, and Manager.Describe(). */
 
 #include "daemon/config/keys.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/config/ini.h"
+#include "common/field.h"
 #include "common/grammar.h"
-#include "daemon/config/field.h"
+#include "daemon/config/config.h"
 
-/* kernel.msgmnb is an int, and without CAP_SYS_RESOURCE no queue can have more. */
-#define CAPACITY_MAX ((uint64_t)INT_MAX)
-/* No machine has more memory: x86-64 can address 2^46 bytes. What a machine has not, its kernel refuses. */
-#define SEGMENT_MAX (UINT64_C(1) << 46)
-#define SEMAPHORE_VALUE_MAX 32767 /* SEMVMX */
-#define SAMPLE_INTERVAL_MIN UINT64_C(100000)
-#define SAMPLE_INTERVAL_MAX UINT64_C(3600000000)
-#define DESCRIPTION_MAX 1000 /* a page of the listing holds that many descriptions */
 #define FTOK_PREFIX "ftok:"
 
-void known_ids_done(struct known_ids *known)
-{
-	for (size_t i = 0; i < known->n_items; i++)
-		free(known->items[i].name);
-	free(known->items);
-	*known = (struct known_ids){ 0 };
-}
-
-int key_refuse(struct key_input *input, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	(void)vsnprintf(input->sentence, sizeof input->sentence, format, arguments);
-	va_end(arguments);
-	return -EINVAL;
-}
-
-/* Looks a name up, in what is known first. The last one asked for stands at the end and is found at once. */
-static int known_id_find(struct known_ids *known, const char *name, int (*look_up)(const char *, uid_t *),
-			 uid_t *ret_id)
-{
-	struct known_id item = { 0 }, *items;
-
-	for (size_t i = known->n_items; i-- > 0;)
-		if (strcmp(known->items[i].name, name) == 0) {
-			item = known->items[i];
-			known->items[i] = known->items[known->n_items - 1];
-			known->items[known->n_items - 1] = item;
-			goto found;
-		}
-	items = reallocarray(known->items, known->n_items + 1, sizeof *items);
-	if (items == NULL)
-		return -ENOMEM;
-	known->items = items;
-	item.name = strdup(name);
-	if (item.name == NULL)
-		return -ENOMEM;
-	item.result = look_up(name, &item.id);
-	items[known->n_items++] = item;
-found:
-	if (item.result == 0)
-		*ret_id = item.id;
-	return item.result;
-}
-
-_Static_assert(sizeof(uid_t) == sizeof(gid_t), "known_ids serves users and groups alike");
+/* -- users and groups ------------------------------------------------------------------------------------------ */
 
 /* A user or a group: a number, which need not exist, or a name, which must. */
-static int parse_id(struct key_input *input, struct known_ids *known, int (*look_up)(const char *, uid_t *),
-		    const char *what, uid_t *ret_id)
+static int parse_id(struct config_input *input, struct accounts *accounts,
+		    int (*look_up)(const char *name, uid_t *ret_id), const char *what, uid_t *ret_id)
 {
 	int64_t number;
 	int r = grammar_number_from_string(input->value, 0, (int64_t)UINT32_MAX - 1, &number);
@@ -89,32 +30,50 @@ static int parse_id(struct key_input *input, struct known_ids *known, int (*look
 		return 0;
 	}
 	if (r == -ERANGE)
-		return key_refuse(input, "'%s' is no number of a %s; they go from 0 to 4294967294",
-				  input->value, what);
-	r = known_id_find(known, input->value, look_up, ret_id);
+		return config_refuse(input, "'%s' is not the number of a %s; choose 0 to 4294967294",
+				     input->value, what);
+	r = accounts_find(accounts, input->value, look_up, ret_id);
 	if (r == -ENOENT)
-		return key_refuse(input, "there is no %s '%s' on this machine; create it, or name another",
-				  what, input->value);
+		return config_refuse(input, "no %s '%s' on this machine; create it, or name another", what,
+				     input->value);
 	if (r < 0 && r != -ENOMEM)
-		return key_refuse(input, "the %s '%s' cannot be looked up: %s; try again, or give its number",
-				  what, input->value, strerror(-r));
+		return config_refuse(input,
+				     "the %s '%s' cannot be looked up: %s; try again, or give its number",
+				     what, input->value, strerror(-r));
 	return r;
 }
 
-static int parse_owner(struct key_input *input, void *member)
+static int config_parse_user(struct config_input *input, void *object)
 {
-	return parse_id(input, input->users, input->world->user, "user", member);
+	const struct config_context *context = input->context;
+
+	return parse_id(input, context->users, context->world->user, "user",
+			config_member(input->row, object));
 }
 
-static int parse_group(struct key_input *input, void *member)
+static int config_parse_group(struct config_input *input, void *object)
 {
-	return parse_id(input, input->groups, input->world->group, "group", member);
+	const struct config_context *context = input->context;
+
+	return parse_id(input, context->groups, context->world->group, "group",
+			config_member(input->row, object));
 }
 
-static int parse_admin_group(struct key_input *input, void *member)
+static bool config_print_user(const struct config_key *row, const void *object,
+			      struct config_value *ret_value)
 {
-	struct config *config = member;
-	int r = parse_group(input, &config->admin_group);
+	ret_value->type = CONFIG_NUMBER;
+	ret_value->number = *(const uid_t *)config_member_of(row, object);
+	return true;
+}
+
+#define config_print_group config_print_user
+
+/* [daemon] group */
+static int parse_admin_group(struct config_input *input, void *object)
+{
+	struct config *config = object;
+	int r = config_parse_group(input, config);
 
 	if (r == 0) {
 		config->has_admin_group = true;
@@ -123,53 +82,58 @@ static int parse_admin_group(struct key_input *input, void *member)
 	return r;
 }
 
-/* Of a file that is gone now, or cannot be looked at, the key that it had last will do: what is there has it. */
-static int take_key_of_file(struct key_input *input, const struct kipc_address *address,
+/* -- keys ------------------------------------------------------------------------------------------------------ */
+
+/* The last key of a file that is gone, or that kipcd cannot look at, will do: existing objects have it. */
+static int take_key_of_file(struct config_input *input, const struct kipc_address *address,
 			    struct channel_spec *spec)
 {
+	const struct config_context *context = input->context;
 	int r;
 
 	if (address->path[0] != '/')
-		return key_refuse(input, "'%s' has no absolute path; write ftok:/PATH:N", input->value);
+		return config_refuse(input, "'%s' has no absolute path; write ftok:/PATH:N", input->value);
 	if (address->path_length >= PATH_MAX)
-		return key_refuse(input, "the path has %zu bytes; at most %d are possible",
-				  address->path_length, PATH_MAX - 1);
+		return config_refuse(input, "the path has %zu bytes; at most %d are possible",
+				     address->path_length, PATH_MAX - 1);
 	spec->path = strndup(address->path, address->path_length);
 	if (spec->path == NULL)
 		return -ENOMEM;
 	spec->project = address->project;
-	r = input->world->ftok(spec->path, spec->project, &spec->key);
+	r = context->world->ftok(spec->path, spec->project, &spec->key);
 	if (r == -ENOMEM)
 		return r;
 	if (spec->key == 0 && (channel_spec_file_is_gone(r) || r == -EACCES || r == -ENAMETOOLONG))
-		return key_refuse(input,
-				  "ftok(3) cannot look at '%s': %s; name a file that exists, or a number",
-				  spec->path, strerror(-r));
+		return config_refuse(input, "ftok(3) fails on '%s': %s; name a file that exists, or a number",
+				     spec->path, strerror(-r));
 	spec->key_error = r;
 	return 0;
 }
 
-static int refuse_key(struct key_input *input, int error)
+static int refuse_key(struct config_input *input, int error)
 {
-	if (strncmp(input->value, FTOK_PREFIX, strlen(FTOK_PREFIX)) == 0)
-		return key_refuse(input,
-				  "'%s' does not end in ':' and a project; write ftok:PATH:N, N from 1 to "
-				  "255 or a character like 'A'",
-				  input->value);
-	if (error == -ERANGE && strspn(input->value, "0xX") == strlen(input->value))
-		return key_refuse(
+	const char *value = input->value, *least = input->row->least, *most = input->row->most;
+
+	if (strncmp(value, FTOK_PREFIX, strlen(FTOK_PREFIX)) == 0)
+		return config_refuse(input,
+				     "'%s' does not end in ':' and a project; write ftok:PATH:N, N from 1 to "
+				     "255 or a character like 'A'",
+				     value);
+	if (error == -ERANGE && strspn(value, "0xX") == strlen(value))
+		return config_refuse(
 			input,
-			"0 is IPC_PRIVATE and names nothing; choose 1 to 0xffffffff, or leave key out");
-	if (error == -ERANGE && strspn(input->value, "0123456789abcdefABCDEFxX") == strlen(input->value))
-		return key_refuse(input, "'%s' is no key of 32 bits; keys go from 1 to 0xffffffff",
-				  input->value);
-	return key_refuse(input, "'%s' is not a key like 1234, 0x4b01 or ftok:/PATH:'A'", input->value);
+			"0 is IPC_PRIVATE and identifies no object; choose %s to %s, or leave key "
+			"out",
+			least, most);
+	if (error == -ERANGE && strspn(value, "0123456789abcdefABCDEFxX") == strlen(value))
+		return config_refuse(input, "'%s' is out of range; choose %s to %s", value, least, most);
+	return config_refuse(input, "'%s' is not a key like 1234, 0x4b01 or ftok:/PATH:'A'", value);
 }
 
-/* The whole of it, since a later file may give a number in place of a path. */
-static int parse_key(struct key_input *input, void *member)
+/* Sets path, project and error, too, since a later file may give a number in place of a path. */
+static int config_parse_key(struct config_input *input, void *object)
 {
-	struct channel_spec *spec = member;
+	struct channel_spec *spec = object;
 	struct kipc_address address;
 	int r;
 
@@ -188,120 +152,66 @@ static int parse_key(struct key_input *input, void *member)
 	return 0;
 }
 
-static int parse_mode(struct key_input *input, void *member)
+static bool config_print_key(const struct config_key *row, const void *object, struct config_value *ret_value)
 {
-	if (grammar_mode_from_string(input->value, member) < 0)
-		return key_refuse(input, "'%s' is not an octal mode like 0660", input->value);
-	return 0;
+	ret_value->type = CONFIG_TEXT;
+	snprintf(ret_value->buffer, sizeof ret_value->buffer, "0x%08x",
+		 (unsigned)*(const key_t *)config_member_of(row, object));
+	ret_value->text = ret_value->buffer;
+	return true;
 }
 
-static int parse_word(struct key_input *input, const char *const *words, unsigned *ret_index)
-{
-	char list[128] = "";
-	const char *near;
-	size_t n = 0;
+/* -- segments and semaphores ----------------------------------------------------------------------------------- */
 
-	for (unsigned i = 0; words[i] != NULL; i++) {
-		if (strcmp(words[i], input->value) == 0) {
-			*ret_index = i;
-			return 0;
-		}
-		n += (size_t)snprintf(list + n, sizeof list - n, "%s%s", i == 0 ? "" : ", ", words[i]);
+#define config_parse_max_message config_parse_size
+
+/* Its default depends on the size. */
+static bool config_print_max_message(const struct config_key *row, const void *object,
+				     struct config_value *ret_value)
+{
+	ret_value->type = CONFIG_SIZE;
+	ret_value->number = channel_spec_max_message(object);
+	return true;
+}
+
+static int config_parse_field(struct config_input *input, void *object)
+{
+	const char *name = strchr(input->key, '.') + 1;
+	struct field_spec *spec = object;
+	struct field field;
+	char *sentence = NULL;
+	int r;
+
+	if (!kipc_name_is_valid(name))
+		return config_refuse(input, "'%s' is not a name; " CHANNEL_NAME_RULE, name);
+	r = field_from_string(input->value, &field, &sentence);
+	if (r < 0) {
+		r = sentence != NULL ? config_refuse(input, "%s", sentence) : -ENOMEM;
+		free(sentence);
+		return r;
 	}
-	near = grammar_nearest(input->value, words);
-	if (near == NULL)
-		return key_refuse(input, "'%s' is not one of %s", input->value, list);
-	return key_refuse(input, "'%s' is not one of %s; did you mean '%s'?", input->value, list, near);
-}
-
-static int parse_manage(struct key_input *input, void *member)
-{
-	unsigned index;
-	int r = parse_word(input, manage_words, &index);
-
-	if (r == 0)
-		*(enum manage *)member = (enum manage)index;
-	return r;
-}
-
-static int parse_lifetime(struct key_input *input, void *member)
-{
-	unsigned index;
-	int r = parse_word(input, lifetime_words, &index);
-
-	if (r == 0)
-		*(enum lifetime *)member = (enum lifetime)index;
-	return r;
-}
-
-static int parse_layout(struct key_input *input, void *member)
-{
-	unsigned index;
-	int r = parse_word(input, layout_words, &index);
-
-	if (r == 0)
-		*(enum layout *)member = (enum layout)index;
-	return r;
-}
-
-static int parse_warn_at(struct key_input *input, void *member)
-{
-	if (grammar_percent_from_string(input->value, member) < 0)
-		return key_refuse(input, "'%s' is not a percentage from 1 to 100, like 80", input->value);
-	return 0;
-}
-
-static int parse_activate(struct key_input *input, void *member)
-{
-	if (grammar_bool_from_string(input->value, member) < 0)
-		return key_refuse(input, "'%s' is neither yes nor no", input->value);
-	return 0;
-}
-
-static int parse_description(struct key_input *input, void *member)
-{
-	char **description = member;
-	char *text = NULL;
-
-	if (strlen(input->value) > DESCRIPTION_MAX)
-		return key_refuse(input, "it has %zu bytes; shorten it to %d", strlen(input->value),
-				  DESCRIPTION_MAX);
-	if (input->value[0] != '\0') {
-		text = strdup(input->value);
-		if (text == NULL)
-			return -ENOMEM;
+	*spec = (struct field_spec){ .name = strdup(name),
+				     .offset = field.offset,
+				     .size = field_size(&field) };
+	spec->type = strndup(input->value, (size_t)(strrchr(input->value, '@') - input->value));
+	if (spec->name == NULL || spec->type == NULL) {
+		field_spec_done(spec);
+		return -ENOMEM;
 	}
-	free(*description);
-	*description = text;
 	return 0;
 }
 
-/* A size from 1 to max. `limit` says what max is. */
-static int parse_size_up_to(struct key_input *input, uint64_t max, const char *limit, uint64_t *ret_bytes)
+static bool config_print_field(const struct config_key *row, const void *object,
+			       struct config_value *ret_value)
 {
-	uint64_t bytes;
-	int r = grammar_size_from_string(input->value, &bytes);
+	const struct field_spec *spec = object;
 
-	if (r == -EINVAL)
-		return key_refuse(input, "'%s' is not a size like 65536, 64K or 16M", input->value);
-	if (r == 0 && bytes == 0)
-		return key_refuse(input, "'%s' would hold nothing; give a size like 64K", input->value);
-	if (r < 0 || bytes > max)
-		return key_refuse(input, "'%s' is too large: %s", input->value, limit);
-	*ret_bytes = bytes;
-	return 0;
-}
-
-static int parse_capacity(struct key_input *input, void *member)
-{
-	return parse_size_up_to(input, CAPACITY_MAX,
-				"a queue has at most 2147483647 bytes, where kernel.msgmnb ends; 2047M fits",
-				member);
-}
-
-static int parse_size(struct key_input *input, void *member)
-{
-	return parse_size_up_to(input, SEGMENT_MAX, "a segment has at most 64T", member);
+	(void)row;
+	ret_value->type = CONFIG_TEXT;
+	snprintf(ret_value->buffer, sizeof ret_value->buffer, "%s@%llu", spec->type,
+		 (unsigned long long)spec->offset);
+	ret_value->text = ret_value->buffer;
+	return true;
 }
 
 static char *trim(char *text)
@@ -314,9 +224,10 @@ static char *trim(char *text)
 	return text;
 }
 
-/* Their number is bounded by the length of the value; the kernel's (SEMMSL) bounds it once more. */
-static int split_values(struct key_input *input, char *text, unsigned short *values, size_t *ret_n)
+/* Their number is bounded by the length of the value, and then by the kernel (SEMMSL). */
+static int split_values(struct config_input *input, char *text, unsigned short *values, size_t *ret_n)
 {
+	const struct config_key *row = input->row;
 	char *one;
 	size_t n = 0;
 
@@ -324,21 +235,21 @@ static int split_values(struct key_input *input, char *text, unsigned short *val
 		int64_t number;
 
 		one = trim(one);
-		if (grammar_number_from_string(one, 0, SEMAPHORE_VALUE_MAX, &number) < 0)
-			return key_refuse(
-				input,
-				"'%s' is not a number from 0 to 32767; write one for each semaphore, like "
-				"1 or 1,0,5",
-				one);
+		if (grammar_number_from_string(one, strtol(row->least, NULL, 10), strtol(row->most, NULL, 10),
+					       &number) < 0)
+			return config_refuse(input,
+					     "'%s' is not a number from %s to %s; write one for each "
+					     "semaphore, like 1 or 1,0,5",
+					     one, row->least, row->most);
 		values[n++] = (unsigned short)number;
 	}
 	*ret_n = n;
 	return 0;
 }
 
-static int parse_values(struct key_input *input, void *member)
+static int config_parse_values(struct config_input *input, void *object)
 {
-	struct channel_spec *spec = member;
+	struct channel_spec *spec = object;
 	char *text = strdup(input->value);
 	unsigned short *values = calloc(strlen(input->value) / 2 + 1, sizeof *values);
 	size_t n = 0;
@@ -356,147 +267,133 @@ static int parse_values(struct key_input *input, void *member)
 	return 0;
 }
 
-static int parse_sample_interval(struct key_input *input, void *member)
+static bool config_print_values(const struct config_key *row, const void *object,
+				struct config_value *ret_value)
 {
-	uint64_t usec;
-	int r = grammar_span_from_string(input->value, &usec);
+	const struct channel_spec *spec = object;
 
-	if (r == -EINVAL)
-		return key_refuse(input, "'%s' is not a time span like 1s, 500ms or 1min 30s", input->value);
-	if (r < 0 || usec < SAMPLE_INTERVAL_MIN || usec > SAMPLE_INTERVAL_MAX)
-		return key_refuse(input, "'%s' is out of range; choose 100ms to 1h", input->value);
-	*(uint64_t *)member = usec;
-	return 0;
+	(void)row;
+	ret_value->type = CONFIG_NUMBERS;
+	ret_value->numbers = spec->values;
+	ret_value->n_numbers = spec->n_values;
+	return spec->n_values > 0;
 }
 
-#define ALL_KINDS KIPC_ANY_KIND
-#define SPEC(member) offsetof(struct channel_spec, member)
+/* -- the table ------------------------------------------------------------------------------------------------- */
+
+_Static_assert(sizeof(enum manage) == sizeof(unsigned) && sizeof(enum lifetime) == sizeof(unsigned) &&
+		       sizeof(enum layout) == sizeof(unsigned),
+	       "config_parse_word() sets enums");
+
+/* clang-format off */
+#define CHANNEL_ROW(id, key, kinds, type, member, ...)                                                               \
+	[CONFIG_KEY_##id] = { .name = key, .sections = kinds, .offset = offsetof(struct channel_spec, member),       \
+			      .parse = config_parse_##type, .print = config_print_##type, __VA_ARGS__ },
+#define DAEMON_ROW(id, key, member, ...)                                                                             \
+	[CONFIG_KEY_##id] = { .name = key, .sections = CONFIG_DAEMON, .offset = offsetof(struct config, member),     \
+			      __VA_ARGS__ },
 
 const struct config_key config_keys[CONFIG_N_KEYS] = {
-	/* clang-format off */
-	[CONFIG_KEY_KEY] = { "key", parse_key, 0, ALL_KINDS },
-	[CONFIG_KEY_OWNER] = { "owner", parse_owner, SPEC(owner), ALL_KINDS, .flags = KEY_OF_MAKING },
-	[CONFIG_KEY_GROUP] = { "group", parse_group, SPEC(group), ALL_KINDS, .flags = KEY_OF_MAKING },
-	[CONFIG_KEY_MODE] = { "mode", parse_mode, SPEC(mode), ALL_KINDS, .flags = KEY_OF_MAKING },
-	[CONFIG_KEY_MANAGE] = { "manage", parse_manage, SPEC(manage), ALL_KINDS },
-	[CONFIG_KEY_LIFETIME] = { "lifetime", parse_lifetime, SPEC(lifetime), ALL_KINDS,
-				  .flags = KEY_OF_MAKING },
-	[CONFIG_KEY_WARN_AT] = { "warn_at", parse_warn_at, SPEC(warn_at), KIPC_QUEUE | KIPC_SEGMENT,
-				 .flags = KEY_NOT_FOR_RAW },
-	[CONFIG_KEY_ACTIVATE] = { "activate", parse_activate, SPEC(activate), KIPC_QUEUE | KIPC_SEGMENT,
-				  .flags = KEY_NOT_FOR_RAW },
-	[CONFIG_KEY_DESCRIPTION] = { "description", parse_description, SPEC(description), ALL_KINDS },
-	[CONFIG_KEY_CAPACITY] = { "capacity", parse_capacity, SPEC(capacity), KIPC_QUEUE,
-				  .flags = KEY_OF_MAKING },
-	[CONFIG_KEY_SIZE] = { "size", parse_size, SPEC(size), KIPC_SEGMENT, KIPC_SEGMENT, "64K" },
-	[CONFIG_KEY_LAYOUT] = { "layout", parse_layout, SPEC(layout), KIPC_SEGMENT },
-	[CONFIG_KEY_MAX_MESSAGE] = { "max_message", parse_size, SPEC(max_message), KIPC_SEGMENT,
-				     .flags = KEY_OF_MAKING | KEY_NOT_FOR_RAW },
-	[CONFIG_KEY_FIELD] = { "field.NAME", field_parse, 0, KIPC_SEGMENT },
-	[CONFIG_KEY_VALUES] = { "values", parse_values, 0, KIPC_SEMAPHORE, KIPC_SEMAPHORE, "1",
-				.flags = KEY_OF_MAKING },
-	[CONFIG_KEY_DAEMON_GROUP] = { "group", parse_admin_group, 0, CONFIG_DAEMON },
-	[CONFIG_KEY_SAMPLE_INTERVAL] = { "sample_interval", parse_sample_interval,
-					 offsetof(struct config, sample_interval), CONFIG_DAEMON },
-	/* clang-format on */
+	CHANNEL_KEYS(CHANNEL_ROW)
+	DAEMON_ROW(DAEMON_GROUP, "group", admin_group, .parse = parse_admin_group)
+	DAEMON_ROW(SAMPLE_INTERVAL, "sample_interval", sample_interval, .parse = config_parse_span,
+		   .preset = "1s", .least = "100ms", .most = "1h")
 };
+/* clang-format on */
 
-/* Whether a key as written is this row's; a row's ".NAME" stands for any name. */
-static bool key_is(const struct config_key *row, const char *key)
+enum channel_class config_keys_class_of(const struct channel_spec *spec)
 {
-	const char *dot;
-
-	if (row->name[0] != key[0])
-		return false;
-	if (strcmp(row->name, key) == 0)
-		return true;
-	dot = strchr(row->name, '.');
-	return dot != NULL && strncmp(row->name, key, (size_t)(dot + 1 - row->name)) == 0;
+	switch (spec->kind) {
+	case KIPC_QUEUE:
+		return CHANNEL_QUEUE;
+	case KIPC_SEGMENT:
+		return spec->layout == LAYOUT_RING ? CHANNEL_RING : CHANNEL_RAW;
+	case KIPC_SEMAPHORE:
+		break;
+	}
+	return CHANNEL_SEMAPHORE;
 }
 
-int config_key_find(const char *key, unsigned section, enum config_key_id *ret_id)
+int config_keys_find(const char *key, unsigned sections, enum config_key_id *ret_id)
 {
-	for (unsigned i = 0; i < CONFIG_N_KEYS; i++)
-		if ((config_keys[i].sections & section) != 0 && key_is(&config_keys[i], key)) {
-			*ret_id = (enum config_key_id)i;
-			return 0;
-		}
-	return -ENOENT;
+	unsigned id;
+	int r = config_rows_find(config_keys, CONFIG_N_KEYS, key, sections, &id);
+
+	if (r == 0)
+		*ret_id = (enum config_key_id)id;
+	return r;
 }
 
+/* The sections by name, the wider before those in it. */
 static const struct {
-	unsigned section;
+	unsigned sections;
 	const char *one, *many;
 	enum config_key_id extent; /* its own word for how much it holds */
-} sections[] = {
-	{ KIPC_QUEUE, "a queue", "queues", CONFIG_KEY_CAPACITY },
-	{ KIPC_SEGMENT, "a segment", "segments", CONFIG_KEY_SIZE },
-	{ KIPC_SEMAPHORE, "a semaphore", "semaphores", CONFIG_KEY_VALUES },
+} owners[] = {
+	{ CHANNEL_QUEUE, "a queue", "queues", CONFIG_KEY_CAPACITY },
+	{ CHANNEL_SEGMENT, "a segment", "segments", CONFIG_KEY_SIZE },
+	{ CHANNEL_RAW, "a raw segment", "raw segments", CONFIG_KEY_SIZE },
+	{ CHANNEL_RING, "a ring", "rings", CONFIG_KEY_SIZE },
+	{ CHANNEL_SEMAPHORE, "a semaphore", "semaphores", CONFIG_KEY_VALUES },
 };
-#define N_SECTIONS (sizeof sections / sizeof sections[0])
+#define N_OWNERS (sizeof owners / sizeof owners[0])
 
-/* A key of other sections: whose it is, and what this section has instead. */
-static void explain_stranger(struct key_input *input, enum config_key_id id, unsigned section)
+/* "queues and rings" */
+static void name_owners(unsigned sections, char *names, size_t size)
 {
-	const struct config_key *key = &config_keys[id];
-	char owners[64] = "", instead[64] = "";
-	bool is_extent = false;
+	size_t n = 0;
 
-	if (key->sections == CONFIG_DAEMON) {
-		(void)key_refuse(input, "belongs to [daemon]; move the line there");
-		return;
+	for (size_t i = 0; i < N_OWNERS; i++) {
+		if (sections == 0 || (sections & owners[i].sections) != owners[i].sections)
+			continue;
+		n += (size_t)snprintf(names + n, size - n, "%s%s", n > 0 ? " and " : "", owners[i].many);
+		sections &= ~owners[i].sections;
 	}
-	if (section == CONFIG_DAEMON) {
-		(void)key_refuse(input, "belongs to channels; move the line to a [KIND NAME]");
-		return;
-	}
-	for (size_t i = 0; i < N_SECTIONS; i++) {
-		size_t n = strlen(owners);
-
-		if ((key->sections & sections[i].section) != 0)
-			(void)snprintf(owners + n, sizeof owners - n, "%s%s", n > 0 ? " and " : "",
-				       sections[i].section == KIPC_SEGMENT && key->flags & KEY_NOT_FOR_RAW
-					       ? "rings"
-					       : sections[i].many);
-		is_extent |= sections[i].extent == id;
-		if (sections[i].section == section)
-			(void)snprintf(instead, sizeof instead, "%s has %s", sections[i].one,
-				       config_keys[sections[i].extent].name);
-	}
-	(void)key_refuse(input, "belongs to %s; %s", owners, is_extent ? instead : "remove the line");
 }
 
-void config_key_explain(struct key_input *input, unsigned section)
+/* A key of other sections: which, and what these have instead. */
+static void explain_foreign(struct config_input *input, enum config_key_id id, unsigned sections)
 {
-	const char *words[CONFIG_N_KEYS + 1], *near, *dot = strchr(input->key, '.');
-	char list[256] = "", head[INI_KEY_MAX + 1];
-	enum config_key_id id;
-	size_t n_words = 0, n = 0;
+	char names[64] = "", instead[64] = "remove the line";
+	bool is_extent = false;
 
-	if (config_key_find(input->key, ~0U, &id) == 0) {
-		explain_stranger(input, id, section);
+	if (config_keys[id].sections == CONFIG_DAEMON) {
+		(void)config_refuse(input, "belongs to [daemon]; move the line there");
 		return;
 	}
-	for (size_t i = 0; i < CONFIG_N_KEYS; i++)
-		if ((config_keys[i].sections & section) != 0) {
-			n += (size_t)snprintf(list + n, sizeof list - n, "%s%s", n_words == 0 ? "" : ", ",
-					      config_keys[i].name);
-			words[n_words++] = config_keys[i].name;
-		}
-	words[n_words] = NULL;
-
-	near = grammar_nearest(input->key, words);
-	if (near == NULL && dot != NULL && (section & KIPC_SEGMENT) != 0) {
-		/* "feild.price" */
-		memcpy(head, input->key, (size_t)(dot - input->key));
-		head[dot - input->key] = '\0';
-		if (grammar_nearest(head, (const char *const[]){ "field", NULL }) != NULL) {
-			(void)key_refuse(input, "unknown key; did you mean 'field%s'?", dot);
-			return;
-		}
+	if (sections == CONFIG_DAEMON) {
+		(void)config_refuse(input, "belongs to channels; move the line to a [KIND NAME]");
+		return;
 	}
-	if (near != NULL)
-		(void)key_refuse(input, "unknown key; did you mean '%s'?", near);
+	for (size_t i = 0; i < N_OWNERS; i++)
+		is_extent |= owners[i].extent == id;
+	for (size_t i = 0; is_extent && i < N_OWNERS; i++)
+		if (owners[i].sections == sections)
+			(void)snprintf(instead, sizeof instead, "%s has %s", owners[i].one,
+				       config_keys[owners[i].extent].name);
+	name_owners(config_keys[id].sections, names, sizeof names);
+	(void)config_refuse(input, "belongs to %s; %s", names, instead);
+}
+
+void config_keys_explain(struct config_input *input, unsigned sections)
+{
+	enum config_key_id id;
+
+	if (config_keys_find(input->key, ~0U, &id) == 0)
+		explain_foreign(input, id, sections);
 	else
-		(void)key_refuse(input, "unknown key; the keys here are %s", list);
+		config_rows_explain(config_keys, CONFIG_N_KEYS, sections, input);
+}
+
+char *config_keys_value(enum config_key_id id, const void *object)
+{
+	const struct config_key *row = &config_keys[id];
+	const struct channel_spec *spec = object;
+	struct config_value value;
+	char *text;
+
+	/* A path and a number are two things, even if they make the same key today. */
+	if (id == CONFIG_KEY_KEY && spec->path != NULL)
+		return asprintf(&text, FTOK_PREFIX "%s:%d", spec->path, spec->project) < 0 ? NULL : text;
+	return row->print != NULL && row->print(row, object, &value) ? config_value_to_string(&value) : NULL;
 }

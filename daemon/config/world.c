@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/*
- * What the configuration must ask of the real machine: users, groups, and the files of ftok keys. The
- * edge of config_parse(), which is pure and gets these functions handed in; tests hand it others.
- */
+/* Users, groups and the files of keys on the real machine. Errors as config_world says. */
+
+#include "daemon/config/world.h"
 
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <unistd.h>
 
-#include "daemon/config/config.h"
 #include "daemon/config/key-files.h"
 
 #define SYSTEM_UID_MAX 999 /* logind's own bound, unless it was built with another */
-#define NOBODY 65534	   /* who never logs in */
+#define NOBODY 65534	   /* never logs in */
 
-/* getpwnam(3) and getgrnam(3) leave errno at 0, or at one of these, for a name that is not there. */
+/* For an unknown name, getpwnam(3) and getgrnam(3) leave errno at 0 or at one of these. */
 static int look_up_error(void)
 {
 	switch (errno) {

@@ -11,6 +11,7 @@
 
 #include "daemon/channel/channel.h"
 #include "daemon/config/config.h"
+#include "daemon/config/source.h"
 #include "daemon/run/events.h"
 #include "daemon/run/waiting.h"
 #include "daemon/start/namespace.h"

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/config/config.h"
+#include "daemon/config/parse.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 #define SOURCE(file, string)                                                                                 \
@@ -258,17 +258,16 @@ static void files_that_are_not_there_now(void **state)
 		{ "none", "/srv/never", 0, -ETIMEDOUT }, /* two unknown keys may differ */
 		{ "number", NULL, 7, 0 },
 	};
-	static const char late[] = "no answer (a dead mount?); what key it makes now cannot be told\n";
+	static const char late[] = "no answer (a dead mount?); kipcd cannot tell which key it makes now\n";
 	char expected[2048];
 	struct config *config;
 
 	snprintf(expected, sizeof expected,
-		 "a:4: warning: [queue gone] key: ftok(3) cannot look at '/srv/gone': No such file or "
-		 "directory; "
+		 "a:4: warning: [queue gone] key: ftok(3) fails on '/srv/gone': No such file or directory; "
 		 "programs that start now get no key\n"
-		 "a:6: warning: [queue late] key: ftok(3) cannot look at '/srv/late': %s"
-		 "a:8: warning: [queue never] key: ftok(3) cannot look at '/srv/never': %s"
-		 "a:10: warning: [queue none] key: ftok(3) cannot look at '/srv/never': %s",
+		 "a:6: warning: [queue late] key: ftok(3) fails on '/srv/late': %sa:8: warning: [queue "
+		 "never] key: ftok(3) fails on '/srv/never': %sa:10: warning: [queue none] key: ftok(3) "
+		 "fails on '/srv/never': %s",
 		 late, late, late);
 	config = parse(sources, N(sources), expected);
 	for (size_t i = 0; i < N(rows); i++) {
@@ -372,7 +371,7 @@ static void check_rows(const struct row *rows, size_t n_rows)
 
 #define X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define X200 X50 X50 X50 X50
-#define NAME_RULE "names are 1 to 31 letters, digits, '.', '_' and '-', a letter first"
+#define NAME_RULE "names have 1 to 31 letters, digits, '.', '_' and '-', and begin with a letter"
 
 static void mistakes_of_lines(void **state)
 {
@@ -383,8 +382,7 @@ static void mistakes_of_lines(void **state)
 		{ "[queue " X200 "]\nfoo = 1\n[queue q]\nfoo = 1\n",
 		  "f:1: the line has 208 bytes; at most 199 can be read: shorten it\n"
 		  "f:4: [queue q] foo: unknown key; the keys here are key, owner, group, mode, manage, "
-		  "lifetime, "
-		  "warn_at, activate, description, capacity\n" },
+		  "lifetime, warn_at, activate, description, capacity\n" },
 		{ "[queue q]\n mode = 0666\n",
 		  "f:2: [queue q]: the line is indented; begin it in the first column\n" },
 		{ "[queue q]\n\tmode = 0666\n",
@@ -408,30 +406,28 @@ static void mistakes_of_lines(void **state)
 							 "not UTF-8 text; save the file as UTF-8\n" },
 		{ "[queue q]\ndescription = one ; two\n",
 		  "f:2: [queue q] description: ' ;' inside the value; put a comment on a line of its own, "
-		  "or, where it is "
-		  "text, leave out the blank\n" },
-		{ "[queue q]\nmode = 0660 # mine\n", "f:2: [queue q] mode: ' #' inside the value; put a "
-						     "comment on a line of its own, or, where it is text, "
-						     "leave out the blank\n" },
-		{ "[queue q]\nmode = 0660    # mine\n", "f:2: [queue q] mode: ' #' inside the value; put a "
-							"comment on a line of its own, or, where it is text, "
-							"leave out the blank\n" },
-		/* a size that was refused is not reported as missing */
-		{ "[segment s]\nsize = 64K # big\n", "f:2: [segment s] size: ' #' inside the value; put a "
-						     "comment on a line of its own, or, where it is "
-						     "text, leave out the blank\n" },
+		  "or, where it is text, leave out the blank\n" },
+		{ "[queue q]\nmode = 0660 # mine\n",
+		  "f:2: [queue q] mode: ' #' inside the value; put a comment on a line of its own, or, where "
+		  "it is text, leave out the blank\n" },
+		{ "[queue q]\nmode = 0660    # mine\n",
+		  "f:2: [queue q] mode: ' #' inside the value; put a comment on a line of its own, or, where "
+		  "it is text, leave out the blank\n" },
+		/* a size that was refused with its line is not called missing, too */
+		{ "[segment s]\nsize = 64K # big\n",
+		  "f:2: [segment s] size: ' #' inside the value; put a comment on a line of its own, or, "
+		  "where it is text, leave out the blank\n" },
 		{ "[queue q]\nmode: 0660\n",
 		  "f:2: [queue q] mode: ':' stands where '=' belongs; write KEY = VALUE\n" },
-		{ "[queue q]\nhello world\n",
-		  "f:2: [queue q]: 'hello world' is no [section], no KEY = VALUE and no comment; "
-		  "add what is missing, or '#' in front\n" },
+		{ "[queue q]\nhello world\n", "f:2: [queue q]: 'hello world' is no [section], no KEY = VALUE "
+					      "and no comment; add what is missing, or '#' in front\n" },
 		{ "[queue q]\n= 5\n", "f:2: [queue q]: no key stands before '='; write KEY = VALUE\n" },
 		{ "[queue q]\na b = 5\n",
 		  "f:2: [queue q]: 'a b' is not a key; keys are of letters, digits, '_', '.' and '-'\n" },
 		{ "[queue q]\n" X50 "=5\n",
 		  "f:2: [queue q]: the key has 50 bytes; none is longer than 49\n" },
 		{ "mode = 0660\n",
-		  "f:1: mode: stands before the first section; put it below [daemon] or a [KIND NAME]\n" },
+		  "f:1: mode: stands before the first section; move it below [daemon] or a [KIND NAME]\n" },
 	};
 
 	check_rows(rows, N(rows));
@@ -477,13 +473,13 @@ static void mistakes_of_sections(void **state)
 		{ "[queue " X50 "]\n", "f:1: [queue " X50 "]: '" X50 "' is not a name; " NAME_RULE "\n" },
 		{ "[daemon x]\n", "f:1: [daemon x]: [daemon] takes no name; write [daemon]\n" },
 		{ "[queue q]\n[queue r]\n[queue q]\nkey = 0\n",
-		  "f:3: [queue q]: doubled; the section stands at line 1 already: put its keys there\n"
-		  "f:4: [queue q] key: 0 is IPC_PRIVATE and names nothing; choose 1 to 0xffffffff, or leave "
-		  "key out\n" },
+		  "f:3: [queue q]: duplicate section; the first is at line 1: move these keys there\n"
+		  "f:4: [queue q] key: 0 is IPC_PRIVATE and identifies no object; choose 1 to 0xffffffff, or "
+		  "leave key out\n" },
 		{ "[daemon]\n[daemon]\n",
-		  "f:2: [daemon]: doubled; the section stands at line 1 already: put its keys there\n" },
+		  "f:2: [daemon]: duplicate section; the first is at line 1: move these keys there\n" },
 		{ "[queue a]\n[semaphore a]\ncapacity = 3\nvalues = 1",
-		  "f:2: [semaphore a]: the name is that of [queue a] at f:1; names are unique over all "
+		  "f:2: [semaphore a]: [queue a] at f:1 has the name already; names are unique over all "
 		  "kinds: choose another\n"
 		  "f:3: [semaphore a] capacity: belongs to queues; a semaphore has values\n" },
 		{ "[segment s]\n", "f:1: [segment s]: size is missing; add a line like 'size = 64K'\n" },
@@ -503,11 +499,11 @@ static void mistakes_of_keys(void **state)
 		{ "[daemon]\nfrobnicate = 1\n",
 		  "f:2: [daemon] frobnicate: unknown key; the keys here are group, sample_interval\n" },
 		{ "[queue q]\nmode = 0660\nmode = 0640\n",
-		  "f:3: [queue q] mode: doubled; it stands at line 2 already: keep one of them\n" },
+		  "f:3: [queue q] mode: duplicate; the first is at line 2: keep one of them\n" },
 		{ "[daemon]\ngroup = 1\ngroup = 1\n",
-		  "f:3: [daemon] group: doubled; it stands at line 2 already: keep one of them\n" },
+		  "f:3: [daemon] group: duplicate; the first is at line 2: keep one of them\n" },
 		{ "[segment s]\nsize = 9\nfield.a = u8@0\nfield.b = u8@1\nfield.a = u8@2\n",
-		  "f:5: [segment s] field.a: doubled; it stands at line 3 already: keep one of them\n" },
+		  "f:5: [segment s] field.a: duplicate; the first is at line 3: keep one of them\n" },
 		{ "[queue q]\nmode =\n",
 		  "f:2: [queue q] mode: has no value; write KEY = VALUE, or leave the line out\n" },
 		{ "[segment s]\nsize = 1\ncapacity = 1\n",
@@ -517,7 +513,7 @@ static void mistakes_of_keys(void **state)
 		{ "[queue q]\nvalues = 1\n",
 		  "f:2: [queue q] values: belongs to semaphores; a queue has capacity\n" },
 		{ "[queue q]\nfield.a = u8@0\n",
-		  "f:2: [queue q] field.a: belongs to segments; remove the line\n" },
+		  "f:2: [queue q] field.a: belongs to raw segments; remove the line\n" },
 		{ "[queue q]\nmax_message = 1\n",
 		  "f:2: [queue q] max_message: belongs to rings; remove the line\n" },
 		{ "[semaphore s]\nvalues = 1\nwarn_at = 8\n",
@@ -536,35 +532,32 @@ static void mistakes_of_values(void **state)
 	static const struct {
 		const char *line, *sentence;
 	} rows[] = {
-		{ "key = 0", "0 is IPC_PRIVATE and names nothing; choose 1 to 0xffffffff, or leave key out" },
+		{ "key = 0",
+		  "0 is IPC_PRIVATE and identifies no object; choose 1 to 0xffffffff, or leave key out" },
 		{ "key = 0x0",
-		  "0 is IPC_PRIVATE and names nothing; choose 1 to 0xffffffff, or leave key out" },
-		{ "key = 0x100000000", "'0x100000000' is no key of 32 bits; keys go from 1 to 0xffffffff" },
-		{ "key = 4294967296", "'4294967296' is no key of 32 bits; keys go from 1 to 0xffffffff" },
+		  "0 is IPC_PRIVATE and identifies no object; choose 1 to 0xffffffff, or leave key out" },
+		{ "key = 0x100000000", "'0x100000000' is out of range; choose 1 to 0xffffffff" },
+		{ "key = 4294967296", "'4294967296' is out of range; choose 1 to 0xffffffff" },
 		{ "key = -1", "'-1' is not a key like 1234, 0x4b01 or ftok:/PATH:'A'" },
 		{ "key = @5", "'@5' is not a key like 1234, 0x4b01 or ftok:/PATH:'A'" },
 		{ "key = queue:5", "'queue:5' is not a key like 1234, 0x4b01 or ftok:/PATH:'A'" },
 		{ "key = orders", "'orders' is not a key like 1234, 0x4b01 or ftok:/PATH:'A'" },
 		{ "key = 5[1]", "'5[1]' is not a key like 1234, 0x4b01 or ftok:/PATH:'A'" },
-		{ "key = ftok:/srv/app",
-		  "'ftok:/srv/app' does not end in ':' and a project; write ftok:PATH:N, N from 1 to "
-		  "255 or a character like 'A'" },
-		{ "key = ftok:/srv/app:0",
-		  "'ftok:/srv/app:0' does not end in ':' and a project; write ftok:PATH:N, N from 1 "
-		  "to 255 or a character like 'A'" },
-		{ "key = ftok:/srv/app:256",
-		  "'ftok:/srv/app:256' does not end in ':' and a project; write ftok:PATH:N, N from "
-		  "1 to 255 or a character like 'A'" },
+		{ "key = ftok:/srv/app", "'ftok:/srv/app' does not end in ':' and a project; write "
+					 "ftok:PATH:N, N from 1 to 255 or a character like 'A'" },
+		{ "key = ftok:/srv/app:0", "'ftok:/srv/app:0' does not end in ':' and a project; write "
+					   "ftok:PATH:N, N from 1 to 255 or a character like 'A'" },
+		{ "key = ftok:/srv/app:256", "'ftok:/srv/app:256' does not end in ':' and a project; write "
+					     "ftok:PATH:N, N from 1 to 255 or a character like 'A'" },
 		{ "key = ftok:srv/app:1", "'ftok:srv/app:1' has no absolute path; write ftok:/PATH:N" },
-		{ "key = ftok:/none:1",
-		  "ftok(3) cannot look at '/none': No such file or directory; name a file that exists, "
-		  "or a number" },
-		{ "owner = ap", "there is no user 'ap' on this machine; create it, or name another" },
+		{ "key = ftok:/none:1", "ftok(3) fails on '/none': No such file or directory; name a file "
+					"that exists, or a number" },
+		{ "owner = ap", "no user 'ap' on this machine; create it, or name another" },
 		{ "owner = broken", "the user 'broken' cannot be looked up: Input/output error; try again, "
 				    "or give its number" },
-		{ "owner = 4294967295", "'4294967295' is no number of a user; they go from 0 to 4294967294" },
-		{ "owner = -1", "'-1' is no number of a user; they go from 0 to 4294967294" },
-		{ "group = wheel", "there is no group 'wheel' on this machine; create it, or name another" },
+		{ "owner = 4294967295", "'4294967295' is not the number of a user; choose 0 to 4294967294" },
+		{ "owner = -1", "'-1' is not the number of a user; choose 0 to 4294967294" },
+		{ "group = wheel", "no group 'wheel' on this machine; create it, or name another" },
 		{ "mode = 9999", "'9999' is not an octal mode like 0660" },
 		{ "mode = 01660", "'01660' is not an octal mode like 0660" },
 		{ "mode = rw", "'rw' is not an octal mode like 0660" },
@@ -574,16 +567,12 @@ static void mistakes_of_values(void **state)
 		{ "warn_at = 0", "'0' is not a percentage from 1 to 100, like 80" },
 		{ "warn_at = 101%", "'101%' is not a percentage from 1 to 100, like 80" },
 		{ "activate = perhaps", "'perhaps' is neither yes nor no" },
-		{ "capacity = 0", "'0' would hold nothing; give a size like 64K" },
+		{ "capacity = 0", "'0' is out of range; choose 1 to 2147483647" },
 		{ "capacity = -5", "'-5' is not a size like 65536, 64K or 16M" },
 		{ "capacity = 16 K", "'16 K' is not a size like 65536, 64K or 16M" },
 		{ "capacity = 16X", "'16X' is not a size like 65536, 64K or 16M" },
-		{ "capacity = 2G",
-		  "'2G' is too large: a queue has at most 2147483647 bytes, where kernel.msgmnb ends; 2047M "
-		  "fits" },
-		{ "capacity = 99T",
-		  "'99T' is too large: a queue has at most 2147483647 bytes, where kernel.msgmnb ends; 2047M "
-		  "fits" },
+		{ "capacity = 2G", "'2G' is out of range; choose 1 to 2147483647" },
+		{ "capacity = 99T", "'99T' is out of range; choose 1 to 2147483647" },
 	};
 
 	for (size_t i = 0; i < N(rows); i++) {
@@ -601,14 +590,13 @@ static void mistakes_of_segments_and_semaphores(void **state)
 {
 	static const struct row rows[] = {
 		{ "[segment s]\nsize = 99T\n",
-		  "f:2: [segment s] size: '99T' is too large: a segment has at most 64T\n" },
+		  "f:2: [segment s] size: '99T' is out of range; choose 1 to 64T\n" },
 		{ "[segment s]\nsize = 9999999999999999999999\n",
-		  "f:2: [segment s] size: '9999999999999999999999' is too large: a segment has at most "
-		  "64T\n" },
+		  "f:2: [segment s] size: '9999999999999999999999' is out of range; choose 1 to 64T\n" },
 		{ "[segment s]\nsize = -4K\n",
 		  "f:2: [segment s] size: '-4K' is not a size like 65536, 64K or 16M\n" },
 		{ "[segment s]\nsize = 0\n",
-		  "f:2: [segment s] size: '0' would hold nothing; give a size like 64K\n" },
+		  "f:2: [segment s] size: '0' is out of range; choose 1 to 64T\n" },
 		{ "[segment s]\nsize = 8\nlayout = rink\n",
 		  "f:3: [segment s] layout: 'rink' is not one of raw, ring; did you mean 'ring'?\n" },
 		{ "[segment s]\nsize = 8\nwarn_at = 5\nactivate = on\nmax_message = 4\n",
@@ -629,43 +617,40 @@ static void mistakes_of_segments_and_semaphores(void **state)
 		  "f:3: [segment s] size: 8590983168 bytes are too many for a ring; choose 8K to 8G\n" },
 		{ "[segment s]\nlayout = ring\nsize = 8K\nmax_message = 2033\n",
 		  "f:4: [segment s] max_message: a ring of 8192 bytes takes messages of up to 2032 bytes; "
-		  "choose "
-		  "that or less, or a size of at least 8224\n" },
+		  "choose that or less, or a size of at least 8224\n" },
 		{ "[segment s]\nlayout = ring\nsize = 8207\nmax_message = 2033\n",
 		  "f:4: [segment s] max_message: a ring of 8207 bytes takes messages of up to 2032 bytes; "
-		  "choose "
-		  "that or less, or a size of at least 8224\n" },
+		  "choose that or less, or a size of at least 8224\n" },
 		{ "[segment s]\nlayout = ring\nsize = 64K\nmax_message = 5G\n",
-		  "f:4: [segment s] max_message: a ring of 65536 bytes takes messages of up to 30704 bytes, "
-		  "and none takes so large ones; choose that or less\n" },
+		  "f:4: [segment s] max_message: too large for any ring; this one, of 65536 bytes, takes "
+		  "messages of up to 30704 bytes: choose that or less\n" },
 		{ "[segment s]\nlayout = ring\nsize = what\nmax_message = 5G\n",
 		  "f:3: [segment s] size: 'what' is not a size like 65536, 64K or 16M\n" },
 		{ "[segment s]\nlayout = ring\nsize = 8K\nmax_message = 2032\n", "" },
 		{ "[segment s]\nlayout = ring\nsize = 8224\nmax_message = 2033\n", "" },
 		{ "[segment s]\nlayout = ring\nsize = 8G\nmax_message = 4294965232\n", "" },
 		{ "[segment s]\nlayout = ring\nsize = 8K\nmax_message = 0\n",
-		  "f:4: [segment s] max_message: '0' would hold nothing; give a size like 64K\n" },
+		  "f:4: [segment s] max_message: '0' is out of range; choose 1 to 64T\n" },
 		{ "[semaphore s]\nvalues = 1,32768\n",
-		  "f:2: [semaphore s] values: '32768' is not a number from 0 to 32767; "
-		  "write one for each semaphore, like 1 or 1,0,5\n" },
-		{ "[semaphore s]\nvalues = -1\n",
-		  "f:2: [semaphore s] values: '-1' is not a number from 0 to 32767; write "
-		  "one for each semaphore, like 1 or 1,0,5\n" },
+		  "f:2: [semaphore s] values: '32768' is not a number from 0 to 32767; write one for each "
+		  "semaphore, like 1 or 1,0,5\n" },
+		{ "[semaphore s]\nvalues = -1\n", "f:2: [semaphore s] values: '-1' is not a number from 0 to "
+						  "32767; write one for each semaphore, like 1 or 1,0,5\n" },
 		{ "[semaphore s]\nvalues = 1,,2\n",
-		  "f:2: [semaphore s] values: '' is not a number from 0 to 32767; write one "
-		  "for each semaphore, like 1 or 1,0,5\n" },
+		  "f:2: [semaphore s] values: '' is not a number from 0 to 32767; write one for each "
+		  "semaphore, like 1 or 1,0,5\n" },
 		{ "[semaphore s]\nvalues = 1 2\n",
-		  "f:2: [semaphore s] values: '1 2' is not a number from 0 to 32767; write "
-		  "one for each semaphore, like 1 or 1,0,5\n" },
+		  "f:2: [semaphore s] values: '1 2' is not a number from 0 to 32767; write one for each "
+		  "semaphore, like 1 or 1,0,5\n" },
 		{ "[daemon]\nsample_interval = 1 fortnight\n",
-		  "f:2: [daemon] sample_interval: '1 fortnight' is not a time "
-		  "span like 1s, 500ms or 1min 30s\n" },
+		  "f:2: [daemon] sample_interval: '1 fortnight' is not a time span like 1s, 500ms or 1min "
+		  "30s\n" },
 		{ "[daemon]\nsample_interval = 99ms\n",
 		  "f:2: [daemon] sample_interval: '99ms' is out of range; choose 100ms to 1h\n" },
 		{ "[daemon]\nsample_interval = infinity\n",
 		  "f:2: [daemon] sample_interval: 'infinity' is out of range; choose 100ms to 1h\n" },
-		{ "[daemon]\ngroup = wheel\n", "f:2: [daemon] group: there is no group 'wheel' on this "
-					       "machine; create it, or name another\n" },
+		{ "[daemon]\ngroup = wheel\n",
+		  "f:2: [daemon] group: no group 'wheel' on this machine; create it, or name another\n" },
 	};
 
 	check_rows(rows, N(rows));
@@ -680,9 +665,8 @@ static void mistakes_of_fields(void **state)
 		{ "field.a = u32@", "'' is not an offset in bytes; write TYPE@OFFSET, like u32@0" },
 		{ "field.a = u32@-4", "'-4' is not an offset in bytes; write TYPE@OFFSET, like u32@0" },
 		{ "field.a = u33@0", "'u33' is not a type; did you mean 'u32'?" },
-		{ "field.a = integer@0",
-		  "'integer' is not a type; types are u8 to u64, i8 to i64, f32, f64 (each also with be "
-		  "or le behind), char[N], bytes[N]" },
+		{ "field.a = integer@0", "'integer' is not a type; types are u8 to u64, i8 to i64, f32, f64 "
+					 "(each also with be or le behind), char[N], bytes[N]" },
 		{ "field.a = charle[4]@0", "'charle' is not a type; did you mean 'char'?" },
 		{ "field.a = char@0", "'char' needs its length; write char[N]@OFFSET" },
 		{ "field.a = u32[0]@0", "'0' is not how many there are; write u32[N] with N from 1" },
@@ -696,8 +680,7 @@ static void mistakes_of_fields(void **state)
 		  "u64[9]@0 ends at byte 72, but the segment has 64; lower the offset, or raise the size" },
 		{ "field.a = bytes[1152921504606846975]@9223372036854775807",
 		  "bytes[1152921504606846975]@9223372036854775807 ends at byte 10376293541461622782, but the "
-		  "segment has 64; "
-		  "lower the offset, or raise the size" },
+		  "segment has 64; lower the offset, or raise the size" },
 	};
 
 	for (size_t i = 0; i < N(rows); i++) {
@@ -718,9 +701,9 @@ static void channels_of_one_kind_need_keys_of_their_own(void **state)
 {
 	static const struct row rows[] = {
 		{ "[queue b]\nkey = 0x4b01\n[queue a]\nkey = 19201\n[queue c]\nmode = 0600\nkey = 0x4b01\n",
-		  "f:4: [queue a] key: 0x00004b01 is the key of [queue b] at f:2 too; give one of them "
+		  "f:4: [queue a] key: 0x00004b01 is also the key of [queue b] at f:2; give one of them "
 		  "another\n"
-		  "f:7: [queue c] key: 0x00004b01 is the key of [queue b] at f:2 too; give one of them "
+		  "f:7: [queue c] key: 0x00004b01 is also the key of [queue b] at f:2; give one of them "
 		  "another\n" },
 		/* each kind has its own keys */
 		{ "[queue a]\nkey = 5\n[segment b]\nkey = 5\nsize = 1\n[semaphore c]\nkey = 5\nvalues = 1\n",
@@ -733,9 +716,8 @@ static void channels_of_one_kind_need_keys_of_their_own(void **state)
 		       (unsigned)kipc_key_from_name(KIPC_QUEUE, "c"),
 		       (unsigned)kipc_key_from_name(KIPC_QUEUE, "c") + 1);
 	(void)snprintf(expected, sizeof expected,
-		       "f:5: [queue c]: 0x%08x, which is made of its name, is the key of [queue a] at f:2 "
-		       "too; give one of "
-		       "them another\n",
+		       "f:5: [queue c]: 0x%08x, derived from its name, is also the key of [queue a] at f:2; "
+		       "give one of them another\n",
 		       (unsigned)kipc_key_from_name(KIPC_QUEUE, "c"));
 	check_rows(&(struct row){ text, expected }, 1);
 }
@@ -751,16 +733,14 @@ static void observed_channels_are_never_touched(void **state)
 		(void)snprintf(text, sizeof text, "[queue q]\n%s\nmanage = observe\n", lines[i]);
 		(void)snprintf(
 			expected, sizeof expected,
-			"f:2: [queue q] %.*s: kipcd never touches an observed channel; remove the line\n",
+			"f:2: [queue q] %.*s: kipcd never changes an observed channel; remove the line\n",
 			(int)strcspn(lines[i], " "), lines[i]);
 		check_rows(&(struct row){ text, expected }, 1);
 	}
-	check_rows(
-		(const struct row[]){
-			{ "[semaphore s]\nmanage = observe\nvalues = 1\n",
-			  "f:3: [semaphore s] values: kipcd never touches an observed channel; remove the "
-			  "line\n" } },
-		1);
+	check_rows((const struct row[]){ { "[semaphore s]\nmanage = observe\nvalues = 1\n",
+					   "f:3: [semaphore s] values: kipcd never changes an observed "
+					   "channel; remove the line\n" } },
+		   1);
 	check_rows((const struct row[]){ { "[segment s]\nmanage = observe\nsize = 4\nfield.a = u32@0\n"
 					   "[queue q]\nmanage = observe\nwarn_at = 5\ndescription = theirs\n",
 					   "" } },
@@ -770,17 +750,15 @@ static void observed_channels_are_never_touched(void **state)
 static void what_is_seldom_meant_is_warned_of(void **state)
 {
 	static const struct row rows[] = {
-		{ "[queue q]\nmode = 0666\n",
-		  "f:2: warning: [queue q] mode: 0666 lets in everybody on this machine; share by "
-		  "group instead, as with 0660\n" },
+		{ "[queue q]\nmode = 0666\n", "f:2: warning: [queue q] mode: 0666 lets in every user of this "
+					      "machine; share by group instead, as with 0660\n" },
 		{ "[queue q]\nowner = app\n",
-		  "f:2: warning: [queue q] owner: user 1500 is no system user: logind (RemoveIPC=) "
-		  "removes the object at that user's last logout, even in use; share by group "
-		  "instead\n" },
+		  "f:2: warning: [queue q] owner: uid 1500 is not a system user: logind (RemoveIPC=) removes "
+		  "the object at the user's last logout, even in use; share by group instead\n" },
 		{ "[queue q]\nowner = billing\nmode = 0660\n", "" },
 		{ "[segment s]\nlayout = ring\nsize = 64K\nmode = 0620\n",
-		  "f:4: warning: [segment s] mode: 0620 lets somebody write and not read, which is of no use "
-		  "on a ring: who sends needs both, as with 0660\n" },
+		  "f:4: warning: [segment s] mode: 0620 gives write permission without read permission; a "
+		  "sender to a ring needs both, as with 0660\n" },
 		{ "[segment s]\nlayout = ring\nsize = 64K\nmode = 0640\n", "" },
 	};
 
@@ -801,12 +779,11 @@ static void mistakes_over_several_files(void **state)
 
 	parse(sources, N(sources),
 	      "z:3: [segment s]: size is missing; add a line like 'size = 64K'\n"
-	      "b:2: [queue c] key: 0x00000007 is the key of [queue a] at z:2 too; give one of them another\n"
-	      "b:3: [segment a]: the name is that of [queue a] at z:1; names are unique over all kinds: "
+	      "b:2: [queue c] key: 0x00000007 is also the key of [queue a] at z:2; give one of them another\n"
+	      "b:3: [segment a]: [queue a] at z:1 has the name already; names are unique over all kinds: "
 	      "choose another\n"
 	      "b:7: [segment s] foo: unknown key; the keys here are key, owner, group, mode, manage, "
-	      "lifetime, warn_at, "
-	      "activate, description, size, layout, max_message, field.NAME\n"
+	      "lifetime, warn_at, activate, description, size, layout, max_message, field.NAME\n"
 	      "run:2: [queue c] activate: is for configuration files only; write it into kipcd.conf.d\n");
 }
 
@@ -835,36 +812,31 @@ static void twenty_mistakes_in_one_go(void **state)
 		"[queue build]\n"	       /* 18 */
 		"[queue orders]\n"	       /* 19 */
 		"[queue ticks\n",	       /* 20 */
-		"f:1: mode: stands before the first section; put it below [daemon] or a [KIND NAME]\n"
+		"f:1: mode: stands before the first section; move it below [daemon] or a [KIND NAME]\n"
 		"f:2: [deamon]: 'deamon' is not one of daemon, queue, segment, semaphore; did you mean "
 		"'daemon'?\n"
 		"f:3: [deamon] sample_interval: '5 parsec' is not a time span like 1s, 500ms or 1min 30s\n"
-		"f:5: [queue orders] key: 0 is IPC_PRIVATE and names nothing; choose 1 to 0xffffffff, or "
-		"leave key out\n"
+		"f:5: [queue orders] key: 0 is IPC_PRIVATE and identifies no object; choose 1 to 0xffffffff, "
+		"or leave key out\n"
 		"f:6: [queue orders] mode: '9999' is not an octal mode like 0660\n"
 		"f:7: [queue orders] moed: unknown key; did you mean 'mode'?\n"
-		"f:8: [queue orders] owner: there is no user 'nobody-here' on this machine; create it, or "
-		"name another\n"
-		"f:9: [queue orders] capacity: '99T' is too large: a queue has at most 2147483647 bytes, "
-		"where kernel.msgmnb "
-		"ends; 2047M fits\n"
+		"f:8: [queue orders] owner: no user 'nobody-here' on this machine; create it, or name "
+		"another\n"
+		"f:9: [queue orders] capacity: '99T' is out of range; choose 1 to 2147483647\n"
 		"f:10: [queue orders]: the line is indented; begin it in the first column\n"
 		"f:11: [queue orders] description: ' ;' inside the value; put a comment on a line of its "
-		"own, or, where it is "
-		"text, leave out the blank\n"
+		"own, or, where it is text, leave out the blank\n"
 		"f:12: [queue a/b]: 'a/b' is not a name; " NAME_RULE "\n"
 		"f:13: [segment prices]: size is missing; add a line like 'size = 64K'\n"
 		"f:14: [segment prices] capacity: belongs to queues; a segment has size\n"
 		"f:15: [segment prices] field.x: 'u23' is not a type; did you mean 'u32'?\n"
 		"f:16: [segment prices] layout: 'rng' is not one of raw, ring; did you mean 'ring'?\n"
 		"f:18: [semaphore build] values: '99999' is not a number from 0 to 32767; write one for each "
-		"semaphore, like 1 "
-		"or 1,0,5\n"
+		"semaphore, like 1 or 1,0,5\n"
 		"f:19: [semaphore build] lifetime: 'forever' is not one of boot, config, daemon\n"
-		"f:20: [queue build]: the name is that of [semaphore build] at f:17; names are unique over "
-		"all kinds: choose "
-		"another\n"
-		"f:21: [queue orders]: doubled; the section stands at line 4 already: put its keys there\n"
+		"f:20: [queue build]: [semaphore build] at f:17 has the name already; names are unique over "
+		"all kinds: choose another\n"
+		"f:21: [queue orders]: duplicate section; the first is at line 4: move these keys there\n"
 		"f:22: [queue ticks]: ']' is missing at the end of the line; write [queue ticks]\n",
 	};
 

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/config/config.h"
+#include "daemon/config/load.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -239,7 +239,7 @@ static void what_goes_with_a_configuration(void **state)
 		  { FILE_IS("[queue a]\nkey = 1\nmode = 0600\n"),
 		    LAYER_IS("a", "[set queue a]\nmode = 0640\n") },
 		  "conf:3: warning: [queue a] mode: 0600 is overridden by 'kipcctl set' (0640); 'kipcctl "
-		  "unset a mode' takes that back\n",
+		  "unset a mode' removes the override\n",
 		  0,
 		  "a",
 		  0640,
@@ -251,6 +251,26 @@ static void what_goes_with_a_configuration(void **state)
 		  0,
 		  "a",
 		  0600,
+		  NULL },
+		{ "the same values, written differently",
+		  { FILE_IS("[queue a]\nkey = 0x10\nmode = 0600\ncapacity = 16K\n[semaphore s]\nvalues = "
+			    "1,0\n"
+			    "[segment p]\nsize = 1M\nfield.x = u32@16\n"),
+		    LAYER_IS("a", "[set queue a]\nkey = 16\nmode = 600\ncapacity = 16384\n"),
+		    LAYER_IS("p", "[set segment p]\nsize = 1024K\nfield.x = u32@0x10\n"),
+		    LAYER_IS("s", "[set semaphore s]\nvalues = \"1, 0\"\n") },
+		  "",
+		  0,
+		  "a",
+		  0600,
+		  NULL },
+		{ "what adopt changed and set changed back",
+		  { FILE_IS("[queue a]\nkey = 1\ncapacity = 8K\n"),
+		    LAYER_IS("a", "[adopt queue a]\ncapacity = 4K\n[set queue a]\ncapacity = 8192\n") },
+		  "",
+		  0,
+		  "a",
+		  0660,
 		  NULL },
 		{ "a value that no file has",
 		  { FILE_IS("[queue a]\nkey = 1\n"), LAYER_IS("a", "[set queue a]\nmode = 0640\n") },
@@ -264,10 +284,10 @@ static void what_goes_with_a_configuration(void **state)
 		    LAYER_IS("a",
 			     "[adopt queue a]\nmode = 0620\n[set queue a]\nmode = 0640\ncapacity = 4K\n") },
 		  "conf:3: warning: [queue a] mode: 0600 is overridden by 'kipcctl set' (0640); 'kipcctl "
-		  "unset a mode' takes that back\n"
+		  "unset a mode' removes the override\n"
 		  "conf:4: warning: [queue a] capacity: 8K is overridden by 'kipcctl set' (4K); 'kipcctl "
 		  "unset a "
-		  "capacity' takes that back\n",
+		  "capacity' removes the override\n",
 		  0,
 		  "a",
 		  0640,
@@ -331,7 +351,7 @@ static void what_goes_with_a_configuration(void **state)
 		  { FILE_IS("[queue a]\n[queue c]\n"), LAYER_IS("a", "[set queue a]\nmode = 0600\n"),
 		    LAYER_IS("b", "[create queue b]\nowner = alice\n"),
 		    LAYER_IS("c", "[set queue c]\nmode = 0640\n") },
-		  "b: warning: is set aside: [queue b] owner: there is no user 'alice' on this machine; "
+		  "b: warning: is set aside: [queue b] owner: no user 'alice' on this machine; "
 		  "create "
 		  "it, or name another\n",
 		  0,
@@ -340,9 +360,8 @@ static void what_goes_with_a_configuration(void **state)
 		  NULL },
 		{ "a key that a section took",
 		  { FILE_IS("[queue a]\nkey = 5\n"), LAYER_IS("b", "[create queue b]\nkey = 5\n") },
-		  "b: warning: is set aside: [queue b] key: 0x00000005 is the key of [queue a] at conf:2 "
-		  "too; "
-		  "give one of them another\n",
+		  "b: warning: is set aside: [queue b] key: 0x00000005 is also the key of [queue a] at "
+		  "conf:2; give one of them another\n",
 		  0,
 		  "b",
 		  0,
@@ -350,7 +369,7 @@ static void what_goes_with_a_configuration(void **state)
 		{ "what an older kipcd set",
 		  { FILE_IS("[queue a]\nmode = 0600\n"), LAYER_IS("a", "[queue a]\nmode = 0640\n") },
 		  "conf:2: warning: [queue a] mode: 0600 is overridden by 'kipcctl set' (0640); 'kipcctl "
-		  "unset a mode' takes that back\n",
+		  "unset a mode' removes the override\n",
 		  0,
 		  "a",
 		  0640,
@@ -416,9 +435,10 @@ static void an_argument_is_cited(void **state)
 	} rows[] = {
 		{ "[set queue a]\nmode = 9999\n", "'mode=9999': '9999' is not an octal mode like 0660\n" },
 		{ "[set queue a]\nmoed = 1\n", "'moed=1': unknown key; did you mean 'mode'?\n" },
-		{ "[set queue a]\nkey = 7\n", "conf:3: [queue b] key: 0x00000007 is the key of [queue a] at "
-					      "'key=7' too; give one of them "
-					      "another\n" },
+		{ "[set queue a]\nkey = 7\n",
+		  "conf:3: [queue b] key: 0x00000007 is also the key of [queue a] at "
+		  "'key=7'; give one of them "
+		  "another\n" },
 		{ "[set queue a]\nmax_message = 1\n",
 		  "'max_message=1': belongs to rings; remove the line\n" },
 	};

@@ -20,6 +20,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/config/parse.h"
 #include "daemon/config/source.h"
 
 static char folder[] = "/tmp/kipc-test-source-XXXXXX";

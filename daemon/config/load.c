@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A configuration that its runtime layer cannot make invalid. What kipcctl left there was right when it was written, and any edit
+ * Called for start, reload, plan and --check. What kipcctl left in the runtime layer was right when it was written, and any edit
  * of the administrator's files can make it wrong: that must never prevent a start. The files are judged first without the
- * layer; then the parts of the layer that do not go with them are found by halving, and passed over. Called for start,
- * reload, plan and --check.
+ * layer; then the files of the layer that contradict them are found by bisection, and set aside.
  */
+
+#include "daemon/config/load.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "daemon/config/config.h"
 
 struct loading {
 	struct config_source *sources;
@@ -47,7 +46,7 @@ static int try(const struct loading *loading, size_t end, char **ret_why)
 static int find_culprit(const struct loading *loading, size_t *ret_index)
 {
 	size_t good = 0,
-	       bad = loading->n_sources; /* with those below `good` all is right, below `bad` it is not */
+	       bad = loading->n_sources; /* with the files below `good` all is right, with those below `bad` it is not */
 	int r;
 
 	r = try(loading, bad, NULL);
