@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * From plan to deed. The order inside a creation is what makes any number of kills at any instruction harmless: the
- * intent is on disk (reconcile.c), the object is made closed, its link is written, it gets its values or its layout, and
- * only then it is opened to others. Between making and linking, nothing is done to the object: the next start knows it as its
- * own because nobody has ever used it, and later by its link.
+ * Called by run/reconcile.c. The order inside a creation makes kills harmless, at any instruction and any number of them: the
+ * intent is on disk (run/intents.c), the object is created closed, its link is written, it gets its values or its layout, and
+ * only then it is opened to others. Between creating and linking, nothing is done to the object: the next start knows it as ours
+ * because it was never used, and later starts know it by its link.
  */
 
 #include "daemon/channel/apply.h"
@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "common/grammar.h"
+#include "daemon/channel/explain.h"
 #include "daemon/channel/kernel.h"
 #include "daemon/channel/store.h"
 #include "daemon/plan/link.h"
@@ -26,7 +27,7 @@
 static void set_state(struct channel *channel, enum channel_state state, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* format NULL: all is well. */
+/* format NULL: nothing is wrong. */
 static void set_state(struct channel *channel, enum channel_state state, const char *format, ...)
 {
 	va_list arguments;
@@ -50,20 +51,20 @@ static void take_reason(struct channel *channel, enum channel_state state, char 
 	channel->state = state;
 }
 
-/* Active, and a word about a capacity that the kernel does not allow, or a ring in `trouble` (NULL: none is). */
+/* Active, with a reason if the kernel does not allow the capacity, or if there is other trouble (NULL: none). */
 static void set_active(struct channel *channel, const char *trouble)
 {
 	const struct channel_spec *spec = channel->spec;
 	char declared[GRAMMAR_SIZE_MAX], actual[GRAMMAR_SIZE_MAX];
 
 	if (spec->kind == KIPC_QUEUE && spec->manage == MANAGE_OWN && spec->capacity > channel->capacity)
-		set_state(
-			channel, STATE_ACTIVE,
-			"capacity %s is more than kernel.msgmnb allows (and kipcd has no CAP_SYS_RESOURCE), "
-			"so it runs with %s: 'sysctl kernel.msgmnb=%llu' and a reload give it all",
-			grammar_size_to_string(spec->capacity, declared),
-			grammar_size_to_string(channel->capacity, actual),
-			(unsigned long long)spec->capacity);
+		set_state(channel, STATE_ACTIVE,
+			  "capacity %s exceeds kernel.msgmnb, and kipcd has no CAP_SYS_RESOURCE, so the "
+			  "queue has %s: "
+			  "'sysctl kernel.msgmnb=%llu' and a reload raise it",
+			  grammar_size_to_string(spec->capacity, declared),
+			  grammar_size_to_string(channel->capacity, actual),
+			  (unsigned long long)spec->capacity);
 	else
 		set_state(channel, STATE_ACTIVE, trouble != NULL ? "%s" : NULL, trouble);
 }
@@ -101,7 +102,7 @@ static int put_link(const struct apply *apply, struct channel *channel, const st
 	return 0;
 }
 
-/* Whether the name is refused to those who look it up. Where that cannot be written, the next reconcile tries again. */
+/* Whether programs that look the name up are refused. If this cannot be written, the next reconcile tries again. */
 static void mark_conflict(const struct apply *apply, struct channel *channel, bool in_conflict)
 {
 	struct registry_link link = channel->link;
@@ -133,15 +134,14 @@ static struct registry_link link_for(const struct channel_spec *spec, const stru
 	return link;
 }
 
-/* -- the actions ------------------------------------------------------------------------------------------ */
+/* -- the steps ------------------------------------------------------------------------------------------ */
 
 static void fail_to_write_link(struct channel *channel, int error)
 {
-	set_state(channel, STATE_FAILED, "its name cannot be written into the registry: %s",
-		  strerror(-error));
+	set_state(channel, STATE_FAILED, "its name cannot be written to the registry: %s", strerror(-error));
 }
 
-/* Opens the object to others as declared, and notes how it was left. False: that failed; the state says so. */
+/* Opens the object to others as declared, and notes how it was left. False: that failed, and the channel says so. */
 static bool publish(const struct apply *apply, struct channel *channel, int id, uint64_t capacity,
 		    const char *trouble)
 {
@@ -168,7 +168,7 @@ static bool publish(const struct apply *apply, struct channel *channel, int id, 
 	return true;
 }
 
-/* Removes what is to be no object of ours. */
+/* Removes an object, unless something would be lost. */
 static int remove_unforced(const struct kipc_object *object, struct channel *channel)
 {
 	int r = object_remove(object, 0, channel->link.maker, channel->held != NULL, NULL);
@@ -178,15 +178,15 @@ static int remove_unforced(const struct kipc_object *object, struct channel *cha
 	return r;
 }
 
-/* A semaphore set and a ring are of no use before they have their values or layout. */
+/* A semaphore set is useless without its values, a ring without its layout. */
 static bool needs_preparation(const struct channel_spec *spec)
 {
 	return spec->kind == KIPC_SEMAPHORE || (spec->kind == KIPC_SEGMENT && spec->layout == LAYOUT_RING);
 }
 
 /*
- * An object that was made just now and cannot be kept is removed: nobody knows of it yet. One that was half made before stays,
- * and so does the record that it is ours: the link, or else the intent.
+ * An object that was created just now is removed: no program knows it yet. One that was half made before stays, and so does the
+ * record that it is ours: the link, or else the intent.
  */
 static void undo_creation(const struct apply *apply, struct channel *channel,
 			  const struct kipc_object *object, bool was_half_made)
@@ -206,7 +206,7 @@ static void undo_creation(const struct apply *apply, struct channel *channel,
 	}
 }
 
-/* Links the object and prepares it. Until it is prepared, the link says so, and the next start finishes it. */
+/* Links the object and prepares it. Until it is prepared, the link says so, and the next start finishes the job. */
 static int link_and_prepare(const struct apply *apply, struct channel *channel,
 			    const struct kipc_object *object)
 {
@@ -225,7 +225,7 @@ static int link_and_prepare(const struct apply *apply, struct channel *channel,
 	}
 	r = kernel_prepare(spec, object->id, channel->held != NULL);
 	if (r < 0) {
-		take_reason(channel, STATE_FAILED, kernel_explain(spec, r));
+		take_reason(channel, STATE_FAILED, channel_explain(spec, r));
 		return r;
 	}
 	link.is_begun = false;
@@ -235,7 +235,7 @@ static int link_and_prepare(const struct apply *apply, struct channel *channel,
 	return r;
 }
 
-/* `half_made`: what a kipcd left unfinished, or NULL. */
+/* `half_made`: an unfinished object of an earlier kipcd, or NULL. */
 static void create(const struct apply *apply, struct channel *channel, const struct kipc_object *half_made)
 {
 	const struct channel_spec *spec = channel->spec;
@@ -245,16 +245,16 @@ static void create(const struct apply *apply, struct channel *channel, const str
 	r = half_made != NULL ? 0 : kernel_create(spec, &id);
 	if (r == -EEXIST) {
 		set_state(channel, STATE_CONFLICT,
-			  "its key 0x%08x was taken by somebody else just now: choose another key",
+			  "another program took its key 0x%08x just now: choose another key",
 			  (unsigned)spec->key);
 		return;
 	}
 	if (r < 0) {
-		take_reason(channel, STATE_FAILED, kernel_explain(spec, r));
+		take_reason(channel, STATE_FAILED, channel_explain(spec, r));
 		return;
 	}
 	object = (struct kipc_object){ .kind = spec->kind, .id = id, .key = spec->key, .cuid = apply->uid };
-	/* Before it is laid out, which attaches and detaches it. */
+	/* Before the layout is written, which attaches and detaches the segment. */
 	if (spec->kind == KIPC_SEGMENT && apply->holds_segments)
 		channel->held = kernel_hold(id);
 	if (link_and_prepare(apply, channel, &object) < 0 ||
@@ -262,7 +262,7 @@ static void create(const struct apply *apply, struct channel *channel, const str
 		undo_creation(apply, channel, &object, half_made != NULL);
 }
 
-/* The link of an object that is there. One that was ours and is only observed now becomes ours again once it is declared so. */
+/* The link of an existing object. One that was ours and is observed now becomes ours again when it is declared so. */
 static struct registry_link link_of_found(const struct apply *apply, const struct plan_step *step,
 					  const struct channel *channel)
 {
@@ -270,7 +270,7 @@ static struct registry_link link_of_found(const struct apply *apply, const struc
 	bool was_ours = channel->has_link && (!before.observed || before.owned);
 
 	before.observed = false;
-	/* Once used is used for ever: after the next IPC_SET, and under a pid that came back, it would not show any more. */
+	/* Once used, it counts as used for ever: after the next IPC_SET, or when the pid is reused, the use would no longer show. */
 	link.maker = channel->has_link && !step->is_used ? before.maker : 0;
 	link.adopted = !link.observed && step->object.cuid != apply->uid;
 	if (link.observed && was_ours && link_owns(&before, &step->object, apply->uid)) {
@@ -283,7 +283,7 @@ static struct registry_link link_of_found(const struct apply *apply, const struc
 	return link;
 }
 
-/* Ours, and declared no more: no section says to observe it, either. */
+/* Ours, no longer declared, and no longer observed. */
 static void retain(const struct apply *apply, const struct plan_step *step, struct channel *channel)
 {
 	struct registry_link link = channel->link;
@@ -297,7 +297,7 @@ static void retain(const struct apply *apply, const struct plan_step *step, stru
 		set_state(channel, step->state, "%s", step->detail);
 }
 
-/* What is there and right: the link may still have to follow the declaration. */
+/* The object is as declared; its link may still have to follow the declaration. */
 static void keep(const struct apply *apply, const struct plan_step *step, struct channel *channel)
 {
 	struct registry_link link;
@@ -306,7 +306,7 @@ static void keep(const struct apply *apply, const struct plan_step *step, struct
 	if (step->state == STATE_ABSENT)
 		drop_link(apply, channel);
 	if (step->state != STATE_ACTIVE && step->action != PLAN_ADOPT) {
-		if (step->has_object || step->state != STATE_FAILED) /* in doubt nothing is altered */
+		if (step->has_object || step->state != STATE_FAILED) /* in doubt, nothing is altered */
 			mark_conflict(apply, channel, false);
 		set_state(channel, step->state, step->detail != NULL ? "%s" : NULL, step->detail);
 		return;
@@ -323,7 +323,7 @@ static void keep(const struct apply *apply, const struct plan_step *step, struct
 		set_active(channel, step->trouble);
 }
 
-/* In place, as far as possible. */
+/* What can be altered in place. */
 static void alter(const struct apply *apply, const struct plan_step *step, struct channel *channel)
 {
 	const struct channel_spec *spec = step->spec;
@@ -333,7 +333,7 @@ static void alter(const struct apply *apply, const struct plan_step *step, struc
 	(void)publish(apply, channel, step->object.id, capacity, step->trouble);
 }
 
-/* Ours, empty, and in the way of what its channel becomes. `why`: it does. */
+/* Removes the channel's own empty object, which is in the way of its new one. `why`: what differs. */
 static bool remove_former(const struct apply *apply, const struct kipc_object *former, const char *why,
 			  enum channel_state when_busy, struct channel *channel)
 {
@@ -341,11 +341,12 @@ static bool remove_former(const struct apply *apply, const struct kipc_object *f
 
 	if (r == -EBUSY) {
 		set_state(channel, when_busy,
-			  "%s would need a new one, and it is in use since just now: reload later", why);
+			  "%s requires a new object, but the old one came into use just now: reload later",
+			  why);
 		return false;
 	}
 	if (r < 0 && r != -EIDRM) {
-		set_state(channel, STATE_FAILED, "the old one cannot be removed: %s", strerror(-r));
+		set_state(channel, STATE_FAILED, "the old object cannot be removed: %s", strerror(-r));
 		return false;
 	}
 	drop_link(apply, channel);
@@ -357,11 +358,11 @@ bool apply_vacate(const struct apply *apply, const struct plan_step *step, struc
 	return remove_former(apply, &step->object, step->detail, STATE_STALE, channel);
 }
 
-/* The object that is handed over, as it is; then what is declared and can be altered. */
+/* Takes the object over as it is, then alters what is declared and can be altered. */
 static void adopt(const struct apply *apply, const struct plan_step *step, struct channel *channel)
 {
 	if (step->has_former &&
-	    !remove_former(apply, &step->former, "what is to be taken over", STATE_CONFLICT, channel))
+	    !remove_former(apply, &step->former, "taking over the other", STATE_CONFLICT, channel))
 		return;
 	keep(apply, step, channel);
 	if (channel->state != STATE_FAILED && step->changes != 0)
@@ -378,7 +379,7 @@ static enum plan_action remove_object(const struct apply *apply, const struct pl
 	if (step->has_object)
 		r = remove_unforced(&step->object, channel);
 	if (r == -EBUSY) {
-		set_state(channel, STATE_RETAINED, "declared no more, and in use since just now");
+		set_state(channel, STATE_RETAINED, "no longer declared, but it came into use just now");
 		return PLAN_RETAIN;
 	}
 	if (r < 0 && r != -EIDRM) {
@@ -418,7 +419,7 @@ enum plan_action apply_step(const struct apply *apply, const struct plan_step *s
 		retain(apply, step, channel);
 		break;
 	case PLAN_CONFLICT:
-		/* Observed until now: the name must not go on meaning, or removing, a stranger's object. */
+		/* Observed until now: the name must no longer mean a foreign object, or remove it. */
 		if (channel->link.observed)
 			drop_link(apply, channel);
 		mark_conflict(apply, channel, true);

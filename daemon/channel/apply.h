@@ -9,26 +9,26 @@
 
 struct apply {
 	int channels_fd;
-	uid_t uid;			/* ours: the creator of what we make */
+	uid_t uid;			/* kipcd's own: the creator of what it makes */
 	const struct kernel_view *view; /* the one that the plan was made from */
-	bool holds_segments;		/* kernel.shm_rmid_forced: keep ours attached */
-	bool is_vacated; /* of the step that is carried out: apply_vacate() removed the old object */
+	bool holds_segments;		/* kernel.shm_rmid_forced: our segments stay attached */
+	bool is_vacated; /* apply_vacate() has removed the old object of the step that is carried out */
 };
 
 /*
- * The first half of a PLAN_RECREATE: removes the old object, unless something is in it by now (false, and the channel says so).
- * All of them come before anything is made, so that channels can exchange their keys.
+ * The first half of a PLAN_RECREATE: removes the old object. False: it is no longer empty, and the channel says so. All first
+ * halves come before anything is created, so that channels can exchange their keys.
  */
 bool apply_vacate(const struct apply *apply, const struct plan_step *step, struct channel *channel);
 
 /*
- * Carries out one step and brings `channel` up to date: link, state, reason, and how the object was left. The channel
- * has the step's name, spec and kind and its old link already. A failure is the channel's state, never more.
- * Returns the action that it came to: a recreate of what is not empty any more is PLAN_KEEP.
+ * Carries out one step and brings `channel` up to date: link, state, reason, and how the object was left. The channel already
+ * has the step's name, spec and kind, and its old link. A failure is only a state of the channel. Returns the action that was
+ * taken: PLAN_KEEP for a PLAN_RECREATE whose object is no longer empty.
  */
 enum plan_action apply_step(const struct apply *apply, const struct plan_step *step, struct channel *channel);
 
-/* Says that nothing could be done for it: "WHAT: what the error means". */
+/* The channel is failed, with the reason "WHAT: what the error means". */
 void apply_fail(struct channel *channel, const char *what, int error);
 
 #endif

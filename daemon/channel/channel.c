@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* A channel and its object, looked up in the kernel. */
+/* Used wherever the daemon handles one channel. */
 
 #include "daemon/channel/channel.h"
 
@@ -36,16 +36,16 @@ void channel_say_when(struct channel *channel, uint64_t now)
 	char *reason;
 
 	if (asprintf(&reason,
-		     "somebody removes it again and again: it comes back in %llu s, or now with 'kipcctl "
-		     "reload'; "
-		     "find out who",
+		     "it is removed again and again: kipcd recreates it in %llu s, 'kipcctl reload' does it "
+		     "now; "
+		     "find out which program removes it",
 		     (unsigned long long)((left + 999999) / 1000000)) < 0)
 		return;
 	free(channel->reason);
 	channel->reason = reason;
 }
 
-/* As kipcd was started: it never becomes another, and ten thousand looks a second need not ask the kernel each. */
+/* kipcd never changes its user, and ten thousand looks need not ask the kernel ten thousand times. */
 static uid_t own_uid(void)
 {
 	return (uid_t)getauxval(AT_EUID);

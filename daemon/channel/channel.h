@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_CHANNEL_CHANNEL_H
 #define KIPC_DAEMON_CHANNEL_CHANNEL_H
 
-/* One channel as kipcd knows it while it runs: what is declared, what the registry says, how it stands. */
+/* A channel as kipcd knows it while it runs: its declaration, its link, its state. */
 
 #include "common/channel-words.h"
 #include "common/history.h"
@@ -12,26 +12,26 @@
 struct channel {
 	char name[KIPC_NAME_MAX + 1];
 	enum kipc_kind kind;
-	const struct channel_spec *spec; /* owned by the manager's config; NULL: declared no more */
+	const struct channel_spec *spec; /* owned by the manager's config; NULL: no longer declared */
 
 	bool has_link;		   /* it has a name in the registry … */
 	struct registry_link link; /* … which means this object */
 
-	/* An interrupted creation that could not be settled: something of it may be left on that key. */
+	/* An interrupted creation that could not be settled: an object may be left under that key. */
 	bool has_intent;
 	enum kipc_kind intent_kind;
 	key_t intent_key;
 
-	void *held; /* segment: our own attachment, against kernel.shm_rmid_forced; else NULL */
+	void *held; /* a segment: our own attachment, against kernel.shm_rmid_forced; else NULL */
 
 	enum channel_state state;
-	char *reason; /* what is wrong and what would mend it; NULL: all is well */
+	char *reason; /* what is wrong, and the cure; NULL: nothing is */
 
-	/* What was known of the file of its key (channel_spec::path) when it was brought up to date last. */
+	/* The file of its key (channel_spec::path), as it was known at the last update of the channel. */
 	key_t file_key;
 	int file_error;
 
-	/* As kipcd left the object; what differs was changed from outside. */
+	/* As kipcd left the object; any difference was made by another program. */
 	uid_t uid;
 	gid_t gid;
 	mode_t mode;
@@ -49,20 +49,20 @@ struct channel {
 		uint64_t since; /* microseconds since the epoch; 0: none there, or not known yet */
 		int64_t rtime;	/* of the queue then */
 		int id;
-	} head; /* queue: how long its first message has been the first, as far as samples saw */
+	} head; /* queue: since when its first message has been the first, as far as samples saw */
 	struct history *history; /* NULL: nobody watches */
 
-	/* As D-Bus was told last. */
+	/* As it was last signalled on D-Bus. */
 	bool is_told;
 	enum channel_state told_state;
 	int told_id;
 
-	bool is_link_lost;	 /* somebody removed it from the registry, and it cannot be written again */
-	bool is_removed_by_hand; /* and stays so until the next reload */
+	bool is_link_lost;	 /* its link was removed from the registry, and cannot be written again */
+	bool is_removed_by_hand; /* … and stays away until the next reload */
 	bool is_above_warn_at;
-	bool is_ring_broken; /* as a sample last found it */
+	bool is_ring_broken; /* at the last sample */
 
-	/* Mending what somebody keeps undoing, ever more slowly (microseconds, CLOCK_MONOTONIC). */
+	/* Healing what is undone again and again, at growing intervals (microseconds, CLOCK_MONOTONIC). */
 	uint64_t last_mended, next_mend, mend_delay;
 };
 
@@ -72,12 +72,12 @@ void channel_done(struct channel *channel);
 /* The one of that name in an array that is sorted by name, or NULL. */
 struct channel *channel_find(const struct channel *channels, size_t n_channels, const char *name);
 
-/* The reason of a channel that is absent because it is removed again and again: when it comes back, as of `now`. */
+/* The reason of a channel that is absent because it is removed again and again: when it will be recreated, as of `now`. */
 void channel_say_when(struct channel *channel, uint64_t now);
 
 /*
- * Whether the kernel still holds the object that a link means, and it is ours unless it is observed. 1: yes, and *ret_object
- * (may be NULL) is it; 0: it is gone, or somebody else's; -errno: that cannot be told, and nothing may be concluded from it.
+ * Whether the object of a link still exists and, unless it is observed, is still ours. 1: yes, and *ret_object (may be NULL) is
+ * the object; 0: no; -errno: kipcd cannot tell, and nothing may be concluded from that.
  */
 int link_look(const struct registry_link *link, struct kipc_object *ret_object);
 int channel_look(const struct channel *channel, struct kipc_object *ret_object);
@@ -86,7 +86,7 @@ int channel_look(const struct channel *channel, struct kipc_object *ret_object);
 bool link_is_there(const struct registry_link *link, struct kipc_object *ret_object);
 bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object);
 
-/* What it is instead of active, as the failure of a call: -EEXIST (conflict), -EBUSY (stale), -EIO; gives the sentence. */
+/* The failure of a call that should have made the channel active: -EEXIST (conflict), -EBUSY (stale), -EIO, and a sentence. */
 int channel_fail(const struct channel *channel, char **reterr_text);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Writing and reading the registry folder. A link is there whole or not at all: a new name is one symlinkat(2), an old
- * one is replaced by rename. Intents are one file for all that one reconcile makes, since a link more for each would
- * double the time of a start. A kill at any instruction leaves a folder that store_read() understands. An entry that cannot be
- * read is never passed over: the whole read fails.
+ * Called at starts, by apply.c, and by the files of run/ that keep the registry. A link is whole or missing: a new one is one
+ * symlinkat(2), an existing one is replaced by rename. The intents of one reconcile are one file, because one more link for each
+ * object would double the time of a start. A kill at any instruction leaves a folder that store_read() understands. If an entry
+ * cannot be read, the whole read fails.
  */
 
 #include "daemon/channel/store.h"
@@ -57,7 +57,7 @@ static int append_entry(struct registry *registry, size_t *n_allocated, const st
 	return 0;
 }
 
-/* "NAME KIND:KEY" a line, and words of older kipcds; a malformed one was not written by us and is passed over. */
+/* "NAME KIND:KEY", and words of older kipcds. A malformed line was not written by kipcd, and is skipped. */
 static int parse_intent(const char *line, struct registry_entry *entry)
 {
 	char kind[16];
@@ -106,10 +106,10 @@ static int read_links(DIR *folder, struct registry *registry, size_t *n_allocate
 			continue;
 		r = registry_link_read(dirfd(folder), dirent->d_name, &entry.link);
 		if (r == -EBADMSG || r == -ENOENT) {
-			r = 0; /* no link of ours, or gone by now */
+			r = 0; /* not a link of ours, or gone by now */
 			continue;
 		}
-		if (r < 0) /* a link that cannot be read is still there */
+		if (r < 0) /* a link that cannot be read still exists */
 			return r;
 		memcpy(entry.name, dirent->d_name, strlen(dirent->d_name) + 1);
 		r = append_entry(registry, n_allocated, &entry);
@@ -117,7 +117,7 @@ static int read_links(DIR *folder, struct registry *registry, size_t *n_allocate
 	return r < 0 ? r : -errno;
 }
 
-/* A name with a link and an intent is one entry with both. */
+/* Makes one entry of the link and the intent of one name. */
 static void join_entries(struct registry *registry)
 {
 	size_t n = 0;
@@ -224,7 +224,7 @@ int store_open_new(int channels_fd, const char *name, mode_t mode)
 
 static int replace_link(int channels_fd, const char *target, const char *name)
 {
-	(void)unlinkat(channels_fd, NEW_NAME, 0); /* what a kill left */
+	(void)unlinkat(channels_fd, NEW_NAME, 0); /* left by a kill */
 	if (symlinkat(target, channels_fd, NEW_NAME) < 0 ||
 	    renameat(channels_fd, NEW_NAME, channels_fd, name) < 0)
 		return -errno;
@@ -271,7 +271,7 @@ int store_drop_link(int channels_fd, const char *name)
 	return unlinkat(channels_fd, name, 0) < 0 && errno != ENOENT ? -errno : 0;
 }
 
-/* The end of the line; there is no NUL behind it. */
+/* Returns the end of the line, which has no NUL. */
 static char *print_intent(const struct store_intent *intent, char line[static INTENT_LINE_MAX])
 {
 	char *p = append_text(line, intent->name);
@@ -317,14 +317,14 @@ int store_write_intents(int channels_fd, const struct store_intent *intents, siz
 	r = write_intents(fd, intents, n_intents);
 	if (r == 0 && renameat(channels_fd, INTENTS NEW_NAME, channels_fd, INTENTS) < 0)
 		r = -errno;
-	if (r < 0) /* removing it needs room, which may be lacking */
+	if (r < 0) /* it takes room, which may be what is missing */
 		(void)unlinkat(channels_fd, INTENTS NEW_NAME, 0);
 	return r;
 }
 
 /* -- registries of the past ------------------------------------------------------------------------------- */
 
-/* "20261130T061650.123456Z": sorted by name is sorted by age. */
+/* "20261130T061650.123456Z": the order of the names is that of their age. */
 static void write_stamp(char *stamp, size_t size)
 {
 	struct timespec now;

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "common/service/log.h"
-#include "daemon/channel/kernel.h"
 #include "daemon/channel/store.h"
+#include "daemon/channel/view.h"
 
 /* While kipcd runs, its channels are the registry. The folder is written, never read. */
 static int registry_of_channels(const struct manager *manager, struct registry *ret_registry)
@@ -81,7 +81,7 @@ int situation_find_renames(const struct manager *manager, const struct config *c
 	/* Only now are the kernel's objects needed. */
 	if (r == 0 && ret_renames->n_items > 0) {
 		plan_renames_done(ret_renames);
-		r = kernel_view_take(&registry, &view);
+		r = channel_view_take(&registry, &view);
 		if (r == 0)
 			r = plan_renames_find(config, &registry, &view, geteuid(), ret_renames);
 	}
@@ -126,7 +126,7 @@ int situation_take(struct manager *manager, const struct config *config, enum re
 	if (r == 0 && renames != NULL)
 		plan_renames_apply(renames, &situation->registry);
 	if (r == 0)
-		r = kernel_view_take(&situation->registry, &situation->view);
+		r = channel_view_take(&situation->registry, &situation->view);
 	situation->view.may_exceed_msgmnb = manager->may_exceed_msgmnb;
 	/* A start and a reload bring back what was removed by hand. */
 	if (reason == RECONCILE_HEAL || reason == RECONCILE_ONE)
