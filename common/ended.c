@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Used by kipcd's samples and by whatever kipcctl says of last senders and receivers. It asks for no right and needs no
- * /proc, which a service may not see (ProtectProc=).
+ * Used by kipcd's samples, and by kipcctl for last senders and receivers. Needs no right and no /proc, which a service may not see
+ * (ProtectProc=).
  */
 
 #include "common/ended.h"
@@ -25,7 +25,7 @@ bool process_has_ended(pid_t pid)
 	if (pid <= 0)
 		return false;
 	process.fd = (int)syscall(SYS_pidfd_open, pid, 0U);
-	if (process.fd < 0) /* before Linux 5.3 zombies are not told from others */
+	if (process.fd < 0) /* before Linux 5.3, a zombie counts as running */
 		return errno == ESRCH || (kill(pid, 0) < 0 && errno == ESRCH);
 	has_ended = poll(&process, 1, 0) > 0; /* readable once all its threads have ended */
 	close(process.fd);

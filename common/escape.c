@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Escaping, and the one way in which the programs write a line to standard error. The whole line is escaped, not its parts, so
- * that no caller can forget one. Lines of several processes do not mix, since each is one write(2).
+ * Used for all lines on standard error, among others. The whole line is escaped, not its parts, so that no caller can forget one.
+ * Each line is one write(2), so that lines of several processes do not mix.
  */
 
 #include "common/escape.h"

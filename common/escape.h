@@ -3,8 +3,8 @@
 #define KIPC_COMMON_ESCAPE_H
 
 /*
- * Text for a terminal. Arguments, file names, process names and messages may hold anything, escape sequences included: all text
- * that is not our own passes through here.
+ * Text for a terminal. Arguments, file names, process names and messages can have any bytes, escape sequences included: all foreign
+ * text passes through here.
  */
 
 #include <stdarg.h>
@@ -12,8 +12,8 @@
 #include <stdio.h>
 
 /*
- * `text` with control bytes, escape sequences and invalid UTF-8 as \xNN; freed by the caller. Escaping it again changes
- * nothing. NULL when out of memory.
+ * `text` with control bytes, escape sequences and invalid UTF-8 as \xNN; the caller frees it. Escaping it again changes nothing.
+ * NULL: no memory.
  */
 char *escape_text(const char *text, size_t size);
 

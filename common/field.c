@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The grammar of fields, TYPE[N]@OFFSET. Used by the configuration (field.NAME) and by kipcctl's get, put and watch. Whether
- * a field lies within its segment is for those to judge who know how large that is.
+ * Used by the configuration (field.NAME) and by kipcctl's get, put and watch. The caller checks whether the field lies within its
+ * segment.
  */
 
 #include "common/field.h"
@@ -17,7 +17,7 @@
 #include "common/grammar.h"
 
 #define OFFSET_MAX INT64_MAX
-#define TYPE_MAX 64 /* more than the longest type there is */
+#define TYPE_MAX 64 /* more than the longest type */
 
 static const struct type {
 	const char *word;
@@ -36,20 +36,20 @@ uint64_t field_size(const struct field *field)
 	return field->size * field->count;
 }
 
-static int refuse(char **reterr_text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static int refuse(char **reterr_sentence, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static int refuse(char **reterr_text, const char *format, ...)
+static int refuse(char **reterr_sentence, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	if (vasprintf(reterr_text, format, arguments) < 0)
-		*reterr_text = NULL;
+	if (vasprintf(reterr_sentence, format, arguments) < 0)
+		*reterr_sentence = NULL;
 	va_end(arguments);
 	return -EINVAL;
 }
 
-/* The row of a type's word ("u32", "f64be", "char"); NULL: there is none. */
+/* The row of a type ("u32", "f64be", "char"); NULL: no such type. */
 static const struct type *find_type(const char *word, bool *ret_is_swapped)
 {
 	bool is_little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
@@ -74,7 +74,7 @@ static const struct type *find_type(const char *word, bool *ret_is_swapped)
 	return NULL;
 }
 
-static int refuse_type(char **reterr_text, const char *word)
+static int refuse_type(char **reterr_sentence, const char *word)
 {
 	const char *words[N_TYPES + 1] = { NULL }, *near;
 
@@ -82,15 +82,16 @@ static int refuse_type(char **reterr_text, const char *word)
 		words[i] = types[i].word;
 	near = grammar_nearest(word, words);
 	if (near != NULL)
-		return refuse(reterr_text, "'%s' is not a type; did you mean '%s'?", word, near);
-	return refuse(reterr_text,
-		      "'%s' is not a type; types are u8 to u64, i8 to i64, f32, f64 (each also with be or le "
-		      "behind), char[N], bytes[N]",
-		      word);
+		return refuse(reterr_sentence, "'%s' is not a type; did you mean '%s'?", word, near);
+	return refuse(
+		reterr_sentence,
+		"'%s' is not a type; types are u8 to u64, i8 to i64, f32, f64 (each also followed by be "
+		"or le), char[N], bytes[N]",
+		word);
 }
 
-/* "u32", "f64be[4]", "char[16]". It is cut at its bracket. */
-static int parse_type(char *type, struct field *field, char **reterr_text)
+/* "u32", "f64be[4]", "char[16]". Cuts the text at its bracket. */
+static int parse_type(char *type, struct field *field, char **reterr_sentence)
 {
 	char *bracket = strchr(type, '[');
 	const struct type *row;
@@ -99,19 +100,20 @@ static int parse_type(char *type, struct field *field, char **reterr_text)
 
 	if (bracket != NULL) {
 		if (type[n - 1] != ']')
-			return refuse(reterr_text, "']' is missing behind '%s'; write TYPE[N]@OFFSET", type);
+			return refuse(reterr_sentence, "']' is missing after '%s'; write TYPE[N]@OFFSET",
+				      type);
 		type[n - 1] = '\0';
 		*bracket = '\0';
 		if (grammar_number_from_string(bracket + 1, 1, OFFSET_MAX / 8, &count) < 0)
-			return refuse(reterr_text,
-				      "'%s' is not how many there are; write %s[N] with N from 1",
-				      bracket + 1, type);
+			return refuse(reterr_sentence,
+				      "'%s' is not a number of elements; write %s[N], N from 1", bracket + 1,
+				      type);
 	}
 	row = find_type(type, &field->is_swapped);
 	if (row == NULL)
-		return refuse_type(reterr_text, type);
+		return refuse_type(reterr_sentence, type);
 	if ((row->class == FIELD_TEXT || row->class == FIELD_BYTES) && bracket == NULL)
-		return refuse(reterr_text, "'%s' needs its length; write %s[N]@OFFSET", type, type);
+		return refuse(reterr_sentence, "'%s' needs a length; write %s[N]@OFFSET", type, type);
 	field->class = row->class;
 	field->size = row->size;
 	field->count = (uint64_t)count;
@@ -119,7 +121,7 @@ static int parse_type(char *type, struct field *field, char **reterr_text)
 	return 0;
 }
 
-int field_from_string(const char *text, struct field *ret_field, char **reterr_text)
+int field_from_string(const char *text, struct field *ret_field, char **reterr_sentence)
 {
 	const char *at = strrchr(text, '@');
 	struct field field = { 0 };
@@ -128,12 +130,12 @@ int field_from_string(const char *text, struct field *ret_field, char **reterr_t
 	int r;
 
 	if (at == NULL)
-		return refuse(reterr_text, "'%s' does not say where; write TYPE@OFFSET, like u32@0", text);
+		return refuse(reterr_sentence, "'%s' has no offset; write TYPE@OFFSET, like u32@0", text);
 	if (grammar_number_from_string(at + 1, 0, OFFSET_MAX, &offset) < 0)
-		return refuse(reterr_text, "'%s' is not an offset in bytes; write TYPE@OFFSET, like u32@0",
-			      at + 1);
+		return refuse(reterr_sentence,
+			      "'%s' is not an offset in bytes; write TYPE@OFFSET, like u32@0", at + 1);
 	snprintf(type, sizeof type, "%.*s", (int)(at - text < TYPE_MAX ? at - text : TYPE_MAX), text);
-	r = parse_type(type, &field, reterr_text);
+	r = parse_type(type, &field, reterr_sentence);
 	if (r < 0)
 		return r;
 	field.offset = (uint64_t)offset;

@@ -3,8 +3,8 @@
 #define KIPC_COMMON_FIELD_H
 
 /*
- * What some bytes of a segment mean, as "f64be[4]@64" writes it: u8 to u64, i8 to i64, f32 and f64, each in the machine's
- * byte order or with be or le behind, char[N] and bytes[N], and an array of any by [N].
+ * Fields of a raw segment, like "f64be[4]@64": u8 to u64, i8 to i64, f32 and f64, each in the byte order of the machine or followed by
+ * be or le; arrays of these by [N]; char[N] and bytes[N].
  */
 
 #include <stdbool.h>
@@ -22,7 +22,7 @@ enum field_class {
 struct field {
 	enum field_class class;
 	size_t size;	 /* bytes of one element */
-	uint64_t count;	 /* elements; of a text its bytes */
+	uint64_t count;	 /* elements; of text and bytes: bytes */
 	bool is_array;	 /* [N] of numbers, also [1] */
 	bool is_swapped; /* its byte order is not the machine's */
 	uint64_t offset; /* in the segment */
@@ -32,6 +32,6 @@ struct field {
 uint64_t field_size(const struct field *field);
 
 /* -EINVAL with a sentence (NULL: out of memory), which the caller frees. */
-int field_from_string(const char *text, struct field *ret_field, char **reterr_text);
+int field_from_string(const char *text, struct field *ret_field, char **reterr_sentence);
 
 #endif

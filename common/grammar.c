@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Sizes, time spans, modes, percentages and numbers as people write them, and the word that a typing error
- * was meant to be. Called by the daemon's configuration and by the client's options, so that one text means
- * the same in both. Pure: text in, value out; nothing is written on failure.
+ * Used for configurations and for options, so that a text means the same in both. Pure; nothing is written on failure.
  */
 
 #include "common/grammar.h"
@@ -71,10 +69,10 @@ struct decimal {
 	uint64_t whole;
 	uint64_t fraction;
 	uint64_t scale;
-	bool too_large; /* whole did not fit: of the right form, but no value */
+	bool too_large; /* of the right form, but `whole` does not fit */
 };
 
-/* Takes a decimal off the front of *text. Digits behind the ninth of the fraction count for nothing. */
+/* Reads a decimal from the front of *text. Ignores digits after the ninth of the fraction. */
 static int decimal_take(const char **text, struct decimal *ret_decimal)
 {
 	struct decimal decimal = { .scale = 1 };
@@ -102,7 +100,7 @@ static int decimal_take(const char **text, struct decimal *ret_decimal)
 /* decimal * unit, rounded down. */
 static int decimal_times(const struct decimal *decimal, uint64_t unit, uint64_t *ret_product)
 {
-	/* unit * fraction / scale in two parts, because the product alone would not fit */
+	/* unit * fraction / scale, in two parts because the product would not fit */
 	uint64_t part = unit / decimal->scale * decimal->fraction +
 			unit % decimal->scale * decimal->fraction / decimal->scale;
 	uint64_t product;
@@ -137,7 +135,7 @@ int grammar_size_from_string(const char *text, uint64_t *ret_bytes)
 	return decimal_times(&decimal, unit, ret_bytes);
 }
 
-/* Takes the unit off the front of *text; none means seconds. */
+/* Reads a unit from the front of *text; none means seconds. */
 static int span_unit_take(const char **text, uint64_t *ret_usec)
 {
 	size_t n = strcspn(*text, " \t0123456789");
@@ -190,7 +188,7 @@ int grammar_mode_from_string(const char *text, mode_t *ret_mode)
 
 	if (n == 0 || text[n] != '\0')
 		return -EINVAL;
-	mode = strtoul(text, NULL, 8); /* ULONG_MAX where it does not fit */
+	mode = strtoul(text, NULL, 8); /* ULONG_MAX if it does not fit */
 	if (mode > 0777)
 		return -ERANGE;
 	*ret_mode = (mode_t)mode;
@@ -231,7 +229,7 @@ int grammar_number_from_string(const char *text, int64_t min, int64_t max, int64
 	long long value;
 	char *end;
 
-	/* strtoll alone would also take blanks, a plus and, in decimal, nothing at all */
+	/* strtoll alone would also accept blanks, a plus and, in decimal, no digit */
 	if (is_hex ? !isxdigit((unsigned char)*first) : !is_digit(*first))
 		return -EINVAL;
 	errno = 0;
@@ -276,8 +274,8 @@ static unsigned min3(unsigned a, unsigned b, unsigned c)
 }
 
 /*
- * How many letters were mistyped: left out, added, exchanged, or two neighbors swapped (optimal string
- * alignment). The case of letters does not count. Both words have at most WORD_MAX bytes.
+ * The number of typing errors between two words: letters left out, added, replaced, or two neighbours swapped (optimal string
+ * alignment). Case is ignored. Both words have at most WORD_MAX bytes.
  */
 static unsigned distance(const char *a, size_t n_a, const char *b, size_t n_b)
 {

@@ -3,11 +3,11 @@
 #define KIPC_COMMON_GRAMMAR_H
 
 /*
- * How people write sizes, time spans, modes and percentages, in the configuration and on the command line
- * alike, and how kipc writes them back. (Names, keys and addresses are libkipc's: kipc_address_parse().)
+ * Sizes, time spans, modes and percentages as users write them, in the configuration and on the command line, and as kipc prints
+ * them. (For names, keys and addresses see kipc_address_parse().)
  *
- * The parsers return 0, -EINVAL (not of that form) or -ERANGE (of that form, but too large), and write
- * *ret_value on success only.
+ * The parsers return 0, -EINVAL (not of that form) or -ERANGE (of that form, but out of range), and write their result on success
+ * only.
  */
 
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 #include "lib/kipc.h"
 
-/* "16", "16K", "1M", "2G", "1T": bytes, powers of 1024, as systemd writes them; a trailing "B" is fine. */
+/* "16", "16K", "1M", "2G", "1T": bytes, in powers of 1024 as in systemd; a trailing "B" is allowed. */
 int grammar_size_from_string(const char *text, uint64_t *ret_bytes);
 
 /* "5" (seconds), "500ms", "1min 30s", "2h", "infinity": microseconds, as systemd.time(7). */
@@ -40,8 +40,8 @@ int grammar_number_from_string(const char *text, int64_t min, int64_t max, int64
 char *grammar_size_to_string(uint64_t bytes, char buffer[static GRAMMAR_SIZE_MAX]);
 
 /*
- * Which of `words` (NULL-terminated) was probably meant by `word`: the nearest by edit distance, within a
- * third of its length, at least one; NULL if none is near.
+ * The one of `words` (NULL-terminated) that was probably meant by `word`: the nearest by edit distance, up to a third of its length,
+ * at least one. NULL: none is near.
  */
 const char *grammar_nearest(const char *word, const char *const *words);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The samples of one channel, in a ring that may become shorter or longer. Pure; filled by kipcd's samples and by top. */
+/* Pure. Filled by kipcd's samples, and by kipcctl top. */
 
 #include "common/history.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 size_t history_room(size_t n_channels)
@@ -19,10 +20,11 @@ size_t history_room(size_t n_channels)
 
 const struct history_sample *history_get(const struct history *history, size_t i)
 {
+	assert(i < history->n);
 	return &history->samples[(history->next + history->room - history->n + i) % history->room];
 }
 
-/* One of another size with the newest of the old one's samples. */
+/* A history of another size, with the newest samples of the old one. */
 static struct history *resize(const struct history *old, size_t room)
 {
 	struct history *history = malloc(sizeof *history + room * sizeof *history->samples);

@@ -3,8 +3,8 @@
 #define KIPC_COMMON_HISTORY_H
 
 /*
- * What one channel was like at its last samples. Together the histories of all channels take at most HISTORY_BYTES: with
- * 30,000 channels each keeps the last 69 samples, with 6,990 or fewer the last 300.
+ * The last samples of one channel. The histories of all channels together take at most HISTORY_BYTES: with 30,000 channels each
+ * keeps the last 69 samples, with 6,990 or fewer the last 300.
  */
 
 #include <stddef.h>
@@ -15,7 +15,7 @@
 
 struct history_sample {
 	uint32_t depth;	 /* messages; of a raw segment, mappings */
-	uint32_t passed; /* messages that were received since the sample before; of a ring, 0 elsewhere */
+	uint32_t passed; /* a ring: messages received since the sample before; else 0 */
 };
 
 struct history {
@@ -27,8 +27,7 @@ struct history {
 size_t history_room(size_t n_channels);
 
 /*
- * Adds a sample to *history (NULL: to a new one) that keeps `room` of them; of more than that the oldest go. Out of memory
- * nothing changes.
+ * Adds a sample to *history (NULL: to a new one), which keeps the last `room` of them. Without memory, nothing changes.
  */
 void history_add(struct history **history, size_t room, const struct history_sample *sample);
 

@@ -2,7 +2,7 @@
 #ifndef KIPC_COMMON_LOSS_H
 #define KIPC_COMMON_LOSS_H
 
-/* What removing an object would lose, in words that both programs use. */
+/* What removing an object would lose, as a sentence. */
 
 #include <stddef.h>
 
@@ -10,10 +10,10 @@
 
 #define LOSS_MAX 128
 
-/* "it holds 3 messages (120 bytes)"; "it is empty" where nothing would be lost. Returns buffer. */
+/* "it holds 3 messages (120 bytes)"; "it is empty" if nothing would be lost. Returns buffer. */
 char *loss_to_string(const struct kipc_object *object, bool is_empty, char buffer[static LOSS_MAX]);
 
-/* The same of a ring: what it says of itself, and how often others have it attached. */
+/* The same for a ring; `attached`: how often other processes have it attached. */
 char *loss_of_ring_to_string(const struct kipc_ring *ring, uint64_t attached, char buffer[static LOSS_MAX]);
 
 #endif

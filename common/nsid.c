@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The format of "channels/.nsid"; nothing else knows it. kipcd decides by the file at its start; kipcctl asks whether an object
- * is the marker, which is not a leftover.
+ * The only file that knows the format of "channels/.nsid". kipcd reads it at its start; kipcctl asks whether an object is the marker,
+ * which is not a leftover.
  */
 
 #include "common/nsid.h"

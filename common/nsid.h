@@ -3,14 +3,13 @@
 #define KIPC_COMMON_NSID_H
 
 /*
- * What "channels/.nsid" adds to ".ns": which IPC namespace the registry belongs to, beyond an inode number that the kernel gives
- * out again at once. Written by kipcd, one line:
+ * "channels/.nsid": which IPC namespace the registry belongs to. The inode number in ".ns" does not tell that, because the kernel
+ * reuses it at once. kipcd writes one line:
  *
  *	BOOTID:INODE[:id=N][:marker=ID,CTIME,CREATOR,CONTENT]
  *
- * N is the kernel's own number of the namespace (ioctl NS_GET_ID), never given out twice in one boot. Where the kernel has
- * none, there is a marker: a private semaphore set that kipcd made, whose random values are CONTENT. The line says
- * "marker=begun,CONTENT" while one is being made.
+ * N is the kernel's number of the namespace (ioctl NS_GET_ID), which is never reused in one boot. If the kernel has none, kipcd
+ * creates a marker: a private semaphore set whose random values are CONTENT. The line says "marker=begun,CONTENT" meanwhile.
  */
 
 #include <stdbool.h>
@@ -23,7 +22,7 @@
 #define NSID_PLACE_MAX 64
 #define NSID_VALUES 8
 
-/* A set of this shape is a marker. The kernel gives the permission to execute no meaning, and programs do not set it. */
+/* A set of this shape is a marker: the permission to execute means nothing to the kernel, and programs do not set it. */
 #define NSID_MARKER_MODE 0611
 
 struct nsid {
@@ -41,10 +40,10 @@ struct nsid {
 #define NSID_TEXT_MAX 256
 void nsid_to_string(const struct nsid *nsid, char buffer[static NSID_TEXT_MAX]);
 
-/* -EBADMSG: it is not such a line. Unknown words are passed over. */
+/* -EBADMSG: not such a line. Skips unknown words. */
 int nsid_from_string(const char *text, struct nsid *ret_nsid);
 
-/* Whether a text has the form of BOOTID:INODE, which ".ns" has, too. */
+/* Whether a text has the form BOOTID:INODE, as in ".ns". */
 bool nsid_is_place(const char *text);
 
 /* Reads the file in the registry's folder. -ENOENT; -EBADMSG; errors of reading. */
@@ -54,8 +53,8 @@ int nsid_read(int channels_fd, struct nsid *ret_nsid);
 bool nsid_is_marker(const struct nsid *nsid, const struct kipc_object *object);
 
 /*
- * Whether an object has the shape of a marker that `creator` made, for any kipcd, and nobody ever operated on it. Such an object
- * is not a leftover, and must be neither adopted nor swept.
+ * Whether an object has the shape of a marker that `creator` created, for any kipcd, and was never operated on. Such an object is not
+ * a leftover, and must be neither adopted nor swept.
  */
 bool nsid_is_like_marker(const struct kipc_object *object, uid_t creator);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Used by the plan and every change that kipcd makes, and by kipcctl where it removes without kipcd. Pure: the object is as the
- * caller last saw it; lib/object-remove.c checks again behind its fence whether it has changed hands since.
+ * Used by the plan, by every change of kipcd, and by kipcctl if it removes without kipcd. Pure: the object is as the caller last saw
+ * it; lib/object-remove.c checks behind its fence whether it has another owner by now.
  */
 
 #include "common/ownership.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Failing with a sentence: used wherever an operator can mend what went wrong. */
+/* Used wherever a user can do something about a failure. */
 
 #include "common/sentence.h"
 

@@ -2,11 +2,11 @@
 #ifndef KIPC_COMMON_SENTENCE_H
 #define KIPC_COMMON_SENTENCE_H
 
-/* The sentence for the user, made once, where the facts are; the same one reaches the journal and the client. */
+/* Failing with a sentence for the user, written where the facts are known; the journal and the client get the same one. */
 
 /*
- * Makes the sentence as by printf, puts it into *reterr_sentence (malloc'd; NULL when out of memory) and returns `error`,
- * so that a function can say why and fail in one line.
+ * Writes the sentence, as by printf, to *reterr_sentence (the caller frees it; NULL: no memory) and returns `error`, so that a function
+ * can fail with a reason in one line.
  */
 int sentence_fail(char **reterr_sentence, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What is UTF-8 and what only looks like it. Called for everything that becomes JSON and is not our own text.
- * The table is that of the Unicode standard (well-formed byte sequences): the first byte fixes the length and
- * the range of the second, all further bytes are 0x80…0xBF.
+ * Called for all foreign text that becomes JSON. The table is that of the Unicode standard (well-formed byte sequences): the first
+ * byte determines the length and the range of the second, all further bytes are 0x80…0xBF.
  */
 
 #include "common/utf8.h"

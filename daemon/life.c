@@ -292,7 +292,7 @@ static void remove_daemons_own(struct manager *manager)
 
 		if (channel->link.observed ||
 		    strcmp(channel->link.lifetime, lifetime_words[LIFETIME_DAEMON]) != 0 ||
-		    !channel_is_there(channel, &object))
+		    channel_look(channel, &object) <= 0) /* in doubt, it stays */
 			continue;
 		r = object_remove(&object, 0, channel->link.maker, channel->held != NULL, NULL);
 		if (r == 0) {

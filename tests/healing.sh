@@ -147,7 +147,7 @@ like 'a channel that is removed repeatedly is recreated more slowly each time' "
 kipcctl reload >"$T/out"
 is '... and at once by a reload' "$(state_of orders)" active
 # Removed until it stays absent for long enough to be examined.
-seconds_left() { columns_of orders reason | sed -n 's/.*comes back in \([0-9]*\) s.*/\1/p'; }
+seconds_left() { columns_of orders reason | sed -n 's/.*recreates it in \([0-9]*\) s.*/\1/p'; }
 is_long() { [ "$(seconds_left)" -ge 4 ] 2>/dev/null; }
 long_or_recreated() { is_long || has_another_id orders "$old"; }
 for ((round = 0; round < 20; round++)); do

@@ -29,7 +29,7 @@ unlike '... and no value that no file has' "$OUT" 'capacity|bills'
 exits 0 'reload works' kipcctl reload
 like '... and names the overridden value' "$OUT" "^orders +queue +keep +active +$named$"
 exits 0 'check works' kipcctl check "$conf"
-like '... with a warning that has its place' "$ERR" "^$conf:3: warning: \[queue orders\] mode: 0600 is overridden by 'kipcctl set' \(0660\); 'kipcctl unset orders mode' takes that back$"
+like '... with a warning that has its place' "$ERR" "^$conf:3: warning: \[queue orders\] mode: 0600 is overridden by 'kipcctl set' \(0660\); 'kipcctl unset orders mode' removes the override$"
 exits 0 'show works' kipcctl show orders
 like '... and names the overridden value' "$OUT" "^ +overridden: $named$"
 like '... and the origin of the other value' "$OUT" '^ *origin of capacity: kipcctl set$'
@@ -106,7 +106,7 @@ kipcctl create -q queue temp key=0x4b07 lifetime=config
 kipcctl create -q queue other key=0x4b08
 printf '[queue mine]\nkey = 0x4b07\n' >"$conf"
 exits 0 'a section may take the key of a created channel' kipcctl check "$conf"
-like '... which is set aside' "$ERR" "temp.conf: warning: is set aside: \[queue temp\] key: 0x00004b07 is the key of \[queue mine\] at $conf:2 too"
+like '... which is set aside' "$ERR" "temp.conf: warning: is set aside: \[queue temp\] key: 0x00004b07 is also the key of \[queue mine\] at $conf:2"
 restart
 is '... but not removed, though it is empty and its lifetime is config' "$(columns_of temp state)" retained
 is '... other created channels stay' "$(columns_of other state)" active
@@ -171,7 +171,7 @@ exits 2 'mistakes in create are wrong usage' kipcctl create queue c mode=9999 ca
 like '... and cites the first' "$ERR" "'mode=9999': .*"
 like '... and the second' "$ERR" "'capacity=0': '0' is out of range; choose 1 to 2147483647"
 exits 2 'a key that is in use is refused' kipcctl create queue c key=0x11
-like '... with the file that has it' "$ERR" "'key=0x11': 0x00000011 is the key of \[queue a\] at $conf:2 too"
+like '... with the file that has it' "$ERR" "'key=0x11': 0x00000011 is also the key of \[queue a\] at $conf:2"
 unlike '... and no file that does not exist' "$ERR" "$layer"
 is '... and no file was created' "$(layers)" 'a.conf b.conf'
 zeros=$(printf '0,%.0s' {1..149})1

@@ -84,6 +84,24 @@ sed -i 's/1h/100ms/' "$conf"
 kipcctl reload >"$T/reload"
 file_comes "a removed file is recreated" orders
 
+# -- kipcd cannot look at the queue ------------------------------------------------------------------------------
+
+if [ -z "${SANITIZER_FLAGS:-}" ] && strace -qq -o /dev/null -e inject=getpid:error=EIO:when=999 true 2>/dev/null; then
+	mkfifo "$T/attached"
+	strace -o "$T/trace" -e trace=msgctl -e inject=msgctl:error=EPERM -p "$kipcd_pid" 2>"$T/attached" & tracer=$!
+	read -r line <"$T/attached"
+	has_failed() { [ "$(grep -c INJECTED "$T/trace")" -ge "$1" ]; }
+	exits 0 "looks at a queue with messages fail" until_true has_failed 5
+	is "... the file stays" "$(files)" "orders "
+	kill -INT $tracer
+	wait $tracer 2>/dev/null
+	exits 0 "... and goes on to show what is there" kipcctl send orders more
+	is "... when looks succeed again" "$(files)" "orders "
+	kipcctl recv orders >"$T/received"
+else
+	skip "kipcd cannot look at the queue" "strace cannot inject errors here"
+fi
+
 # -- start, stop and kill ----------------------------------------------------------------------------------------
 
 stop_kipcd

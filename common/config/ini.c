@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The one file that knows inih. inih 55 misreads: it makes the tail of a long line a line of its own, takes
- * an indented line as one more value of the key above, cuts values at " ;" and names at 49 bytes, and says
- * nothing of empty or doubled sections. So it is fed by a reader of ours, which counts lines, sees the
- * headers itself, and hands on only lines of one plain form that cannot be misread: KEY = VALUE. Called by
- * config.c; keeps no state.
+ * The only file that uses inih. inih 55 takes the tail of a long line for a line of its own and an indented line for another
+ * value of the key above, cuts values at " ;" and names at 49 bytes, and does not report empty or duplicate sections. So a reader
+ * of ours feeds it: this counts lines, reads the headers itself, and passes on only lines of one form that cannot be misread,
+ * KEY = VALUE. Keeps no state.
  */
 
 #include "common/config/ini.h"
@@ -58,7 +57,7 @@ static const char *skip_key(const char *p, const char *end)
 	return p;
 }
 
-/* The key of a KEY = VALUE line, as far as it can be seen; "" if it cannot. */
+/* The key of a KEY = VALUE line; "" if the line does not show one. */
 static void line_key(const struct line *line, char key[static INI_KEY_MAX + 1])
 {
 	const char *key_end = skip_key(line->start, line->end);
@@ -104,10 +103,7 @@ static bool refuse_unclean(struct reader *reader, const struct line *line)
 		      position);
 }
 
-/*
- * A header with a mistake in its form is a header still: what follows belongs to it, not to the section
- * above.
- */
+/* A malformed header still begins a section: what follows does not belong to the section above. */
 static void read_header(struct reader *reader, const struct line *line)
 {
 	const char *close = memchr(line->start, ']', (size_t)(line->end - line->start));
@@ -123,14 +119,13 @@ static void read_header(struct reader *reader, const struct line *line)
 	if (close == NULL)
 		(void)refuse(reader, line, "']' is missing at the end of the line; write [%s]", inside);
 	else if (behind != line->end && *behind != ';')
-		(void)refuse(reader, line, "'%.*s' stands behind ']'; put it on a line of its own",
+		(void)refuse(reader, line, "'%.*s' follows ']'; move it to a line of its own",
 			     (int)(line->end - behind), behind);
 }
 
 /*
- * Finds where the value ends. inih takes " ;" as the start of a comment and " #" as text, so either, in the
- * middle of a value, could mean something else to the writer than to the reader. Only what clearly stands
- * apart is taken as a comment: a ';' behind two blanks or a tab.
+ * Finds where the value ends. inih takes " ;" for the start of a comment and " #" for text, so in the middle of a value either
+ * could be read differently than it was meant. Only a ';' behind two blanks or a tab begins a comment.
  */
 static bool find_value_end(struct reader *reader, struct line *line, const char *value)
 {
@@ -143,15 +138,15 @@ static bool find_value_end(struct reader *reader, struct line *line, const char 
 		}
 		return refuse(
 			reader, line,
-			"' %c' inside the value; put a comment on a line of its own, or, where it is text, "
-			"leave out the blank",
+			"' %c' inside the value; move a comment to a line of its own or, in text, remove the "
+			"blank",
 			*p);
 	}
 	line->end = trim_blanks(value, line->end);
 	return true;
 }
 
-/* Whether the line is KEY = VALUE and nothing that inih could see otherwise; cuts off a comment. */
+/* Whether the line is KEY = VALUE in a form that inih cannot misread; cuts off a comment. */
 static bool line_is_pair(struct reader *reader, struct line *line)
 {
 	const char *key_end = skip_key(line->start, line->end);
@@ -161,26 +156,26 @@ static bool line_is_pair(struct reader *reader, struct line *line)
 
 	if (separator < line->end && *separator == '=') {
 		if (n_key == 0)
-			return refuse(reader, line, "no key stands before '='; write KEY = VALUE");
+			return refuse(reader, line, "the key before '=' is missing; write KEY = VALUE");
 		if (n_key > INI_KEY_MAX)
-			return refuse(reader, line, "the key has %d bytes; none is longer than %d", n_key,
+			return refuse(reader, line, "the key has %d bytes; the longest key has %d", n_key,
 				      INI_KEY_MAX);
 		return find_value_end(reader, line, separator + 1);
 	}
 	if (separator < line->end && *separator == ':' && n_key > 0)
-		return refuse(reader, line, "':' stands where '=' belongs; write KEY = VALUE");
+		return refuse(reader, line, "':' in place of '='; write KEY = VALUE");
 	equals = memchr(line->start, '=', (size_t)n_line);
 	if (equals != NULL)
 		return refuse(reader, line,
-			      "'%.*s' is not a key; keys are of letters, digits, '_', '.' and '-'",
+			      "'%.*s' is not a key; keys have letters, digits, '_', '.' and '-'",
 			      (int)(trim_blanks(line->start, equals) - line->start), line->start);
 	return refuse(
 		reader, line,
-		"'%.*s' is no [section], no KEY = VALUE and no comment; add what is missing, or '#' in front",
+		"'%.*s' is not a [section], KEY = VALUE or a comment; add what is missing, or '#' in front",
 		n_line, line->start);
 }
 
-/* Whether the line is one for inih: a pair. Headers are read, comments passed over, the rest is refused. */
+/* Whether the line is a pair, which inih gets. Headers are read here, comments skipped, other lines refused. */
 static bool line_is_for_inih(struct reader *reader, struct line *line, size_t line_max)
 {
 	size_t n = (size_t)(line->end - line->start);
@@ -191,9 +186,7 @@ static bool line_is_for_inih(struct reader *reader, struct line *line, size_t li
 		if (is_header)
 			reader->sink->section(reader->userdata, reader->line, NULL);
 		if (n > line_max)
-			return refuse(reader, line,
-				      "the line has %zu bytes; at most %zu can be read: shorten it", n,
-				      line_max);
+			return refuse(reader, line, "the line has %zu bytes; shorten it to %zu", n, line_max);
 		return refuse_unclean(reader, line);
 	}
 	first = skip_blanks(line->start, line->end);
@@ -234,7 +227,7 @@ static char *reader_next(char *buffer, int size, void *stream)
 	return NULL;
 }
 
-/* inih's ini_handler. Its idea of the section is "", since it sees no headers. */
+/* inih's ini_handler. The section is always "", because inih sees no headers. */
 static int reader_pair(void *userdata, const char *section, const char *key, const char *value)
 {
 	const struct reader *reader = userdata;
@@ -261,7 +254,7 @@ int ini_read(const char *text, size_t size, const struct ini_sink *sink, void *u
 	return r == 0 ? 0 : r == -2 ? -ENOMEM : -EBADMSG;
 }
 
-/* -- one value again --------------------------------------------------------------------------------------- */
+/* -- one value --------------------------------------------------------------------------------------- */
 
 static void ignore_section(void *userdata, unsigned line, const char *inside)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What is wrong with a configuration, collected by source.c and config.c and shown by whoever asked for the
- * configuration. The number of mistakes is right even when there was no memory left for a sentence, so that a
- * configuration with mistakes is never taken for a good one.
+ * Filled while a configuration is read and parsed, and shown by its caller. The number of mistakes is right even if there was no
+ * memory for a sentence, so that a configuration with mistakes is never taken for a good one.
  */
 
 #include "common/config/problems.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "common/escape.h"
 
 void problems_done(struct problems *problems)
@@ -30,7 +31,7 @@ void problems_done(struct problems *problems)
 	*problems = PROBLEMS_INIT;
 }
 
-/* Makes room for one more where n is a power of two and the array therefore full. */
+/* Makes room for one more item. The array is full when n is a power of two. */
 static void *grown(void *array, size_t n, size_t size)
 {
 	if ((n & (n - 1)) != 0)
@@ -40,6 +41,7 @@ static void *grown(void *array, size_t n, size_t size)
 
 void problems_forget(struct problems *problems, size_t n_items, size_t n_mistakes)
 {
+	assert(n_items <= problems->n_items && n_mistakes <= problems->n_mistakes);
 	while (problems->n_items > n_items) {
 		problems->n_items--;
 		free(problems->items[problems->n_items].file);
@@ -101,10 +103,10 @@ void problems_add_warning(struct problems *problems, const char *file, unsigned 
 	va_end(arguments);
 }
 
-/* A problem's place while the problems are sorted; also a noted file's, which has no item. */
+/* The place of a problem while the problems are sorted, or that of a noted file, which has no item. */
 struct place {
 	const char *file;
-	size_t order; /* first of the file's name, then of its first appearance */
+	size_t order; /* of the file: by name first, then by first appearance */
 	unsigned line;
 	size_t item;
 };
@@ -118,7 +120,7 @@ static int compare_files(const void *a, const void *b)
 	return r != 0 ? r : (x->order > y->order) - (x->order < y->order);
 }
 
-/* Equal lines stay in the order in which they were found. */
+/* Problems of one line keep their order. */
 static int compare_places(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
@@ -130,7 +132,7 @@ static int compare_places(const void *a, const void *b)
 	return (x->item > y->item) - (x->item < y->item);
 }
 
-/* The places of all noted files and all problems, sorted as the problems are to be. */
+/* The places of all noted files and all problems, in the order that the problems are to have. */
 static struct place *places_new(const struct problems *problems, size_t n_places)
 {
 	struct place *places = calloc(n_places, sizeof *places);
@@ -161,7 +163,7 @@ void problems_sort(struct problems *problems)
 		return;
 	places = places_new(problems, n_places);
 	sorted = calloc(problems->n_items, sizeof *sorted);
-	/* out of memory: unsorted is better than lost */
+	/* without memory, they stay unsorted */
 	if (places != NULL && sorted != NULL) {
 		for (size_t i = 0; i < n_places; i++)
 			if (places[i].item != NO_ITEM)
@@ -172,11 +174,11 @@ void problems_sort(struct problems *problems)
 	free(sorted);
 }
 
-/* One line, whatever file names and values hold. */
+/* Escaped, so that it is one line whatever file names and values hold. */
 static void print_problem(FILE *stream, const struct problem *problem)
 {
-	char *file = escape_text(problem->file, strlen(problem->file));
-	char *sentence = escape_text(problem->sentence, strlen(problem->sentence));
+	CLEANUP_FREE char *file = escape_text(problem->file, strlen(problem->file));
+	CLEANUP_FREE char *sentence = escape_text(problem->sentence, strlen(problem->sentence));
 
 	if (problem->file[0] != '\0')
 		(void)fprintf(stream, "%s:", file != NULL ? file : "?");
@@ -184,8 +186,6 @@ static void print_problem(FILE *stream, const struct problem *problem)
 		(void)fprintf(stream, "%u:", problem->line);
 	(void)fprintf(stream, "%s%s%s\n", problem->file[0] != '\0' ? " " : "",
 		      problem->is_warning ? "warning: " : "", sentence != NULL ? sentence : strerror(ENOMEM));
-	free(file);
-	free(sentence);
 }
 
 char *problems_to_string(const struct problems *problems, bool with_warnings)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What may stand in a value, wherever it comes from: a file of the configuration (ini.c) or the command line (layer.c).
- * Control bytes would reach terminals, and only UTF-8 fits on D-Bus.
+ * Used for values from files (ini.c) and from command lines (daemon/config/layer.c). Control bytes would reach terminals, and D-Bus
+ * takes only UTF-8.
  */
 
 #include "common/config/text.h"
@@ -16,7 +16,7 @@ bool text_is_key_character(char c)
 	       c == '.' || c == '-';
 }
 
-/* The length of the UTF-8 sequence at p; 0: there is none, or it is a C1 control character. */
+/* The length of the UTF-8 sequence at p; 0: none, or a C1 control character. */
 static size_t utf8_length(const unsigned char *p, size_t n)
 {
 	static const unsigned least[] = { 0, 0, 0xa0, 0x800, 0x10000 };
@@ -35,7 +35,7 @@ static size_t utf8_length(const unsigned char *p, size_t n)
 	return length;
 }
 
-/* Whether each of eight bytes is printable ASCII; may say no of some that are. Most text is, and each start reads all of it. */
+/* Whether all eight bytes are printable ASCII, as most text is; may say no for some that are. Each start reads the whole text. */
 static bool eight_are_plain(const char *p)
 {
 	const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;

@@ -8,23 +8,15 @@
 #include "common/service/budget.h"
 
 #include <sys/param.h>
-#include <time.h>
 
 #include "common/bus-names.h"
+#include "common/clock.h"
 
 #define CALLS_PER_SECOND 500
 #define CALLS_AT_ONCE 1000
 #define WORK_PER_SECOND 0.25
 #define WORK_AT_ONCE 0.1
 #define DEBT_MAX 1.0 /* calls rarely cost more, and no user should be refused for minutes */
-
-static double seconds(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 /* The place of a uid: its own, or that of the user that has not called for the longest time and has its full budget again. */
 static struct budget_user *find_user(struct budget *budget, uid_t uid)
@@ -43,7 +35,7 @@ static struct budget_user *find_user(struct budget *budget, uid_t uid)
 		.uid = uid,
 		.calls_left = CALLS_AT_ONCE,
 		.work_left = WORK_AT_ONCE,
-		.last_called = seconds(CLOCK_MONOTONIC),
+		.last_called = (double)clock_usec(CLOCK_MONOTONIC) / 1e6,
 	};
 	return oldest;
 }
@@ -51,7 +43,7 @@ static struct budget_user *find_user(struct budget *budget, uid_t uid)
 static bool take(struct budget *budget, uid_t uid)
 {
 	struct budget_user *user = find_user(budget, uid);
-	double now = seconds(CLOCK_MONOTONIC), passed = now - user->last_called;
+	double now = (double)clock_usec(CLOCK_MONOTONIC) / 1e6, passed = now - user->last_called;
 
 	user->calls_left = MIN(user->calls_left + passed * CALLS_PER_SECOND, CALLS_AT_ONCE);
 	user->work_left = MIN(user->work_left + passed * WORK_PER_SECOND, WORK_AT_ONCE);
@@ -69,7 +61,7 @@ void budget_settle(struct budget *budget)
 	if (budget->begun == 0)
 		return;
 	user = find_user(budget, budget->measured_uid);
-	user->work_left -= seconds(CLOCK_THREAD_CPUTIME_ID) - budget->begun;
+	user->work_left -= (double)clock_usec(CLOCK_THREAD_CPUTIME_ID) / 1e6 - budget->begun;
 	user->work_left = MAX(user->work_left, -DEBT_MAX);
 	budget->begun = 0;
 }
@@ -82,7 +74,7 @@ int budget_charge(struct budget *budget, uid_t uid, bool may_change, sd_bus_mess
 	if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0)
 		return 0;
 	if (take(budget, uid)) {
-		budget->begun = may_change ? 0 : seconds(CLOCK_THREAD_CPUTIME_ID);
+		budget->begun = may_change ? 0 : (double)clock_usec(CLOCK_THREAD_CPUTIME_ID) / 1e6;
 		budget->measured_uid = uid;
 		return 0;
 	}

@@ -39,7 +39,7 @@ static int find(sd_bus *bus, const char *path, const char *interface, void *user
 	if (channel == NULL)
 		return 0;
 	shown_fill(channel, &control->shown);
-	if (!channel_is_there(channel, &control->shown.object))
+	if (channel_look(channel, &control->shown.object) <= 0)
 		control->shown.object = (struct kipc_object){ 0 };
 	*ret_found = &control->shown;
 	return 1;

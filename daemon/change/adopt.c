@@ -55,9 +55,15 @@ static int refuse_to_forget(const struct channel *channel, const struct adoption
 			    char **reterr_sentence)
 {
 	struct kipc_object own;
+	int r;
 
-	if (channel == NULL || !channel->has_link || channel->link.observed || adoption->kind != KIPC_QUEUE ||
-	    !channel_is_there(channel, &own) || own.queue.messages == 0)
+	if (channel == NULL || !channel->has_link || channel->link.observed || adoption->kind != KIPC_QUEUE)
+		return 0;
+	r = channel_look(channel, &own);
+	if (r < 0)
+		return sentence_fail(reterr_sentence, r, "kipcd cannot look at %s's own queue: %s",
+				     channel->name, strerror(-r));
+	if (r == 0 || own.queue.messages == 0)
 		return 0;
 	return sentence_fail(reterr_sentence, -EBUSY, "%s is %s: %s", channel->name,
 			     channel_state_words[channel->state], channel->reason);

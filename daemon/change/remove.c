@@ -194,7 +194,7 @@ int remove_channel(struct manager *manager, const char *name, bool force, bool d
 			"0x%08x",
 			(unsigned)channel->spec->key);
 	/* A name that only the runtime layer declares can be removed all the same: it has a section there. */
-	if (channel->state == STATE_CONFLICT && channel->spec != NULL && !channel_is_there(channel, NULL) &&
+	if (channel->state == STATE_CONFLICT && channel->spec != NULL && channel_look(channel, NULL) == 0 &&
 	    !channel->spec->is_of_layer)
 		return sentence_fail(reterr_sentence, -EPERM, "it has no object of kipcd's: %s",
 				     channel->reason != NULL ? channel->reason : "its key is in use");

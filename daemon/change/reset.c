@@ -25,6 +25,8 @@
 /* Whether there is a ring that kipcd may reset: *ret_object. */
 static int check(const struct channel *channel, struct kipc_object *ret_object, char **reterr_sentence)
 {
+	int r;
+
 	if (channel == NULL)
 		return sentence_fail(reterr_sentence, -ENOENT, "no such channel");
 	assert(channel->spec != NULL || channel->has_link); /* otherwise it would have been forgotten */
@@ -39,7 +41,11 @@ static int check(const struct channel *channel, struct kipc_object *ret_object, 
 		return sentence_fail(reterr_sentence, -EPERM,
 				     "it is only observed, and kipcd changes only what it created: its "
 				     "creator must reset it");
-	if (!channel_is_there(channel, ret_object))
+	r = channel_look(channel, ret_object);
+	if (r < 0)
+		return sentence_fail(reterr_sentence, r, "kipcd cannot look at its segment: %s",
+				     strerror(-r));
+	if (r == 0)
 		return sentence_fail(reterr_sentence, -EPERM,
 				     "it is %s and has no ring that could be reset: %s",
 				     channel_state_words[channel->state],

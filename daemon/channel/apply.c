@@ -9,6 +9,7 @@
 
 #include "daemon/channel/apply.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -393,6 +394,7 @@ static enum plan_action remove_object(const struct apply *apply, const struct pl
 
 enum plan_action apply_step(const struct apply *apply, const struct plan_step *step, struct channel *channel)
 {
+	assert(strcmp(step->name, channel->name) == 0);
 	switch (step->action) {
 	case PLAN_KEEP:
 	case PLAN_RESUME:

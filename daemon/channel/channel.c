@@ -66,28 +66,18 @@ int link_look(const struct registry_link *link, struct kipc_object *ret_object)
 	return 1;
 }
 
-bool link_is_there(const struct registry_link *link, struct kipc_object *ret_object)
-{
-	return link_look(link, ret_object) > 0;
-}
-
 int channel_look(const struct channel *channel, struct kipc_object *ret_object)
 {
 	return channel->has_link ? link_look(&channel->link, ret_object) : 0;
 }
 
-bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object)
-{
-	return channel_look(channel, ret_object) > 0;
-}
-
-int channel_fail(const struct channel *channel, char **reterr_text)
+int channel_fail(const struct channel *channel, char **reterr_sentence)
 {
 	int error = channel->state == STATE_CONFLICT ? -EEXIST
 		    : channel->state == STATE_STALE  ? -EBUSY
 						     : -EIO;
 
-	return sentence_fail(reterr_text, error, "%s%s%s", channel_state_words[channel->state],
+	return sentence_fail(reterr_sentence, error, "%s%s%s", channel_state_words[channel->state],
 			     channel->reason != NULL ? ": " : "",
 			     channel->reason != NULL ? channel->reason : "");
 }

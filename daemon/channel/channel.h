@@ -44,13 +44,13 @@ struct channel {
 	uint64_t attached;	  /* segment: mappings */
 	pid_t gone_consumer;	  /* queue: the last receiver, found to have ended; 0: none */
 	unsigned n_consumer_gone; /* samples in a row */
-	uint64_t received;	  /* ring: messages, ever */
+	uint64_t received;	  /* ring: all messages so far */
 	struct {
 		uint64_t since; /* microseconds since the epoch; 0: none there, or not known yet */
 		int64_t rtime;	/* of the queue then */
 		int id;
 	} head; /* queue: since when its first message has been the first, as far as samples saw */
-	struct history *history; /* NULL: nobody watches */
+	struct history *history; /* NULL: not kept */
 
 	/* As it was last signalled on D-Bus. */
 	bool is_told;
@@ -82,11 +82,7 @@ void channel_say_when(struct channel *channel, uint64_t now);
 int link_look(const struct registry_link *link, struct kipc_object *ret_object);
 int channel_look(const struct channel *channel, struct kipc_object *ret_object);
 
-/* The object is certainly there. */
-bool link_is_there(const struct registry_link *link, struct kipc_object *ret_object);
-bool channel_is_there(const struct channel *channel, struct kipc_object *ret_object);
-
 /* The failure of a call that should have made the channel active: -EEXIST (conflict), -EBUSY (stale), -EIO, and a sentence. */
-int channel_fail(const struct channel *channel, char **reterr_text);
+int channel_fail(const struct channel *channel, char **reterr_sentence);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "daemon/channel/kernel.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,8 @@ int kernel_create(const struct channel_spec *spec, int *ret_id)
 {
 	const int flags = 0600 | IPC_CREAT | IPC_EXCL;
 	int id = -1;
+
+	assert(spec->manage == MANAGE_OWN && spec->key != IPC_PRIVATE);
 
 	switch (spec->kind) {
 	case KIPC_QUEUE:

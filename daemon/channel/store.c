@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "lib/base/append.h"
 
 #define INTENTS ".intents"
@@ -327,15 +328,15 @@ int store_write_intents(int channels_fd, const struct store_intent *intents, siz
 /* "20261130T061650.123456Z": the order of the names is that of their age. */
 static void write_stamp(char *stamp, size_t size)
 {
-	struct timespec now;
+	uint64_t now = clock_usec(CLOCK_REALTIME);
+	time_t now_seconds = (time_t)(now / USEC_PER_SEC);
 	char seconds[32];
 	struct tm tm;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	if (gmtime_r(&now.tv_sec, &tm) == NULL ||
+	if (gmtime_r(&now_seconds, &tm) == NULL ||
 	    strftime(seconds, sizeof seconds, "%Y%m%dT%H%M%S", &tm) == 0)
 		strcpy(seconds, "0");
-	snprintf(stamp, size, "%s.%06ldZ", seconds, now.tv_nsec / 1000);
+	snprintf(stamp, size, "%s.%06dZ", seconds, (int)(now % USEC_PER_SEC));
 }
 
 int store_move_aside(int runtime_fd, const char *why, char name[static STORE_ASIDE_MAX])

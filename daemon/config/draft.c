@@ -4,6 +4,7 @@
 
 #include "daemon/config/draft.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,8 +52,9 @@ bool draft_is_bad(const struct draft *draft, enum config_key_id id)
 
 const struct field_draft *draft_find_field(const struct draft *draft, const char *key)
 {
-	const char *name = strchr(key, '.') + 1;
+	const char *dot = strchr(key, '.'), *name = dot + 1;
 
+	assert(dot != NULL);
 	for (size_t i = draft->n_fields; i > 0; i--)
 		if (strcmp(draft->fields[i - 1].field.name, name) == 0)
 			return &draft->fields[i - 1];

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * See the header. A thread that hangs in stat(2) is left there (only the end of the process can kill it), and another one goes
- * on with the rest; other files of the folder in which it hangs wait with it, so that a dead mount takes one thread and not
- * all. inotify does not help: it does not see what other machines do to a network mount, and setting it up walks the path, too.
+ * Used by the parser of keys, and by run/key-changes.c. A thread that hangs in stat(2) stays there (only the end of the process
+ * ends it), and another thread continues with the other files. Files of the folder in which it hangs wait with it, so that a dead
+ * mount takes one thread and not all. inotify does not help: it does not see what other machines do to a network mount, and setting
+ * it up walks the path, too.
  */
 
 #include "daemon/config/key-files.h"
@@ -18,24 +19,25 @@
 #include <sys/prctl.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "lib/kipc.h"
 
 #define THREADS_MAX 16
 #define STACK_SIZE ((size_t)64 * 1024)
-#define USEC_PER_SEC INT64_C(1000000)
-#define HANGS (1 * USEC_PER_SEC) /* a look that takes longer is left alone, and another thread goes on … */
+#define SECOND ((int64_t)USEC_PER_SEC)
+#define HANGS (1 * SECOND) /* a look that takes longer is left alone, and another thread continues … */
 #define OVERDUE                                                                                              \
-	(5 * USEC_PER_SEC) /* … and after this it is said, since until then the machine may just be busy */
-#define PATIENCE (2 * USEC_PER_SEC)	    /* how long all who wait may wait … */
-#define PATIENCE_WINDOW (10 * USEC_PER_SEC) /* … in such a time */
-#define PATIENCE_MIN (USEC_PER_SEC / 100)
+	(5 * SECOND) /* … and after this the file is reported; until then the machine may just be busy */
+#define PATIENCE (2 * SECOND)	      /* how long all callers together may wait … */
+#define PATIENCE_WINDOW (10 * SECOND) /* … in such a span */
+#define PATIENCE_MIN (SECOND / 100)
 
 struct key_file {
 	char *path;
 	int project;
-	bool is_wanted; /* somebody wants a look that begins from now on */
+	bool is_wanted; /* a look that begins from now on is wanted */
 	bool is_busy;	/* a thread is in stat(2) */
-	int64_t since;	/* when the look that was wanted first, and has not ended, was wanted */
+	int64_t since;	/* since when a look that has not ended is wanted */
 	bool is_known;
 	int error;   /* of the last look; 0: it found `key` */
 	int32_t key; /* the last one found; 0: none yet */
@@ -44,28 +46,20 @@ struct key_file {
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t wanted, ended;
-	struct key_file **items; /* sorted; they stay, since a thread may hang in one */
-	size_t n_items, next;	 /* where a thread goes on to search */
+	struct key_file **items; /* sorted; never removed, because a thread may hang in one */
+	size_t n_items, next;	 /* where the next search begins */
 	const struct key_file *busy[THREADS_MAX];
 	size_t n_busy;
 	unsigned n_threads;
 	int event_fd;
-	int64_t window, patience; /* what is left of it in the window that began then */
+	int64_t window, patience; /* what is left of it in the window that began at `window` */
 } table = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.wanted = PTHREAD_COND_INITIALIZER,
 	.event_fd = -1,
 };
 
-static int64_t now_usec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
-}
-
-/* The condition that is waited for with a deadline, on the clock that does not jump. */
+/* The wait with a deadline uses the clock that is never set. */
 static void set_up(void)
 {
 	pthread_condattr_t attributes;
@@ -98,7 +92,7 @@ static int compare(const struct key_file *file, const char *path, int project)
 	return r != 0 ? r : file->project - project;
 }
 
-/* Where it is, or belongs. */
+/* The index of the file, or the one that a new file gets. */
 static size_t find_place(const char *path, int project)
 {
 	size_t low = 0, high = table.n_items;
@@ -171,7 +165,7 @@ static bool hangs(const struct key_file *busy, int64_t now)
 	return now - busy->since > HANGS;
 }
 
-/* A look hangs in its folder. */
+/* Whether a look hangs in its folder. */
 static bool waits_for_another(const struct key_file *file, int64_t now)
 {
 	for (size_t i = 0; i < table.n_busy; i++)
@@ -180,10 +174,10 @@ static bool waits_for_another(const struct key_file *file, int64_t now)
 	return false;
 }
 
-/* The one to be looked at next, in turn; NULL: none. */
+/* The next file to look at, in turn; NULL: none. */
 static struct key_file *choose(void)
 {
-	int64_t now = now_usec();
+	int64_t now = (int64_t)clock_usec(CLOCK_MONOTONIC);
 
 	for (size_t n = 0; n < table.n_items; n++) {
 		struct key_file *file = table.items[table.next++ % table.n_items];
@@ -204,7 +198,7 @@ static void begin_look(struct key_file *file)
 static void end_look(struct key_file *file)
 {
 	file->is_busy = false;
-	file->since = now_usec();
+	file->since = (int64_t)clock_usec(CLOCK_MONOTONIC);
 	for (size_t i = 0; i < table.n_busy; i++)
 		if (table.busy[i] == file) {
 			table.busy[i] = table.busy[--table.n_busy];
@@ -242,7 +236,7 @@ static void note_answer(struct key_file *file, int error, int32_t key)
 
 static void *look_at_files(void *userdata)
 {
-	(void)prctl(PR_SET_NAME, "kipcd-stat"); /* for those who look at threads */
+	(void)prctl(PR_SET_NAME, "kipcd-stat"); /* visible in ps(1) and top(1) */
 	lock();
 	for (;;) {
 		struct key_file *file = choose();
@@ -262,7 +256,7 @@ static void *look_at_files(void *userdata)
 	return NULL;
 }
 
-/* It gets none of the signals that kipcd obeys. Failing that, what is wanted waits for the others. */
+/* The thread blocks all signals, which are for the main thread. If it cannot be started, the files wait for the other threads. */
 static void start_thread(void)
 {
 	pthread_attr_t attributes;
@@ -292,7 +286,7 @@ static bool has_thread_at_work(int64_t now)
 
 static void want(struct key_file *file)
 {
-	int64_t now = now_usec();
+	int64_t now = (int64_t)clock_usec(CLOCK_MONOTONIC);
 
 	if (!is_pending(file))
 		file->since = now;
@@ -302,7 +296,7 @@ static void want(struct key_file *file)
 	(void)pthread_cond_signal(&table.wanted);
 }
 
-/* -- those who ask ---------------------------------------------------------------------------------------- */
+/* -- callers ---------------------------------------------------------------------------------------- */
 
 static int answer_of(const struct key_file *file, int64_t now, int32_t *ret_key)
 {
@@ -312,10 +306,10 @@ static int answer_of(const struct key_file *file, int64_t now, int32_t *ret_key)
 	return file->is_known ? file->error : -EAGAIN;
 }
 
-/* Waits for the look that was wanted, as long as there is patience. False: it has not ended. */
+/* Waits for the look, while there is patience. False: it has not ended. */
 static bool await(const struct key_file *file)
 {
-	int64_t start = now_usec(), end;
+	int64_t start = (int64_t)clock_usec(CLOCK_MONOTONIC), end;
 	struct timespec deadline;
 
 	if (start - table.window > PATIENCE_WINDOW || table.window == 0) {
@@ -323,10 +317,10 @@ static bool await(const struct key_file *file)
 		table.patience = PATIENCE;
 	}
 	end = start + (table.patience > PATIENCE_MIN ? table.patience : PATIENCE_MIN);
-	deadline = (struct timespec){ end / USEC_PER_SEC, end % USEC_PER_SEC * 1000 };
-	while (is_pending(file) && now_usec() < end)
+	deadline = (struct timespec){ end / SECOND, end % SECOND * 1000 };
+	while (is_pending(file) && (int64_t)clock_usec(CLOCK_MONOTONIC) < end)
 		(void)pthread_cond_timedwait(&table.ended, &table.lock, &deadline);
-	table.patience -= now_usec() - start;
+	table.patience -= (int64_t)clock_usec(CLOCK_MONOTONIC) - start;
 	return !is_pending(file);
 }
 
@@ -338,7 +332,7 @@ int key_files_look(const char *path, int project, int32_t *ret_key)
 	lock();
 	file = find_or_add(path, project);
 	if (file != NULL) {
-		int64_t now = now_usec();
+		int64_t now = (int64_t)clock_usec(CLOCK_MONOTONIC);
 		bool is_hopeless = is_overdue(file, now) || waits_for_another(file, now);
 
 		want(file);
@@ -368,7 +362,7 @@ int key_files_last(const char *path, int project, int32_t *ret_key)
 	lock();
 	file = find(path, project);
 	if (file != NULL)
-		r = answer_of(file, now_usec(), ret_key);
+		r = answer_of(file, (int64_t)clock_usec(CLOCK_MONOTONIC), ret_key);
 	unlock();
 	return r;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Used by change/change.c alone. The old file is kept as a second link to it, NAME.conf.old, which no reader of the
- * configuration takes for one of its files; one that a kill left there is overwritten by the next change.
+ * Used by change/. The old file is kept as a second link, NAME.conf.old, which is not read as a configuration file. If a kill leaves
+ * it there, the next change overwrites it.
  */
 
 #include "daemon/config/layer-file.h"
@@ -77,7 +77,7 @@ int layer_file_restore(const char *path)
 		return r;
 	if (rename(old_path, path) == 0)
 		return 0;
-	/* There was none before. */
+	/* There was no file before. */
 	if (errno == ENOENT && (unlink(path) == 0 || errno == ENOENT))
 		return 0;
 	return -errno;

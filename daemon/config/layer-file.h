@@ -3,11 +3,11 @@
 #define KIPC_DAEMON_CONFIG_LAYER_FILE_H
 
 /*
- * A file of the runtime layer, RUNTIME/kipcd.conf.d/NAME.conf, changed in such a way that taking the change back needs no disk
- * space and no memory: the old file is kept beside it until the change is settled.
+ * Changes a file of the runtime layer, RUNTIME/kipcd.conf.d/NAME.conf, so that undoing the change needs no disk space and no
+ * memory: the old file is kept beside it until the change is final.
  */
 
-/* Makes `text` its contents; NULL: no file. Nothing has changed after a failure. */
+/* Replaces the contents; text NULL: removes the file. A failure changes nothing. */
 int layer_file_replace(const char *path, const char *text);
 
 /* Restores the file as it was before layer_file_replace(). */

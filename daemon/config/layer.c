@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The text of a file of the runtime layer, and its parts as values. Pure: change/change.c has the files, config.c the
- * meaning. What comes from a command line goes through layer_assign() and comes out of layer_read() as it was.
+ * Pure. sections.c reads the layer with layer_read(), change/layer-edit.c changes it as values. A value from a command line goes
+ * through layer_assign() and comes out of layer_read() unchanged.
  */
 
 #include "daemon/config/layer.h"
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "common/config/text.h"
 #include "common/sentence.h"
 
@@ -61,7 +62,7 @@ static size_t key_length(const char *from, const char *to)
 	return n;
 }
 
-/* Where the '=' of "KEY = VALUE" stands; NULL: it is no such line. */
+/* The '=' of "KEY = VALUE"; NULL: not such a line. */
 static const char *find_equals(const char *from, const char *to)
 {
 	size_t n = key_length(from, to);
@@ -126,7 +127,7 @@ void layer_read(const char *text, size_t size, const struct ini_sink *sink, void
 		if (from == to || *from == '#' || *from == ';')
 			continue;
 		if (text_find_unclean(from, to) != to)
-			sink->refusal(userdata, line, "", "it holds bytes that are not text");
+			sink->refusal(userdata, line, "", "it has bytes that are not text");
 		else if (*from == '[')
 			read_header(from, to, line, sink, userdata);
 		else
@@ -180,7 +181,7 @@ bool layer_has(const struct layer *layer, enum layer_verb verb, const char *key)
 	return find_value(layer, verb, key) != NULL;
 }
 
-/* Takes over both texts. */
+/* Takes over both strings. */
 static int put_value(struct layer *layer, enum layer_verb verb, char *key, char *value)
 {
 	struct layer_value *old, *values;
@@ -209,7 +210,7 @@ fail:
 struct taking {
 	struct layer *layer;
 	enum layer_verb older; /* what the older form is here */
-	enum layer_verb verb;  /* of the part that is read; LAYER_NONE: of no part */
+	enum layer_verb verb;  /* of the part that is read; LAYER_NONE: of none */
 	int error;
 };
 
@@ -321,22 +322,23 @@ char *layer_to_text(const struct layer *layer)
 
 /* -- changing -------------------------------------------------------------------------------------------------- */
 
-static int refuse_unclean(const char *key, const char *value, char **reterr_text)
+static int refuse_unclean(const char *key, const char *value, char **reterr_sentence)
 {
 	size_t n = strlen(value);
 	const char *unclean = text_find_unclean(value, value + n);
 
 	if (n > LAYER_VALUE_MAX)
-		return sentence_fail(reterr_text, -EINVAL, "%s: the value has %zu bytes; at most %zu fit",
-				     key, n, LAYER_VALUE_MAX);
+		return sentence_fail(reterr_sentence, -EINVAL,
+				     "%s: the value has %zu bytes; the limit is %zu", key, n,
+				     LAYER_VALUE_MAX);
 	if (*unclean == '\0')
 		return 0;
-	return sentence_fail(reterr_text, -EINVAL, "%s: byte %zu of the value is a %s; leave it out", key,
+	return sentence_fail(reterr_sentence, -EINVAL, "%s: byte %zu of the value is a %s; remove it", key,
 			     (size_t)(unclean - value) + 1,
 			     *unclean == '\n' ? "newline" : "control character");
 }
 
-/* Blanks around a value are data only in free text; "key = value" with blanks is the style of files. */
+/* Blanks around a value count only in free text; "key = value" with blanks is the style of files. */
 static char *value_of(const char *key, const char *equals, bool is_spaced)
 {
 	const char *from = equals + 1, *to = from + strlen(from);
@@ -349,38 +351,38 @@ static char *value_of(const char *key, const char *equals, bool is_spaced)
 	return strndup(from, (size_t)(to - from));
 }
 
-static int assign(struct layer *layer, enum layer_verb verb, const char *assignment, char **reterr_text)
+static int assign(struct layer *layer, enum layer_verb verb, const char *assignment, char **reterr_sentence)
 {
 	const char *end = assignment + strlen(assignment), *equals = find_equals(assignment, end);
-	char *key, *value;
+	CLEANUP_FREE char *key = NULL, *value = NULL;
 	size_t n;
 	int r;
 
 	if (equals == NULL)
-		return sentence_fail(reterr_text, -EINVAL, "'%s' is not of the form key=value", assignment);
+		return sentence_fail(reterr_sentence, -EINVAL, "'%s' does not have the form key=value",
+				     assignment);
 	n = key_length(assignment, end);
 	key = strndup(assignment, n);
 	value = key == NULL ? NULL : value_of(key, equals, assignment + n != equals);
-	r = value == NULL ? -ENOMEM : refuse_unclean(key, value, reterr_text);
-	if (r < 0) {
-		free(key);
-		free(value);
+	r = value == NULL ? -ENOMEM : refuse_unclean(key, value, reterr_sentence);
+	if (r < 0)
 		return r;
-	}
-	return put_value(layer, verb, key, value);
+	r = put_value(layer, verb, key, value);
+	key = value = NULL;
+	return r;
 }
 
-int layer_assign(struct layer *layer, enum layer_verb verb, char **assignments, char **reterr_text)
+int layer_assign(struct layer *layer, enum layer_verb verb, char **assignments, char **reterr_sentence)
 {
 	int r = 0;
 
 	for (char **p = assignments; r == 0 && p != NULL && *p != NULL; p++)
-		r = assign(layer, verb, *p, reterr_text);
+		r = assign(layer, verb, *p, reterr_sentence);
 	return r;
 }
 
-/* Takes out all entries whose verb's bit is set and whose key fits. */
-static size_t take_out(struct layer *layer, unsigned verbs, const char *key)
+/* Removes the values of these verbs (bits) and that key (NULL: any). */
+static size_t remove_values(struct layer *layer, unsigned verbs, const char *key)
 {
 	size_t n = 0, n_before = layer->n_values;
 
@@ -400,12 +402,12 @@ static size_t take_out(struct layer *layer, unsigned verbs, const char *key)
 
 size_t layer_unset(struct layer *layer, const char *key)
 {
-	return take_out(layer, 1U << LAYER_SET | 1U << LAYER_ADOPT, key);
+	return remove_values(layer, 1U << LAYER_SET | 1U << LAYER_ADOPT, key);
 }
 
 void layer_drop(struct layer *layer, enum layer_verb verb)
 {
-	(void)take_out(layer, 1U << verb, NULL);
+	(void)remove_values(layer, 1U << verb, NULL);
 	if (verb == LAYER_CREATE)
 		layer->declares = false;
 }

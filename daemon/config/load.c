@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
+
 struct loading {
 	struct config_source *sources;
 	size_t n_sources;
@@ -21,8 +23,8 @@ struct loading {
 /* Parses with only those files of the layer that come before `end`. *ret_why (may be NULL): the first mistake. */
 static int try(const struct loading *loading, size_t end, char **ret_why)
 {
-	struct problems problems = PROBLEMS_INIT;
-	struct config_source *some = calloc(loading->n_sources + 1, sizeof *some);
+	CLEANUP_PROBLEMS struct problems problems = PROBLEMS_INIT;
+	CLEANUP_FREE struct config_source *some = calloc(loading->n_sources + 1, sizeof *some);
 	struct config *config = NULL;
 	size_t n = 0;
 	int r;
@@ -37,8 +39,6 @@ static int try(const struct loading *loading, size_t end, char **ret_why)
 		if (!problems.items[i].is_warning)
 			*ret_why = strdup(problems.items[i].sentence);
 	config_free(config);
-	problems_done(&problems);
-	free(some);
 	return r;
 }
 

@@ -31,7 +31,7 @@ static size_t count_headers(const struct config_source *source)
 	return n;
 }
 
-/* What keys are that nobody gives a value. */
+/* The values of keys that are not given. */
 static int preset(struct parser *parser, const struct config_world *world)
 {
 	int r = config_rows_preset(config_keys, CONFIG_N_KEYS, CHANNEL_ANY, &parser->preset);
@@ -92,7 +92,7 @@ static size_t count_places(const struct parser *parser)
 	return n;
 }
 
-/* Where each value of the draft stands, from `places` on, for its spec; the end of them. */
+/* Writes the places of the values of the draft to `places`, for its spec; returns their end. */
 static struct value_place *take_places(struct draft *draft, struct value_place *places)
 {
 	draft->spec.places = places;

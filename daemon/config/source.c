@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Finds and reads the files of the configuration: the edge under config_parse(), called at start, reload and
- * --check. Only a file, in a folder, that nobody but root and kipcd's own user could have written is handed
- * on; what is judged is the opened file, not its name, so that it cannot be exchanged in between.
+ * Called at start, reload and --check. Reads only files, in folders, that no user but root and kipcd's own can write. The opened
+ * file is judged, not its name, so that it cannot be replaced in between.
  */
 
 #include "daemon/config/source.h"
@@ -21,7 +20,7 @@
 #define SOURCE_SUFFIX ".conf"
 
 struct reader {
-	uid_t uid; /* who may write, beside root: kipcd */
+	uid_t uid; /* may write, in addition to root: kipcd */
 	struct problems *problems;
 	struct config_source *sources;
 	size_t n_sources;
@@ -44,8 +43,7 @@ static void complain(struct reader *reader, const char *file, const char *senten
 }
 
 /*
- * Whether only root and kipcd's user could have written it. An ACL that lets others write shows in the
- * group's bits.
+ * Whether only root and kipcd's user can write it. An ACL that lets other users write shows in the group's bits.
  */
 static bool is_safe(struct reader *reader, const char *name, const struct stat *status)
 {
@@ -53,23 +51,23 @@ static bool is_safe(struct reader *reader, const char *name, const struct stat *
 
 	if (status->st_uid != 0 && status->st_uid != reader->uid) {
 		problems_add_mistake(reader->problems, name, 0,
-				     "the %s belongs to user %u; it must be root's or user %u's: chown it",
-				     what, (unsigned)status->st_uid, (unsigned)reader->uid);
+				     "the %s is owned by uid %u; chown it to root or uid %u", what,
+				     (unsigned)status->st_uid, (unsigned)reader->uid);
 		return false;
 	}
 	if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
 		problems_add_mistake(reader->problems, name, 0,
-				     "the %s can be written by others (its mode is %04o); do: chmod go-w %s",
-				     what, (unsigned)status->st_mode & 07777, name);
+				     "other users can write the %s (mode %04o): chmod go-w %s", what,
+				     (unsigned)status->st_mode & 07777, name);
 		return false;
 	}
 	return true;
 }
 
-/* Reads to the end; the size that fstat(2) said is only a guess. */
+/* Reads to the end; the size of fstat(2) is only a guess. */
 static int read_all(int fd, size_t guess, char **ret_text, size_t *ret_size)
 {
-	size_t room = guess + 2, size = 0; /* a NUL, and a byte to meet the end of file with */
+	size_t room = guess + 2, size = 0; /* for a NUL, and a byte to detect the end of file with */
 	char *text = malloc(room);
 
 	if (text == NULL)
@@ -104,7 +102,7 @@ static int read_all(int fd, size_t guess, char **ret_text, size_t *ret_size)
 	return 0;
 }
 
-/* Adds an opened file to the sources, or what is wrong with it to the problems. */
+/* Adds an opened file to the sources, or its mistake to the problems. */
 static int add_opened(struct reader *reader, int fd, const char *name, bool runtime_layer)
 {
 	struct config_source source = { .runtime_layer = runtime_layer }, *sources;
@@ -127,9 +125,9 @@ static int add_opened(struct reader *reader, int fd, const char *name, bool runt
 		return r;
 	if (r < 0) {
 		complain(reader, name,
-			 r == -EISDIR	 ? "is a folder, not a file; move it away"
+			 r == -EISDIR	 ? "is a folder; move it elsewhere"
 			 : r == -ENOTSUP ? "is not a regular file; replace it by one"
-			 : r == -EFBIG	 ? "is larger than 64M; no configuration is"
+			 : r == -EFBIG	 ? "is larger than 64M, the limit of a configuration"
 					 : strerror(-r));
 		return 0;
 	}
@@ -241,8 +239,7 @@ static int add_drop_ins(struct reader *reader, DIR *folder, const char *path, bo
 }
 
 /*
- * A folder that others may write is not looked into: what lies in it may be a link to what is not for their
- * eyes.
+ * A folder that other users can write is not read: a link in it may lead to a file that they may not read.
  */
 static int add_folder(struct reader *reader, const char *path, bool runtime_layer)
 {

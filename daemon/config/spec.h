@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_CONFIG_SPEC_H
 #define KIPC_DAEMON_CONFIG_SPEC_H
 
-/* What the configuration declares: plain values, no kernel state. One struct channel_spec a section. */
+/* What a section declares: plain values, no kernel state. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,15 +12,15 @@
 #include "common/channel-words.h"
 #include "lib/kipc.h"
 
-/* The place of the value that is in force. */
+/* The place of a value that is in force. */
 struct value_place {
 	unsigned source; /* index into config::origins */
 	unsigned line;
 	unsigned char key;  /* enum config_key_id */
-	unsigned char verb; /* enum layer_verb: whose value it is */
+	unsigned char verb; /* enum layer_verb: what gave it */
 };
 
-/* One declared field of a raw segment: "u32@0", "char[16]@8", "f64be[4]@64". */
+/* A field of a raw segment: "u32@0", "char[16]@8", "f64be[4]@64". */
 struct field_spec {
 	char *name;
 	char *type; /* as written, without the offset: "f64be[4]" */
@@ -32,16 +32,17 @@ struct field_spec {
 struct channel_spec {
 	char name[KIPC_NAME_MAX + 1];
 	enum kipc_kind kind;
-	const char *origin; /* the file that declares it first; owned by the config */
+	const char *origin; /* the first file that declares it; owned by the config */
 	unsigned line;
-	bool is_of_layer;		  /* declared by kipcctl create or adopt alone */
-	const struct value_place *places; /* of what is given, but for fields; owned by the config */
+	bool is_of_layer; /* only kipcctl create or adopt declares it */
+	const struct value_place
+		*places; /* of the keys that are given, without fields; owned by the config */
 	unsigned n_places;
 
-	key_t key;     /* 0: of a file that has never answered */
-	char *path;    /* key = ftok:PATH:N; NULL: a number, or made of the name */
+	key_t key;     /* 0: that of a file that has never answered */
+	char *path;    /* key = ftok:PATH:N; NULL: a number, or derived from the name */
 	int project;   /* N */
-	int key_error; /* of `path`, as ftok(3) finds it now; 0: it makes `key` */
+	int key_error; /* of ftok(3) on `path` now; 0: it makes `key` */
 	uid_t owner;
 	gid_t group;
 	mode_t mode;
@@ -61,24 +62,24 @@ struct channel_spec {
 	struct field_spec *fields; /* sorted by offset, then by name */
 	size_t n_fields;
 
-	/* semaphore: the starting values */
+	/* semaphore: the initial values */
 	unsigned short *values;
 	size_t n_values;
 };
 
-/* Whether an object with that key has it of the declared file, which is another one by now. */
+/* Whether an object with that key got it from the declared file, which was replaced since. */
 bool channel_spec_has_other_file(const struct channel_spec *spec, key_t key);
 
-/* Whether the file is gone for everybody; any other error only says that kipcd cannot tell. */
+/* Whether the error says that the file is gone; with any other, kipcd cannot tell. */
 bool channel_spec_file_is_gone(int error);
 
-/* What is wrong with it, as words. */
+/* What is wrong with the file, for a sentence. */
 const char *channel_spec_file_error_to_string(int error);
 
 /* The largest message of a declared ring, in bytes. */
 uint64_t channel_spec_max_message(const struct channel_spec *spec);
 
-/* Free what the struct points to, not the struct. */
+/* Free what the struct points to. */
 void field_spec_done(struct field_spec *field);
 void channel_spec_done(struct channel_spec *spec);
 

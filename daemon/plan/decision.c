@@ -4,6 +4,7 @@
 
 #include "daemon/plan/decision.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,7 +111,10 @@ const struct registry_entry **plan_find_owners(const struct plan_input *input)
 
 const struct registry_entry *plan_owner_of(const struct decision *decision, const struct kernel_object *found)
 {
-	return decision->owners[found - decision->input->view->objects];
+	const struct kernel_view *view = decision->input->view;
+
+	assert(found >= view->objects && found < view->objects + view->n_objects);
+	return decision->owners[found - view->objects];
 }
 
 /* The registry remembers the declared lifetime. Setting a section aside for a mistake is no wish to remove its object. */

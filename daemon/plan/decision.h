@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_PLAN_DECISION_H
 #define KIPC_DAEMON_PLAN_DECISION_H
 
-/* The decision on one channel while plan.c makes it: what is known, whose the objects are, and the step so far. */
+/* The decision on one channel while plan.c makes it: the facts, the owners of the objects, and the step so far. */
 
 #include "daemon/plan/step.h"
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Decides whether the registry belongs to this boot and IPC namespace. Called once at a start, by namespace.c, before the
- * registry is read or written. Pure: tests feed it tables. The rule: what cannot be told is taken neither for another
- * namespace nor for ours.
+ * Called once at a start, by start/namespace.c, before the registry is read or written. Pure: tests feed it tables. What kipcd cannot
+ * tell counts neither as another namespace nor as ours.
  */
 
 #include "daemon/plan/identity.h"
@@ -12,7 +11,7 @@
 
 #include "lib/registry.h"
 
-/* The inode decides where a boot is not known. */
+/* If a boot is not known, the inode decides. */
 static enum identity_verdict what_differs(const char *ours, const char *theirs)
 {
 	size_t n = strcspn(theirs, ":");

@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_PLAN_IDENTITY_H
 #define KIPC_DAEMON_PLAN_IDENTITY_H
 
-/* Which boot and IPC namespace a registry belongs to: a pure function from what was found to a verdict. */
+/* Which boot and IPC namespace a registry belongs to: a pure function from facts to a verdict. */
 
 #include "common/nsid.h"
 
@@ -10,12 +10,12 @@ enum identity_verdict {
 	IDENTITY_OURS = 0,
 	IDENTITY_ANOTHER_BOOT,
 	IDENTITY_ANOTHER_NAMESPACE,
-	IDENTITY_BY_LINKS, /* only what the links mean can tell: identity_by_links() */
+	IDENTITY_BY_LINKS, /* only the objects of the links can tell: identity_by_links() */
 	IDENTITY_UNKNOWN,
 };
 
 enum identity_marker {
-	IDENTITY_MARKER_GONE = 0, /* surely not there, or another object by now */
+	IDENTITY_MARKER_GONE = 0, /* certainly removed, or another object by now */
 	IDENTITY_MARKER_FOUND,
 	IDENTITY_MARKER_UNCLEAR, /* it could not be looked at */
 };
@@ -30,12 +30,12 @@ struct identity_facts {
 };
 
 /*
- * A registry without .nsid, of an older kipcd, is accepted by what .ns says; what .nsid says counts only where it speaks
- * of the same boot and inode as .ns, which an older kipcd may have written later.
+ * For a registry without .nsid, of an older kipcd, .ns decides. .nsid counts only if it has the same boot and inode as .ns, because an
+ * older kipcd may have written .ns later.
  */
 enum identity_verdict identity_decide(const struct identity_facts *facts);
 
-/* `has_matches`: some link means an object that is here, or that cannot be told. */
+/* `has_matches`: the object of a link exists here, or kipcd cannot tell. */
 enum identity_verdict identity_by_links(bool has_matches);
 
 #endif

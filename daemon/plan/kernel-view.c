@@ -4,6 +4,7 @@
 
 #include "daemon/plan/kernel-view.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ int kernel_view_init(struct kernel_view *view, struct kernel_object *objects, si
 	const struct kernel_object **by_key = calloc(n_objects + 1, sizeof *by_key);
 	size_t n_by_key = 0;
 
+	assert(objects != NULL || n_objects == 0);
 	if (by_key == NULL)
 		return -ENOMEM;
 	if (n_objects > 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Used by the plan, by the view that the plan is made from, and by everything that changes a single channel. Pure. */
+/* Pure. Used by the plan, by channel/view.c, and by whatever changes one channel. */
 
 #include "daemon/plan/link.h"
 

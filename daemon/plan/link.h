@@ -2,11 +2,11 @@
 #ifndef KIPC_DAEMON_PLAN_LINK_H
 #define KIPC_DAEMON_PLAN_LINK_H
 
-/* What a link of the registry says of an object: common/ownership.h in the registry's words. */
+/* Whose an object is, by a link of the registry: common/ownership.h for links. */
 
 #include "lib/registry.h"
 
-/* The link means this very object. */
+/* The link means this object. */
 bool link_names(const struct registry_link *link, const struct kipc_object *object);
 
 /* … which the kipcd that runs as `uid` may alter and remove. */

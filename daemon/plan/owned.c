@@ -139,8 +139,8 @@ static void keep_other_file(struct decision *decision, const struct channel_spec
 }
 
 /*
- * Programs that run still have the old key, and nobody asked them to stop: so the object stays as it is, under its name, until a
- * reload finds it empty or a human moves its contents.
+ * Running programs still have the old key, so the object stays as it is, under its name, until a reload finds it empty or a human
+ * moves its contents.
  */
 static void decide_other_file(struct decision *decision, const struct channel_spec *spec,
 			      const struct kernel_object *found)

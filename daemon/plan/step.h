@@ -52,8 +52,7 @@ struct plan_input {
 	/* whether a declared channel was removed by hand and stays away; NULL: none was */
 	bool (*is_removed_by_hand)(const char *name, void *userdata);
 	void *userdata;
-	const char
-		*doubt; /* why nothing may be done: kipcd cannot tell whose the registry is; NULL: it can */
+	const char *doubt; /* why kipcd cannot tell whose the registry is, and does nothing; NULL: it can */
 	const struct adopting *adopting; /* NULL: nothing is handed over */
 };
 

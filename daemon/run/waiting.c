@@ -232,10 +232,15 @@ static void look(struct waiting *waiting, struct wanted *item, bool after_wait, 
 {
 	struct pace_look look = { .after_wait = after_wait, .idle = PACE_SLOW, .fastest = PACE_FAST };
 	struct kipc_object object;
+	int there = item->has_link ? link_look(&item->link, &object) : 0;
 	struct pace_step step = { 0 };
 
 	item->next_look = 0;
-	if (item->has_link && link_is_there(&item->link, &object)) {
+	if (there < 0) { /* kipcd cannot tell: the file stays as it is until a look succeeds */
+		item->next_look = now + PACE_SLOW;
+		return;
+	}
+	if (there > 0) {
 		if (object.kind == KIPC_QUEUE) {
 			look.messages = object.queue.messages;
 			look.stime = object.queue.stime;

@@ -377,10 +377,10 @@ static void mistakes_of_lines(void **state)
 {
 	static const struct row rows[] = {
 		{ "[queue q]\ndescription = " X200 "\n", "f:2: [queue q] description: the line has 214 "
-							 "bytes; at most 199 can be read: shorten it\n" },
-		{ "; " X200 "\n", "f:1: the line has 202 bytes; at most 199 can be read: shorten it\n" },
+							 "bytes; shorten it to 199\n" },
+		{ "; " X200 "\n", "f:1: the line has 202 bytes; shorten it to 199\n" },
 		{ "[queue " X200 "]\nfoo = 1\n[queue q]\nfoo = 1\n",
-		  "f:1: the line has 208 bytes; at most 199 can be read: shorten it\n"
+		  "f:1: the line has 208 bytes; shorten it to 199\n"
 		  "f:4: [queue q] foo: unknown key; the keys here are key, owner, group, mode, manage, "
 		  "lifetime, warn_at, activate, description, capacity\n" },
 		{ "[queue q]\n mode = 0666\n",
@@ -405,27 +405,27 @@ static void mistakes_of_lines(void **state)
 		{ "[queue q]\ndescription = \xc0\xaf\n", "f:2: [queue q] description: byte 15 of the line is "
 							 "not UTF-8 text; save the file as UTF-8\n" },
 		{ "[queue q]\ndescription = one ; two\n",
-		  "f:2: [queue q] description: ' ;' inside the value; put a comment on a line of its own, "
-		  "or, where it is text, leave out the blank\n" },
+		  "f:2: [queue q] description: ' ;' inside the value; move a comment to a line of its own "
+		  "or, in text, remove the blank\n" },
 		{ "[queue q]\nmode = 0660 # mine\n",
-		  "f:2: [queue q] mode: ' #' inside the value; put a comment on a line of its own, or, where "
-		  "it is text, leave out the blank\n" },
+		  "f:2: [queue q] mode: ' #' inside the value; move a comment to a line of its own or, in "
+		  "text, remove the blank\n" },
 		{ "[queue q]\nmode = 0660    # mine\n",
-		  "f:2: [queue q] mode: ' #' inside the value; put a comment on a line of its own, or, where "
-		  "it is text, leave out the blank\n" },
+		  "f:2: [queue q] mode: ' #' inside the value; move a comment to a line of its own or, in "
+		  "text, remove the blank\n" },
 		/* a size that was refused with its line is not called missing, too */
 		{ "[segment s]\nsize = 64K # big\n",
-		  "f:2: [segment s] size: ' #' inside the value; put a comment on a line of its own, or, "
-		  "where it is text, leave out the blank\n" },
+		  "f:2: [segment s] size: ' #' inside the value; move a comment to a line of its own or, in "
+		  "text, remove the blank\n" },
 		{ "[queue q]\nmode: 0660\n",
-		  "f:2: [queue q] mode: ':' stands where '=' belongs; write KEY = VALUE\n" },
-		{ "[queue q]\nhello world\n", "f:2: [queue q]: 'hello world' is no [section], no KEY = VALUE "
-					      "and no comment; add what is missing, or '#' in front\n" },
-		{ "[queue q]\n= 5\n", "f:2: [queue q]: no key stands before '='; write KEY = VALUE\n" },
+		  "f:2: [queue q] mode: ':' in place of '='; write KEY = VALUE\n" },
+		{ "[queue q]\nhello world\n", "f:2: [queue q]: 'hello world' is not a [section], KEY = VALUE "
+					      "or a comment; add what is missing, or '#' in front\n" },
+		{ "[queue q]\n= 5\n", "f:2: [queue q]: the key before '=' is missing; write KEY = VALUE\n" },
 		{ "[queue q]\na b = 5\n",
-		  "f:2: [queue q]: 'a b' is not a key; keys are of letters, digits, '_', '.' and '-'\n" },
+		  "f:2: [queue q]: 'a b' is not a key; keys have letters, digits, '_', '.' and '-'\n" },
 		{ "[queue q]\n" X50 "=5\n",
-		  "f:2: [queue q]: the key has 50 bytes; none is longer than 49\n" },
+		  "f:2: [queue q]: the key has 50 bytes; the longest key has 49\n" },
 		{ "mode = 0660\n",
 		  "f:1: mode: stands before the first section; move it below [daemon] or a [KIND NAME]\n" },
 	};
@@ -466,7 +466,7 @@ static void mistakes_of_sections(void **state)
 		  "f:1: [queue q]: ']' is missing at the end of the line; write [queue q]\n"
 		  "f:2: [queue q] mode: '8' is not an octal mode like 0660\n" },
 		{ "[queue q] mode = 0660\n",
-		  "f:1: [queue q]: 'mode = 0660' stands behind ']'; put it on a line of its own\n" },
+		  "f:1: [queue q]: 'mode = 0660' follows ']'; move it to a line of its own\n" },
 		{ "[queue a/b]\n", "f:1: [queue a/b]: 'a/b' is not a name; " NAME_RULE "\n" },
 		{ "[queue a b]\n", "f:1: [queue a b]: 'a b' is not a name; " NAME_RULE "\n" },
 		{ "[queue 9]\n", "f:1: [queue 9]: '9' is not a name; " NAME_RULE "\n" },
@@ -661,17 +661,17 @@ static void mistakes_of_fields(void **state)
 	static const struct {
 		const char *line, *sentence;
 	} rows[] = {
-		{ "field.a = u32", "'u32' does not say where; write TYPE@OFFSET, like u32@0" },
+		{ "field.a = u32", "'u32' has no offset; write TYPE@OFFSET, like u32@0" },
 		{ "field.a = u32@", "'' is not an offset in bytes; write TYPE@OFFSET, like u32@0" },
 		{ "field.a = u32@-4", "'-4' is not an offset in bytes; write TYPE@OFFSET, like u32@0" },
 		{ "field.a = u33@0", "'u33' is not a type; did you mean 'u32'?" },
 		{ "field.a = integer@0", "'integer' is not a type; types are u8 to u64, i8 to i64, f32, f64 "
-					 "(each also with be or le behind), char[N], bytes[N]" },
+					 "(each also followed by be or le), char[N], bytes[N]" },
 		{ "field.a = charle[4]@0", "'charle' is not a type; did you mean 'char'?" },
-		{ "field.a = char@0", "'char' needs its length; write char[N]@OFFSET" },
-		{ "field.a = u32[0]@0", "'0' is not how many there are; write u32[N] with N from 1" },
-		{ "field.a = u32[x]@0", "'x' is not how many there are; write u32[N] with N from 1" },
-		{ "field.a = u32[4@0", "']' is missing behind 'u32[4'; write TYPE[N]@OFFSET" },
+		{ "field.a = char@0", "'char' needs a length; write char[N]@OFFSET" },
+		{ "field.a = u32[0]@0", "'0' is not a number of elements; write u32[N], N from 1" },
+		{ "field.a = u32[x]@0", "'x' is not a number of elements; write u32[N], N from 1" },
+		{ "field.a = u32[4@0", "']' is missing after 'u32[4'; write TYPE[N]@OFFSET" },
 		{ "field.9 = u32@0", "'9' is not a name; " NAME_RULE },
 		{ "field. = u32@0", "'' is not a name; " NAME_RULE },
 		{ "field.a = u32@61",
@@ -824,8 +824,8 @@ static void twenty_mistakes_in_one_go(void **state)
 		"another\n"
 		"f:9: [queue orders] capacity: '99T' is out of range; choose 1 to 2147483647\n"
 		"f:10: [queue orders]: the line is indented; begin it in the first column\n"
-		"f:11: [queue orders] description: ' ;' inside the value; put a comment on a line of its "
-		"own, or, where it is text, leave out the blank\n"
+		"f:11: [queue orders] description: ' ;' inside the value; move a comment to a line of its "
+		"own or, in text, remove the blank\n"
 		"f:12: [queue a/b]: 'a/b' is not a name; " NAME_RULE "\n"
 		"f:13: [segment prices]: size is missing; add a line like 'size = 64K'\n"
 		"f:14: [segment prices] capacity: belongs to queues; a segment has size\n"

@@ -130,14 +130,14 @@ static void what_is_no_value(void **state)
 	static const struct {
 		const char *assignment, *said;
 	} rows[] = {
-		{ "mode", "'mode' is not of the form key=value" },
-		{ "=x", "'=x' is not of the form key=value" },
-		{ "a]\n[b=c", "'a]\n[b=c' is not of the form key=value" },
-		{ "description=a\nb", "description: byte 2 of the value is a newline; leave it out" },
+		{ "mode", "'mode' does not have the form key=value" },
+		{ "=x", "'=x' does not have the form key=value" },
+		{ "a]\n[b=c", "'a]\n[b=c' does not have the form key=value" },
+		{ "description=a\nb", "description: byte 2 of the value is a newline; remove it" },
 		{ "description=\033[2J",
-		  "description: byte 1 of the value is a control character; leave it out" },
+		  "description: byte 1 of the value is a control character; remove it" },
 		{ "description=\xc2\x9b",
-		  "description: byte 1 of the value is a control character; leave it out" },
+		  "description: byte 1 of the value is a control character; remove it" },
 	};
 
 	for (size_t i = 0; i < N(rows); i++) {
@@ -383,7 +383,7 @@ static void what_goes_with_a_configuration(void **state)
 		  NULL },
 		{ "a file that was scribbled over",
 		  { FILE_IS("[queue b]\n"), LAYER_IS("a", "\001\n") },
-		  "a: warning: is set aside: it holds bytes that are not text\n",
+		  "a: warning: is set aside: it has bytes that are not text\n",
 		  0,
 		  "a",
 		  0,
