@@ -58,7 +58,7 @@ static const char *find_blindness(const struct sweep_source *source, const struc
 	return NULL;
 }
 
-static int add_trace(const struct sweep_source *source, struct sweep_facts *facts, const char *deed,
+static int add_trace(const struct sweep_source *source, struct sweep_facts *facts, enum sweep_deed deed,
 		     pid_t pid, int64_t when)
 {
 	struct sweep_trace *traces;
@@ -87,9 +87,9 @@ static int collect_of_queue(struct sweep_source *source, struct sweep_facts *fac
 
 	r = look_at_processes(source);
 	if (r == 0)
-		r = add_trace(source, facts, "sent last", object->queue.lspid, object->queue.stime);
+		r = add_trace(source, facts, SWEEP_SENT, object->queue.lspid, object->queue.stime);
 	if (r == 0)
-		r = add_trace(source, facts, "received last", object->queue.lrpid, object->queue.rtime);
+		r = add_trace(source, facts, SWEEP_RECEIVED, object->queue.lrpid, object->queue.rtime);
 	if (r < 0)
 		return r;
 	blocked = processes_blocked(&source->processes, KIPC_QUEUE, object->id, &facts->n_blocked);
@@ -105,8 +105,8 @@ static int collect_of_segment(struct sweep_source *source, struct sweep_facts *f
 		object->segment.atime > object->segment.dtime ? object->segment.atime : object->segment.dtime;
 	int r;
 
-	r = add_trace(source, facts, "created it", object->segment.cpid, object->ctime);
-	return r < 0 ? r : add_trace(source, facts, "last had it attached", object->segment.lpid, used);
+	r = add_trace(source, facts, SWEEP_CREATED, object->segment.cpid, object->ctime);
+	return r < 0 ? r : add_trace(source, facts, SWEEP_ATTACHED, object->segment.lpid, used);
 }
 
 /* SETVAL records its process as an operation does, but its time as that of the last change. */
@@ -122,7 +122,7 @@ static int collect_of_set(struct sweep_source *source, struct sweep_facts *facts
 		return facts->semaphores_error == -ENOMEM ? -ENOMEM : 0;
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		facts->n_waiting += (size_t)(semaphores[i].waiting + semaphores[i].waiting_for_zero);
-		r = add_trace(source, facts, "operated on it last", semaphores[i].pid,
+		r = add_trace(source, facts, SWEEP_OPERATED, semaphores[i].pid,
 			      semaphores[i].pid != 0 ? sweep_last_use(object) : object->semaphore.otime);
 	}
 	free(semaphores);
@@ -160,12 +160,10 @@ static void put_traces(FILE *out, const struct sweep_facts *facts)
 		const struct sweep_trace *trace = &facts->traces[i];
 
 		if (trace->alive == ALIVE_UNKNOWN && trace->when == 0 && facts->object.kind != KIPC_SEMAPHORE)
-			fprintf(out, "; never %s",
-				facts->object.kind == KIPC_SEGMENT	? "attached"
-				: strcmp(trace->deed, "sent last") == 0 ? "sent to"
-									: "received from");
+			fprintf(out, "; never %s", sweep_deed_words[trace->deed].never);
 		else if (trace->alive == ALIVE_GONE || trace->alive == ALIVE_RECYCLED)
-			fprintf(out, "; process %d, which %s, has ended%s", (int)trace->pid, trace->deed,
+			fprintf(out, "; process %d, which %s, has ended%s", (int)trace->pid,
+				sweep_deed_words[trace->deed].done,
 				trace->alive == ALIVE_RECYCLED ? " (another process has its number now)"
 							       : "");
 	}

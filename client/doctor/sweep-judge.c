@@ -14,6 +14,14 @@
 
 #include "common/plural.h"
 
+const struct sweep_deed_words sweep_deed_words[] = {
+	[SWEEP_SENT] = { "sent last", "sent to" },
+	[SWEEP_RECEIVED] = { "received last", "received from" },
+	[SWEEP_CREATED] = { "created it", "attached" },
+	[SWEEP_ATTACHED] = { "last had it attached", "attached" },
+	[SWEEP_OPERATED] = { "operated on it last", "operated on" },
+};
+
 static int64_t later(int64_t one, int64_t other)
 {
 	return one > other ? one : other;
@@ -95,13 +103,13 @@ static int find_living(const struct sweep_facts *facts, char **ret_sentence)
 
 		if (trace->alive == ALIVE_YES)
 			return say(ret_sentence, "process %d, which %s, still runs", (int)trace->pid,
-				   trace->deed);
+				   sweep_deed_words[trace->deed].done);
 		/* If every process has a number here, 0 means that there never was one. */
 		if (trace->alive == ALIVE_UNKNOWN && trace->when != 0 &&
 		    !(facts->object.kind == KIPC_SEMAPHORE && facts->sees_all))
 			return say(ret_sentence,
 				   "the process that %s is in a PID namespace that cannot be seen from here",
-				   trace->deed);
+				   sweep_deed_words[trace->deed].done);
 	}
 	return 0;
 }

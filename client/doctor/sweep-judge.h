@@ -11,9 +11,24 @@
 #include "client/facts/alive.h"
 #include "lib/kipc.h"
 
+/* What a process did to an object. */
+enum sweep_deed {
+	SWEEP_SENT = 0,
+	SWEEP_RECEIVED,
+	SWEEP_CREATED,
+	SWEEP_ATTACHED,
+	SWEEP_OPERATED,
+};
+
+/* A row for each deed: "process 5, which sent last, …", and "never sent to". */
+struct sweep_deed_words {
+	const char *done, *never;
+};
+extern const struct sweep_deed_words sweep_deed_words[];
+
 /* A process that the kernel has noted with the object. */
 struct sweep_trace {
-	const char *deed; /* "sent last", "created it"… */
+	enum sweep_deed deed;
 	pid_t pid;
 	int64_t when; /* at the latest; 0: never */
 	enum alive alive;

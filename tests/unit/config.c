@@ -413,7 +413,7 @@ static void mistakes_of_lines(void **state)
 		{ "[queue q]\nmode = 0660    # mine\n",
 		  "f:2: [queue q] mode: ' #' inside the value; move a comment to a line of its own or, in "
 		  "text, remove the blank\n" },
-		/* a size that was refused with its line is not called missing, too */
+		/* a size that was refused is not reported as missing */
 		{ "[segment s]\nsize = 64K # big\n",
 		  "f:2: [segment s] size: ' #' inside the value; move a comment to a line of its own or, in "
 		  "text, remove the blank\n" },
