@@ -5,6 +5,15 @@
 /*
  * The runtime folder, which one kipcd at a time may use, and the control socket in it. Errors come with a sentence in
  * *reterr_sentence (malloc'd; NULL when out of memory).
+ *
+ *	channels/NAME		the registry: a link each (lib/registry.h); also its .ns and .nsid (identity.h)
+ *	channels/.intents	what is about to be created, one line each (store.h); gone once it is linked
+ *	channels/.renames	renames that are being carried out (rename.h); the next start finishes them
+ *	channels.old-TIME-WHY	registries of another boot or namespace, moved aside; three are kept
+ *	kipcd.conf.d/NAME.conf	the runtime layer: what kipcctl declared or altered (daemon/config/layer.h)
+ *	waiting/NAME		messages wait in that channel (daemon/run/waiting.h)
+ *	control, lock		the control socket, which appears after the first reconcile; the lock of the one kipcd
+ *	refused			why the last start was refused (refusal.h)
  */
 
 #include <stdbool.h>

@@ -13,7 +13,8 @@
  *
  * A sleeper waits on both halves of the word at once (futex_waitv(2)). The upper half changes whenever the
  * side moves, so no thread falls asleep waiting for a move that has already happened. On the lower half the
- * kernel wakes a thread when an owner has died.
+ * kernel wakes a thread when an owner has died. All sleepers are woken at once: waking one at a time would need
+ * another bit, a chain of wake-ups, and one more system call for each sleep.
  */
 
 #include "lib/ring/lock.h"
