@@ -8,8 +8,8 @@ cd "$T" || exit 1
 # told WORD…: only the candidates, in one line
 told() { kipcctl --complete "$@" | cut -f 1 | tr '\n' ' '; }
 sorted() { tr -s ' ' '\n' <<<"$1" | grep . | LC_ALL=C sort; }
-# same WHAT GOT EXPECTED: the same words in any order
-same() { is "$1" "$(sorted "$2")" "$(sorted "$3")"; }
+# same_words WHAT GOT EXPECTED: the same words in any order
+same_words() { is "$1" "$(sorted "$2")" "$(sorted "$3")"; }
 rows_of() { sed -n "/^$2/,/^};/p" "$top_src/$1"; }
 
 cat >"$conf" <<'EOF2'
@@ -32,9 +32,9 @@ start
 
 verbs=$(kipcctl help | sed -n '/^Verbs:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p')
 like "the verbs are known" "$verbs" '^send$'
-same "every verb and help are offered" "$(told '')" "$verbs help"
+same_words "every verb and help are offered" "$(told '')" "$verbs help"
 is "... with its help" "$(kipcctl --complete '' | sed -n 's/^recv\t//p')" "$(kipcctl help recv | sed -n '2s/\.$//p')"
-same "help offers the verbs too" "$(told help '')" "$verbs"
+same_words "help offers the verbs too" "$(told help '')" "$verbs"
 none=
 for verb in $verbs; do
 	wanted=$(kipcctl help "$verb" | sed -nE 's/^  (-.|  ),? ? ?(--[a-z-]+=?).*/\1 \2/p')
@@ -45,26 +45,26 @@ is "an option has its help text" "$(kipcctl --complete recv -- | sed -n 's/^--al
 for verb in list limits plan reload; do
 	columns=$(kipcctl "$verb" --columns=help --no-legend | cut -d ' ' -f 1)
 	like "the columns of $verb are known" "$columns" '^name$'
-	same "every column of $verb is offered" "$(told "$verb" --columns '')" "$columns"
+	same_words "every column of $verb is offered" "$(told "$verb" --columns '')" "$columns"
 done
 for verb in list top; do
-	same "$verb --sort offers every column" "$(told "$verb" --sort=)" "$(kipcctl list --columns=help --no-legend | sed 's/ .*//; s/^/--sort=/')"
+	same_words "$verb --sort offers every column" "$(told "$verb" --sort=)" "$(kipcctl list --columns=help --no-legend | sed 's/ .*//; s/^/--sort=/')"
 done
 states=$(rows_of common/channel-words.c 'const char \*const channel_state_words' | grep -oE '"[a-z]+"' | tr -d '"')
 like "the states are known" "$states" '^retained$'
-same "every state is offered" "$(told list --state '')" "$states"
+same_words "every state is offered" "$(told list --state '')" "$states"
 for kind in queue segment semaphore; do
 	case $kind in queue) of='ANY|QUEUE|STREAM' ;; segment) of='ANY|SEGMENT|RAW|RING|STREAM' ;; *) of='ANY|SEMAPHORE' ;; esac
 	keys=$(sed -nE "s/^\trow\([A-Z_]+, \"([^\"]+)\", CHANNEL_($of),.*/\1=/p" "$top_src/common/channel-keys.h" |
 		sed 's/field\.NAME=/field./' | grep -v '^activate=$')
 	like "the keys of a $kind are known" "$keys" '^lifetime=$'
-	same "create $kind offers every key except activate" "$(told create "$kind" new '')" "$keys"
+	same_words "create $kind offers every key except activate" "$(told create "$kind" new '')" "$keys"
 done
 exits 2 "create refuses activate" kipcctl create queue new activate=yes
 for key in manage lifetime layout; do
 	words=$(tr -d '\n' <"$top_src/common/channel-words.c" | grep -oE "${key}_words\[\] = \{[^}]*" | grep -oE '"[a-z]+"' | tr -d '"')
 	like "the values of $key are known" "$words" '^[a-z]+$'
-	same "... and offered" "$(told create segment new "$key=")" "$(sed "s/^/$key=/" <<<"$words")"
+	same_words "... and offered" "$(told create segment new "$key=")" "$(sed "s/^/$key=/" <<<"$words")"
 done
 
 # -- only what fits is offered ------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ function=${function#complete -F }
 printf '%s\n' "${COMPREPLY[@]}"
 EOF2
 in_bash() { COMPLETIONS=$top_src bash "$T/in-bash" "$1" | tr '\n' ' '; }
-same "bash: every verb" "$(in_bash 'kipcctl ')" "$verbs help"
+same_words "bash: every verb" "$(in_bash 'kipcctl ')" "$verbs help"
 is "bash: a verb" "$(in_bash 'kipcctl --user rec')" "recv recover "
 is "bash: a name" "$(in_bash 'kipcctl recv o')" "orders others "
 is "--fail-on offers the severities" "$(kipcctl --complete doctor --fail-on= | cut -f 1 | tr '\n' ' ')" "--fail-on=warning --fail-on=danger "
@@ -149,7 +149,7 @@ is "bash: a folder" "$(in_bash 'kipcctl --runtime-dir ')" "-o dirnames  "
 like "bash: a command" "$(in_bash 'kipcctl lock --count=1 build -- kipcct')" '^kipcctl '
 options=$("$kipcd" --help | grep -E '^  ' | grep -oE '^ +(-h, )?--[a-z-]+=?' | tr -d ' ' | sed 's/,/ /')
 like "the options of kipcd are known" "$options" '^--config=$'
-same "bash: every option of kipcd" "$(in_bash 'kipcd -')" "$options"
+same_words "bash: every option of kipcd" "$(in_bash 'kipcd -')" "$options"
 is "bash: kipcd's file, and its folder" "$(in_bash 'kipcd --config=')$(in_bash 'kipcd --runtime-dir ')" "-o default  -o dirnames  "
 
 # types LINE: into the shell of the terminal, for which TAB is a tab key
@@ -241,9 +241,9 @@ if command -v fish >/dev/null; then
 			complete -C $argv[2]' "$top_src" "$1"
 	}
 	words() { in_fish "$1" | cut -f 1 | tr '\n' ' '; }
-	same "fish: every verb" "$(words 'kipcctl ')" "$verbs help"
+	same_words "fish: every verb" "$(words 'kipcctl ')" "$verbs help"
 	like "fish: a verb has its help" "$(in_fish 'kipcctl rec')" '^recv	Take a message and print it, waiting for one$'
-	same "fish: names" "$(words 'kipcctl recv o')" "orders others"
+	same_words "fish: names" "$(words 'kipcctl recv o')" "orders others"
 	like "fish: ... have their kinds" "$(in_fish 'kipcctl recv o')" '^orders	queue 0x00004b01$'
 	like "fish: options" "$(in_fish 'kipcctl recv --al')" '^--all	all present messages; none is not a failure$'
 	is "fish: a list" "$(words 'kipcctl list --columns=name,kin')" "--columns=name,kind "
@@ -255,7 +255,7 @@ if command -v fish >/dev/null; then
 	is "fish: a folder" "$(words 'kipcctl --runtime-dir ru')" "run/ "
 	is "fish: a command, with its own completion" "$(words 'kipcctl lock --count=1 build -- kipcctl rec')" "recover recv "
 	like "fish: a command" "$(words 'kipcctl lock build kipcct')" '(^| )kipcctl '
-	same "fish: every option of kipcd" "$(words 'kipcd -') $(words 'kipcd --')" "${options//=/} $(grep -o -- '--[a-z-]*' <<<"$options")"
+	same_words "fish: every option of kipcd" "$(words 'kipcd -') $(words 'kipcd --')" "${options//=/} $(grep -o -- '--[a-z-]*' <<<"$options")"
 else
 	skip "fish" "no fish"
 fi

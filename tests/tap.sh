@@ -90,6 +90,12 @@ no line matches: $3"; fi; }
 unlike() { if grep -Eq -- "$3" <<<"$2"; then fail "$1" "got: $2
 a line matches: $3"; else pass "$1"; fi; }
 
+# none WHAT LINES: expects no lines; shows those that it gets
+none() { if [ -z "$2" ]; then pass "$1"; else fail "$1" "$2"; fi; }
+
+# same WHAT GOT EXPECTED: the same lines in any order; shows the differences, '<' for extra lines and '>' for missing ones
+same() { none "$1" "$(diff <(sort -u <<<"$2") <(sort -u <<<"$3") | grep '^[<>]')"; }
+
 # exits STATUS WHAT COMMAND…: runs it; leaves standard output in $OUT and standard error in $ERR
 exits() {
 	local wanted=$1 what=$2 got
