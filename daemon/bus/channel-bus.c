@@ -109,7 +109,9 @@ GETTER(get_bool)
 /* Seconds become microseconds, as usual on D-Bus. */
 GETTER(get_time)
 {
-	return sd_bus_message_append(reply, "t", (uint64_t) * (const int64_t *)userdata * USEC_PER_SEC);
+	const int64_t *seconds = userdata;
+
+	return sd_bus_message_append(reply, "t", (uint64_t)*seconds * USEC_PER_SEC);
 }
 
 /* Empty if kipcd may not read them. */

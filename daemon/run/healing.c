@@ -7,8 +7,7 @@
 #include "common/clock.h"
 
 #define DELAY_MAX (5 * 60 * USEC_PER_SEC)
-#define QUIET                                                                                                \
-	(60 * USEC_PER_SEC) /* undone within this time after the delay: the next delay is twice as long */
+#define QUIET (60 * USEC_PER_SEC) /* undone this soon after the delay: the next one is twice as long */
 
 bool healing_is_due(const struct plan_step *step, const struct channel *before, uint64_t now)
 {
