@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What users read: every verb, option, finding, state, method and error has its entry in a manual page. The
-# Markdown pages link to files. (tests/unit/keys.c compares the keys with kipcd.conf(5) and the sample configuration.)
+# What users read: every verb, option, finding, event, type of field, state, method and error has its entry in a
+# manual page. The Markdown pages link to files. (tests/unit/keys.c compares the keys with kipcd.conf(5) and the sample
+# configuration.)
 . "$(dirname "$0")/tap.sh"
 cd "$top_src" || exit 1
 
@@ -109,6 +110,17 @@ findings=$(sed -nE '/_checks\[\] = \{/,/^\};/s/^\t\{ "([a-z-]+)",.*/\1/p' client
 like 'the findings of doctor are known' "$findings" '^full-no-reader$'
 none 'every finding is in kipcctl(1)' \
 	"$(comm -23 <(sort <<<"$findings") <(sed -nE 's/^([a-z-]+)\|T\{$/\1/p' client/kipcctl.1 | sort))"
+
+events=$(sed -nE 's/^\trow\([A-Z_]+, "([a-z_]+)".*/\1/p' common/event-words.h)
+like 'the events are known' "$events" '^key_changed$'
+# Cells of the table: "healed|T{", or "T{", "created, adopted", "T}|T{".
+same 'kipcctl(1) lists every event' "$(perl -0777 -ne 's/\\%//g; /^The events, which.*?^\.TE/ms and
+	print map { s/, /\n/gr . "\n" } $& =~ /^([a-z_, ]+)(?:\nT\})?\|T\{$/mg' client/kipcctl.1)" "$events"
+
+types=$(sed -nE '/^} types\[\] = \{/,/^\};/p' common/field.c | grep -oE '"[a-z0-9]+"' | tr -d '"')
+like 'the types of fields are known' "$types" '^f64$'
+same 'kipcd.conf(5) lists every type of field' \
+	"$(sed -nE '/^\.IR TYPE @ OFFSET/,/^\.TE/s/^([a-z][a-z0-9 ]+)(\[.*)?\|.*/\1/p' daemon/kipcd.conf.5 | tr ' ' '\n')" "$types"
 
 options=$("$kipcd" --help | options_in)
 none 'every option is in kipcd(8)' "$(undocumented daemon/kipcd.8 "$option_tag" "$options")"

@@ -37,7 +37,7 @@ unlike "... and is not SystemdService=, for which the bus would wait" "$(cat "$(
 
 ids() { grep -o '[0-9a-f]\{32\}' "$1" | sort; }
 is "each event has its entry in the catalog, and each entry an event" \
-	"$(ids "$top_src/daemon/run/events.c")" "$(grep '^-- ' "$top_src/systemd/kipc.catalog" | ids /dev/stdin)"
+	"$(ids "$top_src/common/event-words.h")" "$(grep '^-- ' "$top_src/systemd/kipc.catalog" | ids /dev/stdin)"
 like "... and it is installed" "$(in_root kipc.catalog catalog)" kipc.catalog
 if command -v journalctl >/dev/null; then
 	mkdir -p "$T/catalog/usr/lib/systemd/catalog" "$T/catalog/var/lib/systemd/catalog"

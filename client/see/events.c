@@ -21,6 +21,7 @@
 #include "client/facts/pages.h"
 #include "common/clock.h"
 #include "common/escape.h"
+#include "common/event-words.h"
 #include "common/utf8.h"
 
 #define SILENCE_MSEC 10000 /* after which kipcd is pinged */
@@ -60,18 +61,11 @@ static bool is_wanted(const struct reading *reading, const struct event *event)
 
 static const char *color_of(const char *event)
 {
-	static const struct {
-		const char *event, *color;
-	} colors[] = {
-		{ "conflict", "\033[31m" },	 { "failed", "\033[31m" },	  { "lost", "\033[31m" },
-		{ "healed", "\033[33m" },	 { "stale", "\033[33m" },	  { "warning", "\033[33m" },
-		{ "above_warn_at", "\033[33m" }, { "consumer_gone", "\033[33m" }, { "restored", "\033[33m" },
-		{ "key_changed", "\033[33m" },
-	};
+	static const char *const colors[] = { [EVENT_SUSPECT] = "\033[33m", [EVENT_BAD] = "\033[31m" };
 
-	for (size_t i = 0; i < sizeof colors / sizeof *colors; i++)
-		if (strcmp(event, colors[i].event) == 0)
-			return colors[i].color;
+	for (size_t i = 0; i < N_EVENT_WORDS; i++)
+		if (strcmp(event, event_rows[i].word) == 0)
+			return colors[event_rows[i].weight];
 	return NULL;
 }
 

@@ -7,41 +7,11 @@
  * MiB; the oldest is forgotten first.
  */
 
+#include "common/event-words.h"
 #include "lib/kipc.h"
 
 #define EVENTS_MAX 4096
 #define EVENT_DETAIL_MAX 400 /* bytes of the sentence; the rest is cut off */
-
-enum event_word {
-	EVENT_STARTED = 0, /* of kipcd itself, without a channel */
-	EVENT_RELOADED,
-	EVENT_CREATED,
-	EVENT_ADOPTED,
-	EVENT_ALTERED,
-	EVENT_HEALED,
-	EVENT_REMOVED,
-	EVENT_RESET,
-	EVENT_CONFLICT, /* from here on: the channel is in that state now */
-	EVENT_STALE,
-	EVENT_FAILED,
-	EVENT_LOST,
-	EVENT_RETAINED,
-	EVENT_WARNING, /* it is active, and something is wrong with it */
-	EVENT_ABOVE_WARN_AT,
-	EVENT_BELOW_WARN_AT,
-	EVENT_ATTACHED,
-	EVENT_DETACHED,
-	EVENT_CONSUMER_GONE,
-	EVENT_RESTORED,	   /* a link or file that was removed from the runtime folder */
-	EVENT_KEY_CHANGED, /* the file that its key is made of was replaced, removed, or came back */
-};
-
-/* For each event its word in every output, and the journal's MESSAGE_ID. */
-struct event_row {
-	const char *word, *message_id;
-};
-extern const struct event_row event_rows[];
-extern const size_t n_event_rows;
 
 struct event {
 	uint64_t number; /* from 1, in order */
