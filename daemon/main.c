@@ -5,7 +5,6 @@
  * life.c and check.c do the work.
  */
 
-#include <config.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -14,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "common/escape.h"
 #include "common/grammar.h"
 #include "common/service/log.h"

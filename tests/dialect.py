@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Prints where a pointer is used as a truth value: `if (p)`, `!p`, `p && …`. We compare pointers with NULL.
+"""Prints where a pointer is used as a truth value (`if (p)`, `!p`, `p && …`: we compare pointers with NULL), and where sizeof
+has brackets around an object (`sizeof(x)`: we write `sizeof x`).
 
 Usage: dialect.py BUILD-FOLDER SOURCE.c…, in the source folder. Exits with 77 if libclang is missing.
 """
@@ -68,6 +69,14 @@ def operands(cursor, text):
     return []
 
 
+def is_bracketed_object(cursor, text):
+    """sizeof(x), but not in the expansion of a macro."""
+    if cursor.kind != CursorKind.CXX_UNARY_EXPR or not text[cursor.extent.start.offset:].startswith(b"sizeof"):
+        return False
+    inside = list(cursor.get_children())
+    return len(inside) == 1 and inside[0].kind == CursorKind.PAREN_EXPR
+
+
 def breaches(source):
     unit = Index.create().parse(source, args=arguments())
     errors = [str(problem) for problem in unit.diagnostics if problem.severity >= 3]
@@ -77,11 +86,15 @@ def breaches(source):
         text = file.read()
     found = []
 
+    def note(place, sentence):
+        found.append(f"{source}:{place.line}: {sentence}: {text.splitlines()[place.line - 1].decode().strip()}")
+
     def visit(cursor):
         for operand in operands(cursor, text):
-            start = operand.extent.start
             if is_pointer(operand) and not is_macro(operand, text):
-                found.append(f"{source}:{start.line}: {text.splitlines()[start.line - 1].decode().strip()}")
+                note(operand.extent.start, "compare the pointer with NULL")
+        if is_bracketed_object(cursor, text):
+            note(cursor.extent.start, "sizeof needs no brackets here")
         for child in cursor.get_children():
             visit(child)
 

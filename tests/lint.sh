@@ -6,14 +6,18 @@ cd "$top_src" || exit 1
 
 sources() { find "$@" -name '*.[ch]' | sort; }
 
-# All files in the source folders but Markdown.
+# All that people wrote but prose, pictures and the D-Bus interfaces
 written() {
-	find lib common daemon client conf systemd tests bench -type f \( -name '*.[ch]' -o -name '*.[1-8]' \
-		-o -name '*.sh' -o -name '*.bash' -o -name '*.fish' -o -name '_kipc*' -o -name '*.pl' -o -name '*.py' -o -name '*.in' -o -name '*.sym' -o -name '*.sysusers' -o -name '*.conf' \) | sort
+	local pattern name=(-false)
+	for pattern in '*.[ch]' '*.cc' '*.pml' '*.[1-8]' '*.sh' '*.bash' '*.fish' '_kipc*' '*.p[ly]' '*.in' '*.sym' '*.conf' '*.yml' \
+		'*.catalog' '*.sysusers' '*.service' '*.path' '*.timer' start-for-bus; do
+		name+=(-o -name "$pattern")
+	done
+	find lib common daemon client conf systemd tests bench -type f \( "${name[@]}" \) | sort
 	printf '%s\n' bootstrap configure.ac Makefile.am .ci/run
 }
 
-# -- includes -----------------------------------------------------------------------------------
+# -- rooms ------------------------------------------------------------------------------------------------
 
 # "FILE HEADER", with the brackets of those that are not ours.
 includes() {
@@ -58,34 +62,35 @@ none 'no room includes one above or beside it' "$(awk '
 	}
 	FNR == NR { room = $1; $1 = ""; order[substr(room, 1, length(room) - 1)] = $0; next }
 	{ room = $1; other = $2; sub("/[^/]*$", "", room); sub("/[^/]*$", "", other) }
-	!may(room, other) && !may(room, $2)' <(echo "$rooms") <(echo "$ours"))"
+	!may(room, other) && !may(room, $2) { print $1 " includes " $2 }' <(echo "$rooms") <(echo "$ours"))"
 # The .c and the .h of one stem are one file.
 none 'no files include each other in a circle' \
-	"$(sed -E 's/\.[ch]( |$)/\1/g' <<<"$ours" | awk '$1 != $2' | tsort 2>&1 >/dev/null | sed 's/^tsort: //')"
+	"$(sed -E 's/\.[ch]( |$)/\1/g' <<<"$ours" | awk '$1 != $2' | tsort 2>&1 >/dev/null | sed -E 's/^tsort: //; s/^-: .*loop:$/a circle:/')"
 
 # With all of a room and what is below it, the linker finds everything.
 echo 'int main(void) { return 0; }' >"$T/main.c"
 below="$top_build/.libs/libcommon-service.a $top_build/.libs/libcommon-config.a $top_build/.libs/libcommon.a
 	$top_build/.libs/libkipc-core.a $(pkg-config --libs libsystemd inih)"
-needy=
+missing=
 for room in config plan channel start run change bus; do
 	archive=$top_build/libdaemon-$room.a
 	# shellcheck disable=SC2086
 	${CC:-cc} ${SANITIZER_FLAGS:-} -pthread -o "$T/room" "$T/main.c" -Wl,--whole-archive "$archive" -Wl,--no-whole-archive \
-		$below 2>>"$T/links" || needy="$needy $room"
+		$below >"$T/links" 2>&1 || missing+="daemon/$room: $(grep -m 3 -E 'undefined reference|No such file' "$T/links" || cat "$T/links")"$'\n'
 	below="$archive $below"
 done
-is 'each room of kipcd links without those above it' "$needy" ''
+none 'each room of kipcd links without those above it' "$missing"
 
-# theirs WHAT HEADERS PATTERN: these headers of others are included only by these files
+# theirs WHAT HEADERS FILES: only these files include these headers of a library
 theirs() {
 	none "$1" "$(includes lib common daemon client | grep -E " <($2)>$" | grep -vE "^($3) ")"
 }
 control_half='client/((table|facts|doctor|see|change|bench)/.*|complete-words\.c)'
-theirs '<ini.h> is read in one file' 'ini\.h' 'common/config/ini\.c'
+theirs '<ini.h> is for one file' 'ini\.h' 'common/config/ini\.c'
 theirs 'System V headers are for lib and daemon/channel/kernel.c' 'sys/(msg|shm|sem)\.h' 'lib/.*|daemon/channel/kernel\.c'
-theirs 'systemd is for daemon and the control half' 'systemd/.*' "common/service/.*|daemon/.*|$control_half"
-theirs 'JSON is for the control half' 'json-c/.*' "$control_half"
+theirs 'systemd is for the daemon and the control half of kipcctl' 'systemd/.*' "common/service/.*|daemon/.*|$control_half"
+theirs 'json-c is for the control half' 'json-c/.*' "$control_half"
+theirs 'ncurses is for client/see' 'n?curses\.h' 'client/see/.*'
 
 # -- every file ------------------------------------------------------------------------------------------
 
@@ -96,18 +101,23 @@ licensed() {
 		head -n 3 "$file" | grep -q "SPDX-License-Identifier: $1" || echo "$file"
 	done <<<"$2"
 }
-none 'every header is in Makefile.am, and so in the tarball' \
-	"$(sources lib common daemon client tests bench | grep '[.]h$' | while read -r header; do grep -qwF -- "$header" Makefile.am || echo "$header"; done)"
+# The unit tests are listed without their ".c", and generated files without their ".in".
+none 'every file is in Makefile.am, and so in the tarball' "$(written | grep -v '^[^/]*$' |
+	while read -r file; do
+		name=${file%.in}
+		[[ $file != tests/unit/* ]] || name=${file%.c}
+		grep -qE "(^|[[:space:]])${name//./\\.}([[:space:]]|\$)" Makefile.am || echo "$file"
+	done)"
 none 'every file has an SPDX line' "$(licensed '[A-Z]' "$(written)")"
 none 'lib is LGPL-2.1-or-later' "$(licensed LGPL-2.1-or-later "$(sources lib; echo lib/libkipc.3)")"
 none 'the programs are GPL-2.0-or-later' \
 	"$(licensed GPL-2.0-or-later "$(sources common daemon client; ls daemon/*.[1-8] client/*.[1-8])")"
 none 'examples and configuration are CC0-1.0' "$(licensed CC0-1.0 "$(sources tests/examples; ls conf/* systemd/*.in systemd/*.sysusers)")"
-none 'no source has a note for later' "$(written | xargs grep -nwE 'TO''DO|FIX''ME|X''XX')"
+none 'no file has a note for later' "$(written | xargs grep -nwE 'TO''DO|FIX''ME|X''XX')"
 # A process that runs until it is killed may sleep a thousand seconds; no test waits for time to pass. The storm and the
 # scribbler need random instants.
-none 'no test sleeps' "$(find tests -type f -name '*.*' ! -name lint.sh ! -path tests/ring/storm.c ! -path tests/ring/scribble.c \( -name '*.sh' -o -name '*.c' -o -name '*.p[ly]' \) \
-	-exec grep -nHE '\b(u|nano)?sleep *\(|\bsleep +([0-9]*[.]|[0-9]{1,3}\b)' {} +)"
+none 'no test sleeps' "$(find tests -type f ! -name lint.sh ! -path tests/ring/storm.c ! -path tests/ring/scribble.c \( -name '*.sh' -o -name '*.c' -o -name '*.p[ly]' \) \
+	-exec grep -nHE '\b(u|(clock_)?nano)?sleep *\(|\bsleep +([0-9]*[.]|[0-9]{1,3}\b)' {} +)"
 
 formatter=$(command -v clang-format)
 if [ -n "$formatter" ] && clang-format --version | grep -q 'version 14\.'; then
@@ -120,37 +130,45 @@ fi
 
 # -- the dialect that clang-format does not know ----------------------------------------------------------
 
-# Own header, system headers, headers of ours, each block sorted. What a block holds beside #include stays where it is.
-included_in_order() {
-	local file
-	for file in $(sources lib common daemon client); do
-		perl -e '
-			my $own = $ARGV[0] =~ s/\.c$/.h/r;
-			my (@order, $last);
-			for (<STDIN>) {
-				last if /^(static|struct|enum|extern|int|void|bool)\b/;
-				push @order, [ $1 eq "\"$own\"" ? 0 : $1 =~ /^</ ? 1 : 2, lc $1 ] if /^#include (\S+)/ && $1 ne "\"config.h\""; # the generated one stands before ours
-			}
-			for (@order) {
-				print "$ARGV[0]: $$_[1]\n" if defined $last && ($$last[0] > $$_[0] || ($$last[0] == $$_[0] && $$last[1] gt $$_[1]));
-				$last = $_;
-			}
-			print "$ARGV[0]: $own is not the first\n" if $own ne $ARGV[0] && -e $own && @order && $order[0][0] != 0;
-		' "$file" <"$file"
-	done
+# Own header, system headers, headers of ours: three blocks with blank lines between, each sorted. The generated "config.h"
+# is the first of ours. A #define between two headers parts them.
+includes_out_of_order() {
+	sources lib common daemon client | xargs perl -ne '
+		if ($. == 1) {
+			($own = $ARGV) =~ s/\.c$/.h/;
+			$in_head = 1;
+			$block = $last = "";
+		}
+		$in_head = 0 if /^(static|struct|enum|extern|int|void|bool)\b/;
+		if ($in_head && /^#include ([<"])(\S+)[>"]/) {
+			$header = $2;
+			$now = $header eq $own ? "own" : $1 eq "<" ? "system" : "ours";
+			$key = $header eq "config.h" ? "" : lc $header;
+			$place = "$ARGV:$.: $header";
+			print "$place: $own is to be the first\n" if !$block && $now ne "own" && $own ne $ARGV && -e $own;
+			print "$place: no header of ours may stand before it\n" if $block eq "ours" && $now ne "ours";
+			print "$place: not sorted\n" if $block eq $now && $key lt $last;
+			print "$place: no blank line before it\n" if $block && $block ne $now && $before =~ /^#include/;
+			($block, $last) = ($now, $key);
+		} elsif (/\S/) {
+			$last = "";
+		}
+		$before = $_;
+		close ARGV if eof;'
 }
-none 'a source includes its own header, then those of the system, then ours' "$(included_in_order)"
+none 'a source includes its own header, then those of the system, then ours' "$(includes_out_of_order)"
 none 'a blank line follows the SPDX line of a source, and the guard that of a header' \
-	"$(sources lib common daemon client tests bench | xargs awk 'FNR == 2 && !(FILENAME ~ /h$/ ? /^#ifndef / : /^$/) { print FILENAME }')"
-none 'sizeof takes brackets only for a type' \
-	"$(sources lib common daemon client tests bench | xargs grep -nE 'sizeof\((\*|&|[a-z_]+(->|\.|\[))')"
-c_sources=$(sources lib common daemon client tests | grep '\.c$' | grep -v fuzz)
+	"$(sources lib common daemon client tests bench |
+		xargs awk 'FNR == 2 && !(FILENAME ~ /h$/ ? /^#ifndef / : /^$/) { print FILENAME ":2: " $0 }')"
+# Headers with functions are read alone, too. The fuzzer has a function of clang that nothing declares.
+c_sources=$(sources lib common daemon client tests | grep '\.c$' | grep -v fuzz
+	sources lib common daemon client | grep '\.h$' | xargs grep -lw inline)
 # shellcheck disable=SC2086
-pointers=$(/usr/bin/python3 tests/dialect.py "$top_build" $c_sources 2>&1)
+breaches=$(/usr/bin/python3 tests/dialect.py "$top_build" $c_sources 2>&1)
 case $? in
-0) none 'pointers are compared with NULL' "$pointers" ;;
-77) skip 'pointers are compared with NULL' 'no python3-clang' ;;
-*) fail 'pointers are compared with NULL' "$pointers" ;;
+0) none 'pointers are compared with NULL, and sizeof takes brackets only for a type' "$breaches" ;;
+77) skip 'pointers are compared with NULL, and sizeof takes brackets only for a type' 'no python3-clang' ;;
+*) fail 'pointers are compared with NULL, and sizeof takes brackets only for a type' "$breaches" ;;
 esac
 
 finish

@@ -7,9 +7,9 @@
 
 #include "daemon/bus/manager-bus.h"
 
-#include <config.h>
 #include <string.h>
 
+#include "config.h"
 #include "common/bus-names.h"
 #include "common/service/page.h"
 #include "daemon/bus/change-bus.h"
