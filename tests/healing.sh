@@ -142,8 +142,9 @@ for ((round = 0; round < 3; round++)); do
 done
 old=$(id_of orders)
 ipcrm -q "$old"
-until_true is_in_state orders absent
-like 'a channel that is removed repeatedly is recreated more slowly each time' "$(columns_of orders reason)" 'it is removed again and again'
+is_absent() { said=$(columns_of orders state,reason) && [[ $said == absent* ]]; }
+until_true is_absent
+like 'a channel that is removed repeatedly is recreated more slowly each time' "$said" 'it is removed again and again'
 kipcctl reload >"$T/out"
 is '... and at once by a reload' "$(state_of orders)" active
 # Removed until it stays absent for long enough to be examined.
