@@ -15,8 +15,8 @@ links() {
 	done | grep -v ' debian/'
 }
 like 'the links of the Markdown pages are known' "$(links)" '^README\.md INSTALL\.md$'
-none '... and each leads to a file' "$(links | while read -r page link; do [ -e "$(dirname "$page")/$link" ] || echo "$page: $link"; done)"
-is 'README.md fits on two screens: at most 800 words' "$(($(wc -w <README.md) <= 800))" 1
+none 'each link of a Markdown page leads to a file' "$(links | while read -r page link; do [ -e "$(dirname "$page")/$link" ] || echo "$page: $link"; done)"
+none 'README.md has at most 800 words' "$(wc -w README.md | awk '$1 > 800 { print $2 " has " $1 " words" }')"
 
 # -- manual pages ----------------------------------------------------------------------------------------
 
@@ -29,7 +29,7 @@ fi
 if command -v man >/dev/null && command -v groff >/dev/null; then
 	# Where a table meets the end of a page depends on all lines before it, and a screen has no pages.
 	none 'man has no warning for the manual pages' \
-		"$(for page in $pages; do MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings -l "$page" 2>&1 >/dev/null; done |
+		"$(for page in $pages; do MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings -l "$page" 2>&1 >/dev/null | sed "s|^|$page: |"; done |
 			grep -v 'table text block will not fit on one page')"
 	none 'no line of the manual pages is longer than a terminal of 80 places' \
 		"$(for page in $pages; do MANWIDTH=80 LC_ALL=C.UTF-8 man -l "$page" 2>/dev/null |
@@ -44,8 +44,9 @@ none 'the texts that are installed have plain words' \
 	"$(find $pages README.md conf systemd debian */completions -type f 2>/dev/null | sort | xargs perl -ne '
 		$is_transcript = $1 if /^\.(nf|fi)/;
 		$is_transcript = "fi" if eof;
-		print "$ARGV: $_" if $is_transcript ne "nf" &&
-			/\b(anew|whoever|somebody|nobody|mends?|mended|declared no more|goes on|ever more|else than|passed over|to be had)\b/i')"
+		print "$ARGV:$.: $_" if $is_transcript ne "nf" &&
+			/\b(anew|whoever|somebody|nobody|mends?|mended|declared no more|goes on|ever more|else than|passed over|to be had)\b/i;
+		close ARGV if eof;')"
 
 # A page as "TAG<tab>WHAT IS SAID OF IT", one line for each .TP and .TQ, without fonts.
 entries() {
@@ -87,6 +88,7 @@ options=$(for verb in $verbs; do kipcctl help "$verb"; done | grep -E '^  ' | op
 like 'the options of kipcctl are known' "$options" '^--max-type$'
 option_tag='(^|, )WORD(=|,|$)'
 none 'every option is in kipcctl(1)' "$(undocumented client/kipcctl.1 "$option_tag" "$options")"
+none 'kipcctl(1) has no other option' "$(comm -13 <(echo "$options") <(entries client/kipcctl.1 | cut -f 1 | grep -- '^-' | options_in))"
 same 'every row of options has a verb that takes it' "$options" \
 	"$(rows_of client/base/option-rows.c 'const struct option_row option_rows' | sed -nE 's/.*\{ OPTION_[A-Z_]+, "([^"]+)".*/--\1/p')"
 for verb in $verbs; do
@@ -97,19 +99,19 @@ for verb in $verbs; do
 done >"$T/told"
 none 'kipcctl(1) names the options of each verb' "$(comm -23 <(sort "$T/taken") <(sort "$T/told"))"
 # (check runs kipcd --check, and looks at what --user means.)
-none '... and no others' "$(comm -13 <(sort "$T/taken") <(sort "$T/told") | grep -vE '^check --(check|user)$')"
+none 'kipcctl(1) gives no verb an option that it does not take' "$(comm -13 <(sort "$T/taken") <(sort "$T/told") | grep -vE '^check --(check|user)$')"
 
 statuses=$(kipcctl help | sed -n '/^Exit status:/,/^$/s/^  \([0-9]*\) */\1\t/p')
 like 'the exit statuses of kipcctl are known' "$statuses" '^4	nothing there'
 none 'every exit status is in kipcctl(1), in the same words' "$(while read -r row; do
 	entries client/kipcctl.1 | grep -qiE "^${row//./\\.}" || echo "$row"
 done <<<"$statuses")"
-same '... and no other' "$(sed -n '/^\.SH EXIT STATUS/,/^\.SH C/s/^\.B \([0-9]*\)$/\1/p' client/kipcctl.1)" "$(cut -f 1 <<<"$statuses")"
+same 'kipcctl(1) has no other exit status' "$(sed -n '/^\.SH EXIT STATUS/,/^\.SH C/s/^\.B \([0-9]*\)$/\1/p' client/kipcctl.1)" "$(cut -f 1 <<<"$statuses")"
 
 findings=$(sed -nE '/_checks\[\] = \{/,/^\};/s/^\t\{ "([a-z-]+)",.*/\1/p' client/doctor/*-checks.c)
 like 'the findings of doctor are known' "$findings" '^full-no-reader$'
-none 'every finding is in kipcctl(1)' \
-	"$(comm -23 <(sort <<<"$findings") <(sed -nE 's/^([a-z-]+)\|T\{$/\1/p' client/kipcctl.1 | sort))"
+same 'kipcctl(1) lists every finding, and no other' \
+	"$(sed -n '/^\.B doctor$/,/^\.TP$/s/^\([a-z-]*\)|T{$/\1/p' client/kipcctl.1)" "$findings"
 
 events=$(sed -nE 's/^\trow\([A-Z_]+, "([a-z_]+)".*/\1/p' common/event-words.h)
 like 'the events are known' "$events" '^key_changed$'
@@ -124,18 +126,19 @@ same 'kipcd.conf(5) lists every type of field' \
 
 options=$("$kipcd" --help | options_in)
 none 'every option is in kipcd(8)' "$(undocumented daemon/kipcd.8 "$option_tag" "$options")"
-none 'kipcd(8) has no other' \
+none 'kipcd(8) has no other option' \
 	"$(comm -13 <(echo "$options") <(entries daemon/kipcd.8 | cut -f 1 | grep -- '^-' | options_in))"
 states=$(rows_of common/channel-words.c 'const char \*const channel_state_words' | grep -oE '"[a-z]+"' | tr -d '"' | grep -v foreign)
 actions=$(rows_of common/channel-words.c 'const char \*const plan_action_words' | grep -oE '"[a-z]+"' | tr -d '"' | grep -v keep)
 like 'the states are known' "$states" '^retained$'
+like 'the actions of a plan are known' "$actions" '^recreate$'
 none 'every state and action is in kipcd(8)' "$(undocumented daemon/kipcd.8 '^WORD$' "$states
 $actions")"
 methods=$(sed -nE 's/^\tMETHOD\("([A-Za-z]+)".*/\1/p' daemon/bus/manager-bus.c)
 like 'the methods of the control interface are known' "$methods" '^List$'
 none 'every method is in kipcd(8)' "$(undocumented daemon/kipcd.8 '^WORD\(' "$methods")"
 # "List su:a(…)" of each: as the vtable and the client's calls have it, and as the page does.
-same 'their signatures are in kipcd(8)' \
+same 'the signature of every method is in kipcd(8)' \
 	"$(sed -nE 's/^\tMETHOD\("([A-Za-z]+)", ([A-Z_]+),.*/\1 BUS_\2_TAKES : BUS_\2_GIVES/p' daemon/bus/manager-bus.c |
 		cat common/bus-names.h - | ${CC:-cc} -E -P - | grep -E '^[A-Z][A-Za-z]+ "' | sed 's/"//g; s/ //2g')" \
 	"$(perl -ne 'next unless /^\.BR (?!Event )([A-Z]\w+) ("?\(.*)/; # Event is the signal

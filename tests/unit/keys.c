@@ -224,7 +224,8 @@ static void check_sample_line(const char *all, const char *line, size_t n_line, 
 		if (id == CONFIG_KEY_CAPACITY)
 			assert_int_equal(atoi(shown), KERNEL_CAPACITY);
 		else if ((shown == NULL) != (preset == NULL) || (shown != NULL && strcmp(shown, preset) != 0))
-			fail_msg("%.*s, but the default is %s", (int)n_line - 1, line, preset);
+			fail_msg("conf/kipcd.conf: %.*s, but the default is %s", (int)n_line - 1, line,
+				 preset);
 		free(shown);
 		free(preset);
 	}
@@ -258,6 +259,24 @@ static void the_sample_shows_the_defaults(void **state)
 		}
 	}
 	assert_in_range(n_lines, 10, 100);
+}
+
+/* "#key = value", or "# key = value" where that is no default. */
+static void the_sample_has_every_key(void **state)
+{
+	char text[TEXT_MAX], line[2][64];
+
+	(void)state;
+	read_source_file("conf/kipcd.conf", text);
+	for (unsigned i = 0; i < CONFIG_N_KEYS; i++) {
+		bool is_field = i == CONFIG_KEY_FIELD;
+		const char *name = is_field ? "field." : config_keys[i].name, *end = is_field ? "" : " =";
+
+		snprintf(line[0], sizeof line[0], "\n#%s%s", name, end);
+		snprintf(line[1], sizeof line[1], "\n# %s%s", name, end);
+		if (strstr(text, line[0]) == NULL && strstr(text, line[1]) == NULL)
+			fail_msg("conf/kipcd.conf: %s is missing", config_keys[i].name);
+	}
 }
 
 /* -- kipcd.conf(5) --------------------------------------------------------------------------------------------- */
@@ -432,7 +451,8 @@ static void the_page_says_what_the_rows_say(void **state)
 			n_used += row != &config_keys[CONFIG_KEY_GROUP];
 		}
 		if (sections != row->sections)
-			fail_msg("%s: it is for %x, the page says %x", row->name, row->sections, sections);
+			fail_msg("kipcd.conf(5): %s: has entries for the sections %#x, not %#x", row->name,
+				 sections, row->sections);
 		check_entry(first, row);
 	}
 	assert_int_equal(n_used, n); /* the page has no other key; owner and group share one */
@@ -465,6 +485,7 @@ int main(void)
 		cmocka_unit_test(defaults_examples_and_words_are_values),
 		cmocka_unit_test(limits_are_enforced),
 		cmocka_unit_test(the_sample_shows_the_defaults),
+		cmocka_unit_test(the_sample_has_every_key),
 		cmocka_unit_test(the_page_says_what_the_rows_say),
 		cmocka_unit_test(the_page_says_what_observed_channels_lack),
 	};
