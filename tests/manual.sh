@@ -144,6 +144,10 @@ same 'the signature of every method is in kipcd(8)' \
 	"$(perl -ne 'next unless /^\.BR (?!Event )([A-Z]\w+) ("?\(.*)/; # Event is the signal
 		my ($method, ($takes, $gives)) = ($1, split / \\\(-> /, $2);
 		print "$method ", join("", $takes =~ /\b([a-z]+) \w+/g), ":", $gives =~ s/"$//r, "\n"' daemon/kipcd.8)"
+properties=$(sed -nE 's/^\t(SHOWN|TIME|BOOL|RING|SD_BUS_PROPERTY)\("([A-Za-z]+)",.*/\2/p' daemon/bus/channel-bus.c)
+like 'the properties of a channel are known' "$properties" '^LastOperation$'
+none 'every property is in kipcd(8)' "$(sed -n '/^\.I org\.kipc1\.Channel$/,/^\.PP$/p' daemon/kipcd.8 | grep -oE '[A-Za-z]+' | sort -u >"$T/properties"
+	grep -vxFf "$T/properties" <<<"$properties")"
 none 'every error is in kipcd(8)' "$(sed -nE 's/.*BUS_NAME "\.Error\.([A-Za-z]+)".*/\1/p' common/bus-names.h |
 	while read -r word; do grep -qw "$word" daemon/kipcd.8 || echo "$word"; done)"
 

@@ -4,6 +4,8 @@
  * org.kipc1.Channel, and beside it .Queue, .Segment (and .Ring) or .Semaphore, on an object for each channel. They have
  * only properties, which everyone may read: what changes a channel is a method of the manager. State and id are signalled;
  * figures are looked up when a client asks, and are not signalled.
+ *
+ * A new property is a row of a vtable here, with a getter if no member of struct shown has its value.
  */
 
 #include "daemon/bus/channel-bus.h"
@@ -49,28 +51,25 @@ static int find(sd_bus *bus, const char *path, const char *interface, void *user
 static int find_kind(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret_found,
 		     sd_bus_error *reterr)
 {
-	struct control *control = userdata;
-	struct shown *shown = &control->shown;
-	const struct channel *channel = find_channel(control->manager, path);
+	struct shown *shown = &((struct control *)userdata)->shown;
+	int r = find(bus, path, interface, userdata, ret_found, reterr);
 	bool has;
-	int r;
 
-	if (channel == NULL)
-		return 0;
+	if (r <= 0)
+		return r;
 	if (strcmp(interface, BUS_QUEUE) == 0)
-		has = shown_kind(channel) == KIPC_QUEUE;
+		has = shown_kind(shown->channel) == KIPC_QUEUE;
 	else if (strcmp(interface, BUS_SEGMENT) == 0)
-		has = shown_kind(channel) == KIPC_SEGMENT;
+		has = shown_kind(shown->channel) == KIPC_SEGMENT;
 	else if (strcmp(interface, BUS_RING) == 0)
-		has = shown_is_ring(channel);
+		has = shown_is_ring(shown->channel);
 	else
-		has = shown_kind(channel) == KIPC_SEMAPHORE;
-	r = has ? find(bus, path, interface, userdata, ret_found, reterr) : 0;
+		has = shown_kind(shown->channel) == KIPC_SEMAPHORE;
 	/* All zero if the ring cannot be read. */
-	if (r > 0 && strcmp(interface, BUS_RING) == 0 && shown->object.kind == KIPC_SEGMENT &&
+	if (has && strcmp(interface, BUS_RING) == 0 && shown->object.kind == KIPC_SEGMENT &&
 	    kernel_look_into_ring(&shown->object, &shown->ring) < 0)
 		shown->ring = (struct kernel_ring){ 0 };
-	return r;
+	return has;
 }
 
 static int enumerate(sd_bus *bus, const char *prefix, void *userdata, char ***ret_nodes, sd_bus_error *reterr)

@@ -51,6 +51,7 @@ void shown_fill(const struct channel *channel, struct shown *ret_shown)
 	const struct channel_spec *spec = channel->spec;
 
 	*ret_shown = (struct shown){
+		.channel = channel,
 		.name = channel->name,
 		.kind = kipc_kind_to_string(shown_kind(channel)),
 		.layout = shown_layout(channel),

@@ -9,6 +9,7 @@
 
 /* Its figures at one moment. The strings are the channel's own, and never NULL. */
 struct shown {
+	const struct channel *channel;
 	const char *name, *kind, *layout, *state, *reason, *manage, *lifetime, *origin, *description;
 	int32_t key, id; /* id -1: it has no object */
 	uint64_t needs;	 /* what it declares: bytes of capacity or size, or semaphores; 0: the default */
