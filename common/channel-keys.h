@@ -4,7 +4,8 @@
 
 /*
  * The keys of a channel's section, a row a key. kipcd reads, judges and shows values by these rows (daemon/config/keys.c), kipcctl
- * completes from them (client/complete/keys.c), and tests compare conf/kipcd.conf and kipcd.conf(5) with them.
+ * completes from them (client/complete/keys.c) and shows them (client/see/card-text.c), and tests compare conf/kipcd.conf and
+ * kipcd.conf(5) with them.
  *
  * A new key is a row here, a member of struct channel_spec (daemon/config/spec.h), and the code that acts on it. A new type of
  * value is a config_parse_TYPE() and a config_print_TYPE() in daemon/config/keys.c.

@@ -19,6 +19,7 @@
 #include "client/facts/series.h"
 #include "client/see/card-line.h"
 #include "client/see/card-users.h"
+#include "common/channel-keys.h"
 #include "common/escape.h"
 
 #define BAR_WIDTH 20
@@ -169,18 +170,45 @@ static void print_semaphores(const struct card_line *line)
 		print_kept_back(line, "values", card->semaphores_error);
 }
 
-/* What else kipcd does with it, which does not show in the object. */
+/* clang-format off */
+#define KEY_ROW(id, key, classes, type, ...) { key, #type },
+static const struct {
+	const char *name, *type;
+} keys[] = { CHANNEL_KEYS(KEY_ROW) };
+/* clang-format on */
+
+static enum value_type type_of_number(const char *type)
+{
+	return strcmp(type, "percent") == 0 ? VALUE_PERCENT
+	       : strcmp(type, "size") == 0  ? VALUE_SIZE
+					    : VALUE_NUMBER;
+}
+
+/* False: there is nothing to show. */
+static bool value_of_key(struct json_object *json, const char *type, struct value *value)
+{
+	if (json_object_is_type(json, json_type_string))
+		value_set_text(value, json_object_get_string(json));
+	else if (json_object_is_type(json, json_type_boolean))
+		value_set_number(value, VALUE_BOOL, (uint64_t)json_object_get_boolean(json));
+	else if (json_object_is_type(json, json_type_int))
+		value_set_number(value, type_of_number(type), json_object_get_uint64(json));
+	return value->type == VALUE_TEXT ? value->text[0] != '\0' : value->type != VALUE_NONE;
+}
+
+/* The keys without a column: what else kipcd does with it, which does not show in the object. */
 static void print_care(const struct card_line *line)
 {
-	struct json_object *warn_at = json_object_object_get(line->card->declared, "warn_at");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		struct json_object *json = json_object_object_get(line->card->declared, keys[i].name);
+		char buffer[VALUE_TEXT_MAX];
+		struct value value = { 0 };
 
-	if (warn_at != NULL) {
-		card_line_label(line, "warn_at");
-		fprintf(line->out, "%d%%\n", json_object_get_int(warn_at));
-	}
-	if (json_object_get_boolean(json_object_object_get(line->card->declared, "activate"))) {
-		card_line_label(line, "activate");
-		fputs("yes\n", line->out);
+		if (columns_find(keys[i].name) != NULL || !value_of_key(json, keys[i].type, &value))
+			continue;
+		card_line_label(line, keys[i].name);
+		escape_print(line->out, value_to_string(&value, line->style, buffer));
+		putc('\n', line->out);
 	}
 }
 

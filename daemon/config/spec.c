@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/channel-keys.h"
+
 /* ftok(3) puts the project into the upper 8 bits. */
 bool channel_spec_has_other_file(const struct channel_spec *spec, key_t key)
 {
@@ -43,7 +45,12 @@ void channel_spec_done(struct channel_spec *spec)
 		field_spec_done(&spec->fields[i]);
 	free(spec->fields);
 	free(spec->values);
-	free(spec->description);
 	free(spec->path);
+	/* The spec owns the text of each key that has text as its value. */
+	/* clang-format off */
+#define FREE_TEXT(id, key, classes, type, member, ...) free(_Generic(spec->member, char *: spec->member, default: NULL));
+	CHANNEL_KEYS(FREE_TEXT)
+#undef FREE_TEXT
+	/* clang-format on */
 	*spec = (struct channel_spec){ 0 };
 }
