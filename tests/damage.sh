@@ -16,6 +16,8 @@ registry() { local link; for link in "$run"/channels/.ns "$run"/channels/*; do e
 is_whole() { [ "$(registry 2>/dev/null)" = "$same" ]; }
 is_served() { is_whole && kipcctl list --no-legend --columns=name >/dev/null 2>"$T/served" && [ ! -s "$T/served" ]; }
 states() { kipcctl list --no-legend --columns=name,state | tr -s ' ' | xargs; }
+# take_away FILE…: while kipcd cannot write them again in between
+take_away() { kill -STOP "$kipcd_pid"; rm -r "$@"; kill -CONT "$kipcd_pid"; }
 all="build active made active orders active ticks active"
 same=$(registry)
 objects=$(ipcs -q -m -s)
@@ -31,8 +33,7 @@ is "... and the message is still there" "$(kipcctl recv orders)" kept
 kipcctl send orders kept
 ln -sfn queue:0x00004b01:99:0 "$run/channels/orders"
 if until_true is_whole; then pass "an altered link is rewritten"; else fail "an altered link is rewritten" "$(registry)"; fi
-put_folder() { rm "$run/channels/orders" && mkdir "$run/channels/orders" 2>/dev/null; } # kipcd may write the link in between
-until_true put_folder
+kill -STOP "$kipcd_pid"; rm "$run/channels/orders"; mkdir "$run/channels/orders"; kill -CONT "$kipcd_pid"
 until_true grep -q 'removed or altered, and cannot be written again' "$T/kipcd.log"
 is "a link that cannot be rewritten is logged" "$(grep -c 'orders: its link in the registry was removed or altered, and cannot be written again' "$T/kipcd.log" | sed 's/[1-9].*/said/')" said
 for _ in 1 2 3; do # samples
@@ -50,7 +51,7 @@ for file in .ns .nsid; do
 	rm "$run/channels/$file"
 	if until_true is_whole; then pass "$file is rewritten"; else fail "$file is rewritten" "$(registry)"; fi
 done
-rm "$run"/channels/.ns* "$run"/channels/*
+take_away "$run"/channels/.ns* "$run"/channels/*
 if until_true is_whole; then pass "all files at once are rewritten"; else fail "all files at once are rewritten" "$(registry)"; fi
 is "no object was touched" "$(ipcs -q -m -s | awk '/^0x/ { print $1, $2 }')" "$(awk '/^0x/ { print $1, $2 }' <<<"$objects")"
 is "all channels are active" "$(states)" "$all"
@@ -58,7 +59,7 @@ is "all channels are active" "$(states)" "$all"
 # -- parts of the folder -----------------------------------------------------------------------------------------
 
 for part in channels lock control kipcd.conf.d; do
-	rm -r "${run:?}/$part"
+	take_away "${run:?}/$part"
 	if until_true is_served && until_true test -e "$run/$part"; then pass "$part is recreated"; else fail "$part is recreated" "$(registry)"; fi
 done
 exits 1 "the lock holds: a second kipcd is refused" "$kipcd" --config="$conf"
@@ -66,7 +67,7 @@ like "... with the reason" "$ERR" 'another kipcd'
 
 # -- the folder --------------------------------------------------------------------------------------------------
 
-rm -r "$run"
+take_away "$run"
 if until_true is_served; then pass "a removed runtime folder is recreated with its contents"; else fail "a removed runtime folder is recreated" "$(registry; log)"; fi
 like "... and the log says so" "$(log)" "another process removed the runtime folder $run, or a part of it: made again, with 4 links"
 mv "$run" "$T/elsewhere"
@@ -147,7 +148,7 @@ if can_be 4711; then
 	start_kipcd || fail "kipcd starts as another user" "$(log)"
 	kipcctl create --quiet queue made key=0x4b05
 	same=$(registry)
-	rm -r "$run"
+	take_away "$run"
 	until_true grep -q "do not stop kipcd before that" "$T/kipcd.log"
 	command=$(sed -n "s/.*: run '\(install .*\)'; do not stop kipcd.*/\1/p" "$T/kipcd.log" | tail -n 1)
 	like "without systemd it keeps running and prints the command" "$command" "^install -d -m 755 -o 4711 -g 4711 $run\$"
@@ -159,7 +160,7 @@ if can_be 4711; then
 	perl -MSocket -e 'socket(my $s, PF_UNIX, SOCK_DGRAM, 0); bind($s, pack_sockaddr_un($ARGV[0])) or die; chmod 0777, $ARGV[0]; print "bound\n"; $| = 1; sleep 1000' "$T/notify" >"$T/bound" &
 	until_true test -S "$T/notify"
 	NOTIFY_SOCKET=$T/notify start_kipcd
-	kill -STOP "$kipcd_pid"; rm -r "$run"; kill -CONT "$kipcd_pid"
+	take_away "$run"
 	wait "$kipcd_pid"
 	is "under systemd it exits with a failure" $? 1
 	kipcd_pid=
