@@ -303,6 +303,22 @@ stop_kipcd
 
 clear_all
 start_kipcd
+kipcctl send orders kept
+stop_kipcd
+cp "$conf" "$T/whole.conf"
+printf '[queue other]\nkey = 0x4b02\n' >"$conf"
+in_doubt
+echo garbage >>"$conf"
+exits 1 'recover --registry=another fails if the configuration has a mistake' kipcctl recover --registry=another
+exits 1 '... and then nothing of an undeclared channel can be reset' call Reset s orders
+like '... for a reason' "$ERR" 'not a ring'
+like '... and kipcd still runs' "$(states)" '^failed other'
+mv "$T/whole.conf" "$conf"
+exits 0 '... until a reload succeeds' kipcctl reload
+stop_kipcd
+
+clear_all
+start_kipcd
 stop_kipcd
 ipcrm --all
 start_kipcd

@@ -9,7 +9,6 @@
 
 #include "daemon/change/reset.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,12 +28,13 @@ static int check(const struct channel *channel, struct kipc_object *ret_object, 
 
 	if (channel == NULL)
 		return sentence_fail(reterr_sentence, -ENOENT, "no such channel");
-	assert(channel->spec != NULL || channel->has_link); /* otherwise it would have been forgotten */
-	if (channel->spec == NULL && channel->link.is_ring)
+	if (channel->spec == NULL && channel->has_link && channel->link.is_ring)
 		return sentence_fail(reterr_sentence, -EPERM,
 				     "it is no longer declared: 'kipcctl remove %s' removes it",
 				     channel->name);
-	if (channel->has_link ? !channel->link.is_ring : channel->spec->layout != LAYOUT_RING)
+	/* A channel without both waits for a reload that forgets it. */
+	if (channel->has_link ? !channel->link.is_ring
+			      : channel->spec == NULL || channel->spec->layout != LAYOUT_RING)
 		return sentence_fail(reterr_sentence, -EINVAL,
 				     "it is not a ring: only a segment with layout = ring can be reset");
 	if (channel->spec->manage == MANAGE_OBSERVE || channel->link.observed)
