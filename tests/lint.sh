@@ -67,19 +67,46 @@ none 'no room includes one above or beside it' "$(awk '
 none 'no files include each other in a circle' \
 	"$(sed -E 's/\.[ch]( |$)/\1/g' <<<"$ours" | awk '$1 != $2' | tsort 2>&1 >/dev/null | sed -E 's/^tsort: //; s/^-: .*loop:$/a circle:/')"
 
-# With all of a room and what is below it, the linker finds everything.
-echo 'int main(void) { return 0; }' >"$T/main.c"
-below="$top_build/.libs/libcommon-service.a $top_build/.libs/libcommon-config.a $top_build/.libs/libcommon.a
-	$top_build/.libs/libkipc-core.a $(pkg-config --libs libsystemd inih)"
-missing=
-for room in config plan channel start run change bus; do
-	archive=$top_build/libdaemon-$room.a
+# links ROOM BELOW…: with all of a room's library, the rooms below it and the libraries of others, the linker finds everything
+links() {
+	local room archive archives=()
+	for room in "$@"; do
+		archive=$(find "$top_build" "$top_build/.libs" -maxdepth 1 -name "lib$room.a")
+		case $room in -*) archives+=("$room") ;; *) archives+=("$archive") ;; esac
+	done
+	# CC and the flags are lists of words.
 	# shellcheck disable=SC2086
-	${CC:-cc} ${SANITIZER_FLAGS:-} -pthread -o "$T/room" "$T/main.c" -Wl,--whole-archive "$archive" -Wl,--no-whole-archive \
-		$below >"$T/links" 2>&1 || missing+="daemon/$room: $(grep -m 3 -E 'undefined reference|No such file' "$T/links" || cat "$T/links")"$'\n'
-	below="$archive $below"
-done
-none 'each room of kipcd links without those above it' "$missing"
+	${CC:-cc} ${SANITIZER_FLAGS:-} -pthread -o "$T/room" "$T/main.c" \
+		-Wl,--whole-archive "${archives[0]}" -Wl,--no-whole-archive "${archives[@]:1}" >"$T/links" 2>&1 ||
+		grep -m 3 -E 'undefined reference|No such file' "$T/links" | sed "s|^|$1: |" | grep . || sed "s|^|$1: |" "$T/links"
+}
+echo 'int main(void) { return 0; }' >"$T/main.c"
+# The names of rooms and the flags are lists of words.
+# shellcheck disable=SC2086,SC2046
+none 'each room links without those above and beside it' "$(
+	below='common kipc-core'
+	links $below
+	links common-config $below $(pkg-config --libs inih)
+	links common-service $below $(pkg-config --libs libsystemd)
+	below="common-service common-config $below $(pkg-config --libs libsystemd inih)"
+	for room in config plan channel start run change bus; do
+		links "daemon-$room" $below
+		below="daemon-$room $below"
+	done
+
+	below='client-base common kipc-core'
+	links $below
+	links client-data $below
+	links client-complete client-base common-config common kipc-core
+	below+=" $(pkg-config --libs libsystemd json-c ncursesw) -lm"
+	for room in table facts doctor see; do
+		links "client-$room" $below
+		[ "$room" != facts ] || facts="client-facts $below"
+		below="client-$room $below"
+	done
+	links client-change $facts
+	links client-bench $facts
+)"
 
 # theirs WHAT HEADERS FILES: only these files include these headers of a library
 theirs() {
