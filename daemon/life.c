@@ -18,6 +18,7 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/service/log.h"
 #include "daemon/bus/bus.h"
@@ -38,6 +39,14 @@ struct life {
 };
 
 /* -- set up ------------------------------------------------------------------------------------------------ */
+
+/* Logs a failure; `sentence` NULL: as what the errno means. Returns `r`. */
+static int log_failure(int r, const char *sentence)
+{
+	if (r < 0)
+		log_line(LOG_ERR, "%s", sentence != NULL ? sentence : strerror(-r));
+	return r;
+}
 
 static bool has_cap_sys_resource(void)
 {
@@ -71,9 +80,8 @@ static int set_up_events(struct manager *manager)
 	if (sigprocmask(SIG_BLOCK, &mask, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return -errno;
 	r = sd_event_default(&manager->event);
-	if (r >= 0)
-		r = sd_event_add_signal(manager->event, NULL, SIGTERM, NULL,
-					NULL); /* without a handler it ends the loop */
+	if (r >= 0) /* without a handler, SIGTERM ends the loop, and so does SIGINT */
+		r = sd_event_add_signal(manager->event, NULL, SIGTERM, NULL, NULL);
 	if (r >= 0)
 		r = sd_event_add_signal(manager->event, NULL, SIGINT, NULL, NULL);
 	if (r >= 0)
@@ -96,14 +104,11 @@ static int set_up_waiting(struct manager *manager)
 
 static int settle_namespace(struct manager *manager)
 {
-	char *text = NULL;
+	CLEANUP_FREE char *sentence = NULL;
 	int r;
 
-	r = namespace_settle(&manager->runtime, &manager->namespace, &text);
-	if (r < 0)
-		log_line(LOG_ERR, "%s", text != NULL ? text : strerror(-r));
-	free(text);
-	return r;
+	r = namespace_settle(&manager->runtime, &manager->namespace, &sentence);
+	return log_failure(r, sentence);
 }
 
 static int start_channels(struct manager *manager)
@@ -133,25 +138,22 @@ static int start_channels(struct manager *manager)
 
 static int open_runtime(struct manager *manager)
 {
-	char *text = NULL;
+	CLEANUP_FREE char *sentence = NULL;
 	int r;
 
-	r = runtime_open(&manager->runtime, manager->options.runtime_dir, &text);
-	if (r < 0)
-		log_line(LOG_ERR, "%s", text != NULL ? text : strerror(-r));
-	free(text);
-	return r;
+	r = runtime_open(&manager->runtime, manager->options.runtime_dir, &sentence);
+	return log_failure(r, sentence);
 }
 
 static int take_config(struct manager *manager)
 {
-	char *text = NULL;
+	const char *config_file = manager->options.config_file;
+	CLEANUP_FREE char *sentence = NULL;
 	int r;
 
-	r = sole_take(&manager->sole, manager->options.config_file, &text);
+	r = sole_take(&manager->sole, config_file, &sentence);
 	if (r < 0)
-		log_line(LOG_ERR, "%s: %s", manager->options.config_file, text != NULL ? text : strerror(-r));
-	free(text);
+		log_line(LOG_ERR, "%s: %s", config_file, sentence != NULL ? sentence : strerror(-r));
 	return r;
 }
 
@@ -159,18 +161,15 @@ static int start_bus(struct life *life)
 {
 	struct manager *manager = &life->manager;
 	struct passed_socket *passed = &manager->passed_socket;
-	char *text = NULL;
+	CLEANUP_FREE char *sentence = NULL;
 	int fd, r;
 
 	/* It was removed, perhaps with its folder, and systemd does not know. */
 	if (!runtime_is_listened(&manager->runtime))
 		passed_socket_leave(passed, manager->runtime.path);
-	fd = passed->is_in_use ? passed->fd : runtime_listen(&manager->runtime, &text);
-	if (fd < 0) {
-		log_line(LOG_ERR, "%s", text != NULL ? text : strerror(-fd));
-		free(text);
-		return fd;
-	}
+	fd = passed->is_in_use ? passed->fd : runtime_listen(&manager->runtime, &sentence);
+	if (fd < 0)
+		return log_failure(fd, sentence);
 	passed->fd = -1;
 	r = bus_new(manager, fd, &life->bus);
 	if (r < 0)
@@ -317,8 +316,8 @@ int life_run(struct life *life)
 	tell_ready(manager);
 	r = sd_event_loop(manager->event);
 	sd_notify(0, "STOPPING=1");
-	manager->waiting =
-		waiting_free(manager->waiting); /* before any queue is removed on which a thread waits */
+	/* Before any queue is removed on which a thread waits. */
+	manager->waiting = waiting_free(manager->waiting);
 	if (r < 0)
 		log_line(LOG_ERR, "the event loop failed: %s", strerror(-r));
 	else if (r != MANAGER_START_AGAIN)

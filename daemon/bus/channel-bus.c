@@ -251,12 +251,13 @@ void channel_bus_publish(struct control *control)
 		struct channel *channel = &manager->channels[i];
 		int id = channel->has_link ? channel->link.id : -1;
 
-		if (channel->is_told && channel->told_state == channel->state && channel->told_id == id)
+		if (channel->signalled.is_known && channel->signalled.state == channel->state &&
+		    channel->signalled.id == id)
 			continue;
-		if (channel->is_told)
+		if (channel->signalled.is_known)
 			clients_tell(&control->clients, send_changed, channel);
-		channel->is_told = true;
-		channel->told_state = channel->state;
-		channel->told_id = id;
+		channel->signalled.is_known = true;
+		channel->signalled.state = channel->state;
+		channel->signalled.id = id;
 	}
 }

@@ -3,7 +3,7 @@
 /*
  * Renames channels. The renames are written to channels/.renames first; then each row of the table below is carried out.
  * Each row can be repeated, so after a kill the next start finishes the rename. Called by reload.c, which finds the renames
- * with plan/registry.c.
+ * with plan/renames.c.
  */
 
 #include "daemon/change/rename.h"

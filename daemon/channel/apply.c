@@ -25,6 +25,14 @@
 #include "daemon/plan/shape.h"
 #include "lib/object-remove.h"
 
+/* Takes over the reason, which may be NULL. */
+static void take_reason(struct channel *channel, enum channel_state state, char *reason)
+{
+	free(channel->reason);
+	channel->reason = reason;
+	channel->state = state;
+}
+
 static void set_state(struct channel *channel, enum channel_state state, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -40,16 +48,7 @@ static void set_state(struct channel *channel, enum channel_state state, const c
 			reason = NULL;
 		va_end(arguments);
 	}
-	free(channel->reason);
-	channel->reason = reason;
-	channel->state = state;
-}
-
-static void take_reason(struct channel *channel, enum channel_state state, char *reason)
-{
-	free(channel->reason);
-	channel->reason = reason;
-	channel->state = state;
+	take_reason(channel, state, reason);
 }
 
 /* Active, with a reason if the kernel does not allow the capacity, or if there is other trouble (NULL: none). */

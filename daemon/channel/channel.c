@@ -32,7 +32,7 @@ struct channel *channel_find(const struct channel *channels, size_t n_channels, 
 
 void channel_say_when(struct channel *channel, uint64_t now)
 {
-	uint64_t left = channel->next_mend > now ? channel->next_mend - now : 0;
+	uint64_t left = channel->next_heal > now ? channel->next_heal - now : 0;
 	char *reason;
 
 	if (asprintf(&reason,
@@ -51,7 +51,7 @@ static uid_t own_uid(void)
 	return (uid_t)getauxval(AT_EUID);
 }
 
-int link_look(const struct registry_link *link, struct kipc_object *ret_object)
+int channel_look_at_link(const struct registry_link *link, struct kipc_object *ret_object)
 {
 	struct kipc_object object;
 	int r;
@@ -68,7 +68,7 @@ int link_look(const struct registry_link *link, struct kipc_object *ret_object)
 
 int channel_look(const struct channel *channel, struct kipc_object *ret_object)
 {
-	return channel->has_link ? link_look(&channel->link, ret_object) : 0;
+	return channel->has_link ? channel_look_at_link(&channel->link, ret_object) : 0;
 }
 
 int channel_fail(const struct channel *channel, char **reterr_sentence)

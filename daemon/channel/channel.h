@@ -52,10 +52,12 @@ struct channel {
 	} head; /* queue: since when its first message has been the first, as far as samples saw */
 	struct history *history; /* NULL: not kept */
 
-	/* As it was last signalled on D-Bus. */
-	bool is_told;
-	enum channel_state told_state;
-	int told_id;
+	/* channel-bus.c: as D-Bus clients know it */
+	struct {
+		bool is_known;
+		enum channel_state state;
+		int id;
+	} signalled;
 
 	bool is_link_lost;	 /* its link was removed from the registry, and cannot be written again */
 	bool is_removed_by_hand; /* … and stays away until the next reload */
@@ -63,7 +65,7 @@ struct channel {
 	bool is_ring_broken; /* at the last sample */
 
 	/* Healing what is undone again and again, at growing intervals (microseconds, CLOCK_MONOTONIC). */
-	uint64_t last_mended, next_mend, mend_delay;
+	uint64_t last_healed, next_heal, heal_delay;
 };
 
 /* Frees what the struct points to and owns, not the struct. */
@@ -79,7 +81,7 @@ void channel_say_when(struct channel *channel, uint64_t now);
  * Whether the object of a link still exists and, unless it is observed, is still ours. 1: yes, and *ret_object (may be NULL) is
  * the object; 0: no; -errno: kipcd cannot tell, and nothing may be concluded from that.
  */
-int link_look(const struct registry_link *link, struct kipc_object *ret_object);
+int channel_look_at_link(const struct registry_link *link, struct kipc_object *ret_object);
 int channel_look(const struct channel *channel, struct kipc_object *ret_object);
 
 /* The failure of a call that should have made the channel active: -EEXIST (conflict), -EBUSY (stale), -EIO, and a sentence. */

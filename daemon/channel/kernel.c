@@ -113,6 +113,17 @@ int kernel_make_marker(mode_t mode, unsigned short *values, size_t n_values, int
 	return 0;
 }
 
+unsigned short *kernel_read_values(const struct kipc_object *set)
+{
+	unsigned short *values = calloc(set->semaphore.semaphores, sizeof *values);
+
+	if (values != NULL && semctl(set->id, 0, GETALL, (union semun){ .array = values }) < 0) {
+		free(values);
+		return NULL;
+	}
+	return values;
+}
+
 int kernel_publish(struct kipc_object *object, uint64_t msgmnb)
 {
 	const unsigned all = KIPC_ALTER_UID | KIPC_ALTER_GID | KIPC_ALTER_MODE | KIPC_ALTER_CAPACITY;
@@ -160,17 +171,6 @@ int kernel_put_back(int id, long type)
 bool kernel_may_exchange(key_t key, int id)
 {
 	return msgget(key, 0600) == id; /* creates nothing, and checks both rights */
-}
-
-unsigned short *kernel_read_values(const struct kipc_object *set)
-{
-	unsigned short *values = calloc(set->semaphore.semaphores, sizeof *values);
-
-	if (values != NULL && semctl(set->id, 0, GETALL, (union semun){ .array = values }) < 0) {
-		free(values);
-		return NULL;
-	}
-	return values;
 }
 
 /* -- rings, and segments that are held -------------------------------------------------------------------------- */

@@ -32,7 +32,6 @@
 
 void damage_learn(struct manager *manager)
 {
-
 	if (store_read_namespace(manager->runtime.channels_fd, manager->damage.place) < 0)
 		manager->damage.place[0] = '\0';
 	manager->damage.has_nsid = nsid_read(manager->runtime.channels_fd, &manager->damage.nsid) == 0;
@@ -64,7 +63,7 @@ static void lose_link(struct channel *channel, int error)
 }
 
 /* Returns whether the link had to be written again, even if that failed. */
-static bool mend_link(struct manager *manager, struct channel *channel)
+static bool restore_link(struct manager *manager, struct channel *channel)
 {
 	int channels_fd = manager->runtime.channels_fd, r;
 	char text[REGISTRY_LINK_MAX];
@@ -78,7 +77,7 @@ static bool mend_link(struct manager *manager, struct channel *channel)
 		return true;
 	}
 	if (channel->is_link_lost)
-		channel->next_mend = 0; /* this same sample makes it active again */
+		channel->next_heal = 0; /* this same sample makes it active again */
 	channel->is_link_lost = false;
 	if (!is_right)
 		events_tell(&manager->events, LOG_WARNING, EVENT_RESTORED, channel->name, channel->kind,
@@ -99,7 +98,7 @@ static bool has_nsid(int channels_fd, const struct nsid *wanted)
 	return strcmp(found_text, wanted_text) == 0;
 }
 
-static bool mend_place(struct manager *manager)
+static bool restore_place(struct manager *manager)
 {
 	int channels_fd = manager->runtime.channels_fd, r = 0;
 	bool is_damaged = false;
@@ -132,7 +131,7 @@ static int64_t age_of(const struct timespec *then)
 	return ((int64_t)now.tv_sec - then->tv_sec) * NSEC_PER_SEC + now.tv_nsec - then->tv_nsec;
 }
 
-static void mend_links(struct manager *manager)
+static void restore_links(struct manager *manager)
 {
 	bool is_damaged;
 	struct stat st;
@@ -141,10 +140,10 @@ static void mend_links(struct manager *manager)
 	    (manager->damage.seen.tv_sec == st.st_mtim.tv_sec &&
 	     manager->damage.seen.tv_nsec == st.st_mtim.tv_nsec))
 		return;
-	is_damaged = mend_place(manager);
+	is_damaged = restore_place(manager);
 	for (size_t i = 0; i < manager->n_channels; i++)
 		if (manager->channels[i].has_link)
-			is_damaged |= mend_link(manager, &manager->channels[i]);
+			is_damaged |= restore_link(manager, &manager->channels[i]);
 	/* After a repair, and after a change within the current tick, the next sample checks again. */
 	manager->damage.seen =
 		is_damaged || age_of(&st.st_mtim) < TICK_MAX ? (struct timespec){ 0 } : st.st_mtim;
@@ -222,7 +221,7 @@ static int fill_folder(struct manager *manager, char **reterr_sentence)
 }
 
 /* The folder still exists, but something in it is missing. */
-static int mend_folder(struct manager *manager, char **reterr_sentence)
+static int restore_folder(struct manager *manager, char **reterr_sentence)
 {
 	struct runtime *runtime = &manager->runtime;
 	int r = 0;
@@ -260,7 +259,7 @@ static int make_again(struct manager *manager, char **reterr_sentence)
 	bool is_there = is_the_same(AT_FDCWD, runtime->path, runtime->fd);
 	int r;
 
-	r = is_there ? mend_folder(manager, reterr_sentence) : make_folder(manager, reterr_sentence);
+	r = is_there ? restore_folder(manager, reterr_sentence) : make_folder(manager, reterr_sentence);
 	return r < 0 ? r : fill_folder(manager, reterr_sentence);
 }
 
@@ -303,7 +302,7 @@ static bool stays_usable(struct manager *manager, int error, const char *text)
 	return true;
 }
 
-bool damage_mend(struct manager *manager)
+bool damage_restore(struct manager *manager)
 {
 	char *text = NULL;
 	bool goes_on = true;
@@ -311,7 +310,7 @@ bool damage_mend(struct manager *manager)
 	int r;
 
 	if (is_whole(manager)) {
-		mend_links(manager);
+		restore_links(manager);
 		return true;
 	}
 	r = make_again(manager, &text);

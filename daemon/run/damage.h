@@ -16,6 +16,6 @@ void damage_learn(struct manager *manager);
  * At each sample, before anything else. Three system calls while nothing has changed, one a channel after a change in the
  * registry's folder. False: kipcd must exit at once, to be started again with a new folder.
  */
-bool damage_mend(struct manager *manager);
+bool damage_restore(struct manager *manager);
 
 #endif

@@ -24,7 +24,7 @@ void events_done(struct events *events)
 }
 
 /* D-Bus refuses a string that is cut off in the middle of a character. */
-static void mend_end(char *text, size_t size)
+static void drop_cut_character(char *text, size_t size)
 {
 	size_t n = strlen(text), start = n;
 
@@ -65,7 +65,7 @@ void events_tell(struct events *events, int level, enum event_word word, const c
 	va_start(arguments, format);
 	vsnprintf(detail, sizeof detail, format, arguments);
 	va_end(arguments);
-	mend_end(detail, sizeof detail);
+	drop_cut_character(detail, sizeof detail);
 	snprintf(event.name, sizeof event.name, "%s", name);
 	event.detail = strdup(detail);
 	log_event(level, event_rows[word].message_id, event_rows[word].word, name, kind, key, detail);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Called by reconcile.c. What is undone again and again is repaired at longer and longer intervals. */
+/* Called by reconcile.c. What is undone again and again is healed at longer and longer intervals. */
 
 #include "daemon/run/healing.h"
 
@@ -16,7 +16,7 @@ bool healing_is_due(const struct plan_step *step, const struct channel *before, 
 	switch (step->action) {
 	case PLAN_CREATE:
 	case PLAN_ALTER:
-		return now >= before->next_mend;
+		return now >= before->next_heal;
 	case PLAN_REMOVE:
 		return !step->has_object;
 	case PLAN_KEEP:
@@ -36,12 +36,12 @@ bool healing_is_due(const struct plan_step *step, const struct channel *before, 
 
 void healing_note(struct channel *channel, uint64_t now, uint64_t interval)
 {
-	if (channel->last_mended != 0 && now - channel->last_mended < channel->mend_delay + QUIET)
-		channel->mend_delay *= 2;
+	if (channel->last_healed != 0 && now - channel->last_healed < channel->heal_delay + QUIET)
+		channel->heal_delay *= 2;
 	else
-		channel->mend_delay = interval;
-	if (channel->mend_delay > DELAY_MAX)
-		channel->mend_delay = DELAY_MAX;
-	channel->last_mended = now;
-	channel->next_mend = now + channel->mend_delay;
+		channel->heal_delay = interval;
+	if (channel->heal_delay > DELAY_MAX)
+		channel->heal_delay = DELAY_MAX;
+	channel->last_healed = now;
+	channel->next_heal = now + channel->heal_delay;
 }

@@ -2,7 +2,7 @@
 #ifndef KIPC_DAEMON_RUN_HEALING_H
 #define KIPC_DAEMON_RUN_HEALING_H
 
-/* What kipcd repairs without being asked, and how soon. */
+/* What kipcd heals without being asked, and how soon. */
 
 #include "daemon/channel/channel.h"
 #include "daemon/plan/step.h"
@@ -10,7 +10,7 @@
 /* Whether healing carries out this step now. What waits for a human, and all that destroys, is left to a reload. */
 bool healing_is_due(const struct plan_step *step, const struct channel *before, uint64_t now);
 
-/* The channel was repaired at `now`: chooses when it may be repaired again. `interval`: of samples. */
+/* The channel was healed at `now`: chooses when it may be healed again. `interval`: of samples. */
 void healing_note(struct channel *channel, uint64_t now, uint64_t interval);
 
 #endif

@@ -62,7 +62,7 @@ static bool take_answers(struct manager *manager)
 		spec->key_error = r;
 		channel = manager_find(manager, spec->name);
 		if (channel != NULL)
-			channel->next_mend = 0; /* it need not wait any longer */
+			channel->next_heal = 0; /* it need not wait any longer */
 		is_news = true;
 	}
 	return is_news;

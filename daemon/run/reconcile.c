@@ -131,7 +131,7 @@ static void begin_channel(const struct run *run, const struct plan_step *step, b
 	channel->spec = step->spec;
 	if (run->reason == RECONCILE_START || run->reason == RECONCILE_RELOAD) {
 		channel->is_removed_by_hand = false;
-		channel->last_mended = channel->next_mend = channel->mend_delay = 0;
+		channel->last_healed = channel->next_heal = channel->heal_delay = 0;
 	}
 }
 
@@ -230,7 +230,7 @@ static void postpone(const struct run *run, const struct plan_step *step, struct
 	if (run->reason != RECONCILE_HEAL)
 		return;
 	if (channel->state == STATE_FAILED) {
-		if (run->now >= channel->next_mend)
+		if (run->now >= channel->next_heal)
 			healing_note(channel, run->now, run->interval);
 		return;
 	}

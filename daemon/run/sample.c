@@ -48,16 +48,16 @@ static bool needs_attention(struct channel *channel, const struct kipc_object *o
 	switch (channel->state) {
 	case STATE_ACTIVE:
 		return object == NULL ||
-		       (!channel->link.observed && now >= channel->next_mend && is_changed(channel, object));
+		       (!channel->link.observed && now >= channel->next_heal && is_changed(channel, object));
 	case STATE_ABSENT:
 		if (channel->is_removed_by_hand)
 			return false;
 		if (channel->spec == NULL)
 			return true; /* its link could not be removed */
-		if (channel->spec->manage == MANAGE_OWN && now < channel->next_mend)
+		if (channel->spec->manage == MANAGE_OWN && now < channel->next_heal)
 			channel_say_when(channel, now);
 		return channel->spec->manage == MANAGE_OWN
-			       ? now >= channel->next_mend
+			       ? now >= channel->next_heal
 			       : kipc_object_find(channel->kind, channel->spec->key, &found) == 0;
 	case STATE_CONFLICT:
 		return kipc_object_find(channel->kind, channel->spec->key, &found) < 0;
@@ -65,7 +65,7 @@ static bool needs_attention(struct channel *channel, const struct kipc_object *o
 	case STATE_RETAINED:
 		return object == NULL;
 	case STATE_FAILED:
-		return now >= channel->next_mend;
+		return now >= channel->next_heal;
 	case STATE_LOST:
 		/* The users of the old segment may have detached it; a semaphore set waits for `kipcctl recover`. */
 		return channel->kind == KIPC_SEGMENT &&
@@ -310,7 +310,7 @@ static int on_sample(sd_event_source *source, uint64_t usec, void *userdata)
 	struct manager *manager = userdata;
 	uint64_t now;
 
-	if (!damage_mend(manager))
+	if (!damage_restore(manager))
 		return sd_event_exit(manager->event, MANAGER_START_AGAIN);
 	if (manager->damage.has_nsid &&
 	    namespace_keep_marker(&manager->runtime, &manager->namespace, &manager->damage.nsid))

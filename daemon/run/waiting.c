@@ -232,7 +232,7 @@ static void look(struct waiting *waiting, struct wanted *item, bool after_wait, 
 {
 	struct pace_look look = { .after_wait = after_wait, .idle = PACE_SLOW, .fastest = PACE_FAST };
 	struct kipc_object object;
-	int there = item->has_link ? link_look(&item->link, &object) : 0;
+	int there = item->has_link ? channel_look_at_link(&item->link, &object) : 0;
 	struct pace_step step = { 0 };
 
 	item->next_look = 0;
