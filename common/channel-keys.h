@@ -8,7 +8,8 @@
  * kipcd.conf(5) with them.
  *
  * A new key is a row here, a member of struct channel_spec (daemon/config/spec.h), and the code that acts on it. A new type of
- * value is a config_parse_TYPE() and a config_print_TYPE() in daemon/config/keys.c.
+ * value is a config_parse_TYPE() and a config_print_TYPE() in common/config/keys.c or, if only channels have it, in
+ * daemon/config/keys.c.
  */
 
 #include "common/channel-class.h"

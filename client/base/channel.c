@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Here alone, verbs find out whether they have a queue, a ring or a raw segment. */
+/* The only file that finds out whether an address means a queue, a ring or a raw segment. */
 
 #include "client/base/channel.h"
 
 #include <assert.h>
 #include <errno.h>
 
-const char *const channel_kinds[] = { "queue", "segment", "semaphore", NULL };
+const char *const channel_kinds[N_CHANNEL_KINDS + 1] = { "queue", "segment", "semaphore", NULL };
 
 static unsigned kinds_of(unsigned classes)
 {

@@ -8,8 +8,14 @@
 #include "common/channel-class.h"
 #include "lib/kipc.h"
 
-/* "queue", "segment", "semaphore", NULL. */
-extern const char *const channel_kinds[];
+/* "queue", "segment", "semaphore", NULL: the kinds in the order in which they are shown, and the place of one there. */
+#define N_CHANNEL_KINDS 3
+extern const char *const channel_kinds[N_CHANNEL_KINDS + 1];
+
+static inline size_t channel_kind_index(enum kipc_kind kind)
+{
+	return kind == KIPC_QUEUE ? 0 : kind == KIPC_SEGMENT ? 1 : 2;
+}
 
 /*
  * Opens the channel of an address if it is of one of these classes. -EPROTOTYPE: it is of another class; errors of

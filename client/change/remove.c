@@ -151,11 +151,6 @@ static enum status remove_object(const struct invocation *invocation, const char
 	}
 }
 
-static bool is_kipcds(const struct view_row *row)
-{
-	return row->name != NULL && (row->manage == NULL || strcmp(row->manage, "observe") != 0);
-}
-
 static enum status remove_one(const struct invocation *invocation, const struct view *view, const char *text)
 {
 	const struct options *options = invocation->options;
@@ -178,9 +173,9 @@ static enum status remove_one(const struct invocation *invocation, const struct 
 	status = refuse_if_blocked(invocation, text, row);
 	if (status != STATUS_DONE)
 		return status;
-	if (view->bus != NULL && (is_name || is_kipcds(row)))
+	if (view->bus != NULL && (is_name || view_row_is_kipcds(row)))
 		return remove_by_kipcd(invocation, text, view->bus, row->name);
-	if (is_kipcds(row) && !options->force)
+	if (view_row_is_kipcds(row) && !options->force)
 		return report(invocation, text, STATUS_NO_DAEMON,
 			      "it is kipcd's channel %s, and kipcd is not reachable at %s; start it, or use "
 			      "--force",

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "client/base/errors.h"
 #include "client/base/report.h"
@@ -16,11 +15,6 @@
 #include "client/facts/view.h"
 #include "common/loss.h"
 #include "common/plural.h"
-
-static bool is_kipcds(const struct view_row *row)
-{
-	return row->name != NULL && (row->manage == NULL || strcmp(row->manage, "observe") != 0);
-}
 
 static enum status reset_by_kipcd(const struct invocation *invocation, const struct view *view,
 				  const struct view_row *row)
@@ -70,15 +64,15 @@ static enum status reset(const struct invocation *invocation, struct view *view,
 	if (ring != NULL && ring->fault == KIPC_RING_SOUND && ring->messages > 0 && !options->force)
 		return report(invocation, address, STATUS_FAILED, "%s; empty it first, or use --force",
 			      loss_of_ring_to_string(ring, 0, loss));
-	if (ring == NULL && !options->force && !is_kipcds(row))
+	if (ring == NULL && !options->force && !view_row_is_kipcds(row))
 		return report(invocation, address, STATUS_NOT_ALLOWED,
 			      "its contents cannot be read; --force resets it anyway");
 	if (options->dry_run) {
 		printf("%s: would be reset\n", address);
 		return STATUS_DONE;
 	}
-	status =
-		is_kipcds(row) ? reset_by_kipcd(invocation, view, row) : reset_by_hand(invocation, row, ring);
+	status = view_row_is_kipcds(row) ? reset_by_kipcd(invocation, view, row)
+					 : reset_by_hand(invocation, row, ring);
 	if (status == STATUS_DONE && !options->quiet)
 		printf("%s: reset\n", address);
 	return status;

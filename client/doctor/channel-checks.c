@@ -131,7 +131,7 @@ static char *command_when_retained(struct findings *findings, const struct view_
 static char *command_when_absent(struct findings *findings, const struct view_row *row)
 {
 	(void)findings;
-	return checks_is_owned(row) ? findings_text("kipcctl reload") : command_to_look(row);
+	return view_row_is_kipcds(row) ? findings_text("kipcctl reload") : command_to_look(row);
 }
 
 /* Whether every program keeps its rights if kipcd adopts the object under that name. */
@@ -271,9 +271,10 @@ static const char *otherwise_of(const struct state *state, const struct view_row
 {
 	if (strcmp(state->name, "absent") != 0)
 		return state->otherwise;
-	return checks_is_owned(row) ? "another program removed it again; kipcd recreates it, after a longer "
-				      "pause each time"
-				    : "its program has not created it yet";
+	return view_row_is_kipcds(row)
+		       ? "another program removed it again; kipcd recreates it, after a longer "
+			 "pause each time"
+		       : "its program has not created it yet";
 }
 
 static void examine_state(struct findings *findings, const struct check *check, const struct view_row *row)
@@ -286,8 +287,8 @@ static void examine_state(struct findings *findings, const struct check *check, 
 
 		if (strcmp(state->name, row->state) == 0 && reason != NULL)
 			findings_add(findings,
-				     checks_is_owned(row) ? state->severity : state->severity_observed, check,
-				     row, findings_text("%s: %s", row->state, reason),
+				     view_row_is_kipcds(row) ? state->severity : state->severity_observed,
+				     check, row, findings_text("%s: %s", row->state, reason),
 				     /* Without kipcd no verb can fix it; that is a finding of its own. */
 				     checks_can_manage(findings) ? state->command(findings, row) : NULL);
 	}

@@ -140,11 +140,6 @@ bool checks_can_manage(const struct findings *findings)
 	return findings->view != NULL && findings->view->bus != NULL;
 }
 
-bool checks_is_owned(const struct view_row *row)
-{
-	return row->name != NULL && row->manage != NULL && strcmp(row->manage, "own") == 0;
-}
-
 bool checks_is_state(const struct view_row *row, const char *state)
 {
 	return row->state != NULL && strcmp(row->state, state) == 0;

@@ -52,9 +52,6 @@ enum checks_fate checks_fate(struct findings *findings, pid_t pid, int64_t when)
 /* Whether kipcd answers: only then do its verbs work. */
 bool checks_can_manage(const struct findings *findings);
 
-/* Whether it is a channel that kipcd created or adopted, and manages. */
-bool checks_is_owned(const struct view_row *row);
-
 bool checks_is_state(const struct view_row *row, const char *state);
 
 /*

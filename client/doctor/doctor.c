@@ -12,13 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "client/base/errors.h"
 #include "client/base/verbs.h"
 #include "client/doctor/findings.h"
 #include "client/doctor/ipc-all.h"
 #include "client/facts/view-note.h"
+#include "client/table/color.h"
 #include "client/table/table.h"
 #include "common/escape.h"
 #include "common/plural.h"
@@ -30,9 +30,8 @@ static const char *subject_of(const struct finding *finding, char buffer[static 
 
 static void print_text(const struct findings *findings)
 {
-	static const char *const colors[] = { "", "\033[33m", "\033[31m" };
-	const char *no_color = getenv("NO_COLOR");
-	bool may_color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
+	static const char *const colors[] = { "", COLOR_BEGIN_YELLOW, COLOR_BEGIN_RED };
+	bool may_color = color_is_wanted();
 	size_t counts[3] = { 0 };
 
 	for (size_t i = 0; i < findings->n_items; i++) {
@@ -41,7 +40,7 @@ static void print_text(const struct findings *findings)
 
 		counts[finding->severity]++;
 		printf("%s%s%s: %s: %s\n    ", may_color ? colors[finding->severity] : "",
-		       severity_words[finding->severity], may_color ? "\033[0m" : "",
+		       severity_words[finding->severity], may_color ? COLOR_END : "",
 		       subject_of(finding, address), finding->check);
 		escape_print(stdout, finding->evidence);
 		if (finding->command != NULL) {

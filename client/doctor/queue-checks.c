@@ -168,7 +168,7 @@ static char *command_for_room(struct findings *findings, const struct view_row *
 	unsigned long long capacity = row->object->queue.capacity * 2;
 	char address[VIEW_ADDRESS_MAX];
 
-	if (!checks_can_manage(findings) || !checks_is_owned(row) || !checks_is_state(row, "active") ||
+	if (!checks_can_manage(findings) || !view_row_is_kipcds(row) || !checks_is_state(row, "active") ||
 	    capacity == 0 || findings->limits == NULL)
 		return findings_text("kipcctl show %s", view_row_to_address(row, address));
 	return capacity > findings->limits->msgmnb

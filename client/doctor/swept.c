@@ -29,11 +29,6 @@ void swept_print(const struct swept *swept)
 
 /* -- as JSON -------------------------------------------------------------------------------------------------- */
 
-static void get_text(const struct column *column, const void *row, struct value *value)
-{
-	value_set_text(value, *(char *const *)(const void *)((const char *)row + column->offset));
-}
-
 static void get_address(const struct column *column, const void *row, struct value *value)
 {
 	value_set_text(value, ((const struct swept *)row)->address);
@@ -66,9 +61,9 @@ static const struct column columns[] = {
 	{ "creator_gone", NULL, NULL, 0, SWEPT(is_creator_gone), .type = VALUE_BOOL },
 	{ "last_used", NULL, NULL, 0, SWEPT(last_used), .type = VALUE_TIME },
 	{ "action", NULL, NULL, 0, get_action },
-	{ "because", NULL, NULL, 0, get_text, .offset = offsetof(struct swept, because) },
-	{ "reason", NULL, NULL, 0, get_text, .offset = offsetof(struct swept, reason) },
-	{ "evidence", NULL, NULL, 0, get_text, .offset = offsetof(struct swept, evidence) },
+	{ "because", NULL, NULL, 0, SWEPT(because), .type = VALUE_TEXT },
+	{ "reason", NULL, NULL, 0, SWEPT(reason), .type = VALUE_TEXT },
+	{ "evidence", NULL, NULL, 0, SWEPT(evidence), .type = VALUE_TEXT },
 };
 /* clang-format on */
 

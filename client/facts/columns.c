@@ -131,7 +131,6 @@ static unsigned fullness(const struct kipc_object *queue)
 static void get_full(const struct column *column, const void *row, struct value *value)
 {
 	const struct kipc_object *object = ((const struct view_row *)row)->object;
-
 	const struct kipc_ring *ring = ring_of(row);
 
 	if (object != NULL && object->kind == KIPC_QUEUE)

@@ -9,7 +9,6 @@
 
 #include "client/base/errors.h"
 #include "client/base/report.h"
-#include "client/facts/kinds.h"
 
 static bool row_matches(const struct view_row *row, const struct kipc_address *address)
 {
@@ -52,7 +51,7 @@ static int find_name(const struct view *view, const struct kipc_address *address
 static int find_row(const struct view *view, const struct kipc_address *address,
 		    const struct view_row **ret_row, const struct view_row **ret_other)
 {
-	const struct view_row *found[N_KINDS] = { NULL };
+	const struct view_row *found[N_CHANNEL_KINDS] = { NULL };
 	bool has_object = false;
 	int n_found = 0;
 
@@ -60,15 +59,15 @@ static int find_row(const struct view *view, const struct kipc_address *address,
 		return find_name(view, address, ret_row);
 	for (size_t i = 0; i < view->n_rows; i++) {
 		const struct view_row *row = &view->rows[i];
-		const struct view_row **place = &found[kinds_index(row->kind)];
+		const struct view_row **place = &found[channel_kind_index(row->kind)];
 
 		/* The first wins, unless it has no object and only declares the key. */
 		if (row_matches(row, address) && (*place == NULL || (*place)->object == NULL))
 			*place = row;
 	}
-	for (size_t i = 0; i < N_KINDS; i++)
+	for (size_t i = 0; i < N_CHANNEL_KINDS; i++)
 		has_object |= found[i] != NULL && found[i]->object != NULL;
-	for (size_t i = 0; i < N_KINDS; i++) {
+	for (size_t i = 0; i < N_CHANNEL_KINDS; i++) {
 		if (found[i] == NULL || (has_object && found[i]->object == NULL))
 			continue;
 		*(n_found == 0 ? ret_row : ret_other) = found[i];

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "client/facts/kinds.h"
+#include "common/channel-words.h"
 #include "common/nsid.h"
 #include "common/ownership.h"
 
@@ -38,11 +38,12 @@ static void sort_by_id(struct kipc_object *objects, size_t n)
 
 static int read_objects(struct view *view)
 {
-	for (size_t i = 0; i < N_KINDS; i++) {
+	for (size_t i = 0; i < N_CHANNEL_KINDS; i++) {
 		struct view_objects *objects = &view->objects[i];
 		int r;
 
-		r = kipc_object_list(kinds[i], &objects->items, &objects->n_items);
+		r = kipc_object_list(kipc_kind_from_string(channel_kinds[i]), &objects->items,
+				     &objects->n_items);
 		if (r < 0)
 			return r;
 		sort_by_id(objects->items, objects->n_items);
@@ -63,7 +64,7 @@ static bool object_has_key(const struct kipc_object *object, key_t key)
 static const struct kipc_object *take_object(struct view *view, enum kipc_kind kind, int id, key_t key,
 					     const uid_t *creator)
 {
-	struct view_objects *objects = &view->objects[kinds_index(kind)];
+	struct view_objects *objects = &view->objects[channel_kind_index(kind)];
 	const struct kipc_object wanted = { .id = id };
 	struct kipc_object *object;
 
@@ -153,7 +154,7 @@ static void find_named(struct view *view, const struct kipc_name *name, uid_t ki
 {
 	const struct kipc_object *object =
 		take_object(view, name->kind, name->id, name->key, name->observed ? NULL : &name->creator);
-	struct view_objects *objects = &view->objects[kinds_index(name->kind)];
+	struct view_objects *objects = &view->objects[channel_kind_index(name->kind)];
 	struct kipc_name meant = *name;
 
 	if (object == NULL) {
@@ -199,7 +200,7 @@ static int read_from_registry(const struct invocation *invocation, struct view *
 							     : "raw",
 			.key = name->key,
 			.id = name->id,
-			.manage = name->observed ? "observe" : "own",
+			.manage = manage_words[name->observed ? MANAGE_OBSERVE : MANAGE_OWN],
 		};
 		if (!view->is_elsewhere)
 			find_named(view, name, kipcd, row);
@@ -228,7 +229,7 @@ static int read_named(const struct invocation *invocation, struct view *view)
 
 static int add_foreign(struct view *view)
 {
-	for (size_t i = 0; i < N_KINDS; i++) {
+	for (size_t i = 0; i < N_CHANNEL_KINDS; i++) {
 		const struct view_objects *objects = &view->objects[i];
 		int r;
 
@@ -239,7 +240,7 @@ static int add_foreign(struct view *view)
 			if (!objects->is_named[n] &&
 			    !nsid_is_like_marker(&objects->items[n], objects->items[n].cuid))
 				view->rows[view->n_rows++] = (struct view_row){
-					.kind = kinds[i],
+					.kind = objects->items[n].kind,
 					.key = objects->items[n].key,
 					.id = objects->items[n].id,
 					.state = "foreign",
@@ -307,7 +308,7 @@ struct view *view_free(struct view *view)
 	if (view == NULL)
 		return NULL;
 	pages_done(&view->pages);
-	for (size_t i = 0; i < N_KINDS; i++) {
+	for (size_t i = 0; i < N_CHANNEL_KINDS; i++) {
 		free(view->objects[i].items);
 		free(view->objects[i].is_named);
 	}
@@ -325,6 +326,12 @@ struct view *view_free(struct view *view)
 	free(view->rows);
 	free(view);
 	return NULL;
+}
+
+bool view_row_is_kipcds(const struct view_row *row)
+{
+	return row->name != NULL &&
+	       (row->manage == NULL || strcmp(row->manage, manage_words[MANAGE_OBSERVE]) != 0);
 }
 
 const char *view_row_to_address(const struct view_row *row, char buffer[static VIEW_ADDRESS_MAX])

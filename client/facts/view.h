@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "client/facts/kinds.h"
+#include "client/base/channel.h"
 #include "client/facts/pages.h"
 #include "client/facts/places.h"
 #include "client/facts/processes.h"
@@ -58,7 +58,7 @@ struct view {
 		struct kipc_object *items; /* by id */
 		bool *is_named;
 		size_t n_items;
-	} objects[N_KINDS];
+	} objects[N_CHANNEL_KINDS];
 };
 
 /* Reads everything; without kipcd, what the registry and the kernel know. -ENOMEM. */
@@ -81,6 +81,9 @@ int view_read_all(const struct invocation *invocation, struct view **ret_view);
  * since this changes its times. -ENOMEM.
  */
 int view_look_for_ring(struct view *view, const struct view_row *row);
+
+/* Whether it is a channel whose object kipcd creates and removes (manage = own). */
+bool view_row_is_kipcds(const struct view_row *row);
 
 /* How a row is addressed: its name, or "queue:@5". */
 #define VIEW_ADDRESS_MAX 48

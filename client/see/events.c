@@ -19,6 +19,7 @@
 #include "client/base/signals.h"
 #include "client/base/verbs.h"
 #include "client/facts/pages.h"
+#include "client/table/color.h"
 #include "common/clock.h"
 #include "common/escape.h"
 #include "common/event-words.h"
@@ -61,7 +62,9 @@ static bool is_wanted(const struct reading *reading, const struct event *event)
 
 static const char *color_of(const char *event)
 {
-	static const char *const colors[] = { [EVENT_SUSPECT] = "\033[33m", [EVENT_BAD] = "\033[31m" };
+	static const char *const colors[] = {
+		[EVENT_SUSPECT] = COLOR_BEGIN_YELLOW, [EVENT_BAD] = COLOR_BEGIN_RED
+	};
 
 	for (size_t i = 0; i < N_EVENT_WORDS; i++)
 		if (strcmp(event, event_rows[i].word) == 0)
@@ -79,7 +82,7 @@ static void print_text(const struct reading *reading, const struct event *event)
 	if (localtime_r(&seconds, &parts) != NULL)
 		strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &parts);
 	printf("%s.%03u %s%-13s%s ", when, (unsigned)(event->usec % USEC_PER_SEC / 1000),
-	       color != NULL ? color : "", event->event, color != NULL ? "\033[0m" : "");
+	       color != NULL ? color : "", event->event, color != NULL ? COLOR_END : "");
 	if (event->channel[0] != '\0')
 		printf("%s %s: ", event->kind, event->channel);
 	escape_print(stdout, event->detail);
@@ -294,10 +297,9 @@ enum status command_events(const struct invocation *invocation)
 	CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
 	CLEANUP_BUS sd_bus *bus = NULL;
 	const struct options *options = invocation->options;
-	const char *no_color = getenv("NO_COLOR");
 	struct reading reading = {
 		.invocation = invocation,
-		.may_color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0'),
+		.may_color = color_is_wanted(),
 	};
 	enum status status;
 	int r = 0;

@@ -56,11 +56,6 @@ static void get_full(const struct column *column, const void *row, struct value 
 		value_set_number(value, VALUE_PERCENT, kernel_limit_percent(used, most));
 }
 
-static bool is_own(const struct view_row *row)
-{
-	return row->manage != NULL && strcmp(row->manage, "own") == 0;
-}
-
 static uint64_t need_of(const struct view_row *row)
 {
 	if (row->needs != 0 || row->object == NULL)
@@ -85,8 +80,8 @@ static void get_declared(const struct column *column, const void *row, struct va
 	if (limit->add == NULL)
 		return;
 	for (size_t i = 0; i < view->n_named; i++)
-		if (view->rows[i].place == ((const struct limit_row *)row)->place && is_own(&view->rows[i]) &&
-		    view->rows[i].kind == limit->kind)
+		if (view->rows[i].place == ((const struct limit_row *)row)->place &&
+		    view_row_is_kipcds(&view->rows[i]) && view->rows[i].kind == limit->kind)
 			sum = limit->add(sum, need_of(&view->rows[i]));
 	value_set_number(value, limit->type, sum);
 }

@@ -30,13 +30,12 @@ static bool row_is_wanted(const struct options *options, const struct view_row *
 /* Points a user who does not know --foreign to it, instead of an empty list. */
 static void note_foreign(const struct options *options, const struct view *view)
 {
-	size_t n[N_KINDS] = { 0 };
+	size_t n[N_CHANNEL_KINDS] = { 0 };
 
 	if (view->n_named > 0 || view->n_rows == 0 || options->quiet || options->no_legend || options->json)
 		return;
 	for (size_t i = 0; i < view->n_rows; i++)
-		for (size_t k = 0; k < N_KINDS; k++)
-			n[k] += view->rows[i].kind == kinds[k];
+		n[channel_kind_index(view->rows[i].kind)]++;
 	escape_print_line(
 		"no channels; 'kipcctl list --foreign' shows %zu %s, %zu %s and %zu %s without a name", n[0],
 		plural(n[0], "queue", "queues"), n[1], plural(n[1], "segment", "segments"), n[2],

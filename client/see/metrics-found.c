@@ -70,7 +70,7 @@ static void write_consumers(struct metrics *metrics, const struct units *units)
 
 struct owner {
 	uid_t uid;
-	uint64_t objects[N_KINDS];
+	uint64_t objects[N_CHANNEL_KINDS];
 };
 
 static uint64_t sum(const struct owner *owner)
@@ -103,8 +103,7 @@ static size_t count_owners(const struct view *view, struct owner *owners)
 		if (object == NULL)
 			continue;
 		owners[n] = (struct owner){ .uid = object->uid };
-		for (size_t k = 0; k < N_KINDS; k++)
-			owners[n].objects[k] = object->kind == kinds[k];
+		owners[n].objects[channel_kind_index(object->kind)] = 1;
 		n++;
 	}
 	if (n == 0)
@@ -112,7 +111,7 @@ static size_t count_owners(const struct view *view, struct owner *owners)
 	qsort(owners, n, sizeof *owners, compare_uids);
 	for (size_t i = 0; i < n; i++)
 		if (n_left > 0 && owners[n_left - 1].uid == owners[i].uid)
-			for (size_t k = 0; k < N_KINDS; k++)
+			for (size_t k = 0; k < N_CHANNEL_KINDS; k++)
 				owners[n_left - 1].objects[k] += owners[i].objects[k];
 		else
 			owners[n_left++] = owners[i];
@@ -122,10 +121,10 @@ static size_t count_owners(const struct view *view, struct owner *owners)
 
 static void write_owner(struct metrics *metrics, const char *name, const struct owner *owner)
 {
-	for (size_t k = 0; k < N_KINDS; k++) {
+	for (size_t k = 0; k < N_CHANNEL_KINDS; k++) {
 		fputs("kipc_objects{", metrics->out);
 		metrics_write_label(metrics, "owner", name);
-		fprintf(metrics->out, ",kind=\"%s\"} %llu\n", kipc_kind_to_string(kinds[k]),
+		fprintf(metrics->out, ",kind=\"%s\"} %llu\n", channel_kinds[k],
 			(unsigned long long)owner->objects[k]);
 	}
 }
@@ -142,7 +141,7 @@ static int write_owners(struct metrics *metrics, struct accounts *accounts)
 	for (size_t i = 0; i < n && i < OWNERS_MAX; i++)
 		write_owner(metrics, accounts_user(accounts, owners[i].uid), &owners[i]);
 	for (size_t i = OWNERS_MAX; i < n; i++)
-		for (size_t k = 0; k < N_KINDS; k++)
+		for (size_t k = 0; k < N_CHANNEL_KINDS; k++)
 			others.objects[k] += owners[i].objects[k];
 	if (n > OWNERS_MAX)
 		write_owner(metrics, "", &others);

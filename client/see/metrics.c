@@ -189,13 +189,12 @@ static void write_waiters(struct metrics *metrics)
 /* Only sums: they have no names. */
 static void write_foreign(struct metrics *metrics)
 {
-	unsigned long long n[N_KINDS] = { 0 }, messages = 0, bytes = 0, size = 0;
+	unsigned long long n[N_CHANNEL_KINDS] = { 0 }, messages = 0, bytes = 0, size = 0;
 
 	for (size_t i = metrics->view->n_named; i < metrics->view->n_rows; i++) {
 		const struct kipc_object *object = metrics->view->rows[i].object;
 
-		for (size_t k = 0; k < N_KINDS; k++)
-			n[k] += object->kind == kinds[k];
+		n[channel_kind_index(object->kind)]++;
 		if (object->kind == KIPC_QUEUE) {
 			messages += object->queue.messages;
 			bytes += object->queue.bytes;
@@ -204,9 +203,8 @@ static void write_foreign(struct metrics *metrics)
 		}
 	}
 	metrics_write_head(metrics, "foreign_objects", "gauge", "Objects in the kernel that have no name.");
-	for (size_t k = 0; k < N_KINDS; k++)
-		fprintf(metrics->out, "kipc_foreign_objects{kind=\"%s\"} %llu\n",
-			kipc_kind_to_string(kinds[k]), n[k]);
+	for (size_t k = 0; k < N_CHANNEL_KINDS; k++)
+		fprintf(metrics->out, "kipc_foreign_objects{kind=\"%s\"} %llu\n", channel_kinds[k], n[k]);
 	metrics_write_head(metrics, "foreign_queue_messages", "gauge",
 			   "Messages in queues that have no name.");
 	fprintf(metrics->out, "kipc_foreign_queue_messages %llu\n", messages);

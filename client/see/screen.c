@@ -13,13 +13,14 @@
 #include "client/base/report.h"
 #include "client/base/signals.h"
 #include "client/table/character.h"
+#include "client/table/color.h"
 #include "common/escape.h"
 
 static SCREEN *screen;
 
 enum status screen_start(const struct invocation *invocation)
 {
-	const char *no_color = getenv("NO_COLOR"), *type = getenv("TERM");
+	const char *type = getenv("TERM");
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return report(invocation, NULL, STATUS_USAGE,
@@ -39,7 +40,7 @@ enum status screen_start(const struct invocation *invocation)
 	keypad(stdscr, true);
 	curs_set(0);
 	set_escdelay(50);
-	if (has_colors() && (no_color == NULL || no_color[0] == '\0')) {
+	if (screen_has_colors()) {
 		start_color();
 		use_default_colors();
 		init_pair(1, COLOR_RED, -1);
@@ -82,9 +83,7 @@ int screen_wait_key(int64_t usec)
 
 bool screen_has_colors(void)
 {
-	const char *no_color = getenv("NO_COLOR");
-
-	return has_colors() && (no_color == NULL || no_color[0] == '\0');
+	return has_colors() && color_is_wanted();
 }
 
 size_t screen_fit(const char *text, size_t size, int width)

@@ -15,6 +15,7 @@
 
 #include "client/table/block.h"
 #include "client/table/character.h"
+#include "client/table/color.h"
 
 /* The least width of a column, by enum drawing_cut. */
 static const size_t least_widths[] = { SIZE_MAX, 4, 12 };
@@ -30,8 +31,7 @@ struct drawing_cell {
 
 static const struct {
 	const char *name, *start;
-} colors[] = { { NULL, "" }, { "red", "\033[31m" }, { "yellow", "\033[33m" } };
-#define COLOR_END "\033[0m"
+} colors[] = { { NULL, "" }, { "red", COLOR_BEGIN_RED }, { "yellow", COLOR_BEGIN_YELLOW } };
 #define WIDTH_MOST 0x3fffffffU
 #define N_COLORS (sizeof colors / sizeof *colors)
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "client/base/errors.h"
+#include "client/table/color.h"
 #include "client/table/drawing.h"
 #include "client/table/json-text.h"
 #include "client/table/words.h"
@@ -411,8 +412,7 @@ static void note_left_out(const struct table *table, size_t n_shown)
 static int print_as_text(struct table *table)
 {
 	bool may_drop = table->invocation->options->columns == NULL; /* named columns are always printed */
-	const char *no_color = getenv("NO_COLOR");
-	bool may_color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
+	bool may_color = color_is_wanted();
 	struct drawing_column *columns = calloc(table->n_chosen + 1, sizeof *columns);
 	struct drawing drawing;
 	int r = 0;
