@@ -6,7 +6,7 @@ cd "$top_src" || exit 1
 
 sources() { find "$@" -name '*.[ch]' | sort; }
 
-# All that people wrote but prose, pictures and the D-Bus interfaces
+# All that people wrote, except prose, pictures and the D-Bus interfaces.
 written() {
 	local pattern name=(-false)
 	for pattern in '*.[ch]' '*.cc' '*.pml' '*.[1-8]' '*.sh' '*.bash' '*.fish' '_kipc*' '*.p[ly]' '*.in' '*.sym' '*.conf' '*.yml' \
@@ -140,6 +140,22 @@ none 'lib is LGPL-2.1-or-later' "$(licensed LGPL-2.1-or-later "$(sources lib; ec
 none 'the programs are GPL-2.0-or-later' \
 	"$(licensed GPL-2.0-or-later "$(sources common daemon client; ls daemon/*.[1-8] client/*.[1-8])")"
 none 'examples and configuration are CC0-1.0' "$(licensed CC0-1.0 "$(sources tests/examples; ls conf/* systemd/*.in systemd/*.sysusers)")"
+# A comment may leave out the first folders of a path. (The paths of the kernel's sources are skipped.)
+find lib common daemon client tests bench conf systemd bootstrap -type f >"$T/files"
+none 'comments and ARCHITECTURE.md name files that exist' "$(sources lib common daemon client | xargs perl -ne '
+	BEGIN {
+		open my $files, "<", shift;
+		while (<$files>) {
+			chomp;
+			do { $is_file{$_} = 1 } while s{^[^/]*/}{};
+		}
+	}
+	unless (/^\s*#\s*include/) {
+		for (m{(?<![\w./<*-])([\w-]+(?:/[\w-]+)*\.(?:[ch]|cc|sh|p[ly]))\b}g) {
+			print "$ARGV:$.: $_\n" unless $is_file{$_} || m{^(ipc|mm|kernel|include|sys)/};
+		}
+	}
+	close ARGV if eof;' "$T/files" ARCHITECTURE.md)"
 none 'no file has a note for later' "$(written | xargs grep -nwE 'TO''DO|FIX''ME|X''XX')"
 # A process that runs until it is killed may sleep a thousand seconds; no test waits for time to pass. The storm and the
 # scribbler need random instants.
