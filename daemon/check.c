@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/channel-keys.h"
 #include "common/cleanup.h"
 #include "common/escape.h"
 #include "daemon/config/load.h"
@@ -146,7 +147,7 @@ int check_consumer(const struct manager_options *options, const char *name)
 	int r;
 
 	if (!kipc_name_is_valid(name)) {
-		escape_print_line("kipcd: '%s' is not a valid channel name", name);
+		escape_print_line("kipcd: '%s' is not a name; " CHANNEL_NAME_RULE, name);
 		return -EBADMSG;
 	}
 	r = read_and_parse(options, kipcd_of(options->runtime_dir).uid, &problems, &config);

@@ -98,7 +98,7 @@ static int set_up_waiting(struct manager *manager)
 	int r = waiting_new(manager->event, &manager->runtime, &manager->waiting);
 
 	if (r < 0)
-		log_line(LOG_ERR, "waiting messages cannot be noticed: %s", strerror(-r));
+		log_line(LOG_ERR, "the files of waiting messages cannot be maintained: %s", strerror(-r));
 	return r;
 }
 
@@ -124,7 +124,7 @@ static int start_channels(struct manager *manager)
 	if (manager->namespace.doubt == NULL)
 		r = rename_finish(&manager->runtime);
 	if (r < 0) {
-		log_line(LOG_ERR, "the rename that %s/%s/.renames describes cannot be finished: %s",
+		log_line(LOG_ERR, "the rename in %s/%s/.renames cannot be completed: %s",
 			 manager->runtime.path, REGISTRY_FOLDER, strerror(-r));
 		return r;
 	}

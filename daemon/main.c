@@ -39,24 +39,25 @@ static void print_help(void)
 	       "\n"
 	       "      --config=FILE      read FILE and FILE.d/*.conf\n"
 	       "                         [%s/kipc/kipcd.conf]\n"
-	       "      --runtime-dir=DIR  keep registry and control socket in DIR\n"
+	       "      --runtime-dir=DIR  keep the registry and the control socket in DIR\n"
 	       "                         [%s/kipcd, or $KIPC_RUNTIME_DIR]\n"
-	       "      --state-dir=DIR    keep a copy of the registry in DIR, to restore it after the\n"
-	       "                         runtime folder was removed [%s/kipc, or\n"
-	       "                         $KIPC_STATE_DIR; none with another runtime folder]\n"
-	       "      --user             run for this user: $XDG_CONFIG_HOME/kipc/kipcd.conf,\n"
+	       "      --state-dir=DIR    keep a copy of the registry and the runtime layer in DIR\n"
+	       "                         [%s/kipc, or $KIPC_STATE_DIR; none with another\n"
+	       "                         runtime folder]\n"
+	       "      --user             run for the calling user: $XDG_CONFIG_HOME/kipc/kipcd.conf,\n"
 	       "                         $XDG_RUNTIME_DIR/kipcd\n"
 	       "      --system-bus       take the name org.kipc1 on the D-Bus system bus, as the\n"
 	       "                         system's kipcd always does\n"
-	       "      --check            check the configuration, print its mistakes, and exit\n"
+	       "      --check            check the configuration, print all mistakes and\n"
+	       "                         warnings, and exit\n"
 	       "      --check-consumer=NAME\n"
 	       "                         check that a consumer of the channel NAME can be started,\n"
 	       "                         print what is missing, and exit\n"
-	       "      --ready-fd=N       write a newline to descriptor N when all channels are ready\n"
-	       "                         (in addition to systemd's notification)\n"
-	       "      --debug            log more\n"
-	       "  -h, --help             show this\n"
-	       "      --version          show the version\n"
+	       "      --ready-fd=N       write a newline to file descriptor N when all channels\n"
+	       "                         are set up, in addition to systemd's notification\n"
+	       "      --debug            log debug messages\n"
+	       "  -h, --help             print this help\n"
+	       "      --version          print the version\n"
 	       "\n"
 	       "See kipcd(8), kipcd.conf(5) and kipcctl(1).\n",
 	       KIPC_SYSCONFDIR, KIPC_RUNTIME_PARENT, KIPC_STATE_PARENT);
@@ -101,7 +102,7 @@ static bool take_ready_fd(struct arguments *arguments, const char *word)
 	int64_t number;
 
 	if (grammar_number_from_string(word, 0, 1 << 20, &number) < 0 || fcntl((int)number, F_GETFD) < 0) {
-		escape_print_line("kipcd: --ready-fd=%s: not an open descriptor", word);
+		escape_print_line("kipcd: --ready-fd=%s: not an open file descriptor", word);
 		return false;
 	}
 	arguments->options.ready_fd = (int)number;
@@ -167,7 +168,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 			return false;
 	if (optind == argc)
 		return true;
-	escape_print_line("kipcd: '%s': kipcd takes only options", argv[optind]);
+	escape_print_line("kipcd: unexpected argument '%s'; kipcd takes only options", argv[optind]);
 	*ret_status = usage_error();
 	return false;
 }

@@ -27,20 +27,20 @@ kipcctl send orders kept
 
 rm "$run/channels/orders"
 if until_true is_whole; then pass "a removed link is rewritten"; else fail "a removed link is rewritten" "$(registry)"; fi
-like "... the log says so" "$(log)" 'queue orders: another process removed or altered its link in the registry: written again'
+like "... the log says so" "$(log)" 'queue orders: another process removed or altered its link in the registry: restored'
 like "... and an event" "$(kipcctl events)" 'restored +queue orders: another process removed or altered its link'
 is "... and the message is still there" "$(kipcctl recv orders)" kept
 kipcctl send orders kept
 ln -sfn queue:0x00004b01:99:0 "$run/channels/orders"
 if until_true is_whole; then pass "an altered link is rewritten"; else fail "an altered link is rewritten" "$(registry)"; fi
 kill -STOP "$kipcd_pid"; rm "$run/channels/orders"; mkdir "$run/channels/orders"; kill -CONT "$kipcd_pid"
-until_true grep -q 'removed or altered, and cannot be written again' "$T/kipcd.log"
-is "a link that cannot be rewritten is logged" "$(grep -c 'orders: its link in the registry was removed or altered, and cannot be written again' "$T/kipcd.log" | sed 's/[1-9].*/said/')" said
+until_true grep -q 'removed or altered, and cannot be restored' "$T/kipcd.log"
+is "a link that cannot be rewritten is logged" "$(grep -c 'orders: its link in the registry was removed or altered, and cannot be restored' "$T/kipcd.log" | sed 's/[1-9].*/said/')" said
 for _ in 1 2 3; do # samples
 	rm "$run/channels/ticks"
 	until_true test -L "$run/channels/ticks"
 done
-is "... once" "$(grep -c 'orders: its link.*and cannot be written again' "$T/kipcd.log")" 1
+is "... once" "$(grep -c 'orders: its link.*and cannot be restored' "$T/kipcd.log")" 1
 like "... and the channel is not active until then" "$(kipcctl list --no-legend --columns=name,state,reason)" '^orders +failed +its name .*cannot be written'
 exits 1 "... nor after a reload" kipcctl reload
 exits 1 "... and send to it fails" kipcctl send orders x
@@ -69,7 +69,8 @@ like "... with the reason" "$ERR" 'another kipcd'
 
 take_away "$run"
 if until_true is_served; then pass "a removed runtime folder is recreated with its contents"; else fail "a removed runtime folder is recreated" "$(registry; log)"; fi
-like "... and the log says so" "$(log)" "another process removed the runtime folder $run, or a part of it: made again, with 4 links"
+until_true grep -q "recreated, with 4 links" "$T/kipcd.log"
+like "... and the log says so" "$(log)" "another process removed the runtime folder $run or part of it: recreated, with 4 links"
 mv "$run" "$T/elsewhere"
 if until_true is_served; then pass "a runtime folder that was moved away is recreated"; else fail "a runtime folder that was moved away is recreated" "$(registry; log)"; fi
 is "all channels are active" "$(states)" "$all"
@@ -164,7 +165,7 @@ if can_be 4711; then
 	wait "$kipcd_pid"
 	is "under systemd it exits with a failure" $? 1
 	kipcd_pid=
-	like "... with the reason" "$(log)" "kipcd cannot make it again .*: kipcd exits, to be started again with a new folder; its registry is saved in $T/state"
+	like "... with the reason" "$(log)" "kipcd cannot recreate it .*: kipcd exits, so that systemd starts it with a new folder; its registry is saved in $T/state"
 	$command
 	start_kipcd
 	is "... and the next kipcd recovers everything" "$(states)" "build active made active orders active ticks active"

@@ -158,7 +158,7 @@ conflict'
 is '... and leaves them untouched' "$(ipcs -q; ipcs -m; ipcs -s)" "$ids"
 like '... the registry is moved aside under a name that says so' "$(aside)" '^channels.old-[0-9TZ.]*-another-boot$'
 is '... unchanged' "$(readlink "$KIPC_RUNTIME_DIR/$(aside)/build")" "$(sed -n 's/^build //p' <<<"$before")"
-like '... and the log says so' "$(log)" 'belongs to another boot: it was renamed to .*-another-boot, and a new one begins'
+like '... and the log says so' "$(log)" 'belongs to another boot: it was renamed to .*-another-boot and replaced by a new one'
 stop_kipcd
 clear_all
 
@@ -270,14 +270,14 @@ in_doubt() { ipcrm -s "$(marker)"; before=$(registry; ipcs -q; ipcs -s); start_k
 in_doubt
 is 'without the marker and with some objects the channels are failed' "$(states)" 'failed build
 failed orders'
-like '... each with the reason' "$(kipcctl list --columns=name,reason)" "^orders +kipcd changes nothing: it cannot find out whether the registry .* run 'kipcctl recover --registry=ours'"
+like '... each with the reason' "$(kipcctl list --columns=name,reason)" "^orders +kipcd changes nothing: it cannot determine whether the registry .* run 'kipcctl recover --registry=ours'"
 like '... and doctor prints the command' "$(kipcctl doctor 2>&1)" 'recover --registry=ours'
 printf '[queue new]\nkey = 0x4b07\n' >>"$conf"
 exits 1 'a reload fails' kipcctl reload
 for command in 'create queue more' 'set orders mode=0600' 'remove --force orders' 'recover build'; do
 	# shellcheck disable=SC2086
 	exits 1 "... $command is refused" kipcctl $command
-	like '... with the reason' "$ERR" 'it cannot find out whether the registry'
+	like '... with the reason' "$ERR" 'it cannot determine whether the registry'
 done
 is '... and nothing is altered' "$(registry; ipcs -q; ipcs -s)" "$before"
 stop_kipcd

@@ -267,7 +267,7 @@ exits 1 'plan prints them too' kipcctl plan
 is 'nothing changed' "$(world)" "$before"
 is '... and everything works' "$(state_of orders) $(kipcctl peek orders)" 'active kept'
 kill -HUP "$kipcd_pid"
-until_true grep -q 'the channels stay as they are' "$T/kipcd.log"
+until_true grep -q 'nothing was changed' "$T/kipcd.log"
 is '... also after SIGHUP' "$(world)" "$before"
 stop_kipcd
 exits 78 'a start with them fails' "$kipcd" --config="$conf"

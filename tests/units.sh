@@ -79,7 +79,7 @@ if command -v systemd-socket-activate >/dev/null; then
 		perl -MSocket -e 'socket(my $s, PF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un($ARGV[0])) or die' "$T/moved/control"
 		if until_true kipcctl reload --quiet; then pass "a socket that is $what in the folder is recreated there"; else fail "a socket that is $what in the folder is recreated there" "$(cat "$T/$what.log")"; fi
 		is "... before the first sample" "$(kipcctl events | grep -c 'a part of it')" 0
-		like "... and the log says how to return to systemd's socket" "$(cat "$T/$what.log")" "kipcd listens itself; 'systemctl stop kipcd.socket kipcd && systemctl start kipcd' makes systemd listen again"
+		like "... and the log says how to return to systemd's socket" "$(cat "$T/$what.log")" "kipcd now listens on its own; 'systemctl stop kipcd.socket kipcd && systemctl start kipcd' makes systemd listen again"
 		kill "$activated"
 		wait "$activated"
 	done

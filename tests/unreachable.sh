@@ -132,7 +132,7 @@ if command -v systemd-socket-activate >/dev/null; then
 	is '... from the same kipcd' "$(kill -0 $activated && echo alive)" alive
 	wait $activated
 	is '... which finally exits with 78' $? 78
-	is '... and logs the mistakes once' "$(grep -c 'correct them and start kipcd again' "$T/refused.log")" 1
+	is '... and logs the mistakes once' "$(grep -c 'start kipcd again' "$T/refused.log")" 1
 
 	start_for "$T/bad.conf"
 	exits 7 'a further call fails' kipcctl reload

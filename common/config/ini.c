@@ -136,11 +136,10 @@ static bool find_value_end(struct reader *reader, struct line *line, const char 
 			line->end = p;
 			break;
 		}
-		return refuse(
-			reader, line,
-			"' %c' inside the value; move a comment to a line of its own or, in text, remove the "
-			"blank",
-			*p);
+		return refuse(reader, line,
+			      "' %c' inside the value; put a comment on a line of its own; in text, remove "
+			      "the space",
+			      *p);
 	}
 	line->end = trim_blanks(value, line->end);
 	return true;
@@ -163,7 +162,7 @@ static bool line_is_pair(struct reader *reader, struct line *line)
 		return find_value_end(reader, line, separator + 1);
 	}
 	if (separator < line->end && *separator == ':' && n_key > 0)
-		return refuse(reader, line, "':' in place of '='; write KEY = VALUE");
+		return refuse(reader, line, "':' instead of '='; write KEY = VALUE");
 	equals = memchr(line->start, '=', (size_t)n_line);
 	if (equals != NULL)
 		return refuse(reader, line,

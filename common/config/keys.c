@@ -296,7 +296,7 @@ void config_rows_explain(const struct config_key *rows, unsigned n_rows, unsigne
 		(void)config_refuse(input, "unknown key; did you mean '%.*s%s'?",
 				    (int)stem_length(near_row) - 1, near_row->name, strchr(input->key, '.'));
 	else
-		(void)config_refuse(input, "unknown key; the keys here are %s", list);
+		(void)config_refuse(input, "unknown key; the keys of this section are %s", list);
 }
 
 int config_rows_preset(const struct config_key *rows, unsigned n_rows, unsigned sections, void *object)

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/channel-keys.h"
 #include "common/cleanup.h"
 #include "common/sentence.h"
 #include "daemon/change/change.h"
@@ -76,9 +77,8 @@ static int check_name(const struct manager *manager, const struct adoption *adop
 	const struct channel *channel = manager_find(manager, adoption->name);
 
 	if (!kipc_name_is_valid(adoption->name))
-		return sentence_fail(reterr_sentence, -EINVAL,
-				     "'%s' is not a name: 1 to %d of A-Z a-z 0-9 . _ -, a letter first",
-				     adoption->name, KIPC_NAME_MAX);
+		return sentence_fail(reterr_sentence, -EINVAL, "'%s' is not a name; " CHANNEL_NAME_RULE,
+				     adoption->name);
 	if (spec == NULL && channel == NULL)
 		return 0;
 	if (spec != NULL && spec->kind == adoption->kind && spec->key == adoption->key &&

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/channel-keys.h"
 #include "common/cleanup.h"
 #include "common/sentence.h"
 #include "daemon/change/layer-change.h"
@@ -39,9 +40,8 @@ static int check_creation(const struct manager *manager, enum kipc_kind kind, co
 		return sentence_fail(reterr_sentence, -EINVAL,
 				     "the kind must be queue, segment or semaphore");
 	if (!kipc_name_is_valid(name))
-		return sentence_fail(reterr_sentence, -EINVAL,
-				     "'%s' is not a name: 1 to %d of A-Z a-z 0-9 . _ -, a letter first", name,
-				     KIPC_NAME_MAX);
+		return sentence_fail(reterr_sentence, -EINVAL, "'%s' is not a name; " CHANNEL_NAME_RULE,
+				     name);
 	spec = config_find(manager->config, name);
 	if (spec != NULL)
 		return sentence_fail(reterr_sentence, -EEXIST,

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/plural.h"
 #include "common/service/log.h"
 #include "daemon/change/rename.h"
 #include "daemon/channel/store.h"
@@ -204,11 +205,10 @@ int reload(struct manager *manager, struct problems *problems, struct steps *ste
 		r = load_and_reconcile(manager, RECONCILE_RELOAD, problems, steps);
 	log_problems(problems);
 	if (r == -EBADMSG)
-		log_line(LOG_ERR,
-			 "reload: the configuration has mistakes (%zu); the channels stay as they are",
-			 problems->n_mistakes);
+		log_line(LOG_ERR, "reload: %zu %s in the configuration; nothing was changed",
+			 problems->n_mistakes, plural(problems->n_mistakes, "mistake", "mistakes"));
 	else if (r < 0)
-		log_line(LOG_ERR, "reload: %s; the channels stay as they are", strerror(-r));
+		log_line(LOG_ERR, "reload: %s; nothing was changed", strerror(-r));
 	if (r < 0)
 		manager->statistics.reloads_failed++;
 	else
@@ -232,8 +232,9 @@ static int load_at_start(struct manager *manager, bool is_first)
 	if (r == 0 || is_first)
 		log_problems(&problems);
 	if (r == -EBADMSG && is_first)
-		log_line(LOG_ERR, "the configuration has mistakes (%zu): correct them and start kipcd again",
-			 problems.n_mistakes);
+		log_line(LOG_ERR, "%zu %s in the configuration: correct %s and start kipcd again",
+			 problems.n_mistakes, plural(problems.n_mistakes, "mistake", "mistakes"),
+			 plural(problems.n_mistakes, "it", "them"));
 	else if (r < 0 && is_first)
 		log_line(LOG_ERR, "the channels cannot be set up: %s", strerror(-r));
 	if (r < 0) {

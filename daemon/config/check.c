@@ -251,18 +251,19 @@ static void warn_of_access(struct check *check, const struct draft *draft)
 		return;
 	if (draft_has(draft, CONFIG_KEY_MODE) && (mode & 07) != 0)
 		warn(check, draft, CONFIG_KEY_MODE,
-		     "%04o lets in every user of this machine; share by group instead, as with 0660", mode);
+		     "%04o gives access to every user of this machine; share with a group instead, as with "
+		     "0660",
+		     mode);
 	if (spec->layout == LAYOUT_RING && is_write_only(spec->mode))
 		warn(check, draft, CONFIG_KEY_MODE,
-		     "%04o gives write permission without read permission; a sender to a ring needs both, as "
-		     "with "
-		     "0660",
+		     "%04o gives write permission without read permission; a process that sends to a ring "
+		     "needs both, as with 0660",
 		     mode);
 	if (draft_has(draft, CONFIG_KEY_OWNER) && !draft_is_bad(draft, CONFIG_KEY_OWNER) &&
 	    !check->world->user_is_system(spec->owner))
 		warn(check, draft, CONFIG_KEY_OWNER,
 		     "uid %u is not a system user: logind (RemoveIPC=) removes the object at the user's last "
-		     "logout, even in use; share by group instead",
+		     "logout, even if it is in use; share with a group instead",
 		     (unsigned)spec->owner);
 }
 
@@ -314,7 +315,7 @@ static void complain_of_key(struct check *check, const struct draft *first, cons
 	const char *derived = draft_has(second, CONFIG_KEY_KEY) ? "" : ", derived from its name,";
 
 	tell(check, second, key_place(second), draft_has(second, CONFIG_KEY_KEY) ? "key" : NULL, false,
-	     "0x%08x%s is also the key of [%s %s] at %s; give one of them another",
+	     "0x%08x%s is also the key of [%s %s] at %s; give one of them another key",
 	     (unsigned)second->spec.key, derived, kipc_kind_to_string(first->spec.kind), first->spec.name,
 	     place_to_string(check->sources, key_place(first),
 			     draft_has(first, CONFIG_KEY_KEY) ? "key" : NULL, at));

@@ -30,8 +30,8 @@ static int parse_id(struct config_input *input, struct accounts *accounts,
 		return 0;
 	}
 	if (r == -ERANGE)
-		return config_refuse(input, "'%s' is not the number of a %s; choose 0 to 4294967294",
-				     input->value, what);
+		return config_refuse(input, "'%s' is not a %s ID; choose 0 to 4294967294", input->value,
+				     what);
 	r = accounts_find(accounts, input->value, look_up, ret_id);
 	if (r == -ENOENT)
 		return config_refuse(input, "no %s '%s' on this machine; create it, or name another", what,
@@ -121,9 +121,7 @@ static int refuse_key(struct config_input *input, int error)
 				     value);
 	if (error == -ERANGE && strspn(value, "0xX") == strlen(value))
 		return config_refuse(
-			input,
-			"0 is IPC_PRIVATE and identifies no object; choose %s to %s, or leave key "
-			"out",
+			input, "0 is IPC_PRIVATE and identifies no object; choose %s to %s, or omit the key",
 			least, most);
 	if (error == -ERANGE && strspn(value, "0123456789abcdefABCDEFxX") == strlen(value))
 		return config_refuse(input, "'%s' is out of range; choose %s to %s", value, least, most);
@@ -358,11 +356,11 @@ static void explain_foreign(struct config_input *input, enum config_key_id id, u
 	bool is_extent = false;
 
 	if (config_keys[id].sections == CONFIG_DAEMON) {
-		(void)config_refuse(input, "belongs to [daemon]; move the line there");
+		(void)config_refuse(input, "only [daemon] has this key; move the line there");
 		return;
 	}
 	if (sections == CONFIG_DAEMON) {
-		(void)config_refuse(input, "belongs to channels; move the line to a [KIND NAME]");
+		(void)config_refuse(input, "only channels have this key; move the line to a [KIND NAME]");
 		return;
 	}
 	for (size_t i = 0; i < N_OWNERS; i++)
@@ -372,7 +370,7 @@ static void explain_foreign(struct config_input *input, enum config_key_id id, u
 			(void)snprintf(instead, sizeof instead, "%s has %s", owners[i].one,
 				       config_keys[owners[i].extent].name);
 	name_owners(config_keys[id].sections, names, sizeof names);
-	(void)config_refuse(input, "belongs to %s; %s", names, instead);
+	(void)config_refuse(input, "only %s have this key; %s", names, instead);
 }
 
 void config_keys_explain(struct config_input *input, unsigned sections)

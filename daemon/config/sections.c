@@ -107,7 +107,8 @@ static struct draft *find_draft(struct parser *parser, enum kipc_kind kind, cons
 	if (draft->spec.kind == kind)
 		return draft;
 	complain(parser, line, "",
-		 "[%s %s] at %s:%u has the name already; names are unique over all kinds: choose another",
+		 "[%s %s] at %s:%u already has this name; choose another, since names are unique across all "
+		 "kinds",
 		 kipc_kind_to_string(draft->spec.kind), name, draft->spec.origin, draft->spec.line);
 	return new_stray(parser, kind, line);
 }
@@ -225,8 +226,7 @@ static int read_value(struct parser *parser, enum config_key_id id, struct place
 
 	parser->input.row = row;
 	if (parser->input.value[0] == '\0' && (row->flags & KEY_MAY_BE_EMPTY) == 0)
-		return config_refuse(&parser->input,
-				     "has no value; write KEY = VALUE, or leave the line out");
+		return config_refuse(&parser->input, "has no value; write KEY = VALUE, or remove the line");
 	if ((row->flags & KEY_IN_FILES_ONLY) != 0 && parser->sources[parser->source].runtime_layer)
 		return config_refuse(&parser->input,
 				     "is for configuration files only; write it into kipcd.conf.d");
@@ -302,7 +302,7 @@ static void read_pair(void *userdata, unsigned line, size_t offset, const char *
 
 	if (!parser->has_section)
 		complain(parser, line, key,
-			 "stands before the first section; move it below [daemon] or a [KIND NAME]");
+			 "precedes the first section; move it below [daemon] or a [KIND NAME]");
 	if (draft == NULL)
 		return;
 	parser->input.key = key;

@@ -48,16 +48,19 @@ static void complain(struct reader *reader, const char *file, const char *senten
 static bool is_safe(struct reader *reader, const char *name, const struct stat *status)
 {
 	const char *what = S_ISDIR(status->st_mode) ? "folder" : "file";
+	char kipcd[32] = "";
 
 	if (status->st_uid != 0 && status->st_uid != reader->uid) {
+		if (reader->uid != 0)
+			(void)snprintf(kipcd, sizeof kipcd, " or uid %u", (unsigned)reader->uid);
 		problems_add_mistake(reader->problems, name, 0,
-				     "the %s is owned by uid %u; chown it to root or uid %u", what,
-				     (unsigned)status->st_uid, (unsigned)reader->uid);
+				     "the %s is owned by uid %u; chown it to root%s", what,
+				     (unsigned)status->st_uid, kipcd);
 		return false;
 	}
 	if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
 		problems_add_mistake(reader->problems, name, 0,
-				     "other users can write the %s (mode %04o): chmod go-w %s", what,
+				     "other users can write the %s (mode %04o); run 'chmod go-w %s'", what,
 				     (unsigned)status->st_mode & 07777, name);
 		return false;
 	}
@@ -126,7 +129,7 @@ static int add_opened(struct reader *reader, int fd, const char *name, bool runt
 	if (r < 0) {
 		complain(reader, name,
 			 r == -EISDIR	 ? "is a folder; move it elsewhere"
-			 : r == -ENOTSUP ? "is not a regular file; replace it by one"
+			 : r == -ENOTSUP ? "is not a regular file; replace it with one"
 			 : r == -EFBIG	 ? "is larger than 64M, the limit of a configuration"
 					 : strerror(-r));
 		return 0;

@@ -50,8 +50,7 @@ static bool is_as_written(int channels_fd, const char *name, const char *text)
 /* Logged once; each sample tries again. A channel whose name cannot be resolved is not active. */
 static void lose_link(struct channel *channel, int error)
 {
-	static const char what[] =
-		"its link in the registry was removed or altered, and cannot be written again";
+	static const char what[] = "its link in the registry was removed or altered, and cannot be restored";
 
 	if (channel->is_link_lost)
 		return;
@@ -82,7 +81,7 @@ static bool restore_link(struct manager *manager, struct channel *channel)
 	if (!is_right)
 		events_tell(&manager->events, LOG_WARNING, EVENT_RESTORED, channel->name, channel->kind,
 			    channel->link.key,
-			    "another process removed or altered its link in the registry: written again");
+			    "another process removed or altered its link in the registry: restored");
 	return !is_right;
 }
 
@@ -113,13 +112,12 @@ static bool restore_place(struct manager *manager)
 		r = store_write_nsid(channels_fd, &manager->damage.nsid);
 	}
 	if (r < 0)
-		log_line(LOG_ERR, "%s/%s/%s or %s was removed or altered, and cannot be written again: %s",
+		log_line(LOG_ERR, "%s/%s/%s or %s was removed or altered, and cannot be restored: %s",
 			 manager->runtime.path, REGISTRY_FOLDER, REGISTRY_NAMESPACE, NSID_FILE, strerror(-r));
 	else if (is_damaged)
 		events_tell(&manager->events, LOG_WARNING, EVENT_RESTORED, "", 0, 0,
 			    "another process removed or altered the files by which the registry identifies "
-			    "its IPC "
-			    "namespace: written again");
+			    "its IPC namespace: restored");
 	return is_damaged;
 }
 
@@ -182,7 +180,7 @@ static void write_layer(const struct manager *manager)
 			continue;
 		r = access(source->name, F_OK) == 0 ? 0 : layer_file_replace(source->name, source->text);
 		if (r < 0)
-			log_line(LOG_ERR, "%s cannot be written again: %s", source->name, strerror(-r));
+			log_line(LOG_ERR, "%s cannot be restored: %s", source->name, strerror(-r));
 		layer_file_settle(source->name);
 	}
 }
@@ -286,17 +284,15 @@ static bool stays_usable(struct manager *manager, int error, const char *text)
 	}
 	if (getenv("NOTIFY_SOCKET") != NULL && copy_is_kept(manager)) {
 		log_line(LOG_ERR,
-			 "the runtime folder %s was removed, and kipcd cannot make it again (%s): kipcd "
-			 "exits, to be "
-			 "started again with a new folder; its registry is saved in %s",
+			 "the runtime folder %s was removed, and kipcd cannot recreate it (%s): kipcd exits, "
+			 "so that systemd starts it with a new folder; its registry is saved in %s",
 			 runtime->path, text, manager->options.state_dir);
 		return false;
 	}
 	if (!manager->damage.is_told)
 		log_line(LOG_ERR,
-			 "the runtime folder %s was removed, and kipcd cannot make it again (%s): run "
-			 "'install -d -m "
-			 "755 -o %u -g %u %s'; do not stop kipcd before that",
+			 "the runtime folder %s was removed, and kipcd cannot recreate it (%s): run 'install "
+			 "-d -m 755 -o %u -g %u %s'; do not stop kipcd before that",
 			 runtime->path, text, (unsigned)geteuid(), (unsigned)getegid(), runtime->path);
 	manager->damage.is_told = true;
 	return true;
@@ -322,8 +318,7 @@ bool damage_restore(struct manager *manager)
 			n += manager->channels[i].has_link;
 		events_tell(
 			&manager->events, LOG_WARNING, EVENT_RESTORED, "", 0, 0,
-			"another process removed the runtime folder %s, or a part of it: made again, with "
-			"%zu %s",
+			"another process removed the runtime folder %s or part of it: recreated, with %zu %s",
 			manager->runtime.path, n, plural(n, "link", "links"));
 	}
 	free(text);

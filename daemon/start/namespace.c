@@ -40,7 +40,7 @@ struct knowledge {
 static int refuse(char **reterr_sentence, const struct runtime *runtime, int error, const char *what)
 {
 	return sentence_fail(reterr_sentence, error,
-			     "kipcd cannot find out whether the registry %s/%s belongs to this boot and IPC "
+			     "kipcd cannot determine whether the registry %s/%s belongs to this boot and IPC "
 			     "namespace (%s: %s), so nothing is changed: %s, and start kipcd again",
 			     runtime->path, REGISTRY_FOLDER, what, strerror(-error),
 			     error == -EMFILE || error == -ENFILE
@@ -96,7 +96,7 @@ static int ask_folder(const struct runtime *runtime, struct knowledge *knowledge
 				     r == -EINVAL ? "it is not a link" : strerror(-r));
 	knowledge->has_theirs = r == 0 && nsid_is_place(knowledge->theirs);
 	if (r == 0 && !knowledge->has_theirs) /* no proof of another boot */
-		log_line(LOG_WARNING, "%s/%s/%s is not in kipcd's format: written again", runtime->path,
+		log_line(LOG_WARNING, "%s/%s/%s is not in kipcd's format: rewritten", runtime->path,
 			 REGISTRY_FOLDER, REGISTRY_NAMESPACE);
 	r = nsid_read(runtime->channels_fd, &knowledge->nsid);
 	if (r < 0 && r != -ENOENT && r != -EBADMSG)
@@ -104,7 +104,7 @@ static int ask_folder(const struct runtime *runtime, struct knowledge *knowledge
 				     "%s/%s/%s cannot be read (%s), so nothing is changed", runtime->path,
 				     REGISTRY_FOLDER, NSID_FILE, strerror(-r));
 	if (r == -EBADMSG)
-		log_line(LOG_WARNING, "%s/%s/%s is not in kipcd's format: written again", runtime->path,
+		log_line(LOG_WARNING, "%s/%s/%s is not in kipcd's format: rewritten", runtime->path,
 			 REGISTRY_FOLDER, NSID_FILE);
 	knowledge->has_nsid = r == 0;
 	return 0;
@@ -185,9 +185,10 @@ static int begin_new(struct runtime *runtime, enum identity_verdict verdict, str
 				     "the registry %s/%s belongs to another %s and cannot be moved aside: %s",
 				     runtime->path, REGISTRY_FOLDER, is_boot ? "boot" : "IPC namespace",
 				     strerror(-r));
-	log_line(LOG_WARNING,
-		 "the registry %s/%s belongs to another %s: it was renamed to %s/%s, and a new one begins",
-		 runtime->path, REGISTRY_FOLDER, is_boot ? "boot" : "IPC namespace", runtime->path, name);
+	log_line(
+		LOG_WARNING,
+		"the registry %s/%s belongs to another %s: it was renamed to %s/%s and replaced by a new one",
+		runtime->path, REGISTRY_FOLDER, is_boot ? "boot" : "IPC namespace", runtime->path, name);
 	return runtime_open_channels(runtime, reterr_sentence);
 }
 
@@ -229,13 +230,12 @@ static int write_down(const struct runtime *runtime, struct knowledge *knowledge
 
 static int doubt(const struct runtime *runtime, struct namespace *namespace)
 {
-	(void)sentence_fail(
-		&namespace->doubt, 0,
-		"kipcd changes nothing: it cannot find out whether the registry %s/%s belongs to this IPC "
-		"namespace, because the proof is missing and some of its objects exist here; if it does, run "
-		"'kipcctl recover --registry=ours', otherwise 'kipcctl recover --registry=another', which "
-		"begins a new one",
-		runtime->path, REGISTRY_FOLDER);
+	(void)sentence_fail(&namespace->doubt, 0,
+			    "kipcd changes nothing: it cannot determine whether the registry %s/%s belongs "
+			    "to this IPC namespace, because its marker is gone, but some of its objects "
+			    "exist; if it does, run 'kipcctl recover --registry=ours', otherwise 'kipcctl "
+			    "recover --registry=another', which starts a new one",
+			    runtime->path, REGISTRY_FOLDER);
 	if (namespace->doubt == NULL)
 		return -ENOMEM;
 	log_line(LOG_ERR, "%s", namespace->doubt);

@@ -33,9 +33,9 @@ void passed_socket_leave(struct passed_socket *passed, const char *runtime_path)
 	if (!passed->is_in_use)
 		return;
 	log_line(LOG_WARNING,
-		 "the control socket on which systemd listens is no longer the one in %s: kipcd listens "
-		 "itself; "
-		 "'systemctl stop kipcd.socket kipcd && systemctl start kipcd' makes systemd listen again",
+		 "the control socket on which systemd listens is no longer the one in %s: kipcd now listens "
+		 "on its own; 'systemctl stop kipcd.socket kipcd && systemctl start kipcd' makes systemd "
+		 "listen again",
 		 runtime_path);
 	if (passed->fd >= 0)
 		close(passed->fd);

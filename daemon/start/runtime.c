@@ -58,9 +58,8 @@ static int refuse_folder(const struct stat *st, const char *shown, char **reterr
 			"user, or choose another folder with --user or --runtime-dir=",
 			shown, (unsigned)st->st_uid, (unsigned)geteuid());
 	return sentence_fail(reterr_sentence, -EPERM,
-			     "only uid %2$u may be able to write the folder %1$s (its mode is %3$04o): run "
-			     "'chmod go-w %1$s'",
-			     shown, (unsigned)geteuid(), (unsigned)st->st_mode & 07777);
+			     "other users can write the folder %s (mode %04o): run 'chmod go-w %s'", shown,
+			     (unsigned)st->st_mode & 07777, shown);
 }
 
 /* Opens a folder that only our user may be able to write. */
@@ -92,7 +91,7 @@ int runtime_open_subfolder(const struct runtime *runtime, const char *name, char
 	int fd;
 
 	if (mkdirat(runtime->fd, name, 0755) < 0 && errno != EEXIST)
-		return sentence_fail(reterr_sentence, -errno, "cannot make the folder %s/%s: %s",
+		return sentence_fail(reterr_sentence, -errno, "cannot create the folder %s/%s: %s",
 				     runtime->path, name, strerror(errno));
 	if (asprintf(&shown, "%s/%s", runtime->path, name) < 0)
 		return -ENOMEM;
@@ -166,7 +165,7 @@ int runtime_open(struct runtime *runtime, const char *path, char **reterr_senten
 				     "the name of the runtime folder is empty: give one with --runtime-dir=");
 	r = runtime_make_folders(path);
 	if (r < 0)
-		return sentence_fail(reterr_sentence, r, "cannot make the runtime folder %s: %s", path,
+		return sentence_fail(reterr_sentence, r, "cannot create the runtime folder %s: %s", path,
 				     strerror(-r));
 	r = runtime->fd = open_folder(AT_FDCWD, path, path, reterr_sentence);
 	if (r >= 0)
@@ -212,14 +211,14 @@ int runtime_listen(const struct runtime *runtime, char **reterr_sentence)
 		return r;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return sentence_fail(reterr_sentence, -errno, "cannot make a socket: %s", strerror(errno));
+		return sentence_fail(reterr_sentence, -errno, "cannot create a socket: %s", strerror(errno));
 	(void)unlinkat(runtime->fd, NEW_SOCKET_NAME, 0);
 	socket_address(runtime, NEW_SOCKET_NAME, &address);
 	/* It is bound and listens before it gets its name: a client that finds it can connect. Everyone may; see callers.c. */
 	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
 	    fchmodat(runtime->fd, NEW_SOCKET_NAME, 0666, 0) < 0 || listen(fd, BACKLOG) < 0 ||
 	    renameat(runtime->fd, NEW_SOCKET_NAME, runtime->fd, BUS_SOCKET_NAME) < 0) {
-		r = sentence_fail(reterr_sentence, -errno, "cannot make the control socket %s/%s: %s",
+		r = sentence_fail(reterr_sentence, -errno, "cannot create the control socket %s/%s: %s",
 				  runtime->path, BUS_SOCKET_NAME, strerror(errno));
 		close(fd);
 		return r;

@@ -110,7 +110,7 @@ int sole_take(struct sole *sole, const char *config_file, char **reterr_sentence
 				     (unsigned)holder);
 	sole_release(sole);
 	if (taken.fd < 0)
-		log_line(LOG_WARNING, "%s: a second kipcd with this file would not be noticed: %s",
+		log_line(LOG_WARNING, "cannot lock %s, so a second kipcd that uses it would start: %s",
 			 config_file, strerror(-taken.fd));
 	else
 		*sole = taken;

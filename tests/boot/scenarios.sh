@@ -251,11 +251,11 @@ if until_true is_back; then pass "systemd starts kipcd with a new one, with ever
 is "... with all channels, also the one that create made" "$(active)" "$(xargs -n 1 <<<"$all made" | sort | xargs)"
 is "... with their messages" "$(kipcctl recv --all orders)" kept
 journal >"$T/journal"
-like "the journal says why" "$(cat "$T/journal")" 'the runtime folder /run/kipcd was removed, and cannot be made again from here'
-like "... and what kipcd did" "$(cat "$T/journal")" 'is new: [0-9]+ names and 1 section are taken over from /var/lib/kipc/registry'
+like "the journal says why" "$(cat "$T/journal")" 'the runtime folder /run/kipcd was removed, and kipcd cannot recreate it'
+like "... and what kipcd did" "$(cat "$T/journal")" 'is new: [0-9]+ links and 1 section were restored from /var/lib/kipc/registry'
 exits 0 "changes work" kipcctl remove made
 is "systemd listens on the new socket" "$(state) $(state kipcd.socket)" "active active"
-unlike "... so that kipcd need not" "$(cat "$T/journal")" 'kipcd listens itself'
+unlike "... so that kipcd need not" "$(cat "$T/journal")" 'kipcd now listens on its own'
 is "the objects are the same" "$(registry)" "$same"
 systemctl stop kipcd.service
 exits 0 "the first call starts a stopped kipcd" kipcctl reload --quiet
@@ -265,7 +265,7 @@ scenario the control socket is removed
 rm $control
 if until_true test -S $control; then pass "kipcd creates another"; else fail "kipcd creates another" "$(journal)"; fi
 exits 0 "... and answers there" kipcctl reload --quiet
-command=$(journal | sed -n "s/.*kipcd listens itself; '\(.*\)' makes systemd listen again$/\1/p")
+command=$(journal | sed -n "s/.*kipcd now listens on its own; '\(.*\)' makes systemd listen again$/\1/p")
 like "the journal gives the command that makes systemd listen again" "$command" '^systemctl '
 exits 0 "... $command" bash -c "$command"
 systemctl stop kipcd.service
@@ -291,7 +291,7 @@ journal >/dev/null
 exits 0 "a call on the socket is answered from the registry" kipcctl list
 like "... and says so" "$ERR" 'not reachable'
 is_state kipcd.service activating && until_true is_state kipcd.service failed
-is "... after one more start, not several" "$(journal | grep -c 'mend them and start again')" 1
+is "... after one more start, not several" "$(journal | grep -c 'start kipcd again')" 1
 like "systemctl status shows the mistake" "$(systemctl status kipcd)" "$extra:2: .*capacity"
 is "... and the socket still listens" "$(state kipcd.socket)" active
 for i in {1..12}; do as mallory kipcctl list >/dev/null 2>&1; done

@@ -380,9 +380,9 @@ static void mistakes_of_lines(void **state)
 							 "bytes; shorten it to 199\n" },
 		{ "; " X200 "\n", "f:1: the line has 202 bytes; shorten it to 199\n" },
 		{ "[queue " X200 "]\nfoo = 1\n[queue q]\nfoo = 1\n",
-		  "f:1: the line has 208 bytes; shorten it to 199\n"
-		  "f:4: [queue q] foo: unknown key; the keys here are key, owner, group, mode, manage, "
-		  "lifetime, warn_at, activate, description, capacity\n" },
+		  "f:1: the line has 208 bytes; shorten it to 199\nf:4: [queue q] foo: unknown key; the keys "
+		  "of this section are key, owner, group, mode, manage, lifetime, warn_at, activate, "
+		  "description, capacity\n" },
 		{ "[queue q]\n mode = 0666\n",
 		  "f:2: [queue q]: the line is indented; begin it in the first column\n" },
 		{ "[queue q]\n\tmode = 0666\n",
@@ -405,20 +405,19 @@ static void mistakes_of_lines(void **state)
 		{ "[queue q]\ndescription = \xc0\xaf\n", "f:2: [queue q] description: byte 15 of the line is "
 							 "not UTF-8 text; save the file as UTF-8\n" },
 		{ "[queue q]\ndescription = one ; two\n",
-		  "f:2: [queue q] description: ' ;' inside the value; move a comment to a line of its own "
-		  "or, in text, remove the blank\n" },
+		  "f:2: [queue q] description: ' ;' inside the value; put a comment on a line of its own; in "
+		  "text, remove the space\n" },
 		{ "[queue q]\nmode = 0660 # mine\n",
-		  "f:2: [queue q] mode: ' #' inside the value; move a comment to a line of its own or, in "
-		  "text, remove the blank\n" },
+		  "f:2: [queue q] mode: ' #' inside the value; put a comment on a line of its own; in text, "
+		  "remove the space\n" },
 		{ "[queue q]\nmode = 0660    # mine\n",
-		  "f:2: [queue q] mode: ' #' inside the value; move a comment to a line of its own or, in "
-		  "text, remove the blank\n" },
+		  "f:2: [queue q] mode: ' #' inside the value; put a comment on a line of its own; in text, "
+		  "remove the space\n" },
 		/* a size that was refused is not reported as missing */
 		{ "[segment s]\nsize = 64K # big\n",
-		  "f:2: [segment s] size: ' #' inside the value; move a comment to a line of its own or, in "
-		  "text, remove the blank\n" },
-		{ "[queue q]\nmode: 0660\n",
-		  "f:2: [queue q] mode: ':' in place of '='; write KEY = VALUE\n" },
+		  "f:2: [segment s] size: ' #' inside the value; put a comment on a line of its own; in "
+		  "text, remove the space\n" },
+		{ "[queue q]\nmode: 0660\n", "f:2: [queue q] mode: ':' instead of '='; write KEY = VALUE\n" },
 		{ "[queue q]\nhello world\n", "f:2: [queue q]: 'hello world' is not a [section], KEY = VALUE "
 					      "or a comment; add what is missing, or '#' in front\n" },
 		{ "[queue q]\n= 5\n", "f:2: [queue q]: the key before '=' is missing; write KEY = VALUE\n" },
@@ -427,7 +426,7 @@ static void mistakes_of_lines(void **state)
 		{ "[queue q]\n" X50 "=5\n",
 		  "f:2: [queue q]: the key has 50 bytes; the longest key has 49\n" },
 		{ "mode = 0660\n",
-		  "f:1: mode: stands before the first section; move it below [daemon] or a [KIND NAME]\n" },
+		  "f:1: mode: precedes the first section; move it below [daemon] or a [KIND NAME]\n" },
 	};
 
 	check_rows(rows, N(rows));
@@ -473,15 +472,15 @@ static void mistakes_of_sections(void **state)
 		{ "[queue " X50 "]\n", "f:1: [queue " X50 "]: '" X50 "' is not a name; " NAME_RULE "\n" },
 		{ "[daemon x]\n", "f:1: [daemon x]: [daemon] takes no name; write [daemon]\n" },
 		{ "[queue q]\n[queue r]\n[queue q]\nkey = 0\n",
-		  "f:3: [queue q]: duplicate section; the first is at line 1: move these keys there\n"
-		  "f:4: [queue q] key: 0 is IPC_PRIVATE and identifies no object; choose 1 to 0xffffffff, or "
-		  "leave key out\n" },
+		  "f:3: [queue q]: duplicate section; the first is at line 1: move these keys there\nf:4: "
+		  "[queue q] key: 0 is IPC_PRIVATE and identifies no object; choose 1 to 0xffffffff, or omit "
+		  "the key\n" },
 		{ "[daemon]\n[daemon]\n",
 		  "f:2: [daemon]: duplicate section; the first is at line 1: move these keys there\n" },
 		{ "[queue a]\n[semaphore a]\ncapacity = 3\nvalues = 1",
-		  "f:2: [semaphore a]: [queue a] at f:1 has the name already; names are unique over all "
-		  "kinds: choose another\n"
-		  "f:3: [semaphore a] capacity: belongs to queues; a semaphore has values\n" },
+		  "f:2: [semaphore a]: [queue a] at f:1 already has this name; choose another, since names "
+		  "are unique across all kinds\nf:3: [semaphore a] capacity: only queues have this key; a "
+		  "semaphore has values\n" },
 		{ "[segment s]\n", "f:1: [segment s]: size is missing; add a line like 'size = 64K'\n" },
 		{ "[semaphore s]\n",
 		  "f:1: [semaphore s]: values is missing; add a line like 'values = 1'\n" },
@@ -496,8 +495,8 @@ static void mistakes_of_keys(void **state)
 		{ "[queue q]\nmoed = 0660\n", "f:2: [queue q] moed: unknown key; did you mean 'mode'?\n" },
 		{ "[segment s]\nsize = 9\nfeild.price = u8@0\n",
 		  "f:3: [segment s] feild.price: unknown key; did you mean 'field.price'?\n" },
-		{ "[daemon]\nfrobnicate = 1\n",
-		  "f:2: [daemon] frobnicate: unknown key; the keys here are group, sample_interval\n" },
+		{ "[daemon]\nfrobnicate = 1\n", "f:2: [daemon] frobnicate: unknown key; the keys of this "
+						"section are group, sample_interval\n" },
 		{ "[queue q]\nmode = 0660\nmode = 0640\n",
 		  "f:3: [queue q] mode: duplicate; the first is at line 2: keep one of them\n" },
 		{ "[daemon]\ngroup = 1\ngroup = 1\n",
@@ -505,23 +504,23 @@ static void mistakes_of_keys(void **state)
 		{ "[segment s]\nsize = 9\nfield.a = u8@0\nfield.b = u8@1\nfield.a = u8@2\n",
 		  "f:5: [segment s] field.a: duplicate; the first is at line 3: keep one of them\n" },
 		{ "[queue q]\nmode =\n",
-		  "f:2: [queue q] mode: has no value; write KEY = VALUE, or leave the line out\n" },
+		  "f:2: [queue q] mode: has no value; write KEY = VALUE, or remove the line\n" },
 		{ "[segment s]\nsize = 1\ncapacity = 1\n",
-		  "f:3: [segment s] capacity: belongs to queues; a segment has size\n" },
+		  "f:3: [segment s] capacity: only queues have this key; a segment has size\n" },
 		{ "[queue q]\nsize = 1\n",
-		  "f:2: [queue q] size: belongs to segments; a queue has capacity\n" },
+		  "f:2: [queue q] size: only segments have this key; a queue has capacity\n" },
 		{ "[queue q]\nvalues = 1\n",
-		  "f:2: [queue q] values: belongs to semaphores; a queue has capacity\n" },
+		  "f:2: [queue q] values: only semaphores have this key; a queue has capacity\n" },
 		{ "[queue q]\nfield.a = u8@0\n",
-		  "f:2: [queue q] field.a: belongs to raw segments; remove the line\n" },
+		  "f:2: [queue q] field.a: only raw segments have this key; remove the line\n" },
 		{ "[queue q]\nmax_message = 1\n",
-		  "f:2: [queue q] max_message: belongs to rings; remove the line\n" },
+		  "f:2: [queue q] max_message: only rings have this key; remove the line\n" },
 		{ "[semaphore s]\nvalues = 1\nwarn_at = 8\n",
-		  "f:3: [semaphore s] warn_at: belongs to queues and rings; remove the line\n" },
+		  "f:3: [semaphore s] warn_at: only queues and rings have this key; remove the line\n" },
 		{ "[queue q]\nsample_interval = 1s\n",
-		  "f:2: [queue q] sample_interval: belongs to [daemon]; move the line there\n" },
+		  "f:2: [queue q] sample_interval: only [daemon] has this key; move the line there\n" },
 		{ "[daemon]\nmode = 0660\n",
-		  "f:2: [daemon] mode: belongs to channels; move the line to a [KIND NAME]\n" },
+		  "f:2: [daemon] mode: only channels have this key; move the line to a [KIND NAME]\n" },
 	};
 
 	check_rows(rows, N(rows));
@@ -533,9 +532,9 @@ static void mistakes_of_values(void **state)
 		const char *line, *sentence;
 	} rows[] = {
 		{ "key = 0",
-		  "0 is IPC_PRIVATE and identifies no object; choose 1 to 0xffffffff, or leave key out" },
+		  "0 is IPC_PRIVATE and identifies no object; choose 1 to 0xffffffff, or omit the key" },
 		{ "key = 0x0",
-		  "0 is IPC_PRIVATE and identifies no object; choose 1 to 0xffffffff, or leave key out" },
+		  "0 is IPC_PRIVATE and identifies no object; choose 1 to 0xffffffff, or omit the key" },
 		{ "key = 0x100000000", "'0x100000000' is out of range; choose 1 to 0xffffffff" },
 		{ "key = 4294967296", "'4294967296' is out of range; choose 1 to 0xffffffff" },
 		{ "key = -1", "'-1' is not a key like 1234, 0x4b01 or ftok:/PATH:'A'" },
@@ -555,8 +554,8 @@ static void mistakes_of_values(void **state)
 		{ "owner = ap", "no user 'ap' on this machine; create it, or name another" },
 		{ "owner = broken", "the user 'broken' cannot be looked up: Input/output error; try again, "
 				    "or give its number" },
-		{ "owner = 4294967295", "'4294967295' is not the number of a user; choose 0 to 4294967294" },
-		{ "owner = -1", "'-1' is not the number of a user; choose 0 to 4294967294" },
+		{ "owner = 4294967295", "'4294967295' is not a user ID; choose 0 to 4294967294" },
+		{ "owner = -1", "'-1' is not a user ID; choose 0 to 4294967294" },
 		{ "group = wheel", "no group 'wheel' on this machine; create it, or name another" },
 		{ "mode = 9999", "'9999' is not an octal mode like 0660" },
 		{ "mode = 01660", "'01660' is not an octal mode like 0660" },
@@ -702,9 +701,8 @@ static void channels_of_one_kind_need_keys_of_their_own(void **state)
 	static const struct row rows[] = {
 		{ "[queue b]\nkey = 0x4b01\n[queue a]\nkey = 19201\n[queue c]\nmode = 0600\nkey = 0x4b01\n",
 		  "f:4: [queue a] key: 0x00004b01 is also the key of [queue b] at f:2; give one of them "
-		  "another\n"
-		  "f:7: [queue c] key: 0x00004b01 is also the key of [queue b] at f:2; give one of them "
-		  "another\n" },
+		  "another key\nf:7: [queue c] key: 0x00004b01 is also the key of [queue b] at f:2; give one "
+		  "of them another key\n" },
 		/* each kind has its own keys */
 		{ "[queue a]\nkey = 5\n[segment b]\nkey = 5\nsize = 1\n[semaphore c]\nkey = 5\nvalues = 1\n",
 		  "" },
@@ -717,7 +715,7 @@ static void channels_of_one_kind_need_keys_of_their_own(void **state)
 		       (unsigned)kipc_key_from_name(KIPC_QUEUE, "c") + 1);
 	(void)snprintf(expected, sizeof expected,
 		       "f:5: [queue c]: 0x%08x, derived from its name, is also the key of [queue a] at f:2; "
-		       "give one of them another\n",
+		       "give one of them another key\n",
 		       (unsigned)kipc_key_from_name(KIPC_QUEUE, "c"));
 	check_rows(&(struct row){ text, expected }, 1);
 }
@@ -750,15 +748,15 @@ static void observed_channels_are_never_touched(void **state)
 static void what_is_seldom_meant_is_warned_of(void **state)
 {
 	static const struct row rows[] = {
-		{ "[queue q]\nmode = 0666\n", "f:2: warning: [queue q] mode: 0666 lets in every user of this "
-					      "machine; share by group instead, as with 0660\n" },
-		{ "[queue q]\nowner = app\n",
-		  "f:2: warning: [queue q] owner: uid 1500 is not a system user: logind (RemoveIPC=) removes "
-		  "the object at the user's last logout, even in use; share by group instead\n" },
+		{ "[queue q]\nmode = 0666\n", "f:2: warning: [queue q] mode: 0666 gives access to every user "
+					      "of this machine; share with a group instead, as with 0660\n" },
+		{ "[queue q]\nowner = app\n", "f:2: warning: [queue q] owner: uid 1500 is not a system user: "
+					      "logind (RemoveIPC=) removes the object at the user's last "
+					      "logout, even if it is in use; share with a group instead\n" },
 		{ "[queue q]\nowner = billing\nmode = 0660\n", "" },
 		{ "[segment s]\nlayout = ring\nsize = 64K\nmode = 0620\n",
 		  "f:4: warning: [segment s] mode: 0620 gives write permission without read permission; a "
-		  "sender to a ring needs both, as with 0660\n" },
+		  "process that sends to a ring needs both, as with 0660\n" },
 		{ "[segment s]\nlayout = ring\nsize = 64K\nmode = 0640\n", "" },
 	};
 
@@ -778,13 +776,13 @@ static void mistakes_over_several_files(void **state)
 	};
 
 	parse(sources, N(sources),
-	      "z:3: [segment s]: size is missing; add a line like 'size = 64K'\n"
-	      "b:2: [queue c] key: 0x00000007 is also the key of [queue a] at z:2; give one of them another\n"
-	      "b:3: [segment a]: [queue a] at z:1 has the name already; names are unique over all kinds: "
-	      "choose another\n"
-	      "b:7: [segment s] foo: unknown key; the keys here are key, owner, group, mode, manage, "
-	      "lifetime, warn_at, activate, description, size, layout, max_message, field.NAME\n"
-	      "run:2: [queue c] activate: is for configuration files only; write it into kipcd.conf.d\n");
+	      "z:3: [segment s]: size is missing; add a line like 'size = 64K'\nb:2: [queue c] key: "
+	      "0x00000007 is also the key of [queue a] at z:2; give one of them another key\nb:3: [segment "
+	      "a]: [queue a] at z:1 already has this name; choose another, since names are unique across all "
+	      "kinds\nb:7: [segment s] foo: unknown key; the keys of this section are key, owner, group, "
+	      "mode, manage, lifetime, warn_at, activate, description, size, layout, max_message, "
+	      "field.NAME\nrun:2: [queue c] activate: is for configuration files only; write it into "
+	      "kipcd.conf.d\n");
 }
 
 static void twenty_mistakes_in_one_go(void **state)
@@ -812,32 +810,27 @@ static void twenty_mistakes_in_one_go(void **state)
 		"[queue build]\n"	       /* 18 */
 		"[queue orders]\n"	       /* 19 */
 		"[queue ticks\n",	       /* 20 */
-		"f:1: mode: stands before the first section; move it below [daemon] or a [KIND NAME]\n"
-		"f:2: [deamon]: 'deamon' is not one of daemon, queue, segment, semaphore; did you mean "
-		"'daemon'?\n"
-		"f:3: [deamon] sample_interval: '5 parsec' is not a time span like 1s, 500ms or 1min 30s\n"
-		"f:5: [queue orders] key: 0 is IPC_PRIVATE and identifies no object; choose 1 to 0xffffffff, "
-		"or leave key out\n"
-		"f:6: [queue orders] mode: '9999' is not an octal mode like 0660\n"
-		"f:7: [queue orders] moed: unknown key; did you mean 'mode'?\n"
-		"f:8: [queue orders] owner: no user 'nobody-here' on this machine; create it, or name "
-		"another\n"
-		"f:9: [queue orders] capacity: '99T' is out of range; choose 1 to 2147483647\n"
-		"f:10: [queue orders]: the line is indented; begin it in the first column\n"
-		"f:11: [queue orders] description: ' ;' inside the value; move a comment to a line of its "
-		"own or, in text, remove the blank\n"
-		"f:12: [queue a/b]: 'a/b' is not a name; " NAME_RULE "\n"
-		"f:13: [segment prices]: size is missing; add a line like 'size = 64K'\n"
-		"f:14: [segment prices] capacity: belongs to queues; a segment has size\n"
-		"f:15: [segment prices] field.x: 'u23' is not a type; did you mean 'u32'?\n"
-		"f:16: [segment prices] layout: 'rng' is not one of raw, ring; did you mean 'ring'?\n"
-		"f:18: [semaphore build] values: '99999' is not a number from 0 to 32767; write one for each "
-		"semaphore, like 1 or 1,0,5\n"
-		"f:19: [semaphore build] lifetime: 'forever' is not one of boot, config, daemon\n"
-		"f:20: [queue build]: [semaphore build] at f:17 has the name already; names are unique over "
-		"all kinds: choose another\n"
-		"f:21: [queue orders]: duplicate section; the first is at line 4: move these keys there\n"
-		"f:22: [queue ticks]: ']' is missing at the end of the line; write [queue ticks]\n",
+		"f:1: mode: precedes the first section; move it below [daemon] or a [KIND NAME]\nf:2: "
+		"[deamon]: 'deamon' is not one of daemon, queue, segment, semaphore; did you mean "
+		"'daemon'?\nf:3: [deamon] sample_interval: '5 parsec' is not a time span like 1s, 500ms or "
+		"1min 30s\nf:5: [queue orders] key: 0 is IPC_PRIVATE and identifies no object; choose 1 to "
+		"0xffffffff, or omit the key\nf:6: [queue orders] mode: '9999' is not an octal mode like "
+		"0660\nf:7: [queue orders] moed: unknown key; did you mean 'mode'?\nf:8: [queue orders] "
+		"owner: no user 'nobody-here' on this machine; create it, or name another\nf:9: [queue "
+		"orders] capacity: '99T' is out of range; choose 1 to 2147483647\nf:10: [queue orders]: the "
+		"line is indented; begin it in the first column\nf:11: [queue orders] description: ' ;' "
+		"inside the value; put a comment on a line of its own; in text, remove the space\nf:12: "
+		"[queue a/b]: 'a/b' is not a name; " NAME_RULE
+		"\nf:13: [segment prices]: size is missing; add a line like 'size = 64K'\nf:14: [segment "
+		"prices] capacity: only queues have this key; a segment has size\nf:15: [segment prices] "
+		"field.x: 'u23' is not a type; did you mean 'u32'?\nf:16: [segment prices] layout: 'rng' is "
+		"not one of raw, ring; did you mean 'ring'?\nf:18: [semaphore build] values: '99999' is not "
+		"a number from 0 to 32767; write one for each semaphore, like 1 or 1,0,5\nf:19: [semaphore "
+		"build] lifetime: 'forever' is not one of boot, config, daemon\nf:20: [queue build]: "
+		"[semaphore build] at f:17 already has this name; choose another, since names are unique "
+		"across all kinds\nf:21: [queue orders]: duplicate section; the first is at line 4: move "
+		"these keys there\nf:22: [queue ticks]: ']' is missing at the end of the line; write [queue "
+		"ticks]\n",
 	};
 
 	check_rows(&row, 1);

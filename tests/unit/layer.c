@@ -361,7 +361,7 @@ static void what_goes_with_a_configuration(void **state)
 		{ "a key that a section took",
 		  { FILE_IS("[queue a]\nkey = 5\n"), LAYER_IS("b", "[create queue b]\nkey = 5\n") },
 		  "b: warning: is set aside: [queue b] key: 0x00000005 is also the key of [queue a] at "
-		  "conf:2; give one of them another\n",
+		  "conf:2; give one of them another key\n",
 		  0,
 		  "b",
 		  0,
@@ -435,12 +435,10 @@ static void an_argument_is_cited(void **state)
 	} rows[] = {
 		{ "[set queue a]\nmode = 9999\n", "'mode=9999': '9999' is not an octal mode like 0660\n" },
 		{ "[set queue a]\nmoed = 1\n", "'moed=1': unknown key; did you mean 'mode'?\n" },
-		{ "[set queue a]\nkey = 7\n",
-		  "conf:3: [queue b] key: 0x00000007 is also the key of [queue a] at "
-		  "'key=7'; give one of them "
-		  "another\n" },
+		{ "[set queue a]\nkey = 7\n", "conf:3: [queue b] key: 0x00000007 is also the key of [queue "
+					      "a] at 'key=7'; give one of them another key\n" },
 		{ "[set queue a]\nmax_message = 1\n",
-		  "'max_message=1': belongs to rings; remove the line\n" },
+		  "'max_message=1': only rings have this key; remove the line\n" },
 	};
 
 	for (size_t i = 0; i < N(rows); i++) {

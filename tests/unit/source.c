@@ -127,14 +127,14 @@ static void what_others_may_write_is_refused(void **state)
 	run("touch main.conf main.conf.d/a.conf main.conf.d/b.conf main.conf.d/c.conf");
 	run("chmod 0664 main.conf.d/a.conf; chmod 0646 main.conf.d/b.conf");
 	check(true, "main.conf main.conf.d/c.conf ",
-	      "main.conf.d/a.conf: other users can write the file (mode 0664): chmod go-w "
-	      "main.conf.d/a.conf\n"
-	      "main.conf.d/b.conf: other users can write the file (mode 0646): chmod go-w "
-	      "main.conf.d/b.conf\n");
+	      "main.conf.d/a.conf: other users can write the file (mode 0664); run 'chmod go-w "
+	      "main.conf.d/a.conf'\n"
+	      "main.conf.d/b.conf: other users can write the file (mode 0646); run 'chmod go-w "
+	      "main.conf.d/b.conf'\n");
 	run("chmod 1777 main.conf.d");
 	check(true, "main.conf ",
-	      "main.conf.d: other users can write the folder (mode 1777): chmod go-w "
-	      "main.conf.d\n");
+	      "main.conf.d: other users can write the folder (mode 1777); run 'chmod go-w "
+	      "main.conf.d'\n");
 }
 
 /* Only root can give a file away: main() leaves this one out for others. */
@@ -142,8 +142,8 @@ static void what_belongs_to_others_is_refused(void **state)
 {
 	run("touch main.conf main.conf.d/a.conf && chown 1 main.conf && chown 2 run/kipcd.conf.d");
 	check(true, "main.conf.d/a.conf ",
-	      "main.conf: the file is owned by uid 1; chown it to root or uid 0\n"
-	      "run/kipcd.conf.d: the folder is owned by uid 2; chown it to root or uid 0\n");
+	      "main.conf: the file is owned by uid 1; chown it to root\n"
+	      "run/kipcd.conf.d: the folder is owned by uid 2; chown it to root\n");
 }
 
 static void what_is_no_file_is_a_mistake(void **state)
@@ -153,13 +153,12 @@ static void what_is_no_file_is_a_mistake(void **state)
 	run("ln -s /dev/zero main.conf.d/d.conf; ln -s e.conf main.conf.d/e.conf; touch main.conf.d/f");
 	run("ln -s f main.conf.d/f.conf; truncate -s 65M main.conf.d/g.conf");
 	check(true, "main.conf.d/f.conf ",
-	      "main.conf: is a folder; move it elsewhere\n"
-	      "main.conf.d/a.conf: is a folder; move it elsewhere\n"
-	      "main.conf.d/b.conf: is not a regular file; replace it by one\n"
-	      "main.conf.d/c.conf: cannot be opened: No such file or directory\n"
-	      "main.conf.d/d.conf: is not a regular file; replace it by one\n"
-	      "main.conf.d/e.conf: cannot be opened: Too many levels of symbolic links\n"
-	      "main.conf.d/g.conf: is larger than 64M, the limit of a configuration\n");
+	      "main.conf: is a folder; move it elsewhere\nmain.conf.d/a.conf: is a folder; move it "
+	      "elsewhere\nmain.conf.d/b.conf: is not a regular file; replace it with "
+	      "one\nmain.conf.d/c.conf: cannot be opened: No such file or directory\nmain.conf.d/d.conf: is "
+	      "not a regular file; replace it with one\nmain.conf.d/e.conf: cannot be opened: Too many "
+	      "levels of symbolic links\nmain.conf.d/g.conf: is larger than 64M, the limit of a "
+	      "configuration\n");
 	run("rm -r main.conf.d && touch main.conf.d");
 	check(true, "",
 	      "main.conf: is a folder; move it elsewhere\n"
