@@ -44,7 +44,7 @@ static enum status enter_place(const struct invocation *invocation)
 		return STATUS_DONE; /* the verb visits all namespaces itself */
 	join_verbs_of_all_places(verbs, sizeof verbs);
 	return report(invocation, "--ipc-of=all", STATUS_USAGE,
-		      "this verb needs a process ID; %s cover all IPC namespaces", verbs);
+		      "this verb needs a process ID; the verbs for all IPC namespaces are %s", verbs);
 }
 
 int main(int argc, char **argv)

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/plural.h"
+
 #define KIB UINT64_C(1024)
 #define SECOND UINT64_C(1000000)
 #define MINUTE (60 * SECOND)
@@ -261,6 +263,14 @@ char *grammar_size_to_string(uint64_t bytes, char buffer[static GRAMMAR_SIZE_MAX
 	else
 		(void)snprintf(buffer, GRAMMAR_SIZE_MAX, "%u.%u%c", (unsigned)(tenths / 10),
 			       (unsigned)(tenths % 10), *letter);
+	return buffer;
+}
+
+char *grammar_bytes_to_string(uint64_t bytes, char buffer[static GRAMMAR_SIZE_MAX])
+{
+	if (bytes >= KIB)
+		return grammar_size_to_string(bytes, buffer);
+	(void)snprintf(buffer, GRAMMAR_SIZE_MAX, "%u %s", (unsigned)bytes, plural(bytes, "byte", "bytes"));
 	return buffer;
 }
 

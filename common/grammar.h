@@ -39,6 +39,9 @@ int grammar_number_from_string(const char *text, int64_t min, int64_t max, int64
 #define GRAMMAR_SIZE_MAX 16
 char *grammar_size_to_string(uint64_t bytes, char buffer[static GRAMMAR_SIZE_MAX]);
 
+/* The same for a sentence: "16K", "1.5M", "999 bytes", "1 byte". */
+char *grammar_bytes_to_string(uint64_t bytes, char buffer[static GRAMMAR_SIZE_MAX]);
+
 /*
  * The one of `words` (NULL-terminated) that was probably meant by `word`: the nearest by edit distance, up to a third of its length,
  * at least one. NULL: none is near.

@@ -29,7 +29,7 @@ static void describe_segment(const struct kipc_object *segment, char buffer[stat
 	int n;
 
 	n = snprintf(buffer, LOSS_MAX, "it holds %s of data",
-		     grammar_size_to_string(segment->segment.size, size));
+		     grammar_bytes_to_string(segment->segment.size, size));
 	if (segment->segment.attached > 0)
 		describe_attachments(segment->segment.attached, (size_t)n, buffer);
 }

@@ -64,11 +64,11 @@ like "... and keeps its values" "$(kipcctl show locks)" '^ +values: 0,3$'
 # kipcd keeps it as declared. The rights of an owner suffice for that.
 kipcctl set bills mode=0660 capacity=4K >/dev/null
 exits 2 "set with an id is refused" kipcctl set "queue:@$(id_of bills)" mode=0660
-like "... with the name to use instead" "$ERR" "the name of this channel is bills: write 'kipcctl set bills'"
+like "... with the name to use instead" "$ERR" "the name of this channel is bills; use 'kipcctl set bills'"
 stranger=$(ipcmk -Q | grep -o '[0-9]*$')
 for verb in "set queue:@$stranger mode=0600" "recover queue:@$stranger"; do
 	exits 2 "$verb: a foreign object is refused" kipcctl $verb
-	like "... with the command that adopts it" "$ERR" "hand it to kipcd first, with 'kipcctl adopt queue:@$stranger NAME'"
+	like "... with the command that adopts it" "$ERR" "hand it to kipcd first with 'kipcctl adopt queue:@$stranger NAME'"
 done
 exits 0 "... that command works" kipcctl adopt "queue:@$stranger" stranger
 exits 0 "... and set works then" kipcctl set stranger mode=0600

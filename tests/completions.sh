@@ -41,7 +41,7 @@ for verb in $verbs; do
 	[ "$(sorted "$(told "$verb" -)")" = "$(sorted "$wanted")" ] || none+="$verb "
 done
 is "every verb offers its options and no others" "$none" ""
-is "an option has its help text" "$(kipcctl --complete recv -- | sed -n 's/^--all\t//p')" "all present messages; none is not a failure"
+is "an option has its help text" "$(kipcctl --complete recv -- | sed -n 's/^--all\t//p')" "all messages there now; succeed if there are none"
 for verb in list limits plan reload; do
 	columns=$(kipcctl "$verb" --columns=help --no-legend | cut -d ' ' -f 1)
 	like "the columns of $verb are known" "$columns" '^name$'
@@ -202,7 +202,7 @@ EOF2
 	listed=$(shown)
 	is "zsh: every verb" "$(for verb in $verbs; do grep -qE "^$verb +-- " <<<"$listed" || echo "$verb"; done)" ""
 	types 'kipcctl recv --'
-	shows "zsh: options, with their help" '^--all +-- all present messages; none is not a failure'
+	shows "zsh: options, with their help" '^--all +-- all messages there now; succeed if there are none'
 	types 'kipcctl recv o'
 	shows "zsh: names, with their kinds" '^orders +-- queue 0x00004b01'
 	types 'kipcctl recv ord'
@@ -245,7 +245,7 @@ if command -v fish >/dev/null; then
 	like "fish: a verb has its help" "$(in_fish 'kipcctl rec')" '^recv	Take a message and print it, waiting for one$'
 	same_words "fish: names" "$(words 'kipcctl recv o')" "orders others"
 	like "fish: ... have their kinds" "$(in_fish 'kipcctl recv o')" '^orders	queue 0x00004b01$'
-	like "fish: options" "$(in_fish 'kipcctl recv --al')" '^--all	all present messages; none is not a failure$'
+	like "fish: options" "$(in_fish 'kipcctl recv --al')" '^--all	all messages there now; succeed if there are none$'
 	is "fish: a list" "$(words 'kipcctl list --columns=name,kin')" "--columns=name,kind "
 	is "fish: a value in its own word" "$(words 'kipcctl list --state reta')" "retained "
 	is "fish: a value of a key" "$(words 'kipcctl create queue new manage=ob')" "manage=observe "

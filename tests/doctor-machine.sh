@@ -40,11 +40,11 @@ if unshare --pid --fork --mount-proc true 2>/dev/null; then
 	silent "a lock that another container holds is no finding" dead-holder
 	LATER=100
 	like "a full queue whose reader cannot be seen is found" "$(finding full-unseen)" \
-		"^warning 100% full \(1 message, 64\); a process in another PID namespace \(a container\?\) received last \(20.*\), and cannot be seen from here$"
+		"^warning 100% full \(1 message, 64 bytes\); a process in another PID namespace \(a container\?\) received last \(20.*\), and cannot be seen from here$"
 	mend full-unseen
 	is "... the command keeps its message" "$(kipcctl list --columns=name,messages --no-legend | awk '$1 == "orders" { print $2 }')" 1
 	like "a lock whose holder cannot be seen is found" "$(finding dead-holder)" \
-		"^danger semaphore\[0\] is 0, and 1 thread waits for it; its last user is a process that cannot be seen from this PID namespace"
+		"^danger semaphore\[0\] is 0, and 1 thread is waiting for it; its last user is a process that cannot be seen from this PID namespace"
 	LATER=$((3 * DAY))
 	is "... the command does not release it" "$(command_of dead-holder)" "kipcctl show build"
 	silent "a segment whose creator cannot be seen is no finding" orphan-segment
@@ -63,7 +63,7 @@ fi
 kipcctl send ticks one two
 silent "a sound ring is no finding" broken-ring
 "$top_build/ring-user" ticks scribble 16 77
-like "a broken ring is found" "$(finding broken-ring)" "^danger it is corrupt: the sizes in its header"
+like "a broken ring is found" "$(finding broken-ring)" "^danger it is broken: the sizes in its header"
 like "... and is not an orphan" "$(later kipcctl doctor --json | json 'join " ", map { $_->{command} // "" } @$d')" "kipcctl reset ticks"
 unlike "... and the command does not remove it" "$(LATER=$((3 * DAY)) later kipcctl doctor --json | json 'join " ", map { $_->{command} // "" } @$d')" "remove"
 coproc user { exec perl -MIPC::SysV=shmat -e '$| = 1; shmat(shmget(0x14, 0, 0), undef, 0) or die; print "\n"; <STDIN>'; }
@@ -102,7 +102,7 @@ END
 	kipcctl send orders one
 	until_true test -e "$T/run/waiting/orders"
 	like "a consumer that fails repeatedly while messages wait is found" "$(finding consumer)" \
-		"^danger messages wait, and the consumer \(kipc-consume@orders.service\) fails: systemd restarts it again and again; last exit status: 3$"
+		"^danger messages wait, and the consumer \(kipc-consume@orders.service\) fails: systemd keeps restarting it; last exit status: 3$"
 	is "... the command shows its journal" "$(command_of consumer)" "journalctl --no-pager -n 20 -u kipc-consume@orders.service"
 	is "... and the message stays" "$(kipcctl peek orders)" one
 	like "... metrics count it" "$(kipcctl metrics)" '^kipc_consumer_retries\{channel="orders"\} 1$'
@@ -182,7 +182,7 @@ if can_be_others && unshare --mount true 2>/dev/null && mkdir -p /etc/systemd "$
 	echo "doctor_by=(); diagnose() { sed 's/^/# /' <<<\"\$1\" >&2; }" >>"$T/inner.sh.env"
 	unshare --mount bash "$T/inner.sh"
 	said() { sed -n "s/^$1=//p" "$T/inner"; }
-	like "RemoveIPC of logind is found when users own objects" "$(said logind)" "^warning logind removes .*: this would hit 1 object, the first is queue:@[0-9]+ of 12345$"
+	like "RemoveIPC of logind is found when users own objects" "$(said logind)" "^warning logind removes .*: this would affect 1 object: queue:@[0-9]+ of 12345$"
 	is "... and not once it is off" "$(said logind_after)" ""
 	like "... the command makes logind read its settings" "$(said logind_told)" "^kill -s HUP systemd-logind$"
 	if [ -S "$T/bus" ]; then
@@ -194,12 +194,12 @@ if can_be_others && unshare --mount true 2>/dev/null && mkdir -p /etc/systemd "$
 	fi
 	is "without declared channels a missing kipcd is no finding" "$(said none)" ""
 	is "with declared channels a missing kipcd is a danger" "$(said status)" 8
-	like "... with the number of channels" "$(said down)" "^danger kipcd does not run, so no channel is created or repaired \(the registry in [^ ]* has 0 channels\)"
+	like "... with the number of channels" "$(said down)" "^danger kipcd is not running, so no channel is created or repaired \(the registry in [^ ]* has 0 channels\)"
 	is "... and no finding once it runs" "$(said down_after)" ""
 	is "... and answers" "$(said there)" hello
-	like "a configuration with a mistake is found" "$(said mistaken)" "^warning $settings/kipc/kipcd.conf has mistakes: kipcd still uses what it read before, and would not start again \| kipcctl check$"
+	like "a configuration with a mistake is found" "$(said mistaken)" "^warning $settings/kipc/kipcd.conf has mistakes: kipcd still uses the previous configuration, and would not start again \| kipcctl check$"
 	like "... with the mistake" "$(said check)" "kipcd.conf:3: "
-	like "... also while kipcd does not run" "$(said refused)" "^danger kipcd does not run, .*; it would not start: its configuration has mistakes \| kipcctl check$"
+	like "... also while kipcd does not run" "$(said refused)" "^danger kipcd is not running, .*; it would not start: its configuration has mistakes \| kipcctl check$"
 else
 	skip "logind and the system's kipcd" "this needs users and a mount namespace"
 fi

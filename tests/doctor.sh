@@ -41,7 +41,7 @@ until_true is_blocked orders "$sender"
 silent "a queue that is full for a moment is no finding" full-no-reader
 LATER=100
 like "a queue whose reader crashed is found" "$(finding full-no-reader)" \
-	"^danger 100% full \(1 message, 64\), waiting to send: $sender kipcctl.*; process $reader, which received last \(20.*\), has ended: start it again$"
+	"^danger 100% full \(1 message, 64 bytes\), waiting to send: $sender kipcctl.*; process $reader, which received last \(20.*\), has ended: start it again$"
 exits 8 "... and is a danger" later kipcctl doctor
 like "... and show prints it" "$(later kipcctl show orders)" "^ +danger: 100% full .*process $reader, which received last"
 like "... with the command" "$(later kipcctl show orders)" "^ +try: kipcctl set orders capacity=128$"
@@ -202,7 +202,7 @@ if can_be_others; then
 	other_pid=$other_PID
 	read -r -t 10 -u "${other[0]}"
 	LATER=$((DAY + 60))
-	like "a segment of a user with processes is found" "$(finding orphan-segment)" "; the contents may still be needed: processes of $stranger run$"
+	like "a segment of a user with processes is found" "$(finding orphan-segment)" "; the contents may still be needed: processes of $stranger are running$"
 	mend orphan-segment
 	is "... the command shows it" "$(kipcctl read --length=8 segment:0x21)" "visits 3"
 	LATER=0
@@ -242,7 +242,7 @@ if can_be_others; then
 	member_pid=$member_PID
 	read -r -t 10 -u "${member[0]}"
 	LATER=$((2 * DAY))
-	like "a segment that its group may attach is found" "$(finding orphan-segment)" "; the contents may still be needed: processes of group $stranger run$"
+	like "a segment that its group may attach is found" "$(finding orphan-segment)" "; the contents may still be needed: processes of group $stranger are running$"
 	like "... and the command keeps it" "$(command_of orphan-segment)" "^kipcctl show segment:@"
 	kill "$member_pid"; wait "$member_pid" 2>/dev/null
 	like "... unless the group has no process" "$(command_of orphan-segment)" "remove --force --unattached"
@@ -274,7 +274,7 @@ silent "a private segment that ends with its process is no finding" removed-held
 echo >&6
 read -r -t 10 -u 5
 like "three hundred removed segments of one process are one finding" "$(finding removed-held)" \
-	"^warning 1.2M in 300 segments \(segment:@[0-9]+, .* and 296 more\), removed but still attached, by $holder_pid perl.*; programs that look up its key do not find it$"
+	"^warning 1.2M in 300 segments \(segment:@[0-9]+, .* and 296 more\), removed but still attached by $holder_pid perl.*; programs that look up its key do not find it$"
 mend removed-held
 kill -0 "$holder_pid" && pass "their holder still runs" || fail "their holder still runs"
 coproc second { exec perl -MIPC::SysV=shmat -e '$| = 1; shmat(shmget(0x2201, 4096, 01600 | 0600), undef, 0) or die; print "\n"; <STDIN>'; }
@@ -300,7 +300,7 @@ like "... then it is a notice" "$(finding dead-holder)" \
 	"^notice semaphore\[0\] is 0; process $taker, which operated on it last, has ended \(20.*\); if it held the lock, 'kipcctl up --max=1 build\[0\]' releases it$"
 kipcctl down build & waiter=$!
 until_true is_blocked build "$waiter"
-like "... and a danger if others wait for it" "$(finding dead-holder)" "^danger semaphore\[0\] is 0, and 1 thread waits for it: $waiter kipcctl.*; process $taker, .* has ended"
+like "... and a danger if others wait for it" "$(finding dead-holder)" "^danger semaphore\[0\] is 0, and 1 thread is waiting for it: $waiter kipcctl.*; process $taker, .* has ended"
 mend dead-holder
 like "... the command shows the waiting process" "$(cat "$T/mend")" "blocked: $waiter "
 LATER=$((DAY + 60))
@@ -345,7 +345,7 @@ silent "... nor one that no process waits for" dead-holder semaphore:@
 perl -e 'semop(semget(0x17, 0, 0), pack "s3", 0, -1, 0) or die' & waiter=$!
 until_true is_wanted
 like "a set that may be a lock or a counter is a notice, and the command only shows it" "$(finding dead-holder semaphore:@) $(command_of dead-holder semaphore:@)" \
-	"^notice semaphore\[0\] is 0, and 1 thread waits for it.*; if it is a lock, it may be abandoned; if it is a counter, all is well kipcctl show semaphore:@[0-9]+$"
+	"^notice semaphore\[0\] is 0, and 1 thread is waiting for it.*; if it is a lock, it may be abandoned; if it is a counter, this is normal kipcctl show semaphore:@[0-9]+$"
 LATER=0
 kipcctl up semaphore:0x17
 wait "$waiter"
@@ -355,7 +355,7 @@ kipcctl remove -q --force semaphore:0x17
 perl -e 'for (1 .. 19) { $s = semget(0, 1, 01600 | 0600); semop($s, pack "s3", 0, 1, 0) or die }'
 silent "nineteen private sets are no finding" leaked
 perl -e '$s = semget(0, 1, 01600 | 0600); semop($s, pack "s3", 0, 1, 0) or die'
-like "twenty leaked private sets are found" "$(finding leaked)" "^warning 20 semaphore sets of user root without a key \(semaphore:@[0-9]+, .* and 16 more\), left by processes that have ended; last use: 20.*; they may still be needed: processes of root run$"
+like "twenty leaked private sets are found" "$(finding leaked)" "^warning 20 semaphore sets of user root without a key \(semaphore:@[0-9]+, .* and 16 more\), left by processes that have ended; last use: 20.*; they may still be needed: processes of root are running$"
 mend leaked
 like "... the command shows each with its evidence" "$(cat "$T/mend")" "^semaphore:@[0-9]+: left: .*process [0-9]+, which operated on it last, has ended"
 is "... and keeps them, since root has processes" "$(ipcs -s | grep -c '^0x00000000')" 20
@@ -546,7 +546,7 @@ if can_be_others; then
 	read -r -t 10 -u "${user[0]}"
 	silent "an object of an unnamed user with a process is no finding" owner-gone
 	kill "$user_pid"; wait "$user_pid" 2>/dev/null
-	like "an object of an unnamed user without a process is found" "$(finding owner-gone)" "^warning it belongs to uid $stranger, which is no known user and runs no process"
+	like "an object of an unnamed user without a process is found" "$(finding owner-gone)" "^warning it belongs to uid $stranger, which is not a known user and has no processes"
 	mend owner-gone
 	silent "... the command adopts it" owner-gone
 	is "... unchanged" "$(kipcctl list --columns=name,state,mode --no-legend | tr -s ' ' | grep ^queue-43)" "queue-43 active 0640"
@@ -620,7 +620,7 @@ silent "... and no finding once it continues" daemon
 stop_kipcd
 exits 8 "with channels and without kipcd it exits with 8" kipcctl doctor
 like "... and is a danger" "$OUT" "^danger: this machine: daemon$"
-like "... with the number of channels" "$OUT" "^    kipcd does not run, so no channel is created or repaired \(the registry in $T/run has [0-9]+ channels\); messages still flow$"
+like "... with the number of channels" "$OUT" "^    kipcd is not running, so no channel is created or repaired \(the registry in $T/run has [0-9]+ channels\); messages still flow$"
 exits 0 "a machine without channels exits with 0" env KIPC_RUNTIME_DIR="$T/nowhere" kipcctl doctor -q
 unlike "... and needs no kipcd" "$OUT" "daemon"
 finish

@@ -79,12 +79,12 @@ refused() {
 refused "a number that is too large is refused" 2 "^kipcctl: put prices: small: '128' is out of range: it must be -128 to 127; nothing was written$" put prices count=1 small=128
 refused "a number that is too large for 32 bits is refused" 2 "'4294967296' is out of range: it must be 0 to 4294967295" put prices count=4294967296
 refused "a negative value of an unsigned field is refused" 2 "'-1' is out of range: it must be 0 to" put prices count=-1
-refused "text after a number is refused" 2 "unexpected ' x' behind the number" put prices 'count=1 x'
+refused "text after a number is refused" 2 "unexpected ' x' after the number" put prices 'count=1 x'
 refused "a word instead of a number is refused" 2 "'x' is not a number" put prices count=x
 refused "an empty value is refused" 2 "'' is not a number" put prices count=
 refused "a float that is too large is refused" 2 "'1e39' is too large for 32 bits" put prices rate=1e39
 refused "too few elements are refused" 2 "only 2 of 3 values" put prices series=1,2
-refused "too many elements are refused" 2 "unexpected ',4' behind the numbers" put prices series=1,2,3,4
+refused "too many elements are refused" 2 "unexpected ',4' after the numbers" put prices series=1,2,3,4
 refused "a text that is too long is refused" 2 "it has room for 8 bytes, not 9" put prices name=pineapple
 refused "half a byte is refused" 2 "it takes 6 hexadecimal digits, not 5" put prices raw=12345
 refused "a byte that is not hexadecimal is refused" 2 "'zz' is not a hexadecimal byte" put prices raw=12zz34

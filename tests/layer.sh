@@ -22,7 +22,7 @@ EOF2
 start
 exits 0 'set of two keys works' kipcctl set orders mode=0660 capacity=8K
 named="mode = 0600 in $conf:3 is overridden by 'kipcctl set' \(0660\)"
-like '... and prints what it overrides' "$OUT" "^orders: alter, active: .*$named"
+like '... and prints what it overrides' "$OUT" "^orders: altered, active: .*$named"
 exits 0 'plan works' kipcctl plan
 like '... and names the overridden value' "$OUT" "^orders +queue +keep +active +$named$"
 unlike '... and no value that no file has' "$OUT" 'capacity|bills'
@@ -57,7 +57,7 @@ unlike '... and nothing is overridden' "$(kipcctl plan 2>&1)" overridden
 exits 0 'unset of all keys works' kipcctl unset orders
 is '... and leaves no file' "$(layers)" ''
 exits 0 'a second unset works' kipcctl unset orders
-like '... and says that nothing is overridden' "$OUT" '^orders: keep, active: no value of it is overridden$'
+like '... and says that nothing is overridden' "$OUT" '^orders: unchanged, active: no value of it is overridden$'
 like '... and all is as declared' "$(kipcctl plan 2>&1)" '^nothing to do'
 
 kipcctl create -q queue notes capacity=4K

@@ -185,12 +185,12 @@ if has_terminal; then
 	press Enter
 	is "... and list exits with 0" "$(terminal_status)" 0
 	terminal 56 24 'kipcctl list; read -r _'
-	shows "a column that is left out is named" '^no room for 1 more column: --columns=name,use prints it$'
+	shows "a column that is left out is named" '^no room for 1 more column; --columns=name,use prints it$'
 	like "... once names are nearly as short as possible" "$(shown)" '^order-[a-z]?…[a-z]*-01 +queue .* 0660$'
 	press Enter
 	is "... and list exits with 0" "$(terminal_status)" 0
 	terminal 40 24 'kipcctl list; read -r _'
-	shows "several columns that are left out are named" '^--columns=name,[a-z,]*mode,use prints th|^no room for [2-4] more columns: '
+	shows "several columns that are left out are named" '^--columns=name,[a-z,]*mode,use prints th|^no room for [2-4] more columns; '
 	press Enter
 	is "... and list exits with 0" "$(terminal_status)" 0
 	terminal 20 24 'kipcctl list -q; kipcctl list --columns=name; read -r _'

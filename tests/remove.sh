@@ -55,7 +55,7 @@ if cat "/proc/$receiver/syscall" >/dev/null 2>&1; then
 		kipcctl show --json orders | grep -q "\"pid\": $receiver" && break
 	done
 	exits 1 "remove refuses a queue with a waiting process" kipcctl remove orders
-	like "... and names the process" "$ERR" "1 thread waits on it: $receiver \(kipcctl\); --force removes it anyway"
+	like "... and names the process" "$ERR" "1 thread is waiting on it: $receiver \(kipcctl\); --force removes it anyway"
 	exits 0 "--force removes it" kipcctl remove --force orders
 	wait "$receiver"
 	is "... and the waiting process exits with 6" "$?" 6
@@ -81,7 +81,7 @@ exits 2 "create refuses an invalid name" kipcctl create queue a/b
 exits 2 "create refuses an argument that is not KEY=VALUE" kipcctl create queue tmp capacity
 exits 2 "create refuses an invalid value" kipcctl create queue tmp capacity=99T
 exits 0 "create succeeds" kipcctl create queue tmp capacity=2K
-is "... and prints what it did" "$OUT" "tmp: create, active"
+is "... and prints what it did" "$OUT" "tmp: created, active"
 exits 1 "create of an existing channel fails" kipcctl create queue tmp
 exits 0 "set succeeds" kipcctl set tmp mode=0600
 like "... and prints what changed" "$OUT" "mode 0660 -> 0600"

@@ -52,7 +52,7 @@ is 'many lines pass through a ring that fills and empties' "$(cmp "$T/lines" "$T
 
 seq 10 | kipcctl send ticks
 exits 0 'purge leaves the newest' kipcctl purge ticks --keep=3
-like '... and says what it removed' "$OUT" '^7 messages, 7 bytes discarded$'
+like '... and says what it removed' "$OUT" '^7 messages \(7 bytes\) discarded$'
 exits 0 'move to a queue' kipcctl move ticks orders -n 2
 exits 0 '... and back' kipcctl move orders ticks
 is '... in order' "$(kipcctl recv ticks --all | tr '\n' ' ')" '10 8 9 '

@@ -151,7 +151,7 @@ like '... and show takes that address' "$(kipcctl show -q "ftok:$T/file:'R'")" "
 exits 3 'another project is another key' kipcctl send "ftok:$T/file:'S'" x
 like '... and the error names it' "$ERR" 'no object has the key 0x53[0-9a-f]{6}, which ftok\(3\) now computes from this file'
 exits 3 'a missing file is an error' kipcctl send "ftok:$T/nosuch:'R'" x
-like '... with the reason' "$ERR" "ftok\(3\) cannot look at '$T/nosuch': No such file"
+like '... with the reason' "$ERR" "ftok\(3\) fails on '$T/nosuch': No such file"
 mv "$T/other:file" "$T/file"
 exits 3 'a replaced file gives another key' kipcctl recv -N "ftok:$T/file:'R'"
 ipcrm -q "$(<"$T/id")"
@@ -164,7 +164,7 @@ exits 0 'move -n moves so many' kipcctl move -n 2 "$q" "queue:@$other"
 is '... in order' "$(kipcctl recv --all "queue:@$other")" 'one
 two'
 exits 4 'move -n of more than there are exits with 4' kipcctl move -N -n 2 "$q" "queue:@$other"
-like '... and prints how many it moved' "$OUT" '^1 message, 5 bytes moved'
+like '... and prints how many it moved' "$OUT" '^1 message \(5 bytes\) moved'
 like '... with the reason' "$ERR" 'no such message'
 exits 4 'move -n waits until its timeout' kipcctl move --timeout=20ms -n 1 "$q" "queue:@$other"
 like '... and says so' "$ERR" 'timed out'
@@ -212,15 +212,15 @@ id=$(make_queue)
 q=queue:@$id
 other=$(make_queue)
 seq 10 | kipcctl send "$q"
-is 'purge --keep prints what it discarded' "$(kipcctl purge --keep=3 "$q")" '7 messages, 7 bytes discarded'
+is 'purge --keep prints what it discarded' "$(kipcctl purge --keep=3 "$q")" '7 messages (7 bytes) discarded'
 is '... and keeps the newest' "$(kipcctl peek --all "$q" | tr '\n' ' ')" '8 9 10 '
 kipcctl send -t 5 "$q" five
-is 'purge --type discards that type' "$(kipcctl purge -t 5 "$q")" '1 message, 4 bytes discarded'
+is 'purge --type discards that type' "$(kipcctl purge -t 5 "$q")" '1 message (4 bytes) discarded'
 exits 2 'purge --keep with a type is wrong usage' kipcctl purge -t 5 --keep=1 "$q"
-is 'purge discards all messages' "$(kipcctl purge "$q")" '3 messages, 4 bytes discarded'
+is 'purge discards all messages' "$(kipcctl purge "$q")" '3 messages (4 bytes) discarded'
 
 send_types 4 5 6
-is 'move -n prints what it moved' "$(kipcctl move -n 1 "$q" "queue:@$other")" "1 message, 6 bytes moved to queue:@$other"
+is 'move -n prints what it moved' "$(kipcctl move -n 1 "$q" "queue:@$other")" "1 message (6 bytes) moved to queue:@$other"
 is 'move --type moves that type' "$(kipcctl move -t 6 -q "$q" "queue:@$other"; kipcctl recv --all "$q")" 'type 5'
 is 'move keeps types' "$(kipcctl recv -t 6 "queue:@$other"; kipcctl recv -t 4 "queue:@$other")" 'type 6
 type 4'

@@ -26,11 +26,11 @@ exits 2 "sweep without a selection is wrong usage" kipcctl sweep
 like "... with the options that select" "$ERR" "select leftovers with --owner=, --private, --unattached, --idle="
 exits 2 "--kind alone is wrong usage" kipcctl sweep --kind=queue
 exits 2 "--creator-gone alone is wrong usage" kipcctl sweep --creator-gone
-like "... with the reason and what to add" "$ERR" "a daemon forks and its first process ends: add --unattached or --idle=SPAN"
+like "... with the reason and what to add" "$ERR" "a daemon forks and its first process ends; add --unattached or --idle=SPAN"
 exits 2 "--creator-gone with options that do not imply disuse is wrong usage" kipcctl sweep --creator-gone --private --owner=root --kind=segment
 exits 2 "an unknown kind is wrong usage" kipcctl sweep --private --kind=pipe
 exits 2 "an unknown user is wrong usage" kipcctl sweep --owner=no-such-user
-is "... with the reason" "$ERR" "kipcctl: sweep: there is no user 'no-such-user'"
+is "... with the reason" "$ERR" "kipcctl: sweep: no such user: 'no-such-user'"
 exits 2 "an invalid time span is wrong usage" kipcctl sweep --idle=long
 exits 0 "nothing to sweep exits with 0" kipcctl sweep -q --private
 is "... without output" "$OUT$ERR" ""
@@ -42,7 +42,7 @@ leaves 'defined msgget(IPC_PRIVATE, 0600) or die; shmget(IPC_PRIVATE, 4096, 0600
 	my $m = shmget(0x52, 4096, IPC_CREAT | 0600); shmwrite $m, "x", 0, 1; my $s = semget(0x53, 2, IPC_CREAT | 0600); set($s, 1, 2)'
 before=$(kipcctl list -q --foreign --json)
 exits 0 "--dry-run exits with 0" kipcctl sweep --dry-run --owner="$(id -u)"
-if grep -q 'queue:@0: left: threads may wait' <<<"$OUT"; then
+if grep -q 'queue:@0: left: threads may be waiting' <<<"$OUT"; then
 	skip "queues" "/proc does not show waiting processes here"
 	echo "1..$n_tests"
 	exit 0
@@ -95,7 +95,7 @@ is "... and is gone" "$(there queue)" ""
 
 stays 'my $q = msgget(IPC_PRIVATE, 0600); msgsnd $q, pack("l! a*", 1, "x"), 0; exit if !fork; msgrcv $q, my $m, 9, 0, 0; $q = msgget(0x51, IPC_CREAT | 0600)'
 like "a queue whose receiver runs is in use" "$(kipcctl sweep -q --dry-run --private --with-contents; kipcctl sweep --dry-run --private --with-contents)" \
-	"left: process $stays_pid, which (sent|received) last, still runs"
+	"left: process $stays_pid, which (sent|received) last, is still running"
 kill "$stays_pid"; wait "$stays_pid" 2>/dev/null
 sweep --idle=0 --with-contents
 
@@ -122,7 +122,7 @@ kill "$stays_pid"; wait "$stays_pid" 2>/dev/null
 # Like PHP's shm_attach() and IPC::Shareable: the creator has ended, and the users attach only for a moment.
 leaves 'defined shmget(0x52, 4096, IPC_CREAT | 0600) or die'
 stays 'my $m = shmget(0x52, 4096, 0600); shmwrite $m, "visits 1", 0, 8'
-like "a segment whose last user runs is in use" "$(kipcctl sweep --unattached --with-contents)" "left: process $stays_pid, which last had it attached, still runs"
+like "a segment whose last user runs is in use" "$(kipcctl sweep --unattached --with-contents)" "left: process $stays_pid, which last had it attached, is still running"
 is "... and its bytes are kept" "$(kipcctl read segment:0x52 | head -c 8)" "visits 1"
 kill "$stays_pid"; wait "$stays_pid" 2>/dev/null
 stays 'my $m = shmget(0x52, 4096, 0600); our $a = shmat($m, undef, 0)'
@@ -140,7 +140,7 @@ kipcctl down -q "semaphore:@$set"
 kipcctl down -q "semaphore:@$set" & waiter=$!
 waits() { kipcctl show --json -q "semaphore:@$set" | grep -q '"waiting": 1'; }
 until_true waits
-like "a set that a thread waits for is in use" "$(kipcctl sweep --idle=0 --with-contents)" "left: 1 thread waits for it"
+like "a set that a thread waits for is in use" "$(kipcctl sweep --idle=0 --with-contents)" "left: 1 thread is waiting for it"
 kipcctl up -q "semaphore:@$set"
 wait "$waiter"
 is "... and the thread gets it" $? 0
@@ -158,7 +158,7 @@ if unshare --pid --fork --mount-proc true 2>/dev/null; then
 	like "... and a set" "$OUT" "^semaphore:@[0-9]+: left: the process that operated on it last is in a PID namespace"
 	sweep --idle=0 --with-contents --kind=queue
 	leaves 'defined msgget(0x51, IPC_CREAT | 0600) or die'
-	like "... and a queue whose waiting processes cannot be seen" "$(inside --kind=queue)" "left: threads may wait for it: processes in other PID namespaces"
+	like "... and a queue whose waiting processes cannot be seen" "$(inside --kind=queue)" "left: threads may be waiting for it: processes in other PID namespaces"
 	is "... so that all objects stay" "$(there queue | wc -w)$(there segment | wc -w)$(there semaphore | wc -w)" 111
 else
 	skip "sweep works in another PID namespace" "no PID namespace here"
@@ -257,7 +257,7 @@ if unshare --pid --fork --mount-proc sh -c 'echo 1 >/proc/sys/kernel/ns_last_pid
 END
 	mkfifo "$T/never"
 	OUT=$(cd "$T" && unshare --pid --fork --mount-proc bash "$T/recycle.sh" 2>&1)
-	if grep -q 'still runs' <<<"$OUT"; then
+	if grep -q 'is still running' <<<"$OUT"; then
 		skip "a reused pid" "the clock was set while this machine ran, by more than that"
 	else
 		like "a reused pid does not count as the creator" "$OUT" "removed: created by .*; process [0-9]+, which created it, has ended \(another process has its number now\)"

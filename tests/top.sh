@@ -26,7 +26,7 @@ foreign=$(ipcmk -Q | grep -o '[0-9]*$')
 
 export COLUMNS=80
 exits 0 "--once prints one frame" kipcctl top --once
-like "... with the totals" "$OUT" "^[0-9:]{8}  kipcd runs  5 channels, 5 active, 0 in trouble  1 foreign$"
+like "... with the totals" "$OUT" "^[0-9:]{8}  kipcd running  5 channels, 5 active, 0 in trouble  1 foreign$"
 like "... all of them on a wide terminal" "$(COLUMNS=100 kipcctl top --once)" "0 in trouble  1 foreign  4 messages in queues, 933$"
 like "... the headings" "$OUT" "^NAME +KIND +STATE +DEPTH +FULL +RATE/S +DEPTHS$"
 like "... a queue" "$OUT" "^orders +queue +active +1 +93% ####\."
@@ -62,7 +62,7 @@ exits 2 "an unknown column is wrong usage" kipcctl top --once --sort=nothing
 exits 2 "an unknown kind is wrong usage" kipcctl top --once --kind=pipe
 exits 2 "an interval that is too short is wrong usage" kipcctl top --interval=1ms
 exits 2 "top without a terminal is wrong usage" kipcctl top
-like "... with what to do" "$ERR" "it needs a terminal to draw on; --once prints one frame"
+like "... with what to do" "$ERR" "it needs a terminal; --once prints one frame"
 is "a full disk is reported" "$(kipcctl top --once 2>&1 >/dev/full | grep -c 'standard output')" 1
 
 if has_terminal; then
@@ -166,5 +166,5 @@ else
 fi
 
 stop_kipcd
-like "top works without kipcd" "$(kipcctl top --once -q)" "kipcd is not reachable"
+like "top works without kipcd" "$(kipcctl top --once -q)" "kipcd not reachable"
 finish

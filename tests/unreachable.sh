@@ -30,7 +30,7 @@ within() {
 	exits "$@"
 	if [ $((SECONDS - begin)) -le $((limit + slack)) ]; then pass "... within $limit s"; else fail "... within $limit s" "$((SECONDS - begin)) s"; fi
 }
-none="no kipcd answers at $socket: another program listens there"
+none="another program, not kipcd, listens at $socket"
 
 # -- a kipcd that hangs after the connection ------------------------------------------------------------------------------
 
@@ -123,11 +123,11 @@ conf=$T/bad.conf
 exits 78 'a start with a mistake fails' "$kipcd" --config="$T/bad.conf"
 like '... and leaves a note' "$(cat "$note")" "^$T/bad.conf:2: .*mode"
 exits 0 'list exits with 0' kipcctl list
-like '... and prints the note' "$ERR" "kipcd is not reachable at $socket: its last start was refused: $T/bad.conf:2: .*mode"
+like '... and prints the note' "$ERR" "kipcd is not reachable at $socket: its last start failed: $T/bad.conf:2: .*mode"
 if command -v systemd-socket-activate >/dev/null; then
 	start_for "$T/bad.conf"
 	exits 7 'a call of a kipcd that cannot start fails' kipcctl reload
-	like '... with the reason' "$ERR" 'its last start was refused'
+	like '... with the reason' "$ERR" 'its last start failed'
 	exits 7 '... and so does the next' kipcctl reload
 	is '... from the same kipcd' "$(kill -0 $activated && echo alive)" alive
 	wait $activated

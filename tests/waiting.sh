@@ -170,7 +170,7 @@ waits "... and begins again with the queue" 1
 kipcctl recv orders >"$T/received" 2>&1 & receiver=$!
 if [ $can_see = yes ] && until_true sees orders $receiver "waits to receive"; then
 	exits 1 "kipcctl remove refuses while another process waits" kipcctl remove orders
-	like "... and names only that one" "$ERR" "1 thread waits on it: $receiver \(kipcctl\);"
+	like "... and names only that one" "$ERR" "1 thread is waiting on it: $receiver \(kipcctl\);"
 else
 	skip "the wait of another process" "/proc/PID/syscall cannot be read here"
 fi

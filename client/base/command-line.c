@@ -272,7 +272,7 @@ static bool check_operands(struct parser *parser, int n, char **operands)
 		return wrong(parser, "needs %s", command->arguments);
 	if (command->max_args >= 0 && n > command->max_args)
 		return command->max_args == 0 ? wrong(parser, "unexpected argument '%s'", operands[0])
-					      : wrong(parser, "unexpected argument '%s'; it takes %s",
+					      : wrong(parser, "unexpected argument '%s'; the verb takes %s",
 						      operands[command->max_args], command->arguments);
 	return true;
 }

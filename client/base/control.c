@@ -23,7 +23,7 @@ const struct control_half *control_load(const struct invocation *invocation)
 	module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (module == NULL) {
 		report(invocation, NULL, STATUS_FAILED,
-		       "cannot load the part of kipcctl that has this verb: %s; reinstall kipc", dlerror());
+		       "cannot load the module for this verb: %s; reinstall kipc", dlerror());
 		return NULL;
 	}
 

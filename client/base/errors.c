@@ -26,13 +26,15 @@ static const struct sentence {
 } sentences[] = {
 	{ ENOENT, STATUS_NO_SUCH_CHANNEL, "no such channel" },
 	{ ESTALE, STATUS_NO_SUCH_CHANNEL,
-	  "the object of this name was removed, and kipcd has not recreated it",
+	  "the object with this name was removed, and kipcd has not recreated it",
 	  "the reason, and how to recover it" },
-	{ EAGAIN, STATUS_NOTHING, "this would have to wait; omit --no-wait, or give a longer --timeout" },
+	{ EAGAIN, STATUS_NOTHING,
+	  "not possible without waiting; omit --no-wait, or give a longer --timeout" },
 	{ ENOMSG, STATUS_NOTHING, "no such message" },
 	{ ETIMEDOUT, STATUS_NOTHING, "timed out" },
 	{ EACCES, STATUS_NOT_ALLOWED, "its mode does not allow you to do this", "its owner and mode" },
-	{ EPERM, STATUS_NOT_ALLOWED, "only its owner and its creator may do this", "them" },
+	{ EPERM, STATUS_NOT_ALLOWED, "only its owner, its creator and root may do this",
+	  "its owner and creator" },
 	{ EIDRM, STATUS_REMOVED, "it was removed" },
 	{ EINVAL, STATUS_USAGE,
 	  "this is not an address; use a name (orders), a key (0x4b01), an id (@5) or ftok:PATH:N, and "
@@ -42,16 +44,17 @@ static const struct sentence {
 	{ ENOTUNIQ, STATUS_USAGE, NULL },
 	{ EPROTOTYPE, STATUS_USAGE, NULL },
 	{ EXDEV, STATUS_FAILED,
-	  "this kipcd serves another boot or another IPC namespace; use a key or an id, or choose another "
+	  "this kipcd belongs to another boot or another IPC namespace; use a key or an id, or choose "
+	  "another "
 	  "kipcd with --runtime-dir" },
 	{ EMSGSIZE, STATUS_FAILED, "the message is too large; 'kipcctl limits' shows the limits" },
 	{ ENODATA, STATUS_FAILED,
-	  "without /proc, names cannot be checked to be of this boot and IPC namespace; mount /proc, "
-	  "or use a key or an id" },
+	  "without /proc, it is unknown whether names belong to this boot and IPC namespace; mount "
+	  "/proc, or use a key or an id" },
 	{ ENOSYS, STATUS_FAILED,
-	  "this kernel cannot show a message without taking it (CONFIG_CHECKPOINT_RESTORE is off); use "
-	  "'kipcctl recv'" },
-	{ EFBIG, STATUS_FAILED, "the set has no semaphore of this number", "how many it has" },
+	  "this kernel cannot show a message without taking it (CONFIG_CHECKPOINT_RESTORE is off); take "
+	  "it with 'kipcctl recv'" },
+	{ EFBIG, STATUS_FAILED, "the set has no semaphore with this number", "how many it has" },
 	{ EOPNOTSUPP, STATUS_USAGE,
 	  "a ring is first in, first out, so messages cannot be selected by type; omit the type" },
 	{ EBADMSG, STATUS_FAILED,
@@ -132,8 +135,8 @@ static enum status report_missing(const struct invocation *invocation, const cha
 		r = kipc_address_to_key(&parsed, &key);
 		if (r < 0)
 			return report(invocation, address, STATUS_NO_SUCH_CHANNEL,
-				      "ftok(3) cannot look at '%.*s': %s", (int)parsed.path_length,
-				      parsed.path, strerror(-r));
+				      "ftok(3) fails on '%.*s': %s", (int)parsed.path_length, parsed.path,
+				      strerror(-r));
 		return report(
 			invocation, address, STATUS_NO_SUCH_CHANNEL,
 			"no object has the key 0x%08x, which ftok(3) now computes from this file; 'kipcctl "
@@ -143,8 +146,8 @@ static enum status report_missing(const struct invocation *invocation, const cha
 	if (r == 0 && parsed.form == KIPC_BY_NAME) {
 		if (kipc_registry_check(invocation->runtime_dir) == -ENOENT)
 			return report(invocation, address, STATUS_NO_SUCH_CHANNEL,
-				      "there are no names, since no kipcd has run in %s; start it, or use a "
-				      "key or an id",
+				      "no kipcd has run in %s, so no channel has a name; start kipcd, or "
+				      "use a key or an id",
 				      invocation->runtime_dir);
 		if (report_reason(invocation, address, parsed.name, STATUS_NO_SUCH_CHANNEL))
 			return STATUS_NO_SUCH_CHANNEL;
@@ -173,7 +176,8 @@ static enum status report_ambiguous(const struct invocation *invocation, const c
 		used += (size_t)snprintf(forms + used, sizeof forms - used, "%s%s:%s", used ? " or " : "",
 					 *kind, address);
 	}
-	return report(invocation, address, STATUS_USAGE, "more than one kind has this number; use %s", forms);
+	return report(invocation, address, STATUS_USAGE, "objects of several kinds have this number; use %s",
+		      forms);
 }
 
 static enum status report_wrong_class(const struct invocation *invocation, const char *address)

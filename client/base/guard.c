@@ -13,6 +13,7 @@
 
 #include "client/base/errors.h"
 #include "client/base/report.h"
+#include "common/plural.h"
 
 enum status guard_open(const struct invocation *invocation, struct guard *ret_guard)
 {
@@ -51,8 +52,8 @@ void guard_release(struct guard *guard)
 enum status guard_report_offset(const struct invocation *invocation, uint64_t size)
 {
 	return report(invocation, invocation->args[0], STATUS_FAILED,
-		      "--offset=%" PRIu64 " is beyond the end: the segment has %" PRIu64 " bytes",
-		      invocation->options->offset, size);
+		      "--offset=%" PRIu64 " is beyond the end: the segment has %" PRIu64 " %s",
+		      invocation->options->offset, size, plural(size, "byte", "bytes"));
 }
 
 enum status guard_copy(struct guard *guard, struct kipc_channel *segment, uint64_t offset, uint64_t length,

@@ -60,13 +60,13 @@
 		HELP({ OPTION_COUNT, "exit after N changes" })) \
 	data(lock, "SEMAPHORE [--] COMMAND…", 2, ANY_NUMBER, "Run COMMAND while holding the semaphore", \
 	     TAKES(O(COUNT), WAITING, O(BUSY_STATUS)), \
-	     HELP({ OPTION_COUNT, "change the semaphore by N (1)" }), .runs_command = true) \
+	     HELP({ OPTION_COUNT, "subtract N while COMMAND runs (1)" }), .runs_command = true) \
 	data(up, "SEMAPHORE", 1, 1, "Add to a semaphore", \
 	     TAKES(O(COUNT), O(MAX)), \
-	     HELP({ OPTION_COUNT, "change the semaphore by N (1)" })) \
+	     HELP({ OPTION_COUNT, "add N (1)" })) \
 	data(down, "SEMAPHORE", 1, 1, "Subtract from a semaphore, waiting if needed", \
 	     TAKES(O(COUNT), WAITING), \
-	     HELP({ OPTION_COUNT, "change the semaphore by N (1)" })) \
+	     HELP({ OPTION_COUNT, "subtract N (1)" })) \
 	control(list, "", 0, 0, "List the channels, one per row", \
 		TAKES(TABLE, O(FOREIGN), O(KIND), O(STATE), O(SORT), O(COLUMNS), O(GROUP_BY)), \
 		.takes_all_places = true, .is_common = true) \

@@ -143,9 +143,9 @@ static enum status say_failed(const struct bench *bench, int error)
 	case -EMSGSIZE:
 		return report(invocation, NULL, STATUS_FAILED,
 			      "a message of %s does not fit into this %s; choose other sizes with --sizes",
-			      grammar_size_to_string(bench->plan.size, size), kind);
+			      grammar_bytes_to_string(bench->plan.size, size), kind);
 	case -EIO:
-		return report(invocation, NULL, STATUS_FAILED, "a measuring process has failed");
+		return report(invocation, NULL, STATUS_FAILED, "a process of the benchmark failed");
 	default:
 		return errors_report(invocation, kind, error);
 	}
@@ -180,8 +180,8 @@ static enum status run_sizes(struct bench *bench)
 
 		if (grammar_size_from_string(word, &size) < 0 || size < SIZE_MIN || size > UINT32_MAX)
 			status = report(bench->invocation, NULL, STATUS_USAGE,
-					"--sizes: '%s' is not a size from %d bytes on, like 64 or 1K", word,
-					SIZE_MIN);
+					"--sizes: '%s' is not a size of %d bytes or more, like 64 or 1K",
+					word, SIZE_MIN);
 		else {
 			bench->plan.size = size;
 			status = run_one(bench);

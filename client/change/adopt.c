@@ -159,8 +159,8 @@ static enum status hand_over(const struct adoption *adoption)
 	r = give(adoption, adoption->object.uid);
 	if (r < 0)
 		report(adoption->invocation, adoption->address, status,
-		       "it now belongs to kipcd's uid %u, and could not be given back: %s", (unsigned)uid,
-		       strerror(-r));
+		       "it now belongs to uid %u, the user of kipcd, and could not be given back: %s",
+		       (unsigned)uid, strerror(-r));
 	return status;
 }
 
@@ -184,7 +184,7 @@ enum status command_adopt(const struct invocation *invocation)
 		status = bus_report_unreachable(invocation, adoption.address, view->bus_error);
 	} else if (row != NULL && row->object == NULL) {
 		status = report(invocation, adoption.address, STATUS_NO_SUCH_CHANNEL,
-				"there is no object to adopt");
+				"it has no object to adopt");
 	} else if (row != NULL) {
 		adoption.bus = view->bus;
 		adoption.object = *row->object;

@@ -13,12 +13,29 @@
 #include "client/change/plan.h"
 #include "client/facts/bus.h"
 #include "client/table/words.h"
+#include "common/channel-words.h"
 #include "lib/kipc.h"
+
+/* What was done, for the action of a step. */
+static const char *action_to_past(const char *action)
+{
+	static const char *const past[] = {
+		[PLAN_KEEP] = "unchanged",    [PLAN_RESUME] = "resumed",     [PLAN_CREATE] = "created",
+		[PLAN_ALTER] = "altered",     [PLAN_RECREATE] = "recreated", [PLAN_RETAIN] = "retained",
+		[PLAN_REMOVE] = "removed",    [PLAN_ADOPT] = "adopted",	     [PLAN_RENAME] = "renamed",
+		[PLAN_CONFLICT] = "conflict",
+	};
+
+	for (size_t i = 0; i < sizeof past / sizeof past[0]; i++)
+		if (strcmp(action, plan_action_words[i]) == 0)
+			return past[i];
+	return action;
+}
 
 /* The step as a sentence; an empty answer means that there was nothing to change. */
 static enum status print_answer(const struct invocation *invocation, const char *name, sd_bus_message *reply)
 {
-	const char *kind, *action = "keep", *state = "nothing to change", *detail = "", *colon;
+	const char *kind, *action = "keep", *state = "nothing to do", *detail = "", *colon;
 	int r = 0;
 
 	if (sd_bus_message_is_empty(reply) == 0)
@@ -27,7 +44,7 @@ static enum status print_answer(const struct invocation *invocation, const char 
 		return errors_end(invocation, name, r);
 	colon = detail[0] != '\0' ? ": " : "";
 	if (!invocation->options->quiet)
-		printf("%s: %s, %s%s%s\n", name, action, state, colon, detail);
+		printf("%s: %s, %s%s%s\n", name, action_to_past(action), state, colon, detail);
 	return STATUS_DONE;
 }
 
@@ -63,7 +80,7 @@ static bool are_assignments(const struct invocation *invocation, const char *nam
 		const char *equals = strchr(*words, '=');
 
 		if (equals == NULL || equals == *words) {
-			(void)report(invocation, name, STATUS_USAGE, "'%s' is not of the form key=value",
+			(void)report(invocation, name, STATUS_USAGE, "'%s' is not of the form KEY=VALUE",
 				     *words);
 			return false;
 		}
@@ -80,7 +97,8 @@ enum status command_create(const struct invocation *invocation)
 					    "use queue, segment or semaphore");
 	if (!kipc_name_is_valid(name))
 		return report(invocation, name, STATUS_USAGE,
-			      "a name is a letter, followed by up to %d of A-Za-z0-9._-", KIPC_NAME_MAX - 1);
+			      "a name is a letter followed by up to %d characters of A-Za-z0-9._-",
+			      KIPC_NAME_MAX - 1);
 	if (!are_assignments(invocation, name, invocation->args + 2))
 		return STATUS_USAGE;
 	return call(invocation, "Create", 2, true);
@@ -122,16 +140,15 @@ static bool is_name(const struct invocation *invocation, const char *address, en
 		return false;
 	}
 	if (find_name(invocation, kipc_channel_kind(channel), kipc_channel_id(channel), name))
-		*ret_status =
-			report(invocation, address, STATUS_USAGE,
-			       "the name of this channel is %s: write 'kipcctl %s %s'", name, verb, name);
+		*ret_status = report(invocation, address, STATUS_USAGE,
+				     "the name of this channel is %s; use 'kipcctl %s %s'", name, verb, name);
 	else if (kipc_stat(channel, &object) == 0 && object.key == 0)
 		*ret_status = report(invocation, address, STATUS_USAGE,
-				     "this is a foreign object without a key: kipcd cannot own it");
+				     "this is a foreign object without a key, which kipcd cannot own");
 	else
 		*ret_status = report(
 			invocation, address, STATUS_USAGE,
-			"this is a foreign object: hand it to kipcd first, with 'kipcctl adopt %s NAME'",
+			"this is a foreign object; hand it to kipcd first with 'kipcctl adopt %s NAME'",
 			address);
 	kipc_close(channel);
 	return false;

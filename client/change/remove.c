@@ -80,8 +80,8 @@ static enum status refuse_if_blocked(const struct invocation *invocation, const 
 	if (row->kind == KIPC_QUEUE && row->object->queue.messages > 0)
 		loss_to_string(row->object, false, loss);
 	return report(invocation, address, STATUS_FAILED, "%s%s%zu %s on it: %s; --force removes it anyway",
-		      loss, *loss != '\0' ? ", and " : "", n, plural(n, "thread waits", "threads wait"),
-		      sentence);
+		      loss, *loss != '\0' ? ", and " : "", n,
+		      plural(n, "thread is waiting", "threads are waiting"), sentence);
 }
 
 /* `loss` is in the present tense: it was said before the removal. */
@@ -181,7 +181,7 @@ static enum status remove_one(const struct invocation *invocation, const struct 
 			      "--force",
 			      row->name, invocation->runtime_dir);
 	if (row->object == NULL)
-		return report(invocation, text, STATUS_NO_SUCH_CHANNEL, "there is no object to remove");
+		return report(invocation, text, STATUS_NO_SUCH_CHANNEL, "it has no object to remove");
 	return remove_object(invocation, text, row->object);
 }
 

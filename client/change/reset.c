@@ -91,7 +91,7 @@ enum status command_reset(const struct invocation *invocation)
 	row = view_find(invocation, view, invocation->args[0], &status);
 	if (row != NULL && row->object == NULL)
 		status = report(invocation, invocation->args[0], STATUS_NO_SUCH_CHANNEL,
-				"there is no object to reset");
+				"it has no object to reset");
 	else if (row != NULL)
 		status = reset(invocation, view, row);
 	view_free(view);

@@ -94,8 +94,8 @@ static enum status give_back(struct moving *moving, int error)
 	char cause[160];
 
 	if (error == -EMSGSIZE)
-		(void)snprintf(cause, sizeof cause, "a message of %zu bytes is too large for %.64s",
-			       message->size, moving->to_address);
+		(void)snprintf(cause, sizeof cause, "a message of %zu %s is too large for %.64s",
+			       message->size, plural(message->size, "byte", "bytes"), moving->to_address);
 	else if (error == -EAGAIN || error == -ETIMEDOUT)
 		(void)snprintf(cause, sizeof cause, "%.64s is full", moving->to_address);
 	else
@@ -122,7 +122,7 @@ static enum status move(struct moving *moving)
 		status = errors_report(invocation, moving->from_address, r);
 
 	result = report_result(
-		invocation, "%" PRIu64 " %s, %" PRIu64 " %s moved to %s\n", moving->progress.messages,
+		invocation, "%" PRIu64 " %s (%" PRIu64 " %s) moved to %s\n", moving->progress.messages,
 		plural(moving->progress.messages, "message", "messages"), moving->progress.bytes,
 		plural(moving->progress.bytes, "byte", "bytes"), moving->to_address);
 	return status == STATUS_DONE ? result : status;
@@ -149,7 +149,7 @@ enum status command_move(const struct invocation *invocation)
 	if (r < 0)
 		return errors_report(invocation, moving.to_address, r);
 	if (kipc_channel_kind(from) == kipc_channel_kind(to) && kipc_channel_id(from) == kipc_channel_id(to))
-		return report(invocation, moving.from_address, STATUS_USAGE, "%s is the same channel",
+		return report(invocation, moving.from_address, STATUS_USAGE, "it is the same channel as %s",
 			      moving.to_address);
 	r = hand_new(HAND_LINES, NULL, &hand); /* a form in which each message has some output */
 	if (r < 0)

@@ -78,7 +78,7 @@ enum status output_segment(const struct invocation *invocation, struct kipc_chan
 
 	if (options->type || options->follow || options->count > 1)
 		return report(invocation, invocation->args[0], STATUS_USAGE,
-			      "a raw segment holds one message; omit types, --follow and --count");
+			      "a raw segment holds only one message; omit types, --follow and --count");
 	r = kipc_attach(segment, KIPC_READ_ONLY, &address, &size);
 	if (r < 0)
 		return errors_report(invocation, invocation->args[0], r);

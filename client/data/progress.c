@@ -40,7 +40,7 @@ void progress_show(struct progress *progress)
 	progress->shown = at;
 	(void)dprintf(STDERR_FILENO, "\r%" PRIu64 " %s, %s, %" PRIu64 " per second\033[K", progress->messages,
 		      plural(progress->messages, "message", "messages"),
-		      grammar_size_to_string(progress->bytes, size),
+		      grammar_bytes_to_string(progress->bytes, size),
 		      progress->messages * 1000000 / (uint64_t)(at - progress->start));
 }
 

@@ -79,7 +79,7 @@ static enum status purge(struct purging *purging)
 	progress_end(&purging->progress);
 	hand_free(purging->hand);
 
-	status = report_result(invocation, "%" PRIu64 " %s, %" PRIu64 " %s discarded\n",
+	status = report_result(invocation, "%" PRIu64 " %s (%" PRIu64 " %s) discarded\n",
 			       purging->progress.messages,
 			       plural(purging->progress.messages, "message", "messages"),
 			       purging->progress.bytes, plural(purging->progress.bytes, "byte", "bytes"));

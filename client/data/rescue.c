@@ -149,16 +149,17 @@ static void wait_for_room(const struct rescue *rescue, size_t at)
 	int before = signals_caught(), r;
 
 	report(rescue->invocation, rescue->address, STATUS_FAILED,
-	       "a message of %zu bytes cannot go back and no folder takes it; waiting for room on the queue",
-	       message->size);
+	       "a message of %zu %s can neither go back nor be saved in a file; waiting for room on the "
+	       "queue",
+	       message->size, plural(message->size, "byte", "bytes"));
 	do
 		r = kipc_send(rescue->queue, message->type, hand_body(hand, message), message->size,
 			      KIPC_FOREVER);
 	while (r == -EINTR && signals_caught() == before);
 	if (r < 0)
 		report(rescue->invocation, rescue->address, STATUS_FAILED,
-		       "a message of type %ld and %zu bytes is lost: %s", message->type, message->size,
-		       strerror(-r));
+		       "a message of type %ld and %zu %s is lost: %s", message->type, message->size,
+		       plural(message->size, "byte", "bytes"), strerror(-r));
 }
 
 /* Saves all from `first` on in a file for each type, or if no folder takes one, waits for room on the queue. */

@@ -18,6 +18,7 @@
 #include "client/base/verbs.h"
 #include "client/data/hand.h"
 #include "client/data/output.h"
+#include "common/plural.h"
 #include "lib/kipc.h"
 
 #define BLOCK (64 * 1024)
@@ -136,9 +137,9 @@ static enum status put(const struct invocation *invocation, struct kipc_channel 
 
 	if (size > room)
 		return report(invocation, invocation->args[0], STATUS_FAILED,
-			      "the data does not fit: there is room for %" PRIu64 " bytes at offset %" PRIu64
+			      "the data does not fit: there is room for %" PRIu64 " %s at offset %" PRIu64
 			      "; nothing was written",
-			      room, invocation->options->offset);
+			      room, plural(room, "byte", "bytes"), invocation->options->offset);
 	status = guard_open(invocation, &guard);
 	if (status == STATUS_DONE)
 		status = guard_take(&guard);

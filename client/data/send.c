@@ -118,7 +118,8 @@ static enum status report_no_message(const struct sending *sending, const char *
 	char buffer[SENT_MAX];
 
 	return report(sending->invocation, sending->address, STATUS_FAILED,
-		      "message %" PRIu64 " of standard input is not as 'kipcctl recv --json' prints it: %s%s",
+		      "message %" PRIu64
+		      " of standard input is not in the format of 'kipcctl recv --json': %s%s",
 		      sending->n_sent + 1, why, describe_sent(sending, buffer));
 }
 
@@ -230,9 +231,8 @@ static enum status write_text(struct sending *sending, const char *text, size_t 
 
 static enum status report_too_many(const struct sending *sending)
 {
-	return report(
-		sending->invocation, sending->address, STATUS_USAGE,
-		"a raw segment holds one message, and there are several; --whole sends all lines as one");
+	return report(sending->invocation, sending->address, STATUS_USAGE,
+		      "a raw segment holds only one message; --whole sends all lines as one");
 }
 
 /* A copy of the text, or of what its JSON describes, with a closing NUL; the caller frees it. */

@@ -42,7 +42,7 @@ static char *describe_reader(const struct kipc_object *queue)
 	if (queue->queue.rtime == 0) {
 		fputs("no process has received from it yet", out);
 	} else if (queue->queue.lrpid == 0) {
-		fputs("a process of another PID namespace received last", out);
+		fputs("a process in another PID namespace received last", out);
 	} else {
 		fputs("process ", out);
 		process_print_pid(out, queue->queue.lrpid);
@@ -69,7 +69,7 @@ static void print(const struct stall *stall)
 	escape_print_line("kipcctl: %s %s: waiting: the queue is full (%llu %s, %s); %s", verb,
 			  stall->address, (unsigned long long)object.queue.messages,
 			  plural(object.queue.messages, "message", "messages"),
-			  grammar_size_to_string(object.queue.bytes, size), reader != NULL ? reader : "");
+			  grammar_bytes_to_string(object.queue.bytes, size), reader != NULL ? reader : "");
 	free(reader);
 }
 

@@ -137,14 +137,13 @@ static void conclude_owner_gone(struct findings *findings, const struct check *c
 {
 	char *which = checks_rows(rows, n_rows);
 
-	findings_add(
-		findings, SEVERITY_WARNING, check, rows[0],
-		findings_text("%s to uid %u, which is no known user and runs no process; a new user with "
-			      "that number would get %s%s%s",
-			      n_rows == 1 ? "it belongs" : "these belong", (unsigned)rows[0]->object->uid,
-			      n_rows == 1 ? "it" : "them", n_rows > 1 ? ": " : "",
-			      n_rows > 1 && which != NULL ? which : ""),
-		command_to_adopt(findings, rows[0]));
+	findings_add(findings, SEVERITY_WARNING, check, rows[0],
+		     findings_text("%s to uid %u, which is not a known user and has no processes; a new user "
+				   "with that number would own %s%s%s",
+				   n_rows == 1 ? "it belongs" : "these belong",
+				   (unsigned)rows[0]->object->uid, n_rows == 1 ? "it" : "them",
+				   n_rows > 1 ? ": " : "", n_rows > 1 && which != NULL ? which : ""),
+		     command_to_adopt(findings, rows[0]));
 	free(which);
 }
 

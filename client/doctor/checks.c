@@ -204,18 +204,18 @@ bool checks_may_be_known(struct findings *findings, const struct kipc_object *ob
 
 	for (size_t i = 0; i < 2; i++)
 		if (checks_may_live(findings, uids[i])) {
-			snprintf(ret_who, CHECKS_WHO_MAX, "processes of %s run",
+			snprintf(ret_who, CHECKS_WHO_MAX, "processes of %s are running",
 				 accounts_user(accounts, uids[i]));
 			return true;
 		}
 	if (last_user_lives(findings, object)) {
-		snprintf(ret_who, CHECKS_WHO_MAX, "process %d, which last had it attached, still runs",
+		snprintf(ret_who, CHECKS_WHO_MAX, "process %d, which last had it attached, is still running",
 			 (int)object->segment.lpid);
 		return true;
 	}
 	for (size_t i = 0; i < 2; i++)
 		if ((object->mode & 060) != 0 && group_may_live(findings, gids[i])) {
-			snprintf(ret_who, CHECKS_WHO_MAX, "processes of group %s run",
+			snprintf(ret_who, CHECKS_WHO_MAX, "processes of group %s are running",
 				 accounts_group(accounts, gids[i]));
 			return true;
 		}

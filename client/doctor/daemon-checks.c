@@ -141,7 +141,7 @@ static void add_down(struct findings *findings, const struct check *check, bool 
 {
 	const struct view *view = findings->view;
 	bool is_gone = view->bus_error == -ENOENT || view->bus_error == -ECONNREFUSED;
-	char why[96] = "kipcd does not run";
+	char why[96] = "kipcd is not running";
 
 	if (!is_gone)
 		snprintf(why, sizeof why, "kipcd does not answer (%s)", strerror(-view->bus_error));
@@ -175,8 +175,8 @@ static void examine_daemon(struct findings *findings, const struct check *check)
 		findings_add(
 			findings, SEVERITY_WARNING, check, NULL,
 			findings_text(
-				"%s has mistakes: kipcd still uses what it read before, and would not start "
-				"again",
+				"%s has mistakes: kipcd still uses the previous configuration, and would not "
+				"start again",
 				path),
 			findings_text("kipcctl check"));
 }
@@ -213,14 +213,13 @@ static void add_failing(struct findings *findings, const struct check *check, co
 	/* One failure is not a finding: systemd restarts it. */
 	if (!has_failed && restarts < 2)
 		return;
-	findings_add(
-		findings, SEVERITY_DANGER, check, row,
-		findings_text("messages wait, and the consumer (" UNITS_PREFIX
-			      "%s.service) fails: %s; last exit status: %d",
-			      row->name,
-			      has_failed ? "systemd has given up" : "systemd restarts it again and again",
-			      (int)status),
-		findings_text("journalctl --no-pager -n 20 -u " UNITS_PREFIX "%s.service", row->name));
+	findings_add(findings, SEVERITY_DANGER, check, row,
+		     findings_text("messages wait, and the consumer (" UNITS_PREFIX
+				   "%s.service) fails: %s; last exit status: %d",
+				   row->name,
+				   has_failed ? "systemd has given up" : "systemd keeps restarting it",
+				   (int)status),
+		     findings_text("journalctl --no-pager -n 20 -u " UNITS_PREFIX "%s.service", row->name));
 }
 
 static void examine_consumer(struct findings *findings, const struct check *check, const struct view_row *row)

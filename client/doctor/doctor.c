@@ -52,9 +52,11 @@ static void print_text(const struct findings *findings)
 	if (findings->n_items == 0)
 		puts("nothing found");
 	else
-		printf("%zu %s: %zu danger, %zu warning, %zu notice\n", findings->n_items,
+		printf("%zu %s: %zu %s, %zu %s, %zu %s\n", findings->n_items,
 		       plural(findings->n_items, "finding", "findings"), counts[SEVERITY_DANGER],
-		       counts[SEVERITY_WARNING], counts[SEVERITY_NOTICE]);
+		       plural(counts[SEVERITY_DANGER], "danger", "dangers"), counts[SEVERITY_WARNING],
+		       plural(counts[SEVERITY_WARNING], "warning", "warnings"), counts[SEVERITY_NOTICE],
+		       plural(counts[SEVERITY_NOTICE], "notice", "notices"));
 }
 
 /* A finding's columns, for its JSON. */

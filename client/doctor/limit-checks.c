@@ -12,6 +12,7 @@
 
 #include "client/doctor/checks.h"
 #include "client/facts/kernel-limits.h"
+#include "common/plural.h"
 
 #define NEAR_PERCENT 80
 #define FULL_PERCENT 95
@@ -110,7 +111,7 @@ static void print_users(FILE *out, struct accounts *accounts, const struct culpr
 		fprintf(out, "%s%llu of %s", i == 0 ? ": " : ", ", (unsigned long long)users[i].amount,
 			accounts_user(accounts, (uid_t)users[i].number));
 	if (n > CULPRITS_MAX)
-		fprintf(out, " and %zu more users", n - CULPRITS_MAX);
+		fprintf(out, " and %zu more %s", n - CULPRITS_MAX, plural(n - CULPRITS_MAX, "user", "users"));
 }
 
 static void print_processes(FILE *out, enum kipc_kind kind, const struct culprit *processes, size_t n)
@@ -127,7 +128,8 @@ static void print_processes(FILE *out, enum kipc_kind kind, const struct culprit
 			process_print_pid(out, (pid_t)processes[i].number);
 	}
 	if (n > CULPRITS_MAX)
-		fprintf(out, " and %zu more processes", n - CULPRITS_MAX);
+		fprintf(out, " and %zu more %s", n - CULPRITS_MAX,
+			plural(n - CULPRITS_MAX, "process", "processes"));
 }
 
 /* ": 300 of alice, 2 of root; created: 300 by 1234 billing, 2 by 99 (gone)"; freed by the caller. */

@@ -134,8 +134,9 @@ static void check_remove_ipc(struct findings *findings, const struct check *chec
 		findings, first->name != NULL ? SEVERITY_DANGER : SEVERITY_WARNING, check, NULL,
 		findings_text(
 			"logind removes the objects of a user who logs out (RemoveIPC=yes), even in use: "
-			"this would hit %zu %s, the first is %s of %s",
-			n, plural(n, "object", "objects"), view_row_to_address(first, address),
+			"this would affect %zu %s%s%s of %s",
+			n, plural(n, "object", "objects"), n == 1 ? ": " : ", for example ",
+			view_row_to_address(first, address),
 			accounts_user(findings->accounts, first->object->uid)),
 		/* systemd before 253 cannot "reload" it. */
 		findings_text("mkdir -p /etc/systemd/logind.conf.d && printf '[Login]\\nRemoveIPC=no\\n' "
@@ -173,13 +174,13 @@ static void check_unseen(struct findings *findings, const struct check *check)
 				      "(CAP_SYS_PTRACE) can see it"),
 			geteuid() != 0 ? findings_text("sudo kipcctl doctor") : NULL);
 	else if (n > 0)
-		findings_add(findings, SEVERITY_NOTICE, check, NULL,
-			     findings_text(
-				     "%zu process%s could not be examined, so it is unknown what %s attached "
-				     "or %s for; root (CAP_SYS_PTRACE) outside this container can see it",
-				     n, n == 1 ? "" : "es", n == 1 ? "it has" : "they have",
-				     n == 1 ? "waits" : "wait"),
-			     geteuid() != 0 ? findings_text("sudo kipcctl doctor") : NULL);
+		findings_add(
+			findings, SEVERITY_NOTICE, check, NULL,
+			findings_text("%zu %s could not be examined, so it is unknown what %s attached "
+				      "or %s for; root (CAP_SYS_PTRACE) outside this container can see it",
+				      n, plural(n, "process", "processes"), plural(n, "it has", "they have"),
+				      plural(n, "waits", "wait")),
+			geteuid() != 0 ? findings_text("sudo kipcctl doctor") : NULL);
 }
 
 const struct check machine_checks[] = {

@@ -112,7 +112,7 @@ static void examine_too_large(struct findings *findings, const struct check *che
 		findings, SEVERITY_WARNING, check, row,
 		findings_text("%s received last (%s), wakes up every %.3g s and leaves the next message "
 			      "(type %ld, %zu %s): it may want another type; but if its buffer is too small "
-			      "(E2BIG), the messages behind this one wait too, and "
+			      "(E2BIG), the messages after it wait too, and "
 			      "'kipcctl move -n 1 --type=%ld %s OTHER' moves it out of the way",
 			      reader != NULL ? reader : "?", checks_time(row->object->queue.rtime, when),
 			      (double)refusal.nap_usec / USEC_PER_SEC, refusal.type, refusal.size,
@@ -157,7 +157,7 @@ static char *describe_jam(const struct view_row *row, const struct jam *jam)
 	return findings_text("%u%% full (%llu %s, %s)%s%s", fullness(row->object),
 			     (unsigned long long)row->object->queue.messages,
 			     plural(row->object->queue.messages, "message", "messages"),
-			     grammar_size_to_string(row->object->queue.bytes, size),
+			     grammar_bytes_to_string(row->object->queue.bytes, size),
 			     jam->n_senders > 0 ? ", waiting to send: " : "",
 			     jam->n_senders > 0 ? jam->senders : "");
 }

@@ -58,9 +58,9 @@ static void conclude_orphans(struct findings *findings, const struct check *chec
 	}
 	findings_add(findings, SEVERITY_WARNING, check, rows[0],
 		     findings_text("%s in %zu %s of user %s (%s), attached by no process; last use: %s; "
-				   "created by a process that "
-				   "has ended%s%s",
-				   grammar_size_to_string(bytes, size), n_rows,
+				   "created by a "
+				   "process that has ended%s%s",
+				   grammar_bytes_to_string(bytes, size), n_rows,
 				   plural(n_rows, "segment", "segments"),
 				   accounts_user(findings->accounts, object->uid),
 				   which != NULL ? which : "?", checks_time(last, when),
@@ -145,8 +145,8 @@ static void conclude_removed(struct findings *findings, const struct check *chec
 		     : is_private || process == NULL ? SEVERITY_NOTICE
 						     : SEVERITY_WARNING,
 		     check, rows[0],
-		     findings_text("%s in %zu %s (%s), removed but still attached, by %s%s%s%s",
-				   grammar_size_to_string(bytes, size), n_rows,
+		     findings_text("%s in %zu %s (%s), removed but still attached by %s%s%s%s",
+				   grammar_bytes_to_string(bytes, size), n_rows,
 				   plural(n_rows, "segment", "segments"), which != NULL ? which : "?",
 				   holder != NULL ? holder : "?",
 				   is_private	       ? ""
@@ -179,13 +179,12 @@ static void examine_ring(struct findings *findings, const struct check *check, c
 			address, row->name != NULL ? row->name : "segment", address);
 	else
 		command = findings_text("kipcctl show %s", address);
-	findings_add(
-		findings, SEVERITY_DANGER, check, row,
-		findings_text("it is corrupt: %s%s", kipc_ring_fault_to_string(ring->fault),
-			      row->object->segment.attached > 0
-				      ? "; once no process has it attached, 'kipcctl reset' reinitialises it"
-				      : ""),
-		command);
+	findings_add(findings, SEVERITY_DANGER, check, row,
+		     findings_text("it is broken: %s%s", kipc_ring_fault_to_string(ring->fault),
+				   row->object->segment.attached > 0
+					   ? "; once no process has it attached, 'kipcctl reset' repairs it"
+					   : ""),
+		     command);
 }
 
 const struct check segment_checks[] = {

@@ -53,7 +53,7 @@ static char *describe_waiters(struct findings *findings, const struct view_row *
 		return strdup("");
 	waiting = checks_blocked(findings, row, BLOCKED_OPERATE, &n_waiting);
 	text = findings_text(", and %d %s for it%s%s", semaphore->waiting,
-			     plural((uint64_t)semaphore->waiting, "thread waits", "threads wait"),
+			     plural((uint64_t)semaphore->waiting, "thread is waiting", "threads are waiting"),
 			     waiting != NULL && n_waiting > 0 ? ": " : "",
 			     waiting != NULL && n_waiting > 0 ? waiting : "");
 	free(waiting);
@@ -90,7 +90,7 @@ static void add_zero(struct findings *findings, const struct check *check, const
 			"semaphore[%zu] is 0%s; %s (%s); %s", zero->index, waiters != NULL ? waiters : "",
 			who, checks_time(zero->row->object->semaphore.otime, when),
 			is_lock ? advice
-				: "if it is a lock, it may be abandoned; if it is a counter, all is well"),
+				: "if it is a lock, it may be abandoned; if it is a counter, this is normal"),
 		/* The last user may have held it for a child, or only tested whether it was free. */
 		findings_text("kipcctl show %s", address));
 	free(waiters);

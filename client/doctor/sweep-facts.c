@@ -189,7 +189,7 @@ char *sweep_facts_describe(const struct sweep_facts *facts, struct value_style *
 		fprintf(out, ", %llu %s", (unsigned long long)object->queue.messages,
 			plural(object->queue.messages, "message", "messages"));
 	else if (object->kind == KIPC_SEGMENT)
-		fprintf(out, ", %s", grammar_size_to_string(object->segment.size, size));
+		fprintf(out, ", %s", grammar_bytes_to_string(object->segment.size, size));
 	else
 		fprintf(out, ", %llu %s", (unsigned long long)object->semaphore.semaphores,
 			plural(object->semaphore.semaphores, "semaphore", "semaphores"));

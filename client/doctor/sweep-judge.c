@@ -102,7 +102,7 @@ static int find_living(const struct sweep_facts *facts, char **ret_sentence)
 		const struct sweep_trace *trace = &facts->traces[i];
 
 		if (trace->alive == ALIVE_YES)
-			return say(ret_sentence, "process %d, which %s, still runs", (int)trace->pid,
+			return say(ret_sentence, "process %d, which %s, is still running", (int)trace->pid,
 				   sweep_deed_words[trace->deed].done);
 		/* If every process has a number here, 0 means that there never was one. */
 		if (trace->alive == ALIVE_UNKNOWN && trace->when != 0 &&
@@ -124,17 +124,18 @@ int sweep_find_use(const struct sweep_facts *facts, char **ret_sentence)
 			   (unsigned long long)object->segment.attached,
 			   plural(object->segment.attached, "time", "times"));
 	if (object->kind == KIPC_SEMAPHORE && facts->semaphores_error < 0)
-		return say(ret_sentence, "threads may wait for it: its mode does not let you see them");
+		return say(ret_sentence,
+			   "threads may be waiting for it, but its mode does not let you see them");
 	if (facts->n_waiting > 0)
 		return say(ret_sentence, "%zu %s for it", facts->n_waiting,
-			   plural(facts->n_waiting, "thread waits", "threads wait"));
+			   plural(facts->n_waiting, "thread is waiting", "threads are waiting"));
 	if (facts->n_blocked > 0)
 		return say(ret_sentence, "process %d%s blocked on it", (int)facts->blocked_pid,
 			   facts->n_blocked == 1 ? " is" : " and others are");
 	if (find_living(facts, ret_sentence) < 0)
 		return -ENOMEM;
 	if (*ret_sentence == NULL && object->kind == KIPC_QUEUE && facts->blind != NULL)
-		return say(ret_sentence, "threads may wait for it: %s", facts->blind);
+		return say(ret_sentence, "threads may be waiting for it: %s", facts->blind);
 	return 0;
 }
 

@@ -263,7 +263,7 @@ static bool take_owners(struct sweep *sweep, const char *list)
 		if (owners != NULL && is_known)
 			owners[sweep->n_owners++] = entry != NULL ? entry->pw_uid : (uid_t)number;
 		else
-			report(sweep->invocation, NULL, STATUS_USAGE, "there is no user '%s'",
+			report(sweep->invocation, NULL, STATUS_USAGE, "no such user: '%s'",
 			       name != NULL ? name : "?");
 		free(name);
 		if (owners == NULL || !is_known)
@@ -292,7 +292,7 @@ static enum status take_options(struct sweep *sweep)
 	if (options->creator_gone && !options->unattached && !sweep->rule.has_idle)
 		return report(
 			sweep->invocation, NULL, STATUS_USAGE,
-			"--creator-gone is not enough, since a daemon forks and its first process ends: add "
+			"--creator-gone is not enough, since a daemon forks and its first process ends; add "
 			"--unattached or --idle=SPAN");
 	return take_owners(sweep, options->owner) ? STATUS_DONE : STATUS_USAGE;
 }

@@ -181,20 +181,24 @@ int bus_connect(const struct invocation *invocation, sd_bus **ret_bus)
 	return 0;
 }
 
-/* Why the last start was refused, if it was: kipcd leaves a line in a file. */
-static bool read_refusal(const struct invocation *invocation, char *line, size_t size)
+#define REFUSAL_MAX 512
+
+/* Why the last start was refused, if it was: kipcd leaves a line in a file. It does not explain an error of a kipcd that runs. */
+static bool read_refusal(const struct invocation *invocation, int error, char line[static REFUSAL_MAX])
 {
 	char *path;
 	ssize_t n;
 	int fd;
 
+	if (error == -EACCES || error == -EPERM || error == -ETIMEDOUT)
+		return false;
 	if (asprintf(&path, "%s/%s", invocation->runtime_dir, BUS_REFUSED_NAME) < 0)
 		return false;
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	free(path);
 	if (fd < 0)
 		return false;
-	n = read(fd, line, size - 1);
+	n = read(fd, line, REFUSAL_MAX - 1);
 	close(fd);
 	if (n <= 0)
 		return false;
@@ -205,15 +209,14 @@ static bool read_refusal(const struct invocation *invocation, char *line, size_t
 
 char *bus_explain(const struct invocation *invocation, int error)
 {
-	char refusal[512], *sentence;
+	char refusal[REFUSAL_MAX], *sentence;
 	int n;
 
 	if (error == -EPROTO)
-		n = asprintf(&sentence, "no kipcd answers at %s/%s: another program listens there",
+		n = asprintf(&sentence, "another program, not kipcd, listens at %s/%s",
 			     invocation->runtime_dir, BUS_SOCKET_NAME);
-	else if (error != -EACCES && error != -EPERM && error != -ETIMEDOUT &&
-		 read_refusal(invocation, refusal, sizeof refusal))
-		n = asprintf(&sentence, "kipcd is not reachable at %s/%s: its last start was refused: %s",
+	else if (read_refusal(invocation, error, refusal))
+		n = asprintf(&sentence, "kipcd is not reachable at %s/%s: its last start failed: %s",
 			     invocation->runtime_dir, BUS_SOCKET_NAME, refusal);
 	else
 		n = asprintf(&sentence, "kipcd is not reachable at %s/%s: %s", invocation->runtime_dir,
@@ -225,6 +228,7 @@ enum status bus_report_unreachable(const struct invocation *invocation, const ch
 {
 	char *sentence = bus_explain(invocation, error);
 	const char *user = invocation->options->user ? "--user " : "";
+	char refusal[REFUSAL_MAX];
 	enum status status;
 
 	if (sentence == NULL)
@@ -236,7 +240,8 @@ enum status bus_report_unreachable(const struct invocation *invocation, const ch
 		status = report(invocation, subject, STATUS_NO_DAEMON, "%s", sentence);
 	else
 		status = report(invocation, subject, STATUS_NO_DAEMON,
-				"%s; start it with 'systemctl %sstart kipcd' or 'kipcd%s'", sentence, user,
+				"%s; %sstart it with 'systemctl %sstart kipcd' or 'kipcd%s'", sentence,
+				read_refusal(invocation, error, refusal) ? "correct this, then " : "", user,
 				invocation->options->user ? " --user" : "");
 	free(sentence);
 	return status;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "common/escape.h"
+#include "common/plural.h"
 #include "common/utf8.h"
 
 #define NUMBER_MAX 48
@@ -281,7 +282,7 @@ static int parse_numbers(const struct field *field, const char *text, unsigned c
 		if (*end == ',' && i + 1 < field->count)
 			end++;
 		else if (*end != '\0')
-			return refuse(reterr_sentence, "unexpected '%s' behind the number%s", end,
+			return refuse(reterr_sentence, "unexpected '%s' after the number%s", end,
 				      field->is_array ? "s" : "");
 		else if (i + 1 < field->count)
 			return refuse(reterr_sentence,
@@ -326,8 +327,9 @@ int field_value_parse(const struct field *field, const char *text, unsigned char
 	switch (field->class) {
 	case FIELD_TEXT:
 		if (n > field->count)
-			return refuse(reterr_sentence, "it has room for %llu bytes, not %zu",
-				      (unsigned long long)field->count, n);
+			return refuse(reterr_sentence, "it has room for %llu %s, not %zu",
+				      (unsigned long long)field->count, plural(field->count, "byte", "bytes"),
+				      n);
 		memset(ret_bytes, 0, field->count);
 		memcpy(ret_bytes, text, n);
 		return 0;

@@ -85,7 +85,7 @@ const struct kernel_limit kernel_limits[] = {
 	  KIPC_SEMAPHORE, add_need, count_semaphores, GROUP(semaphores), .most = INT32_MAX },
 	{ "semmsl", "kernel.sem (1st)", "semaphores in a set", VALUE_NUMBER, AT(semmsl), NONE,
 	  KIPC_SEMAPHORE, take_largest },
-	{ "semopm", "kernel.sem (3rd)", "operations in a call", VALUE_NUMBER, AT(semopm), NONE },
+	{ "semopm", "kernel.sem (3rd)", "operations per call", VALUE_NUMBER, AT(semopm), NONE },
 	{ "semvmx", NULL, "highest value of a semaphore", VALUE_NUMBER, AT(semvmx), NONE },
 };
 /* clang-format on */

@@ -105,12 +105,11 @@ static void comment_use(struct generate *generate, const struct kipc_object *obj
 		break;
 	case KIPC_SEGMENT:
 		comment(generate, "  %s, attached %llu %s%s",
-			grammar_size_to_string(object->segment.size, size),
+			grammar_bytes_to_string(object->segment.size, size),
 			(unsigned long long)object->segment.attached,
 			plural(object->segment.attached, "time", "times"),
-			object->segment.removed
-				? ", removed: it goes with the last process that has it attached"
-				: "");
+			object->segment.removed ? ", removed: it disappears when the last process detaches it"
+						: "");
 		comment_deed(generate, "created", object->ctime, object->segment.cpid);
 		comment_deed(generate, "last attached", object->segment.atime, object->segment.lpid);
 		break;
@@ -247,8 +246,8 @@ static void write_head(struct generate *generate)
 	else if (generate->processes.n_unseen > 0)
 		comment(generate,
 			"Processes may be missing below: %zu could not be examined; root (CAP_SYS_PTRACE) "
-			"can.",
-			generate->processes.n_unseen);
+			"can see %s.",
+			generate->processes.n_unseen, plural(generate->processes.n_unseen, "it", "them"));
 }
 
 static int collect(struct generate *generate)

@@ -67,7 +67,8 @@ enum status command_get(const struct invocation *invocation)
 	fields_range(&fields, &offset, &length);
 	status = guard_copy(&fields.guard, fields.segment, offset, length, &bytes, &size);
 	if (status == STATUS_DONE && size < length)
-		status = report(invocation, invocation->args[0], STATUS_FAILED, "it has just become smaller");
+		status = report(invocation, invocation->args[0], STATUS_FAILED,
+				"the segment has just become smaller");
 	else if (status == STATUS_DONE && invocation->options->json)
 		r = print_json(&fields, bytes, offset);
 	else if (status == STATUS_DONE)
@@ -155,7 +156,7 @@ static enum status put(const struct invocation *invocation, struct fields *field
 
 		if (field->offset + field_size(field) > size)
 			status = report(invocation, invocation->args[0], STATUS_FAILED,
-					"it has just become smaller; nothing was written");
+					"the segment has just become smaller; nothing was written");
 	}
 	if (status == STATUS_DONE)
 		write_fields(fields, values, address);

@@ -23,8 +23,7 @@ enum status screen_start(const struct invocation *invocation)
 	const char *type = getenv("TERM");
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return report(invocation, NULL, STATUS_USAGE,
-			      "it needs a terminal to draw on; --once prints one frame");
+		return report(invocation, NULL, STATUS_USAGE, "it needs a terminal; --once prints one frame");
 	signals_catch();
 	/* ncurses would use them even after a change of size. */
 	unsetenv("COLUMNS");

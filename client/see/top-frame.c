@@ -299,7 +299,7 @@ void top_format_totals(const struct view *view, size_t width, struct value_style
 	snprintf(line, TOP_LINE_MAX,
 		 "%s  kipcd %s  %zu %s, %zu active, %zu in trouble  %zu foreign  %llu %s in "
 		 "queues, %s",
-		 when, view->bus != NULL ? "runs" : "is not reachable", view->n_named,
+		 when, view->bus != NULL ? "running" : "not reachable", view->n_named,
 		 plural(view->n_named, "channel", "channels"), n_active, n_trouble,
 		 view->n_rows - view->n_named, (unsigned long long)messages,
 		 plural(messages, "message", "messages"), value_to_string(&value, style, size));

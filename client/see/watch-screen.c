@@ -27,7 +27,7 @@ static void draw_title(const struct watch *watch)
 		strftime(when, sizeof when, "%H:%M:%S", &parts);
 	snprintf(text, sizeof text, "%s %s  segment @%d, %s%s, every %g s%s", when,
 		 watch->invocation->args[0], kipc_channel_id(watch->fields.segment),
-		 grammar_size_to_string(object.segment.size, size), is_removed ? ", REMOVED" : "",
+		 grammar_bytes_to_string(object.segment.size, size), is_removed ? ", REMOVED" : "",
 		 (double)watch->interval / 1e6, watch->is_paused ? ", PAUSED" : "");
 	attron(A_BOLD);
 	(void)screen_write(0, 0, COLS, text);

@@ -404,7 +404,7 @@ static void note_left_out(const struct table *table, size_t n_shown)
 	for (size_t i = n_shown; i < table->n_chosen; i++)
 		fprintf(out, ",%s", table->chosen[i]->name);
 	if (fclose(out) == 0)
-		escape_print_line("no room for %zu more %s: --columns=%s prints %s", n,
+		escape_print_line("no room for %zu more %s; --columns=%s prints %s", n,
 				  plural(n, "column", "columns"), list, plural(n, "it", "them"));
 	free(list);
 }

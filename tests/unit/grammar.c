@@ -233,11 +233,12 @@ static void sizes_written(void **state)
 {
 	static const struct {
 		uint64_t bytes;
-		const char *text;
+		const char *text, *sentence;
 	} rows[] = {
-		{ 0, "0" },
-		{ 999, "999" },
-		{ 1023, "1023" },
+		{ 0, "0", "0 bytes" },
+		{ 1, "1", "1 byte" },
+		{ 999, "999", "999 bytes" },
+		{ 1023, "1023", "1023 bytes" },
 		{ 1024, "1K" },
 		{ 16384, "16K" },
 		{ 3 << 19, "1.5M" },
@@ -253,6 +254,8 @@ static void sizes_written(void **state)
 
 		assert_ptr_equal(grammar_size_to_string(rows[i].bytes, buffer), buffer);
 		assert_string_equal(buffer, rows[i].text);
+		assert_ptr_equal(grammar_bytes_to_string(rows[i].bytes, buffer), buffer);
+		assert_string_equal(buffer, rows[i].sentence != NULL ? rows[i].sentence : rows[i].text);
 	}
 }
 
