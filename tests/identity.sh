@@ -292,7 +292,7 @@ active orders'
 is '... with their messages' "$(kipcctl recv orders --no-wait)" kept
 is '... and a new marker' "$(private_sets)" "$(marker) 611 8"
 exits 1 '... and fails the second time' kipcctl recover --registry=ours
-like '... with the reason' "$ERR" 'belongs to this IPC namespace, without doubt'
+like '... with the reason' "$ERR" 'is known to belong to this IPC namespace'
 stop_kipcd
 in_doubt
 exits 0 'recover --registry=another succeeds' kipcctl recover --registry=another

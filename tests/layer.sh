@@ -57,7 +57,7 @@ unlike '... and nothing is overridden' "$(kipcctl plan 2>&1)" overridden
 exits 0 'unset of all keys works' kipcctl unset orders
 is '... and leaves no file' "$(layers)" ''
 exits 0 'a second unset works' kipcctl unset orders
-like '... and says that nothing is overridden' "$OUT" '^orders: unchanged, active: no value of it is overridden$'
+like '... and says that nothing is overridden' "$OUT" '^orders: unchanged, active: nothing is overridden$'
 like '... and all is as declared' "$(kipcctl plan 2>&1)" '^nothing to do'
 
 kipcctl create -q queue notes capacity=4K

@@ -90,7 +90,7 @@ like "... with the nearest one" "$ERR" "did you mean 'mode'"
 exits 3 "set of an unknown channel fails" kipcctl set nobody mode=0600
 
 exits 1 "recover of an active channel fails" kipcctl recover tmp
-like "... with the reason" "$ERR" "it is active: nothing has to be recovered"
+like "... with the reason" "$ERR" "it is active, so there is nothing to recover"
 
 kipcctl reload >/dev/null
 exits 0 "plan without changes succeeds" kipcctl plan

@@ -215,9 +215,9 @@ int callers_authorize(struct callers *callers, sd_bus_message *message, sd_bus_e
 					 "uid %u may not change channels: only root, kipcd's own user and "
 					 "members of the group %s ([daemon] group) may",
 					 (unsigned)uid, config->admin_group_name);
-	return sd_bus_error_setf(
-		reterr, BUS_ERROR_NOT_ALLOWED,
-		"uid %u may not change channels: only root and kipcd's own user may, and members of a group, "
-		"which [daemon] group does not name",
-		(unsigned)uid);
+	return sd_bus_error_setf(reterr, BUS_ERROR_NOT_ALLOWED,
+				 "uid %u may not change channels: only root and kipcd's own user may; "
+				 "[daemon] group in kipcd.conf "
+				 "allows the members of a group",
+				 (unsigned)uid);
 }

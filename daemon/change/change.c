@@ -194,6 +194,6 @@ int change_unset(struct manager *manager, const char *name, char **keys, struct 
 		return r;
 	if (n == 0 && channel != NULL)
 		return steps_add(steps, channel->name, channel->kind, PLAN_KEEP, channel->state,
-				 "no value of it is overridden");
+				 "nothing is overridden");
 	return change_or_revert(manager, name, text, WISH_ALTER, steps, reterr_sentence);
 }

@@ -41,7 +41,7 @@ static int refuse_to_recover(const struct channel *channel, char **reterr_senten
 	const char *way = channel->reason, *more = "";
 
 	if (channel->state == STATE_ACTIVE)
-		return sentence_fail(reterr_sentence, -EPERM, "it is active: nothing has to be recovered");
+		return sentence_fail(reterr_sentence, -EPERM, "it is active, so there is nothing to recover");
 	if (way == NULL)
 		way = channel->spec != NULL && channel->spec->manage == MANAGE_OBSERVE
 			      ? "the program that creates it has not done so"
@@ -91,7 +91,8 @@ int recover_registry(struct manager *manager, bool is_ours, struct problems *pro
 
 	if (manager->namespace.doubt == NULL)
 		return sentence_fail(reterr_sentence, -EALREADY,
-				     "the registry %s/%s belongs to this IPC namespace, without doubt",
+				     "the registry %s/%s is known to belong to this IPC namespace, so there "
+				     "is nothing to decide",
 				     manager->runtime.path, REGISTRY_FOLDER);
 	r = namespace_confirm(&manager->runtime, &manager->namespace, is_ours, reterr_sentence);
 	if (r < 0)

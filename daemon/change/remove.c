@@ -82,7 +82,7 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 	if (r == -EBUSY && is_empty) /* no longer */
 		say_loss(channel, &lost, false, text);
 	if (r == -EBUSY)
-		return sentence_fail(reterr_sentence, r, "%s: empty it first, or say --force", text);
+		return sentence_fail(reterr_sentence, r, "%s; empty it first, or use --force", text);
 	if (r < 0)
 		return sentence_fail(reterr_sentence, r, "%s @%d cannot be removed: %s",
 				     kipc_kind_to_string(object.kind), object.id, strerror(-r));
