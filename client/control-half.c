@@ -53,9 +53,15 @@ static char *explain_name(const struct invocation *invocation, const char *name)
 		return NULL;
 	for (size_t i = 0; i < view->n_named && sentence == NULL; i++) {
 		const struct view_row *row = &view->rows[i];
+		const char *reason = row->reason;
 
-		if (strcmp(row->name, name) == 0 && row->reason != NULL && row->reason[0] != '\0' &&
-		    asprintf(&sentence, "%s: %s", row->state, row->reason) < 0)
+		if (strcmp(row->name, name) != 0)
+			continue;
+		if ((reason == NULL || reason[0] == '\0') && row->state != NULL &&
+		    strcmp(row->state, "absent") == 0)
+			reason = "its program has not created it yet";
+		if (reason != NULL && reason[0] != '\0' &&
+		    asprintf(&sentence, "%s: %s", row->state, reason) < 0)
 			sentence = NULL;
 	}
 	view_free(view);

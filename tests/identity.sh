@@ -72,7 +72,7 @@ if unshare --mount true 2>/dev/null; then
 	refuses 'without /proc' 'mount /proc, and start kipcd again' unshare --mount sh -c 'umount -l /proc && exec "$0" "$@"' "$kipcd"
 	is '... in one line' "$(grep -c '^kipcd: ' <<<"$ERR")" 1
 	exits 1 'without /proc kipcctl refuses names' unshare --mount sh -c 'umount -l /proc && exec kipcctl send orders text'
-	like '... with the reason' "$ERR" 'without /proc, names cannot be checked'
+	like '... with the reason' "$ERR" 'without /proc, it is unknown whether names belong'
 else
 	skip 'without /proc' 'no mount namespace here'
 fi

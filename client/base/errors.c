@@ -82,6 +82,15 @@ enum status errors_status(int error)
 	return sentence != NULL ? sentence->status : STATUS_FAILED;
 }
 
+/* Whether the name could not be looked up at all. */
+static bool is_registry_closed(const struct invocation *invocation, const char *address)
+{
+	struct kipc_address parsed = { 0 };
+
+	return kipc_address_parse(address, &parsed) == 0 && parsed.form == KIPC_BY_NAME &&
+	       kipc_registry_check(invocation->runtime_dir) == -EACCES;
+}
+
 /* The sentence with its advice ("; 'kipcctl show ADDR' shows its owner and mode"). */
 static enum status report_sentence(const struct invocation *invocation, const char *address, int error,
 				   const char *more)
@@ -210,6 +219,10 @@ enum status errors_report_and(const struct invocation *invocation, const char *a
 		return report_ambiguous(invocation, address);
 	if (*more == '\0' && error == -EPROTOTYPE)
 		return report_wrong_class(invocation, address);
+	if (error == -EACCES && is_registry_closed(invocation, address))
+		return report(invocation, address, status,
+			      "you may not read the registry in %s; use a key or an id%s",
+			      invocation->runtime_dir, more);
 	if (ring_errors_report(invocation, address, error, more, &status))
 		return status;
 	return report_sentence(invocation, address, error, more);

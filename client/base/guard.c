@@ -24,6 +24,9 @@ enum status guard_open(const struct invocation *invocation, struct guard *ret_gu
 	if (address == NULL)
 		return STATUS_DONE;
 	r = kipc_open(address, invocation->runtime_dir, KIPC_SEMAPHORE, &ret_guard->semaphore);
+	if (r == -EPROTOTYPE)
+		return report(invocation, address, STATUS_USAGE,
+			      "--lock needs a semaphore, and this is none");
 	return r < 0 ? errors_report(invocation, address, r) : STATUS_DONE;
 }
 

@@ -99,6 +99,6 @@ void help_print_common(FILE *out, const struct command *commands)
 	for (const struct command *command = commands; command->name != NULL; command++)
 		if (command->is_common)
 			print_command(out, command);
-	fprintf(out, "\n'kipcctl help' lists all verbs, 'kipcctl help VERB' explains one;\n"
+	fprintf(out, "\n'kipcctl help' lists all verbs, and 'kipcctl help VERB' explains one.\n"
 		     "kipc(7) is an introduction.\n");
 }

@@ -24,10 +24,11 @@ void view_note_places(const struct invocation *invocation, const struct view *vi
 					  invocation->command->name, view->places.items[i].name,
 					  strerror(-view->places.items[i].error));
 	if (view->places.n_unseen > 0)
-		escape_print_line("kipcctl: %s: the IPC namespaces of %zu %s cannot be determined%s",
-				  invocation->command->name, view->places.n_unseen,
-				  plural(view->places.n_unseen, "process", "processes"),
-				  geteuid() != 0 ? "; root can see them" : "");
+		escape_print_line(
+			"kipcctl: %s: the IPC %s of %zu %s cannot be determined%s", invocation->command->name,
+			plural(view->places.n_unseen, "namespace", "namespaces"), view->places.n_unseen,
+			plural(view->places.n_unseen, "process", "processes"),
+			geteuid() != 0 ? "; root can see them" : "");
 }
 
 void view_note(const struct invocation *invocation, const struct view *view)

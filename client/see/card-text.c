@@ -115,6 +115,9 @@ static void print_kept_back(const struct card_line *line, const char *what, int 
 	if (error == -EACCES)
 		fputs("not visible: its mode does not let you read it; root (CAP_IPC_OWNER) can\n",
 		      line->out);
+	else if (error == -EPROTOTYPE)
+		fputs("not visible: its header is not that of a ring; 'kipcctl reset' repairs it\n",
+		      line->out);
 	else
 		fprintf(line->out, "not visible: %s\n", strerror(-error));
 }
@@ -309,6 +312,14 @@ static void print_history(const struct card_line *line)
 	fprintf(line->out, "%.0f messages/s received\n", (double)passed / seconds);
 }
 
+/* "kipcctl show ADDR", of one object, which is what this prints. */
+static bool only_shows(const char *command)
+{
+	static const char show[] = "kipcctl show ";
+
+	return strncmp(command, show, strlen(show)) == 0 && strchr(command + strlen(show), ' ') == NULL;
+}
+
 /* What doctor finds about it, except the reason of its state, which is in the title. */
 static void print_hints(const struct card_line *line)
 {
@@ -323,7 +334,7 @@ static void print_hints(const struct card_line *line)
 		card_line_label(line, severity_words[finding->severity]);
 		escape_print(line->out, finding->evidence);
 		putc('\n', line->out);
-		if (finding->command == NULL)
+		if (finding->command == NULL || only_shows(finding->command))
 			continue;
 		card_line_label(line, "try");
 		escape_print(line->out, finding->command);

@@ -155,7 +155,7 @@ static const char *take_members(struct json_object *object, struct members *ret_
 			return "it has a member other than type, size, text and base64";
 	}
 	if ((members.text == NULL) == (members.base64 == NULL))
-		return "it needs one of \"text\" and \"base64\"";
+		return "it needs either \"text\" or \"base64\"";
 	if (!json_object_is_type(members.text != NULL ? members.text : members.base64, json_type_string))
 		return "its text or base64 is not a string";
 	if (members.type != NULL &&

@@ -76,7 +76,9 @@ static const struct column *find_column(const struct table *table, const char *n
 	for (size_t i = 0; i < table->n_columns && i < COLUMNS_MAX; i++)
 		known[i] = table->columns[i].name;
 	(void)words_report_unknown(table->invocation, "column", name, n_name, known,
-				   "--columns=help lists them");
+				   table->invocation->command->options.has[OPTION_COLUMNS]
+					   ? "--columns=help lists them"
+					   : "'kipcctl list --columns=help' lists them");
 	return NULL;
 }
 
