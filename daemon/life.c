@@ -183,7 +183,7 @@ static void init(struct manager *manager, const struct manager_options *options)
 		.options = *options,
 		.passed_socket = PASSED_SOCKET_NONE,
 		.sole = SOLE_NONE,
-		.runtime = { .fd = -1, .channels_fd = -1, .lock_fd = -1 },
+		.runtime = RUNTIME_NONE,
 		.statistics = { .started_usec = clock_usec(CLOCK_REALTIME) },
 		.may_exceed_msgmnb = has_cap_sys_resource(),
 	};

@@ -14,11 +14,12 @@
 #include <string.h>
 
 #include "common/bus-names.h"
+#include "common/clock.h"
 #include "common/service/log.h"
 #include "daemon/run/status.h"
 
-#define AGAIN_MIN_USEC 100000
-#define AGAIN_MAX_USEC 60000000
+#define AGAIN_MIN_USEC (USEC_PER_SEC / 10)
+#define AGAIN_MAX_USEC (60 * USEC_PER_SEC)
 
 #define DRIVER "org.freedesktop.DBus"
 #define DRIVER_PATH "/org/freedesktop/DBus"

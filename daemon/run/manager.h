@@ -3,8 +3,8 @@
 #define KIPC_DAEMON_RUN_MANAGER_H
 
 /*
- * The state of one running kipcd: its configuration, its channels, its runtime folder, its event loop. Each member that
- * only one file of this room uses names that file. life.c sets it up and takes it down.
+ * The state of one running kipcd: its configuration, its channels, its runtime folder, its event loop. A group of members
+ * that one file of this room keeps names that file. life.c sets it up and takes it down.
  */
 
 #include <systemd/sd-event.h>

@@ -66,23 +66,21 @@ static int refuse_folder(const struct stat *st, const char *shown, char **reterr
 static int open_folder(int parent_fd, const char *path, const char *shown, char **reterr_sentence)
 {
 	struct stat st;
-	int fd;
+	int fd, r = 0;
 
 	fd = openat(parent_fd, path, O_DIRECTORY | O_NOFOLLOW | O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return sentence_fail(reterr_sentence, -errno, "cannot open the folder %s: %s", shown,
 				     strerror(errno));
-	if (fstat(fd, &st) < 0) {
-		int r = -errno;
-
-		close(fd);
-		return sentence_fail(reterr_sentence, r, "cannot read the folder %s: %s", shown,
-				     strerror(-r));
-	}
-	if (st.st_uid == geteuid() && !(st.st_mode & 0022))
+	if (fstat(fd, &st) < 0)
+		r = sentence_fail(reterr_sentence, -errno, "cannot read the folder %s: %s", shown,
+				  strerror(errno));
+	else if (st.st_uid != geteuid() || (st.st_mode & 0022) != 0)
+		r = refuse_folder(&st, shown, reterr_sentence);
+	if (r == 0)
 		return fd;
 	close(fd);
-	return refuse_folder(&st, shown, reterr_sentence);
+	return r;
 }
 
 int runtime_open_subfolder(const struct runtime *runtime, const char *name, char **reterr_sentence)
@@ -157,7 +155,8 @@ int runtime_open(struct runtime *runtime, const char *path, char **reterr_senten
 {
 	int r;
 
-	*runtime = (struct runtime){ .path = strdup(path), .fd = -1, .channels_fd = -1, .lock_fd = -1 };
+	*runtime = RUNTIME_NONE;
+	runtime->path = strdup(path);
 	if (runtime->path == NULL)
 		return -ENOMEM;
 	if (path[0] == '\0')
@@ -191,7 +190,7 @@ void runtime_close(struct runtime *runtime)
 	if (runtime->lock_fd >= 0)
 		close(runtime->lock_fd);
 	free(runtime->path);
-	*runtime = (struct runtime){ .fd = -1, .channels_fd = -1, .lock_fd = -1 };
+	*runtime = RUNTIME_NONE;
 }
 
 /* A socket's address has room for 108 bytes, and the folder's path may be longer: this one goes through our descriptor. */

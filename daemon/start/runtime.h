@@ -27,6 +27,8 @@ struct runtime {
 	int lock_fd;
 };
 
+#define RUNTIME_NONE ((struct runtime){ .fd = -1, .channels_fd = -1, .lock_fd = -1 })
+
 /*
  * Makes the folder (0755) and its subfolders channels and kipcd.conf.d if they are missing, refuses one that has another
  * owner or that other users may write, and takes its lock. -EBUSY: another kipcd holds it.
