@@ -55,7 +55,7 @@ like "the states are known" "$states" '^retained$'
 same_words "every state is offered" "$(told list --state '')" "$states"
 for kind in queue segment semaphore; do
 	case $kind in queue) of='ANY|QUEUE|STREAM' ;; segment) of='ANY|SEGMENT|RAW|RING|STREAM' ;; *) of='ANY|SEMAPHORE' ;; esac
-	keys=$(sed -nE "s/^\trow\([A-Z_]+, \"([^\"]+)\", CHANNEL_($of),.*/\1=/p" "$top_src/common/channel-keys.h" |
+	keys=$(sed -nE "s/^\trow\([A-Z0-9_]+, \"([^\"]+)\", CHANNEL_($of),.*/\1=/p" "$top_src/common/channel-keys.h" |
 		sed 's/field\.NAME=/field./' | grep -v '^activate=$')
 	like "the keys of a $kind are known" "$keys" '^lifetime=$'
 	same_words "create $kind offers every key except activate" "$(told create "$kind" new '')" "$keys"

@@ -113,7 +113,7 @@ like 'the findings of doctor are known' "$findings" '^full-no-reader$'
 same 'kipcctl(1) lists every finding, and no other' \
 	"$(sed -n '/^\.B doctor$/,/^\.TP$/s/^\([a-z-]*\)|T{$/\1/p' client/kipcctl.1)" "$findings"
 
-events=$(sed -nE 's/^\trow\([A-Z_]+, "([a-z_]+)".*/\1/p' common/event-words.h)
+events=$(sed -nE 's/^\trow\([A-Z0-9_]+, "([a-z_]+)".*/\1/p' common/event-words.h)
 like 'the events are known' "$events" '^key_changed$'
 # Cells of the table: "healed|T{", or "T{", "created, adopted", "T}|T{".
 same 'kipcctl(1) lists every event' "$(perl -0777 -ne 's/\\%//g; /^The events, which.*?^\.TE/ms and

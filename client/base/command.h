@@ -6,6 +6,7 @@
 
 #include "client/base/options.h"
 #include "client/base/status.h"
+#include "common/channel-class.h"
 
 struct invocation {
 	const struct command *command;
@@ -30,6 +31,8 @@ struct command {
 	const struct option_set *together; /* that exclude each other elsewhere, but not here; NULL: none */
 	const struct option_help *option_helps; /* ends with help NULL; NULL: none */
 	enum status (*run)(const struct invocation *invocation);
+	unsigned offers; /* enum channel_class: what completion offers of what its operand can be; 0: all */
+	bool takes_new_name;   /* completion offers no channel */
 	bool is_common;	       /* kipcctl without arguments lists it */
 	bool takes_all_places; /* --ipc-of=all */
 	bool runs_command;     /* the first operand is followed by a command with its own options */

@@ -31,30 +31,30 @@
 	data(send, "ADDR [MESSAGE…]", 1, ANY_NUMBER, "Send arguments or lines of standard input", \
 	     TAKES(O(TYPE), O(NULL), O(WHOLE), O(FRAMES), O(JSON), WAITING), \
 	     HELP({ OPTION_TYPE, "type of the messages (1)" }, \
-		  { OPTION_JSON, "read messages as recv --json prints them" }), .is_common = true) \
+		  { OPTION_JSON, "read messages as recv --json prints them" }), .is_common = true, .offers = CHANNEL_STREAM) \
 	data(recv, "ADDR", 1, 1, "Take a message and print it, waiting for one", \
 	     TAKES(TYPES, O(COUNT), O(ALL), O(FOLLOW), SHOWN, WAITING), \
-	     HELP({ OPTION_JSON, "print each message as a JSON object" }), .is_common = true) \
+	     HELP({ OPTION_JSON, "print each message as a JSON object" }), .is_common = true, .offers = CHANNEL_STREAM) \
 	data(peek, "ADDR", 1, 1, "Print the next message without taking it", \
 	     TAKES(TYPES, O(COUNT), O(ALL), SHOWN, WAITING), \
-	     HELP({ OPTION_JSON, "print each message as a JSON object" }), .is_common = true) \
+	     HELP({ OPTION_JSON, "print each message as a JSON object" }), .is_common = true, .offers = CHANNEL_STREAM) \
 	data(wait, "ADDR", 1, 1, "Wait for a message or a semaphore", \
-	     TAKES(TYPES, WAITING)) \
+	     TAKES(TYPES, WAITING), .offers = CHANNEL_STREAM | CHANNEL_SEMAPHORE) \
 	data(purge, "ADDR", 1, 1, "Discard the messages that are there now", \
-	     TAKES(TYPES, O(KEEP))) \
+	     TAKES(TYPES, O(KEEP)), .offers = CHANNEL_STREAM) \
 	data(move, "FROM TO", 2, 2, "Move messages to another queue or ring", \
 	     TAKES(TYPES, O(COUNT), WAITING), \
 	     HELP({ OPTION_COUNT, "wait for N messages (all that are there now)" })) \
 	data(read, "SEGMENT", 1, 1, "Print the bytes of a segment", \
 	     TAKES(RANGE, O(RAW))) \
 	data(write, "SEGMENT [TEXT]", 1, 2, "Copy TEXT or standard input into a segment", \
-	     TAKES(RANGE)) \
+	     TAKES(RANGE), .offers = CHANNEL_RAW) \
 	data(hexdump, "SEGMENT", 1, 1, "Print the bytes of a segment in hexadecimal", \
 	     TAKES(RANGE)) \
 	control(get, "SEGMENT [FIELD…]", 1, ANY_NUMBER, "Print the fields of a segment", \
-		TAKES(O(JSON), GUARDED)) \
+		TAKES(O(JSON), GUARDED), .offers = CHANNEL_RAW) \
 	control(put, "SEGMENT FIELD=VALUE…", 2, ANY_NUMBER, "Write fields of a segment", \
-		TAKES(GUARDED)) \
+		TAKES(GUARDED), .offers = CHANNEL_RAW) \
 	control(watch, "SEGMENT [FIELD…]", 1, ANY_NUMBER, "Show how the contents of a segment change", \
 		TAKES(RANGE, O(INTERVAL), O(ONCE), O(COUNT)), \
 		HELP({ OPTION_COUNT, "exit after N changes" })) \
@@ -85,7 +85,7 @@
 	control(limits, "", 0, 0, "Show the kernel's limits and their use", \
 		TAKES(TABLE, O(COLUMNS), O(GROUP_BY)), .takes_all_places = true) \
 	control(create, "KIND NAME [KEY=VALUE…]", 2, ANY_NUMBER, "Create a channel until the next reboot", \
-		.is_common = true) \
+		.is_common = true, .takes_new_name = true) \
 	control(set, "NAME KEY=VALUE…", 2, ANY_NUMBER, "Change a channel until the next reboot") \
 	control(unset, "NAME [KEY…]", 1, ANY_NUMBER, "Take back what set changed") \
 	control(remove, "ADDR…", 1, ANY_NUMBER, "Remove channels, if nothing is lost", \
@@ -101,13 +101,13 @@
 		TAKES(O(OUTPUT), O(OPENMETRICS), O(GROUP_BY)), .takes_all_places = true) \
 	control(generate, "", 0, 0, "Print a configuration for unnamed objects") \
 	control(adopt, "ADDR NAME", 2, 2, "Hand a foreign object to kipcd under a name", \
-		TAKES(O(DRY_RUN), O(FORCE))) \
+		TAKES(O(DRY_RUN), O(FORCE)), .takes_new_name = true) \
 	control(plan, "", 0, 0, "Show what a reload would do", \
 		TAKES(TABLE, O(COLUMNS))) \
 	control(reload, "", 0, 0, "Make kipcd read its configuration again", \
 		TAKES(TABLE, O(COLUMNS)), .is_common = true) \
 	control(bench, "[ADDR]", 0, 1, "Measure the speed of a queue and a ring", \
-		TAKES(O(SIZES), O(PRODUCERS), O(CONSUMERS), O(BATCH), O(TIME), O(JSON))) \
+		TAKES(O(SIZES), O(PRODUCERS), O(CONSUMERS), O(BATCH), O(TIME), O(JSON)), .offers = CHANNEL_STREAM) \
 	data(check, "[FILE]", 0, 1, "Check a configuration for mistakes", \
 	     TAKES(O(CONFIG)))
 /* clang-format on */

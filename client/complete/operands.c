@@ -31,24 +31,6 @@ static const struct {
 	{ "NAME", CHANNEL_ANY },
 };
 
-/* Verbs that take less than their form says. (send and recv take raw segments, too, which is rare.) */
-static const struct {
-	const char *verb;
-	unsigned classes;
-} taken_by[] = {
-	{ "send", CHANNEL_STREAM },
-	{ "recv", CHANNEL_STREAM },
-	{ "peek", CHANNEL_STREAM },
-	{ "wait", CHANNEL_STREAM | CHANNEL_SEMAPHORE },
-	{ "purge", CHANNEL_STREAM },
-	{ "bench", CHANNEL_STREAM },
-	{ "write", CHANNEL_RAW },
-	{ "get", CHANNEL_RAW },
-	{ "put", CHANNEL_RAW },
-	{ "create", 0 }, /* a new name, as for adopt */
-	{ "adopt", 0 },
-};
-
 #define FORM_MAX 16
 
 /* The word of the verb's row for its operand `n`, without brackets: "ADDR"; "": none. */
@@ -71,15 +53,15 @@ static void find_form(const struct command *command, int n, char form[static FOR
 
 static void tell_channels(struct completion *completion, const char *form)
 {
+	const struct command *command = completion->command;
 	unsigned classes = 0;
 
 	for (size_t i = 0; i < sizeof channel_forms / sizeof channel_forms[0]; i++)
 		if (strcmp(channel_forms[i].form, form) == 0)
 			classes = channel_forms[i].classes;
-	for (size_t i = 0; i < sizeof taken_by / sizeof taken_by[0]; i++)
-		if (strcmp(taken_by[i].verb, completion->command->name) == 0)
-			classes &= taken_by[i].classes;
-	if (classes != 0)
+	if (command->offers != 0)
+		classes &= command->offers;
+	if (classes != 0 && !command->takes_new_name)
 		existing_channels(completion, classes);
 }
 
