@@ -25,8 +25,7 @@ enum status guard_open(const struct invocation *invocation, struct guard *ret_gu
 		return STATUS_DONE;
 	r = kipc_open(address, invocation->runtime_dir, KIPC_SEMAPHORE, &ret_guard->semaphore);
 	if (r == -EPROTOTYPE)
-		return report(invocation, address, STATUS_USAGE,
-			      "--lock needs a semaphore, and this is none");
+		return report(invocation, address, STATUS_USAGE, "this is not a semaphore; --lock needs one");
 	return r < 0 ? errors_report(invocation, address, r) : STATUS_DONE;
 }
 

@@ -88,7 +88,7 @@
 		.is_common = true, .takes_new_name = true) \
 	control(set, "NAME KEY=VALUE…", 2, ANY_NUMBER, "Change a channel until the next reboot") \
 	control(unset, "NAME [KEY…]", 1, ANY_NUMBER, "Take back what set changed") \
-	control(remove, "ADDR…", 1, ANY_NUMBER, "Remove channels, if nothing is lost", \
+	control(remove, "ADDR…", 1, ANY_NUMBER, "Remove channels, unless data would be lost", \
 		TAKES(O(DRY_RUN), O(FORCE), O(UNATTACHED)), .is_common = true) \
 	control(sweep, "", 0, 0, "Remove leftover objects that nothing uses", \
 		TAKES(O(KIND), O(OWNER), O(PRIVATE), O(CREATOR_GONE), O(UNATTACHED), O(IDLE), O(DRY_RUN), \

@@ -161,7 +161,7 @@ static void show_help(struct top *top)
 
 	if (out == NULL)
 		return;
-	fprintf(out, "%-12s %s\n", "arrows, page", "move");
+	fprintf(out, "%-12s %s\n", "arrows, pages", "move");
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		fprintf(out, "%-12s %s\n", keys[i].name, keys[i].help);
 	fprintf(out, "%-12s %s\n\n", "q", "quit");

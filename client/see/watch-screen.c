@@ -109,7 +109,7 @@ static void draw(struct watch *watch)
 	for (uint64_t i = watch->top; i < n_lines(watch) && n_shown-- > 0; i++)
 		draw_bytes(watch, line++, i * WATCH_LINE);
 	attron(A_DIM);
-	(void)screen_write(LINES - 1, 0, COLS, "q quit  space pause  arrows, page: scroll  + - interval");
+	(void)screen_write(LINES - 1, 0, COLS, "q quit  space pause  arrows, pages scroll  + - interval");
 	attroff(A_DIM);
 	screen_show();
 }
