@@ -4,8 +4,8 @@
  * Any bytes as a configuration: config_parse() must come to an end, touch nothing it should not, and give either a
  * configuration or mistakes. The first 0xff byte, if there is one, parts two files. Build and run:
  *
- *   clang -g -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -I. tests/peers/fuzz-config.c common/grammar.c \
- *         lib/address.c daemon/{config,config-check,config-keys,config-world,key-files,field,ini,problems,spec}.c -linih
+ *   clang -g -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -I. tests/peers/fuzz-config.c \
+ *         daemon/config/[a-z]*.c common/[a-z]*.c common/config/[a-z]*.c lib/address.c lib/kind.c -linih
  */
 
 #include <stdint.h>
