@@ -67,7 +67,7 @@ fi
 kipcctl create queue extra key=77 >/dev/null
 next "a channel created by hand is an event" ' created +queue extra: created$'
 kipcctl remove extra >/dev/null
-next "a channel removed by hand is an event" ' removed +queue extra: removed by hand: it is empty$'
+next "a channel removed by hand is an event" ' removed +queue extra: removed by hand: it was empty$'
 if perl -MIPC::SysV -e 1 2>/dev/null; then
 	mkfifo "$T/hold"
 	perl -MIPC::SysV=shmat -e '$a = shmat($ARGV[0], undef, 0) or die; <STDIN>' "$(id_of prices)" <"$T/hold" & holder=$!

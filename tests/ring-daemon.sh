@@ -197,7 +197,7 @@ if command -v busctl >/dev/null; then
 	let_go
 	exits 0 'reset discards the messages' reset ticks
 	is '... in the same segment' "$(stat_of ticks messages) $(id_of ticks) $(columns_of ticks mode)" "0 $old 0660"
-	like '... and the log says so' "$(log)" 'segment ticks: reset by hand: it holds 1 message \(4 bytes\)'
+	like '... and the log says so' "$(log)" 'segment ticks: reset by hand: it held 1 message \(4 bytes\)'
 	is '... and it works' "$(user ticks send x; user ticks recv)" x
 	exits 1 'reset of a raw segment' reset prices
 	like '... is refused' "$ERR" 'it is not a ring'

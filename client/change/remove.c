@@ -78,27 +78,18 @@ static enum status refuse_if_blocked(const struct invocation *invocation, const 
 	if (n == 0)
 		return STATUS_DONE;
 	if (row->kind == KIPC_QUEUE && row->object->queue.messages > 0)
-		loss_to_string(row->object, false, loss);
+		loss_to_string(row->object, false, LOSS_PRESENT, loss);
 	return report(invocation, address, STATUS_FAILED, "%s%s%zu %s on it: %s; --force removes it anyway",
 		      loss, *loss != '\0' ? ", and " : "", n,
 		      plural(n, "thread is waiting", "threads are waiting"), sentence);
 }
 
-/* `loss` is in the present tense: it was said before the removal. */
 static void print_success(const struct invocation *invocation, const char *address, const char *loss)
 {
 	const struct options *options = invocation->options;
 
-	if (options->quiet)
-		return;
-	if (options->dry_run)
-		printf("%s: would be removed (%s)\n", address, loss);
-	else if (strncmp(loss, "it is ", strlen("it is ")) == 0)
-		printf("%s: removed (it was %s)\n", address, loss + strlen("it is "));
-	else if (strncmp(loss, "it holds ", strlen("it holds ")) == 0)
-		printf("%s: removed (it held %s)\n", address, loss + strlen("it holds "));
-	else
-		printf("%s: removed (%s)\n", address, loss);
+	if (!options->quiet)
+		printf("%s: %s (%s)\n", address, options->dry_run ? "would be removed" : "removed", loss);
 }
 
 static enum status remove_by_kipcd(const struct invocation *invocation, const char *address, sd_bus *bus,
@@ -128,6 +119,7 @@ static enum status remove_object(const struct invocation *invocation, const char
 	unsigned flags = (options->force ? KIPC_REMOVE_EVEN_IF_NOT_EMPTY : 0) |
 			 (options->dry_run ? KIPC_REMOVE_DRY_RUN : 0);
 	bool is_empty = kipc_object_is_empty(object, 0) > 0;
+	enum loss_tense tense = options->dry_run ? LOSS_PRESENT : LOSS_PAST;
 	struct kipc_object lost = *object;
 	char loss[LOSS_MAX];
 	int r;
@@ -135,11 +127,11 @@ static enum status remove_object(const struct invocation *invocation, const char
 	r = kipc_object_remove(object, flags, 0, &lost);
 	switch (r) {
 	case 0:
-		print_success(invocation, address, loss_to_string(&lost, is_empty, loss));
+		print_success(invocation, address, loss_to_string(&lost, is_empty, tense, loss));
 		return STATUS_DONE;
 	case -EBUSY:
 		return report(invocation, address, STATUS_FAILED, "%s; --force removes it anyway",
-			      loss_to_string(&lost, false, loss));
+			      loss_to_string(&lost, false, LOSS_PRESENT, loss));
 	case -EPERM:
 		return report(invocation, address, STATUS_NOT_ALLOWED,
 			      "only its owner, its creator and root may remove it");

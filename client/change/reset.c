@@ -63,7 +63,7 @@ static enum status reset(const struct invocation *invocation, struct view *view,
 	ring = ring_figures_get(row->ring);
 	if (ring != NULL && ring->fault == KIPC_RING_SOUND && ring->messages > 0 && !options->force)
 		return report(invocation, address, STATUS_FAILED, "%s; empty it first, or use --force",
-			      loss_of_ring_to_string(ring, 0, loss));
+			      loss_of_ring_to_string(ring, 0, LOSS_PRESENT, loss));
 	if (ring == NULL && !options->force && !view_row_is_kipcds(row))
 		return report(invocation, address, STATUS_NOT_ALLOWED,
 			      "its contents cannot be read; --force resets it anyway");

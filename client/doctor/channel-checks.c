@@ -353,7 +353,7 @@ static char *describe_former(struct findings *findings, const struct view_row *f
 			     kipc_kind_to_string(former->kind), former->id,
 			     loss_to_string(former->object,
 					    former->kind == KIPC_QUEUE && former->object->queue.messages == 0,
-					    loss),
+					    LOSS_PRESENT, loss),
 			     users != NULL ? users : "");
 	free(users);
 	return text;

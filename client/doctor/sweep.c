@@ -150,7 +150,7 @@ static int find_obstacle(const struct sweep *sweep, const struct sweep_facts *fa
 	if (sweep_has_contents(facts) && !sweep->invocation->options->with_contents) {
 		swept->because = "contents";
 		swept->reason = findings_text("%s; --with-contents removes it anyway",
-					      loss_to_string(object, false, loss));
+					      loss_to_string(object, false, LOSS_PRESENT, loss));
 		return swept->reason == NULL ? -ENOMEM : 0;
 	}
 	return 0;

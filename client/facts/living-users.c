@@ -27,7 +27,7 @@ static bool sees_whole_machine(const struct processes *processes)
 
 static int add(struct living_ids *ids, id_t id)
 {
-	/* It doubles with the count: 1, 2, 4, 8... */
+	/* Room doubles with the count: 1, 2, 4, 8… */
 	if ((ids->n & (ids->n - 1)) == 0) {
 		id_t *items = reallocarray(ids->items, ids->n == 0 ? 1 : ids->n * 2, sizeof *items);
 

@@ -30,16 +30,16 @@
 
 /* What a removal would lose; a ring has its own count. */
 static void say_loss(const struct channel *channel, const struct kipc_object *object, bool is_empty,
-		     char buffer[static LOSS_MAX])
+		     enum loss_tense tense, char buffer[static LOSS_MAX])
 {
 	struct kernel_ring ring;
 
 	if (is_empty || !channel->link.is_ring || kernel_look_into_ring(object, &ring) < 0 ||
 	    !ring.is_laid_out)
-		(void)loss_to_string(object, is_empty, buffer);
+		(void)loss_to_string(object, is_empty, tense, buffer);
 	else
 		(void)loss_of_ring_to_string(&ring.stat, object->segment.attached - (channel->held != NULL),
-					     buffer);
+					     tense, buffer);
 }
 
 static bool is_taken_back(const struct channel *channel)
@@ -58,7 +58,7 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 	unsigned flags = (force ? KIPC_REMOVE_EVEN_IF_NOT_EMPTY : 0) | (dry_run ? KIPC_REMOVE_DRY_RUN : 0);
 	unsigned n_ours = channel->held != NULL;
 	struct kipc_object object, lost;
-	char text[LOSS_MAX];
+	char sentence[LOSS_MAX];
 	bool is_empty;
 	int r;
 
@@ -74,15 +74,17 @@ static int remove_object(const struct channel *channel, bool force, bool dry_run
 		return *ret_lost == NULL ? -ENOMEM : 0;
 	}
 	is_empty = object_is_empty(&object, channel->link.maker, n_ours) > 0;
-	say_loss(channel, &object, is_empty, text);
-	*ret_lost = strdup(text); /* before the removal: later it cannot be described */
+	/* Before the removal: later it cannot be described. */
+	say_loss(channel, &object, is_empty, dry_run ? LOSS_PRESENT : LOSS_PAST, sentence);
+	*ret_lost = strdup(sentence);
 	if (*ret_lost == NULL)
 		return -ENOMEM;
 	r = object_remove(&object, flags, channel->link.maker, n_ours, &lost);
-	if (r == -EBUSY && is_empty) /* no longer */
-		say_loss(channel, &lost, false, text);
-	if (r == -EBUSY)
-		return sentence_fail(reterr_sentence, r, "%s; empty it first, or use --force", text);
+	if (r == -EBUSY) {
+		/* If it was empty, it no longer is. */
+		say_loss(channel, is_empty ? &lost : &object, false, LOSS_PRESENT, sentence);
+		return sentence_fail(reterr_sentence, r, "%s; empty it first, or use --force", sentence);
+	}
 	if (r < 0)
 		return sentence_fail(reterr_sentence, r, "%s @%d cannot be removed: %s",
 				     kipc_kind_to_string(object.kind), object.id, strerror(-r));

@@ -60,7 +60,7 @@ static void describe(const struct kipc_object *object, char buffer[static LOSS_M
 
 	if (kernel_look_into_ring(object, &ring) < 0 || !ring.is_laid_out)
 		ring.stat = (struct kipc_ring){ .fault = KIPC_RING_GEOMETRY };
-	(void)loss_of_ring_to_string(&ring.stat, 0, buffer);
+	(void)loss_of_ring_to_string(&ring.stat, 0, LOSS_PAST, buffer);
 }
 
 int reset_ring(struct manager *manager, const char *name, char **reterr_sentence)

@@ -13,9 +13,9 @@ char *plan_loss(const struct decision *decision, const struct kernel_object *fou
 	const struct registry_entry *entry = decision->step->entry;
 
 	if (found->ring == NULL || !found->ring->is_laid_out)
-		return loss_to_string(&found->object, false, buffer);
+		return loss_to_string(&found->object, false, LOSS_PRESENT, buffer);
 	return loss_of_ring_to_string(&found->ring->stat, found->object.segment.attached - entry->is_held,
-				      buffer);
+				      LOSS_PRESENT, buffer);
 }
 
 void plan_advise_foreign(struct decision *decision, const struct kernel_object *foreign)
