@@ -9,12 +9,12 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/grammar.h"
+#include "common/sentence.h"
 
 #define OFFSET_MAX INT64_MAX
 #define TYPE_MAX 64 /* more than the longest type */
@@ -34,19 +34,6 @@ static const struct type {
 uint64_t field_size(const struct field *field)
 {
 	return field->size * field->count;
-}
-
-static int refuse(char **reterr_sentence, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static int refuse(char **reterr_sentence, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	if (vasprintf(reterr_sentence, format, arguments) < 0)
-		*reterr_sentence = NULL;
-	va_end(arguments);
-	return -EINVAL;
 }
 
 /* The row of a type ("u32", "f64be", "char"); NULL: no such type. */
@@ -82,9 +69,10 @@ static int refuse_type(char **reterr_sentence, const char *word)
 		words[i] = types[i].word;
 	near = grammar_nearest(word, words);
 	if (near != NULL)
-		return refuse(reterr_sentence, "'%s' is not a type; did you mean '%s'?", word, near);
-	return refuse(
-		reterr_sentence,
+		return sentence_fail(reterr_sentence, -EINVAL, "'%s' is not a type; did you mean '%s'?", word,
+				     near);
+	return sentence_fail(
+		reterr_sentence, -EINVAL,
 		"'%s' is not a type; types are u8 to u64, i8 to i64, f32, f64 (each also followed by be "
 		"or le), char[N], bytes[N]",
 		word);
@@ -100,20 +88,21 @@ static int parse_type(char *type, struct field *field, char **reterr_sentence)
 
 	if (bracket != NULL) {
 		if (type[n - 1] != ']')
-			return refuse(reterr_sentence, "']' is missing after '%s'; write TYPE[N]@OFFSET",
-				      type);
+			return sentence_fail(reterr_sentence, -EINVAL,
+					     "']' is missing after '%s'; write TYPE[N]@OFFSET", type);
 		type[n - 1] = '\0';
 		*bracket = '\0';
 		if (grammar_number_from_string(bracket + 1, 1, OFFSET_MAX / 8, &count) < 0)
-			return refuse(reterr_sentence,
-				      "'%s' is not a number of elements; write %s[N], N from 1", bracket + 1,
-				      type);
+			return sentence_fail(reterr_sentence, -EINVAL,
+					     "'%s' is not a number of elements; write %s[N], N from 1",
+					     bracket + 1, type);
 	}
 	row = find_type(type, &field->is_swapped);
 	if (row == NULL)
 		return refuse_type(reterr_sentence, type);
 	if ((row->class == FIELD_TEXT || row->class == FIELD_BYTES) && bracket == NULL)
-		return refuse(reterr_sentence, "'%s' needs a length; write %s[N]@OFFSET", type, type);
+		return sentence_fail(reterr_sentence, -EINVAL, "'%s' needs a length; write %s[N]@OFFSET",
+				     type, type);
 	field->class = row->class;
 	field->size = row->size;
 	field->count = (uint64_t)count;
@@ -130,10 +119,11 @@ int field_from_string(const char *text, struct field *ret_field, char **reterr_s
 	int r;
 
 	if (at == NULL)
-		return refuse(reterr_sentence, "'%s' has no offset; write TYPE@OFFSET, like u32@0", text);
+		return sentence_fail(reterr_sentence, -EINVAL,
+				     "'%s' has no offset; write TYPE@OFFSET, like u32@0", text);
 	if (grammar_number_from_string(at + 1, 0, OFFSET_MAX, &offset) < 0)
-		return refuse(reterr_sentence,
-			      "'%s' is not an offset in bytes; write TYPE@OFFSET, like u32@0", at + 1);
+		return sentence_fail(reterr_sentence, -EINVAL,
+				     "'%s' is not an offset in bytes; write TYPE@OFFSET, like u32@0", at + 1);
 	snprintf(type, sizeof type, "%.*s", (int)(at - text < TYPE_MAX ? at - text : TYPE_MAX), text);
 	r = parse_type(type, &field, reterr_sentence);
 	if (r < 0)

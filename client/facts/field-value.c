@@ -7,12 +7,12 @@
 #include <errno.h>
 #include <json-c/json.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/escape.h"
 #include "common/plural.h"
+#include "common/sentence.h"
 #include "common/utf8.h"
 
 #define NUMBER_MAX 48
@@ -182,19 +182,6 @@ int field_value_to_json(const struct field *field, const unsigned char *bytes, s
 
 /* -- in ------------------------------------------------------------------------------------------------------ */
 
-static int refuse(char **reterr_sentence, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static int refuse(char **reterr_sentence, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	if (vasprintf(reterr_sentence, format, arguments) < 0)
-		*reterr_sentence = NULL;
-	va_end(arguments);
-	return -EINVAL;
-}
-
 static void store_unsigned(const struct field *field, uint64_t number, unsigned char *bytes)
 {
 	bool is_big = (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) != field->is_swapped;
@@ -254,13 +241,13 @@ static int refuse_range(const struct field *field, const char *text, char **rete
 	unsigned bits = 8 * (unsigned)field->size;
 
 	if (field->class == FIELD_UNSIGNED)
-		return refuse(reterr_sentence, "'%s' is out of range: it must be 0 to %llu", text,
-			      (unsigned long long)(UINT64_MAX >> (64 - bits)));
+		return sentence_fail(reterr_sentence, -EINVAL, "'%s' is out of range: it must be 0 to %llu",
+				     text, (unsigned long long)(UINT64_MAX >> (64 - bits)));
 	if (field->class == FIELD_SIGNED)
-		return refuse(reterr_sentence, "'%s' is out of range: it must be %lld to %lld", text,
-			      (long long)(-(INT64_C(1) << (bits - 2)) * 2),
-			      (long long)(UINT64_MAX >> (65 - bits)));
-	return refuse(reterr_sentence, "'%s' is too large for %u bits", text, bits);
+		return sentence_fail(
+			reterr_sentence, -EINVAL, "'%s' is out of range: it must be %lld to %lld", text,
+			(long long)(-(INT64_C(1) << (bits - 2)) * 2), (long long)(UINT64_MAX >> (65 - bits)));
+	return sentence_fail(reterr_sentence, -EINVAL, "'%s' is too large for %u bits", text, bits);
 }
 
 static int parse_numbers(const struct field *field, const char *text, unsigned char *bytes,
@@ -275,19 +262,20 @@ static int parse_numbers(const struct field *field, const char *text, unsigned c
 		r = field->class == FIELD_FLOAT ? parse_float(field, rest, &end, bytes)
 						: parse_integer(field, rest, &end, bytes);
 		if (end == rest)
-			return refuse(reterr_sentence, "'%s' is not a number%s", rest,
-				      field->class == FIELD_FLOAT ? "" : "; write 42, -7 or 0x2a");
+			return sentence_fail(reterr_sentence, -EINVAL, "'%s' is not a number%s", rest,
+					     field->class == FIELD_FLOAT ? "" : "; write 42, -7 or 0x2a");
 		if (r < 0)
 			return refuse_range(field, text, reterr_sentence);
 		if (*end == ',' && i + 1 < field->count)
 			end++;
 		else if (*end != '\0')
-			return refuse(reterr_sentence, "unexpected '%s' after the number%s", end,
-				      field->is_array ? "s" : "");
+			return sentence_fail(reterr_sentence, -EINVAL, "unexpected '%s' after the number%s",
+					     end, field->is_array ? "s" : "");
 		else if (i + 1 < field->count)
-			return refuse(reterr_sentence,
-				      "only %llu of %llu values; write all of them, separated by commas",
-				      (unsigned long long)i + 1, (unsigned long long)field->count);
+			return sentence_fail(
+				reterr_sentence, -EINVAL,
+				"only %llu of %llu values; write all of them, separated by commas",
+				(unsigned long long)i + 1, (unsigned long long)field->count);
 		rest = end;
 	}
 	return 0;
@@ -307,13 +295,14 @@ static int parse_bytes(const struct field *field, const char *text, unsigned cha
 		       char **reterr_sentence)
 {
 	if (strlen(text) != 2 * field->count)
-		return refuse(reterr_sentence, "it takes %llu hexadecimal digits, not %zu",
-			      (unsigned long long)(2 * field->count), strlen(text));
+		return sentence_fail(reterr_sentence, -EINVAL, "it takes %llu hexadecimal digits, not %zu",
+				     (unsigned long long)(2 * field->count), strlen(text));
 	for (uint64_t i = 0; i < field->count; i++) {
 		int high = digit_of(text[2 * i]), low = digit_of(text[2 * i + 1]);
 
 		if (high < 0 || low < 0)
-			return refuse(reterr_sentence, "'%.2s' is not a hexadecimal byte", text + 2 * i);
+			return sentence_fail(reterr_sentence, -EINVAL, "'%.2s' is not a hexadecimal byte",
+					     text + 2 * i);
 		bytes[i] = (unsigned char)(high << 4 | low);
 	}
 	return 0;
@@ -327,9 +316,9 @@ int field_value_parse(const struct field *field, const char *text, unsigned char
 	switch (field->class) {
 	case FIELD_TEXT:
 		if (n > field->count)
-			return refuse(reterr_sentence, "it has room for %llu %s, not %zu",
-				      (unsigned long long)field->count, plural(field->count, "byte", "bytes"),
-				      n);
+			return sentence_fail(reterr_sentence, -EINVAL, "it has room for %llu %s, not %zu",
+					     (unsigned long long)field->count,
+					     plural(field->count, "byte", "bytes"), n);
 		memset(ret_bytes, 0, field->count);
 		memcpy(ret_bytes, text, n);
 		return 0;
