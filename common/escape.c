@@ -15,19 +15,6 @@
 
 #include "common/utf8.h"
 
-/* The length of the printable character at `text`, or 0: a control character (U+0080 to U+009F are) or no UTF-8. */
-static size_t printable_length(const char *text, size_t size)
-{
-	const unsigned char *bytes = (const unsigned char *)text;
-	size_t n = utf8_character(text, size);
-
-	if (n == 1 && (bytes[0] < 0x20 || bytes[0] == 0x7f))
-		return 0;
-	if (n == 2 && bytes[0] == 0xc2 && bytes[1] < 0xa0)
-		return 0;
-	return n;
-}
-
 char *escape_text(const char *text, size_t size)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -37,7 +24,7 @@ char *escape_text(const char *text, size_t size)
 	if (escaped == NULL)
 		return NULL;
 	while (size > 0) {
-		size_t n = printable_length(text, size);
+		size_t n = utf8_printable(text, size);
 
 		if (n > 0) {
 			out = mempcpy(out, text, n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Called for all foreign text that becomes JSON. The table is that of the Unicode standard (well-formed byte sequences): the first
+ * Called for all foreign text that becomes JSON or reaches a terminal, and for configurations. The table is that of the Unicode standard (well-formed byte sequences): the first
  * byte determines the length and the range of the second, all further bytes are 0x80…0xBF.
  */
 
@@ -41,6 +41,18 @@ size_t utf8_character(const char *text, size_t size)
 		return lead->length;
 	}
 	return 0;
+}
+
+size_t utf8_printable(const char *text, size_t size)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+	size_t n = utf8_character(text, size);
+
+	if (n == 1 && (bytes[0] < 0x20 || bytes[0] == 0x7f))
+		return 0;
+	if (n == 2 && bytes[0] == 0xc2 && bytes[1] < 0xa0)
+		return 0;
+	return n;
 }
 
 bool utf8_is_valid(const char *text, size_t size)

@@ -2,7 +2,7 @@
 #ifndef KIPC_COMMON_UTF8_H
 #define KIPC_COMMON_UTF8_H
 
-/* JSON must be UTF-8; the names of processes and the bodies of messages can be anything. */
+/* JSON must be UTF-8, and terminals get nothing else; the names of processes and the bodies of messages can be anything. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,6 +12,9 @@
  * at `size`.
  */
 size_t utf8_character(const char *text, size_t size);
+
+/* The same, but 0 also for a control character (U+0080 to U+009F are some). */
+size_t utf8_printable(const char *text, size_t size);
 
 bool utf8_is_valid(const char *text, size_t size);
 

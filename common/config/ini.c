@@ -31,21 +31,16 @@ struct line {
 	const char *start, *end;
 };
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static const char *skip_blanks(const char *p, const char *end)
 {
-	while (p < end && is_blank(*p))
+	while (p < end && text_is_blank(*p))
 		p++;
 	return p;
 }
 
 static const char *trim_blanks(const char *start, const char *end)
 {
-	while (end > start && is_blank(end[-1]))
+	while (end > start && text_is_blank(end[-1]))
 		end--;
 	return end;
 }
@@ -130,9 +125,9 @@ static void read_header(struct reader *reader, const struct line *line)
 static bool find_value_end(struct reader *reader, struct line *line, const char *value)
 {
 	for (const char *p = value; p < line->end; p++) {
-		if ((*p != ';' && *p != '#') || !is_blank(p[-1]))
+		if ((*p != ';' && *p != '#') || !text_is_blank(p[-1]))
 			continue;
-		if (*p == ';' && (p[-1] == '\t' || is_blank(p[-2]))) {
+		if (*p == ';' && (p[-1] == '\t' || text_is_blank(p[-2]))) {
 			line->end = p;
 			break;
 		}

@@ -103,8 +103,8 @@ void problems_add_warning(struct problems *problems, const char *file, unsigned 
 	va_end(arguments);
 }
 
-/* The place of a problem while the problems are sorted, or that of a noted file, which has no item. */
-struct place {
+/* The rank of a problem while the problems are sorted, or that of a noted file, which has no item. */
+struct rank {
 	const char *file;
 	size_t order; /* of the file: by name first, then by first appearance */
 	unsigned line;
@@ -114,16 +114,16 @@ struct place {
 
 static int compare_files(const void *a, const void *b)
 {
-	const struct place *x = a, *y = b;
+	const struct rank *x = a, *y = b;
 	int r = strcmp(x->file, y->file);
 
 	return r != 0 ? r : (x->order > y->order) - (x->order < y->order);
 }
 
 /* Problems of one line keep their order. */
-static int compare_places(const void *a, const void *b)
+static int compare_ranks(const void *a, const void *b)
 {
-	const struct place *x = a, *y = b;
+	const struct rank *x = a, *y = b;
 
 	if (x->order != y->order)
 		return x->order < y->order ? -1 : 1;
@@ -132,45 +132,44 @@ static int compare_places(const void *a, const void *b)
 	return (x->item > y->item) - (x->item < y->item);
 }
 
-/* The places of all noted files and all problems, in the order that the problems are to have. */
-static struct place *places_new(const struct problems *problems, size_t n_places)
+/* The ranks of all noted files and all problems, in the order that the problems are to have. */
+static struct rank *ranks_new(const struct problems *problems, size_t n_ranks)
 {
-	struct place *places = calloc(n_places, sizeof *places);
+	struct rank *ranks = calloc(n_ranks, sizeof *ranks);
 
-	if (places == NULL)
+	if (ranks == NULL)
 		return NULL;
 	for (size_t i = 0; i < problems->n_files; i++)
-		places[i] = (struct place){ problems->files[i], i, 0, NO_ITEM };
+		ranks[i] = (struct rank){ problems->files[i], i, 0, NO_ITEM };
 	for (size_t i = 0; i < problems->n_items; i++)
-		places[problems->n_files + i] =
-			(struct place){ problems->items[i].file, problems->n_files + i,
-					problems->items[i].line, i };
-	qsort(places, n_places, sizeof *places, compare_files);
-	for (size_t i = 1; i < n_places; i++)
-		if (strcmp(places[i].file, places[i - 1].file) == 0)
-			places[i].order = places[i - 1].order;
-	qsort(places, n_places, sizeof *places, compare_places);
-	return places;
+		ranks[problems->n_files + i] = (struct rank){ problems->items[i].file, problems->n_files + i,
+							      problems->items[i].line, i };
+	qsort(ranks, n_ranks, sizeof *ranks, compare_files);
+	for (size_t i = 1; i < n_ranks; i++)
+		if (strcmp(ranks[i].file, ranks[i - 1].file) == 0)
+			ranks[i].order = ranks[i - 1].order;
+	qsort(ranks, n_ranks, sizeof *ranks, compare_ranks);
+	return ranks;
 }
 
 void problems_sort(struct problems *problems)
 {
-	size_t n_places = problems->n_files + problems->n_items, n = 0;
+	size_t n_ranks = problems->n_files + problems->n_items, n = 0;
 	struct problem *sorted;
-	struct place *places;
+	struct rank *ranks;
 
 	if (problems->n_items < 2)
 		return;
-	places = places_new(problems, n_places);
+	ranks = ranks_new(problems, n_ranks);
 	sorted = calloc(problems->n_items, sizeof *sorted);
 	/* without memory, they stay unsorted */
-	if (places != NULL && sorted != NULL) {
-		for (size_t i = 0; i < n_places; i++)
-			if (places[i].item != NO_ITEM)
-				sorted[n++] = problems->items[places[i].item];
+	if (ranks != NULL && sorted != NULL) {
+		for (size_t i = 0; i < n_ranks; i++)
+			if (ranks[i].item != NO_ITEM)
+				sorted[n++] = problems->items[ranks[i].item];
 		memcpy(problems->items, sorted, n * sizeof *sorted);
 	}
-	free(places);
+	free(ranks);
 	free(sorted);
 }
 

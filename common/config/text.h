@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+bool text_is_blank(char c);
 bool text_is_key_character(char c);
 
 /* The first byte that is not text, or the end. */

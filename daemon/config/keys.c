@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/config/text.h"
 #include "common/field.h"
 #include "common/grammar.h"
 #include "daemon/config/config.h"
@@ -217,7 +218,7 @@ static char *trim(char *text)
 	size_t n;
 
 	text += strspn(text, " \t");
-	for (n = strlen(text); n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t'); n--)
+	for (n = strlen(text); n > 0 && text_is_blank(text[n - 1]); n--)
 		text[n - 1] = '\0';
 	return text;
 }

@@ -20,11 +20,6 @@ const char *const layer_verb_words[] = {
 	[LAYER_NONE] = "", [LAYER_CREATE] = "create", [LAYER_ADOPT] = "adopt", [LAYER_SET] = "set", NULL,
 };
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* -- reading --------------------------------------------------------------------------------------------------- */
 
 /* A copy of the value between two places in a line, without quotes. NULL: no memory. */
@@ -32,9 +27,9 @@ static char *copy_value(const char *from, const char *to)
 {
 	char *value, *out;
 
-	while (from < to && is_blank(*from))
+	while (from < to && text_is_blank(*from))
 		from++;
-	while (to > from && is_blank(to[-1]))
+	while (to > from && text_is_blank(to[-1]))
 		to--;
 	value = out = malloc((size_t)(to - from) + 1);
 	if (value == NULL)
@@ -70,7 +65,7 @@ static const char *find_equals(const char *from, const char *to)
 	if (n == 0 || n > INI_KEY_MAX)
 		return NULL;
 	from += n;
-	while (from < to && is_blank(*from))
+	while (from < to && text_is_blank(*from))
 		from++;
 	return from < to && *from == '=' ? from : NULL;
 }
@@ -271,7 +266,8 @@ static void write_value(FILE *out, const char *value)
 {
 	size_t n = strlen(value);
 
-	if (n == 0 || (strpbrk(value, "\"\\#;") == NULL && !is_blank(value[0]) && !is_blank(value[n - 1]))) {
+	if (n == 0 ||
+	    (strpbrk(value, "\"\\#;") == NULL && !text_is_blank(value[0]) && !text_is_blank(value[n - 1]))) {
 		fputs(value, out);
 		return;
 	}
@@ -344,9 +340,9 @@ static char *value_of(const char *key, const char *equals, bool is_spaced)
 	const char *from = equals + 1, *to = from + strlen(from);
 	bool is_free_text = strcmp(key, "description") == 0;
 
-	while ((is_spaced || !is_free_text) && is_blank(*from))
+	while ((is_spaced || !is_free_text) && text_is_blank(*from))
 		from++;
-	while (!is_free_text && to > from && is_blank(to[-1]))
+	while (!is_free_text && to > from && text_is_blank(to[-1]))
 		to--;
 	return strndup(from, (size_t)(to - from));
 }
