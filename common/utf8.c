@@ -68,27 +68,27 @@ bool utf8_is_valid(const char *text, size_t size)
 	return true;
 }
 
-char *utf8_mend(const char *text, size_t size, size_t *ret_size)
+char *utf8_repair(const char *text, size_t size, size_t *ret_size)
 {
 	static const char replacement[] = "\xEF\xBF\xBD";
-	size_t n_mended = 0;
-	char *mended;
+	size_t n_repaired = 0;
+	char *repaired;
 
 	/* Every byte may become three. */
-	mended = reallocarray(NULL, size + 1, sizeof replacement - 1);
-	if (mended == NULL)
+	repaired = reallocarray(NULL, size + 1, sizeof replacement - 1);
+	if (repaired == NULL)
 		return NULL;
 	while (size > 0) {
 		size_t n = utf8_character(text, size);
 		size_t n_taken = n > 0 ? n : 1;
 		size_t n_given = n > 0 ? n : sizeof replacement - 1;
 
-		memcpy(mended + n_mended, n > 0 ? text : replacement, n_given);
-		n_mended += n_given;
+		memcpy(repaired + n_repaired, n > 0 ? text : replacement, n_given);
+		n_repaired += n_given;
 		text += n_taken;
 		size -= n_taken;
 	}
-	mended[n_mended] = '\0';
-	*ret_size = n_mended;
-	return mended;
+	repaired[n_repaired] = '\0';
+	*ret_size = n_repaired;
+	return repaired;
 }

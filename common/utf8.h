@@ -19,6 +19,6 @@ size_t utf8_printable(const char *text, size_t size);
 bool utf8_is_valid(const char *text, size_t size);
 
 /* A copy in which each byte that is not part of valid UTF-8 becomes U+FFFD; NULL: no memory. */
-char *utf8_mend(const char *text, size_t size, size_t *ret_size);
+char *utf8_repair(const char *text, size_t size, size_t *ret_size);
 
 #endif

@@ -109,10 +109,10 @@ void field_value_print(const struct field *field, const unsigned char *bytes, FI
 static struct json_object *text_to_json(const struct field *field, const unsigned char *bytes)
 {
 	size_t n;
-	char *mended = utf8_mend((const char *)bytes, strnlen((const char *)bytes, field->count), &n);
-	struct json_object *json = mended != NULL ? json_object_new_string_len(mended, (int)n) : NULL;
+	char *repaired = utf8_repair((const char *)bytes, strnlen((const char *)bytes, field->count), &n);
+	struct json_object *json = repaired != NULL ? json_object_new_string_len(repaired, (int)n) : NULL;
 
-	free(mended);
+	free(repaired);
 	return json;
 }
 

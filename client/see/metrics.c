@@ -42,10 +42,10 @@ void metrics_write_head(struct metrics *metrics, const char *name, const char *t
 void metrics_write_label(struct metrics *metrics, const char *label, const char *text)
 {
 	size_t n;
-	CLEANUP_FREE char *mended = utf8_mend(text, strlen(text), &n);
+	CLEANUP_FREE char *repaired = utf8_repair(text, strlen(text), &n);
 
 	fprintf(metrics->out, "%s=\"", label);
-	for (const char *p = mended; p != NULL && *p != '\0'; p++) {
+	for (const char *p = repaired; p != NULL && *p != '\0'; p++) {
 		if (*p == '"' || *p == '\\')
 			putc('\\', metrics->out);
 		fputs(*p == '\n' ? "\\n" : (char[]){ *p, '\0' }, metrics->out);

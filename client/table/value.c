@@ -133,17 +133,17 @@ const char *value_to_string(const struct value *value, struct value_style *style
 
 static struct json_object *text_to_json(const char *text)
 {
-	size_t size = strlen(text), n_mended;
+	size_t size = strlen(text), n_repaired;
 	struct json_object *json;
-	char *mended;
+	char *repaired;
 
 	if (utf8_is_valid(text, size))
 		return json_object_new_string_len(text, (int)size);
-	mended = utf8_mend(text, size, &n_mended);
-	if (mended == NULL)
+	repaired = utf8_repair(text, size, &n_repaired);
+	if (repaired == NULL)
 		return NULL;
-	json = json_object_new_string_len(mended, (int)n_mended);
-	free(mended);
+	json = json_object_new_string_len(repaired, (int)n_repaired);
+	free(repaired);
 	return json;
 }
 

@@ -14,7 +14,7 @@ void tell_trouble(struct manager *manager, struct channel *channel);
 void tell_observed(struct manager *manager, const struct channel *channel, enum channel_state state_before,
 		   int id_before);
 
-/* What healing did: nobody asked for it, so it is more than information. Counts it, too. */
+/* What healing did. No user asked for it, so it is more than information. Counts it, too. */
 void tell_healing(struct manager *manager, const struct plan_step *step, enum plan_action action,
 		  struct channel *channel, enum channel_state state_before);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A short sleep, on a futex that nobody wakes. */
+/* A short sleep, on a futex that no process wakes. */
 
 #include "lib/ring/nap.h"
 

@@ -2,7 +2,7 @@
 
 /*
  * Spinning where a ring is empty or full, or a lock is taken. On a machine with one CPU it never spins, and
- * where spinning never helps (both parties on one CPU, or slow traffic) it does so ever more rarely.
+ * where spinning never helps (both parties on one CPU, or slow traffic) it does so less and less often.
  */
 
 #include "lib/ring/spin.h"

@@ -154,7 +154,7 @@ static void only_well_formed_utf8_is_valid(void **state)
 		assert_int_equal(utf8_is_valid(rows[i].text, rows[i].size), rows[i].is_valid);
 }
 
-static void what_is_not_utf8_is_mended(void **state)
+static void what_is_not_utf8_is_repaired(void **state)
 {
 	static const struct {
 		const char *text;
@@ -168,13 +168,13 @@ static void what_is_not_utf8_is_mended(void **state)
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		size_t size = 0;
-		char *mended = utf8_mend(rows[i].text, strlen(rows[i].text), &size);
+		char *repaired = utf8_repair(rows[i].text, strlen(rows[i].text), &size);
 
-		assert_non_null(mended);
-		assert_string_equal(mended, rows[i].expected);
-		assert_int_equal(size, strlen(mended));
-		assert_true(utf8_is_valid(mended, size));
-		free(mended);
+		assert_non_null(repaired);
+		assert_string_equal(repaired, rows[i].expected);
+		assert_int_equal(size, strlen(repaired));
+		assert_true(utf8_is_valid(repaired, size));
+		free(repaired);
 	}
 }
 
@@ -185,7 +185,7 @@ int main(void)
 		cmocka_unit_test(what_was_printed_is_read_again),
 		cmocka_unit_test(what_is_no_message_says_why),
 		cmocka_unit_test(only_well_formed_utf8_is_valid),
-		cmocka_unit_test(what_is_not_utf8_is_mended),
+		cmocka_unit_test(what_is_not_utf8_is_repaired),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
