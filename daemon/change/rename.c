@@ -45,17 +45,14 @@ static char *rename_text(const char *text, size_t size, const char *to)
 
 static int read_file(const char *path, char **ret_text, size_t *ret_size)
 {
-	int fd = store_open_text(AT_FDCWD, path), r = 0;
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	struct stat status;
+	FILE *file;
 	char *text;
+	int r;
 
-	if (file == NULL) {
-		r = fd < 0 ? fd : -errno;
-		if (fd >= 0)
-			close(fd);
+	r = store_open_text(AT_FDCWD, path, &file);
+	if (r < 0)
 		return r;
-	}
 	if (fstat(fileno(file), &status) < 0 || status.st_size > LAYER_FILE_MAX) {
 		fclose(file);
 		return -EFBIG;
@@ -137,26 +134,17 @@ static int follow(const struct runtime *runtime, const struct rename *rename)
 /* "FROM TO layer|-" a line */
 static int write_intent(int channels_fd, const struct renames *renames)
 {
-	int fd = store_open_new(channels_fd, RENAMES ".new", 0600), r = 0;
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+	FILE *file;
+	int r;
 
-	if (file == NULL) {
-		r = fd < 0 ? fd : -errno;
-		if (fd >= 0)
-			close(fd);
+	r = store_open_new(channels_fd, RENAMES ".new", 0600, &file);
+	if (r < 0)
 		return r;
-	}
 	for (size_t i = 0; r == 0 && i < renames->n_items; i++)
 		if (fprintf(file, "%s %s %s\n", renames->items[i].from, renames->items[i].to,
 			    renames->items[i].has_layer ? "layer" : "-") < 0)
 			r = -EIO;
-	if (fclose(file) != 0 && r == 0)
-		r = -errno;
-	if (r == 0 && renameat(channels_fd, RENAMES ".new", channels_fd, RENAMES) < 0)
-		r = -errno;
-	if (r < 0)
-		(void)unlinkat(channels_fd, RENAMES ".new", 0);
-	return r;
+	return store_finish_new(channels_fd, RENAMES ".new", file, r, RENAMES);
 }
 
 static int drop_intent(int channels_fd)
@@ -181,19 +169,14 @@ static bool parse_line(const char *line, struct rename *ret_rename)
 
 int rename_finish(const struct runtime *runtime)
 {
-	int fd = store_open_text(runtime->channels_fd, RENAMES), r = 0;
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	struct rename rename;
 	char line[128];
+	FILE *file;
+	int r;
 
-	if (fd == -ENOENT)
-		return 0;
-	if (file == NULL) {
-		r = fd < 0 ? fd : -errno;
-		if (fd >= 0)
-			close(fd);
-		return r;
-	}
+	r = store_open_text(runtime->channels_fd, RENAMES, &file);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
 	while (r == 0 && fgets(line, sizeof line, file) != NULL)
 		/*
 		 * The link is last: where the new name has one, nothing is left to do, and the old name may be another

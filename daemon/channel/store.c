@@ -28,11 +28,27 @@
 
 /* -- reading ---------------------------------------------------------------------------------------------- */
 
-int store_open_text(int channels_fd, const char *name)
+/* Takes the descriptor over. */
+static int open_stream(int fd, const char *mode, FILE **ret_file)
 {
-	int fd = openat(channels_fd, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, mode);
 
-	return fd < 0 ? -errno : fd;
+	if (file == NULL) {
+		int r = -errno;
+
+		if (fd >= 0)
+			close(fd);
+		return r;
+	}
+	*ret_file = file;
+	return 0;
+}
+
+int store_open_text(int folder_fd, const char *name, FILE **ret_file)
+{
+	int fd = openat(folder_fd, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+
+	return open_stream(fd, "r", ret_file);
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -74,18 +90,14 @@ static int parse_intent(const char *line, struct registry_entry *entry)
 
 static int read_intents(int channels_fd, struct registry *registry, size_t *n_allocated)
 {
-	int fd = store_open_text(channels_fd, INTENTS), r = 0;
 	struct registry_entry entry;
 	char line[128];
 	FILE *file;
+	int r;
 
-	if (fd < 0)
-		return fd == -ENOENT ? 0 : fd;
-	file = fdopen(fd, "r");
-	if (file == NULL) {
-		close(fd);
-		return -ENOMEM;
-	}
+	r = store_open_text(channels_fd, INTENTS, &file);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
 	while (r == 0 && fgets(line, sizeof line, file) != NULL)
 		if (parse_intent(line, &entry) == 0)
 			r = append_entry(registry, n_allocated, &entry);
@@ -138,9 +150,9 @@ static void join_entries(struct registry *registry)
 	registry->n_entries = n;
 }
 
-static int open_again(int folder_fd, DIR **ret_folder)
+static int open_folder(int parent_fd, const char *name, DIR **ret_folder)
 {
-	int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 
 	if (folder == NULL) {
@@ -161,7 +173,7 @@ int store_read(int channels_fd, struct registry *ret_registry)
 	DIR *folder;
 	int r;
 
-	r = open_again(channels_fd, &folder);
+	r = open_folder(channels_fd, ".", &folder);
 	if (r < 0)
 		return r;
 	r = read_links(folder, &registry, &n_allocated);
@@ -186,7 +198,7 @@ int store_is_empty(int channels_fd)
 	DIR *folder;
 	int r;
 
-	r = open_again(channels_fd, &folder);
+	r = open_folder(channels_fd, ".", &folder);
 	if (r < 0)
 		return r;
 	while (is_empty && (errno = 0, dirent = readdir(folder)) != NULL)
@@ -214,13 +226,24 @@ void store_registry_done(struct registry *registry)
 
 /* -- writing ---------------------------------------------------------------------------------------------- */
 
-int store_open_new(int channels_fd, const char *name, mode_t mode)
+int store_open_new(int folder_fd, const char *name, mode_t mode, FILE **ret_file)
 {
 	int fd;
 
-	(void)unlinkat(channels_fd, name, 0);
-	fd = openat(channels_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-	return fd < 0 ? -errno : fd;
+	(void)unlinkat(folder_fd, name, 0);
+	fd = openat(folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	return open_stream(fd, "w", ret_file);
+}
+
+int store_finish_new(int folder_fd, const char *new_name, FILE *file, int r, const char *name)
+{
+	if (fclose(file) != 0 && r == 0)
+		r = -errno;
+	if (r == 0 && renameat(folder_fd, new_name, folder_fd, name) < 0)
+		r = -errno;
+	if (r < 0) /* it takes room, which may be what is missing */
+		(void)unlinkat(folder_fd, new_name, 0);
+	return r;
 }
 
 static int replace_link(int channels_fd, const char *target, const char *name)
@@ -240,21 +263,15 @@ int store_write_namespace(int channels_fd, const char *namespace)
 int store_write_nsid(int channels_fd, const struct nsid *nsid)
 {
 	char text[NSID_TEXT_MAX];
-	int fd, r = 0;
+	FILE *file;
+	int r;
 
 	nsid_to_string(nsid, text);
-	fd = store_open_new(channels_fd, NSID_FILE NEW_NAME, 0644);
-	if (fd < 0)
-		return fd;
-	if (dprintf(fd, "%s\n", text) < 0)
-		r = -errno;
-	if (close(fd) < 0 && r == 0)
-		r = -errno;
-	if (r == 0 && renameat(channels_fd, NSID_FILE NEW_NAME, channels_fd, NSID_FILE) < 0)
-		r = -errno;
+	r = store_open_new(channels_fd, NSID_FILE NEW_NAME, 0644, &file);
 	if (r < 0)
-		(void)unlinkat(channels_fd, NSID_FILE NEW_NAME, 0);
-	return r;
+		return r;
+	r = fprintf(file, "%s\n", text) < 0 ? -errno : 0;
+	return store_finish_new(channels_fd, NSID_FILE NEW_NAME, file, r, NSID_FILE);
 }
 
 int store_write_link(int channels_fd, const char *name, const struct registry_link *link, bool is_new)
@@ -285,42 +302,24 @@ static char *print_intent(const struct store_intent *intent, char line[static IN
 	return p;
 }
 
-static int write_intents(int fd, const struct store_intent *intents, size_t n_intents)
+int store_write_intents(int channels_fd, const struct store_intent *intents, size_t n_intents)
 {
-	FILE *file = fdopen(fd, "w");
-	int r = 0;
+	char line[INTENT_LINE_MAX];
+	FILE *file;
+	int r;
 
-	if (file == NULL) {
-		close(fd);
-		return -ENOMEM;
-	}
+	if (n_intents == 0)
+		return unlinkat(channels_fd, INTENTS, 0) < 0 && errno != ENOENT ? -errno : 0;
+	r = store_open_new(channels_fd, INTENTS NEW_NAME, 0600, &file);
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < n_intents && r == 0; i++) {
-		char line[INTENT_LINE_MAX];
 		size_t n = (size_t)(print_intent(&intents[i], line) - line);
 
 		if (fwrite(line, 1, n, file) != n)
 			r = -errno;
 	}
-	if (fclose(file) != 0 && r == 0)
-		r = -errno;
-	return r;
-}
-
-int store_write_intents(int channels_fd, const struct store_intent *intents, size_t n_intents)
-{
-	int fd, r;
-
-	if (n_intents == 0)
-		return unlinkat(channels_fd, INTENTS, 0) < 0 && errno != ENOENT ? -errno : 0;
-	fd = store_open_new(channels_fd, INTENTS NEW_NAME, 0600);
-	if (fd < 0)
-		return fd;
-	r = write_intents(fd, intents, n_intents);
-	if (r == 0 && renameat(channels_fd, INTENTS NEW_NAME, channels_fd, INTENTS) < 0)
-		r = -errno;
-	if (r < 0) /* it takes room, which may be what is missing */
-		(void)unlinkat(channels_fd, INTENTS NEW_NAME, 0);
-	return r;
+	return store_finish_new(channels_fd, INTENTS NEW_NAME, file, r, INTENTS);
 }
 
 /* -- registries of the past ------------------------------------------------------------------------------- */
@@ -361,17 +360,13 @@ static int compare_names(const void *a, const void *b)
 
 static void remove_aside(int runtime_fd, const char *name)
 {
-	int fd = openat(runtime_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *dirent;
+	DIR *folder;
 
-	if (folder == NULL) {
-		if (fd >= 0)
-			close(fd);
+	if (open_folder(runtime_fd, name, &folder) < 0)
 		return;
-	}
 	while ((dirent = readdir(folder)) != NULL)
-		(void)unlinkat(fd, dirent->d_name, 0);
+		(void)unlinkat(dirfd(folder), dirent->d_name, 0);
 	closedir(folder);
 	(void)unlinkat(runtime_fd, name, AT_REMOVEDIR);
 }
@@ -383,7 +378,7 @@ void store_prune_aside(int runtime_fd)
 	size_t n = 0;
 	DIR *folder;
 
-	if (open_again(runtime_fd, &folder) < 0)
+	if (open_folder(runtime_fd, ".", &folder) < 0)
 		return;
 	while ((dirent = readdir(folder)) != NULL) {
 		if (strncmp(dirent->d_name, ASIDE, strlen(ASIDE)) != 0 ||

@@ -7,6 +7,8 @@
  * is the folder.
  */
 
+#include <stdio.h>
+
 #include "common/nsid.h"
 #include "daemon/plan/registry.h"
 
@@ -37,11 +39,14 @@ int store_move_aside(int runtime_fd, const char *why, char name[static STORE_ASI
 void store_prune_aside(int runtime_fd);
 
 /*
- * Open a small file of kipcd's own in the folder. Neither blocks, even on a FIFO. Whatever is in the place of a new file is
- * removed, whether a kill or another program left it.
+ * Open a file of kipcd's own, to read it or to write it. Neither blocks, even on a FIFO. Whatever is in the place of a new file
+ * is removed, whether a kill or another program left it.
  */
-int store_open_text(int channels_fd, const char *name);
-int store_open_new(int channels_fd, const char *name, mode_t mode);
+int store_open_text(int folder_fd, const char *name, FILE **ret_file);
+int store_open_new(int folder_fd, const char *name, mode_t mode, FILE **ret_file);
+
+/* Closes a new file, and gives it its name if that and all before it, `r`, succeeded; otherwise removes it. */
+int store_finish_new(int folder_fd, const char *new_name, FILE *file, int r, const char *name);
 
 /* Writes a link: a new one in one step, an existing one by rename. */
 int store_write_link(int channels_fd, const char *name, const struct registry_link *link, bool is_new);

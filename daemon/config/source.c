@@ -291,7 +291,7 @@ int source_list_read(const char *main_file, bool must_exist, uid_t uid, const ch
 		r = add_folder_of(&reader, main_file, ".d", false);
 	reader.uid = runtime_uid;
 	if (r == 0 && runtime_dir != NULL)
-		r = add_folder_of(&reader, runtime_dir, "/kipcd.conf.d", true);
+		r = add_folder_of(&reader, runtime_dir, "/" RUNTIME_LAYER, true);
 	if (r < 0) {
 		source_list_free(reader.sources, reader.n_sources);
 		return r;

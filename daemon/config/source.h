@@ -10,6 +10,8 @@
 
 #include "common/config/problems.h"
 
+#define RUNTIME_LAYER "kipcd.conf.d" /* the folder of the runtime layer, in the runtime folder */
+
 /* The text of one file. Later sources override earlier ones key by key. */
 struct config_source {
 	char *name; /* its path */

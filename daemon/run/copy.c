@@ -119,28 +119,16 @@ static uint64_t hash_of(const char *text, size_t size)
 static int write_all(const char *path, const char *text, size_t size)
 {
 	char new_path[PATH_MAX];
-	size_t done = 0;
-	int fd, r = 0;
+	FILE *file;
+	int r;
 
 	if ((size_t)snprintf(new_path, sizeof new_path, "%s.new", path) >= sizeof new_path)
 		return -ENAMETOOLONG;
-	fd = store_open_new(AT_FDCWD, new_path, 0600);
-	if (fd < 0)
-		return fd;
-	while (r == 0 && done < size) {
-		ssize_t n = write(fd, text + done, size - done);
-
-		if (n < 0 && errno != EINTR)
-			r = -errno;
-		done += n > 0 ? (size_t)n : 0;
-	}
-	if (close(fd) < 0 && r == 0)
-		r = -errno;
-	if (r == 0 && rename(new_path, path) < 0)
-		r = -errno;
+	r = store_open_new(AT_FDCWD, new_path, 0600, &file);
 	if (r < 0)
-		(void)unlink(new_path);
-	return r;
+		return r;
+	r = fwrite(text, 1, size, file) == size ? 0 : -errno;
+	return store_finish_new(AT_FDCWD, new_path, file, r, path);
 }
 
 void copy_update(struct manager *manager)
@@ -186,14 +174,15 @@ bool copy_is_kept(struct manager *manager)
 /* -ENOENT: no copy; -EPERM: another user may have written it. */
 static int read_all(const char *path, char **ret_text)
 {
-	int fd = store_open_text(AT_FDCWD, path), r = 0;
 	char *text = NULL;
 	struct stat st;
-	ssize_t n;
+	FILE *file;
+	int r;
 
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &st) < 0)
+	r = store_open_text(AT_FDCWD, path, &file);
+	if (r < 0)
+		return r;
+	if (fstat(fileno(file), &st) < 0)
 		r = -errno;
 	else if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 0022))
 		r = -EPERM;
@@ -203,11 +192,9 @@ static int read_all(const char *path, char **ret_text)
 		text = malloc((size_t)st.st_size + 1);
 		r = text == NULL ? -ENOMEM : 0;
 	}
-	if (r == 0) {
-		n = read(fd, text, (size_t)st.st_size);
-		r = n < 0 ? -errno : n < st.st_size ? -EIO : 0;
-	}
-	close(fd);
+	if (r == 0 && fread(text, 1, (size_t)st.st_size, file) != (size_t)st.st_size)
+		r = ferror(file) ? -errno : -EIO;
+	fclose(file);
 	if (r < 0) {
 		free(text);
 		return r;
@@ -253,8 +240,8 @@ static int take_layer(struct taking *taking, const char *line, char **text)
 	end = *text + size;
 	*end = '\0';
 	taking->n_layers++;
-	r = (size_t)snprintf(path, sizeof path, "%s/kipcd.conf.d/%s", taking->manager->runtime.path, name) <
-			    sizeof path
+	r = (size_t)snprintf(path, sizeof path, "%s/" RUNTIME_LAYER "/%s", taking->manager->runtime.path,
+			     name) < sizeof path
 		    ? 0
 		    : -ENAMETOOLONG;
 	if (r == 0 && taking->may_write && access(path, F_OK) < 0) {

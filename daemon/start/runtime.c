@@ -20,6 +20,7 @@
 
 #include "common/bus-names.h"
 #include "common/sentence.h"
+#include "daemon/config/source.h"
 #include "lib/registry.h"
 
 #define NEW_SOCKET_NAME BUS_SOCKET_NAME ".new"

@@ -18,8 +18,6 @@
 
 #include <stdbool.h>
 
-#define RUNTIME_LAYER "kipcd.conf.d" /* what kipcctl create and set declare */
-
 struct runtime {
 	char *path;
 	int fd;		 /* the folder */
