@@ -14,9 +14,10 @@
 #include <unistd.h>
 
 #include "common/bus-names.h"
+#include "common/clock.h"
 #include "daemon/bus/reply.h"
 
-#define DRIVER_TIMEOUT (2 * UINT64_C(1000000)) /* microseconds; the watchdog waits 30 s */
+#define DRIVER_USEC (2 * USEC_PER_SEC) /* the watchdog waits 30 s */
 
 static void caller_done(struct caller *caller)
 {
@@ -103,7 +104,7 @@ static int ask_driver(sd_bus *bus, const char *name, struct caller *ret_caller)
 	if (r >= 0)
 		r = sd_bus_message_append(call, "s", name);
 	if (r >= 0)
-		r = sd_bus_call(bus, call, DRIVER_TIMEOUT, NULL, &reply);
+		r = sd_bus_call(bus, call, DRIVER_USEC, NULL, &reply);
 	if (r >= 0 && !is_from_driver(reply))
 		r = -EACCES;
 	if (r >= 0)

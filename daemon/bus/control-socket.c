@@ -14,13 +14,14 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/service/log.h"
 #include "daemon/bus/connection.h"
 
 #define CONNECTIONS_MAX 64
 #define CONNECTIONS_FOR_ROOT 8 /* of them, kept for root and our own uid */
 #define CONNECTIONS_PER_UID 8
-#define PAUSE_USEC 1000000 /* out of descriptors */
+#define PAUSE_USEC USEC_PER_SEC /* out of descriptors */
 
 struct control_socket {
 	struct control *control;

@@ -11,7 +11,8 @@
 #include "common/bus-names.h"
 #include "daemon/config/keys.h"
 
-static int append_numbers(sd_bus_message *reply, const char *name, const struct config_value *value)
+/* name -> an array of that signature, to which the caller appends */
+static int open_array(sd_bus_message *reply, const char *name, const char *signature)
 {
 	int r;
 
@@ -19,13 +20,26 @@ static int append_numbers(sd_bus_message *reply, const char *name, const struct 
 	if (r >= 0)
 		r = sd_bus_message_append(reply, "s", name);
 	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'v', "aq");
-	if (r >= 0)
-		r = sd_bus_message_append_array(reply, 'q', value->numbers,
-						value->n_numbers * sizeof *value->numbers);
-	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'v', signature);
+	return r < 0 ? r : sd_bus_message_open_container(reply, 'a', signature + 1);
+}
+
+/* Array, variant and entry, unless r < 0. Returns r or an error. */
+static int close_array(sd_bus_message *reply, int r)
+{
+	for (int i = 0; r >= 0 && i < 3; i++)
 		r = sd_bus_message_close_container(reply);
-	return r < 0 ? r : sd_bus_message_close_container(reply);
+	return r;
+}
+
+static int append_numbers(sd_bus_message *reply, const char *name, const struct config_value *value)
+{
+	int r;
+
+	r = open_array(reply, name, "aq");
+	for (size_t i = 0; r >= 0 && i < value->n_numbers; i++)
+		r = sd_bus_message_append_basic(reply, 'q', &value->numbers[i]);
+	return close_array(reply, r);
 }
 
 static int append_value(sd_bus_message *reply, const char *name, const struct config_value *value)
@@ -72,20 +86,12 @@ static int append_fields(sd_bus_message *reply, const struct channel_spec *spec)
 	struct config_value value;
 	int r;
 
-	r = sd_bus_message_open_container(reply, 'e', "sv");
-	if (r >= 0)
-		r = sd_bus_message_append(reply, "s", "fields");
-	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'v', "a{ss}");
-	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'a', "{ss}");
+	r = open_array(reply, "fields", "a{ss}");
 	for (size_t i = 0; r >= 0 && i < spec->n_fields; i++) {
 		(void)row->print(row, &spec->fields[i], &value);
 		r = sd_bus_message_append(reply, "{ss}", spec->fields[i].name, value.text);
 	}
-	for (int i = 0; r >= 0 && i < 3; i++)
-		r = sd_bus_message_close_container(reply);
-	return r;
+	return close_array(reply, r);
 }
 
 /* Where a value comes from: "FILE:LINE", or the verb of kipcctl that set it. */
@@ -115,20 +121,12 @@ static int append_origins(sd_bus_message *reply, const struct config *config, co
 {
 	int r;
 
-	r = sd_bus_message_open_container(reply, 'e', "sv");
-	if (r >= 0)
-		r = sd_bus_message_append(reply, "s", "origins");
-	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'v', "a{ss}");
-	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'a', "{ss}");
+	r = open_array(reply, "origins", "a{ss}");
 	for (unsigned i = 0; r >= 0 && i < spec->n_places; i++)
 		r = append_origin(reply, config, config_keys[spec->places[i].key].name, &spec->places[i]);
 	for (size_t i = 0; r >= 0 && i < spec->n_fields; i++)
 		r = append_field_origin(reply, config, &spec->fields[i]);
-	for (int i = 0; r >= 0 && i < 3; i++)
-		r = sd_bus_message_close_container(reply);
-	return r;
+	return close_array(reply, r);
 }
 
 static int append_override(sd_bus_message *reply, const struct config_override *override)
@@ -150,18 +148,10 @@ static int append_overrides(sd_bus_message *reply, const struct config *config, 
 
 	if (n == 0)
 		return 0;
-	r = sd_bus_message_open_container(reply, 'e', "sv");
-	if (r >= 0)
-		r = sd_bus_message_append(reply, "s", "overrides");
-	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'v', "a(sssss)");
-	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'a', "(sssss)");
+	r = open_array(reply, "overrides", "a(sssss)");
 	for (size_t i = 0; r >= 0 && i < n; i++)
 		r = append_override(reply, &overrides[i]);
-	for (int i = 0; r >= 0 && i < 3; i++)
-		r = sd_bus_message_close_container(reply);
-	return r;
+	return close_array(reply, r);
 }
 
 int describe_append(sd_bus_message *reply, const struct config *config, const struct channel_spec *spec)

@@ -9,11 +9,12 @@
 
 #include "common/bus-names.h"
 #include "common/cleanup.h"
+#include "common/clock.h"
 #include "daemon/bus/control.h"
 #include "daemon/bus/reply.h"
 #include "daemon/run/sample.h"
 
-#define KEPT_USEC (30 * UINT64_C(1000000)) /* after the last History */
+#define KEPT_USEC (30 * USEC_PER_SEC) /* after the last History */
 
 static int append_history(sd_bus_message *reply, const struct channel *channel)
 {

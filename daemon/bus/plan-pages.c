@@ -12,9 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "daemon/change/reload.h"
 
-#define KEPT_USEC (30 * UINT64_C(1000000))
+#define KEPT_USEC (30 * USEC_PER_SEC)
 
 static void drop(struct plan_kept *kept)
 {

@@ -13,15 +13,16 @@
 #include <string.h>
 
 #include "common/bus-names.h"
+#include "common/clock.h"
 #include "common/service/log.h"
 #include "daemon/bus/bus-objects.h"
 #include "daemon/bus/name-claim.h"
 
 #define DEFAULT_ADDRESS "unix:path=/run/dbus/system_bus_socket"
-#define AGAIN_USEC 1000000
-#define STUCK_USEC 30000000	 /* each time, kipcd has waited two seconds for an answer */
-#define SIGNALS_WAITING_MAX 4096 /* a reload of 10,000 channels signals them all at once */
-#define REPLIES_WAITING_MAX 64	 /* if more wait, calls are refused, with short replies */
+#define AGAIN_USEC USEC_PER_SEC
+#define STUCK_USEC (30 * USEC_PER_SEC) /* each time, kipcd has waited two seconds for an answer */
+#define SIGNALS_WAITING_MAX 4096       /* a reload of 10,000 channels signals them all at once */
+#define REPLIES_WAITING_MAX 64	       /* if more wait, calls are refused, with short replies */
 
 struct system_bus {
 	struct client client;

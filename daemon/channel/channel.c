@@ -11,6 +11,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/sentence.h"
 #include "daemon/plan/link.h"
 
@@ -39,7 +40,7 @@ void channel_say_when(struct channel *channel, uint64_t now)
 		     "it is removed again and again: kipcd recreates it in %llu s, 'kipcctl reload' does it "
 		     "now; "
 		     "find out which program removes it",
-		     (unsigned long long)((left + 999999) / 1000000)) < 0)
+		     (unsigned long long)((left + USEC_PER_SEC - 1) / USEC_PER_SEC)) < 0)
 		return;
 	free(channel->reason);
 	channel->reason = reason;
