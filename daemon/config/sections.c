@@ -347,16 +347,15 @@ static void read_refusal(void *userdata, unsigned line, const char *key, const c
 /* Notes which channel a file of the runtime layer that is set aside is about, if the file says so. */
 static void note_aside(struct parser *parser, const struct config_source *source)
 {
-	struct layer layer;
+	struct layer layer = { 0 };
 	int r;
 
 	problems_add_warning(parser->problems, source->name, 0, "is set aside: %s", source->aside);
 	r = layer_from_text(source->text, source->size, LAYER_CREATE, &layer);
 	if (r == 0 && layer.kind != 0)
 		r = config_aside_note(parser->config, layer.name, layer.declares, source->aside);
-	if (r == 0)
-		layer_done(&layer);
-	else
+	layer_done(&layer);
+	if (r < 0)
 		parser->error = r;
 }
 

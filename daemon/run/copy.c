@@ -154,13 +154,13 @@ void copy_update(struct manager *manager)
 	}
 	manager->copy.is_kept = r == 0;
 	manager->copy.is_due = r < 0;
-	if (r < 0 && !manager->copy.is_told)
+	if (r < 0 && !manager->copy.is_logged)
 		log_line(LOG_WARNING,
 			 "%s, the copy of the registry, cannot be written: %s; if %s is removed, only the "
 			 "running "
 			 "kipcd knows the registry",
 			 manager->copy.path, strerror(-r), manager->runtime.path);
-	manager->copy.is_told = r < 0;
+	manager->copy.is_logged = r < 0;
 }
 
 bool copy_is_kept(struct manager *manager)

@@ -289,12 +289,12 @@ static bool stays_usable(struct manager *manager, int error, const char *text)
 			 runtime->path, text, manager->options.state_dir);
 		return false;
 	}
-	if (!manager->damage.is_told)
+	if (!manager->damage.is_logged)
 		log_line(LOG_ERR,
 			 "the runtime folder %s was removed, and kipcd cannot recreate it (%s): run 'install "
 			 "-d -m 755 -o %u -g %u %s'; do not stop kipcd before that",
 			 runtime->path, text, (unsigned)geteuid(), (unsigned)getegid(), runtime->path);
-	manager->damage.is_told = true;
+	manager->damage.is_logged = true;
 	return true;
 }
 
@@ -313,7 +313,7 @@ bool damage_restore(struct manager *manager)
 	if (r < 0) {
 		goes_on = stays_usable(manager, r, text != NULL ? text : strerror(-r));
 	} else {
-		manager->damage.is_told = false;
+		manager->damage.is_logged = false;
 		for (size_t i = 0; i < manager->n_channels; i++)
 			n += manager->channels[i].has_link;
 		events_tell(

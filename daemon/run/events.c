@@ -59,7 +59,7 @@ void events_tell(struct events *events, int level, enum event_word word, const c
 {
 	struct event event = { .usec = clock_usec(CLOCK_REALTIME), .word = word, .kind = kind, .key = key };
 	char detail[EVENT_DETAIL_MAX];
-	const struct event *told;
+	const struct event *remembered;
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -69,9 +69,9 @@ void events_tell(struct events *events, int level, enum event_word word, const c
 	snprintf(event.name, sizeof event.name, "%s", name);
 	event.detail = strdup(detail);
 	log_event(level, event_rows[word].message_id, event_rows[word].word, name, kind, key, detail);
-	told = event.detail != NULL ? remember(events, &event) : NULL;
-	if (told != NULL && events->listener != NULL)
-		events->listener(told, events->userdata);
+	remembered = event.detail != NULL ? remember(events, &event) : NULL;
+	if (remembered != NULL && events->listener != NULL)
+		events->listener(remembered, events->userdata);
 }
 
 const struct event *events_next(const struct events *events, uint64_t after)

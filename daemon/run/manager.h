@@ -63,7 +63,7 @@ struct manager {
 		struct nsid nsid;		    /* … and ".nsid", if it exists */
 		bool has_nsid;
 		struct timespec seen; /* its mtime when all of it was last found intact; 0: not yet */
-		bool is_told;	      /* that the runtime folder cannot be made again */
+		bool is_logged;	      /* that the runtime folder cannot be made again */
 	} damage;
 
 	/* copy.c: the copy of the registry in the state folder */
@@ -71,7 +71,7 @@ struct manager {
 		char *path;	     /* NULL: no state folder */
 		bool is_due;	     /* something may have changed since it was written */
 		bool is_kept;	     /* it exists and is up to date */
-		bool is_told;	     /* that it cannot be written */
+		bool is_logged;	     /* that it cannot be written */
 		uint64_t hash, size; /* of what was written last */
 	} copy;
 

@@ -50,11 +50,11 @@ int reconcile_plan(struct manager *manager, const struct config *config, const s
 		return r;
 	for (size_t i = 0; r == 0 && i < situation.plan.n_steps; i++) {
 		const struct plan_step *step = &situation.plan.steps[i];
-		char *told =
+		char *detail =
 			tell_detail(config, step->name, step->detail != NULL ? step->detail : step->trouble);
 
-		r = steps_add(&steps, step->name, step->kind, step->action, step->state, told);
-		free(told);
+		r = steps_add(&steps, step->name, step->kind, step->action, step->state, detail);
+		free(detail);
 	}
 	situation_done(&situation);
 	if (r < 0) {
@@ -138,14 +138,15 @@ static void begin_channel(const struct run *run, const struct plan_step *step, b
 static void add_step(const struct run *run, const struct plan_step *step, enum plan_action action,
 		     const struct channel *channel)
 {
-	char *told;
+	char *detail;
 
 	if (run->steps == NULL)
 		return;
-	told = tell_detail(run->config, step->name, channel->reason != NULL ? channel->reason : step->detail);
-	if (run->only != NULL || action != PLAN_KEEP || told != NULL)
-		(void)steps_add(run->steps, step->name, step->kind, action, channel->state, told);
-	free(told);
+	detail = tell_detail(run->config, step->name,
+			     channel->reason != NULL ? channel->reason : step->detail);
+	if (run->only != NULL || action != PLAN_KEEP || detail != NULL)
+		(void)steps_add(run->steps, step->name, step->kind, action, channel->state, detail);
+	free(detail);
 }
 
 /* Returns the action that was taken in the end. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Owns the folder waiting/, its files, the waits for messages (notice.c) and the timer for channels that must be polled.
+ * Owns the folder waiting/, its files, the waits for messages (queue-wait.c) and the timer for channels that must be polled.
  * pace.c decides. Called by reconcile.c, by sample.c and by the event loop. A file exists if and only if the last look
  * found messages. What goes wrong with one channel is one warning, and affects no other.
  *
@@ -23,8 +23,8 @@
 
 #include "common/service/log.h"
 #include "daemon/channel/kernel.h"
-#include "daemon/run/notice.h"
 #include "daemon/run/pace.h"
+#include "daemon/run/queue-wait.h"
 
 #define FOLDER "waiting"
 #define WAITS_MAX 64
@@ -37,22 +37,22 @@ struct wanted {
 	struct registry_link link; /* its object, if has_link */
 	bool has_link;
 	bool has_file, wants_file;
-	bool is_told;	   /* that something is wrong with its file or a look at it */
+	bool is_logged;	   /* that something is wrong with its file or a look at it */
 	bool has_no_bytes; /* a message without bytes came: it is polled from now on */
 	struct pace pace;
-	struct notice *notice; /* the current wait, or NULL */
+	struct queue_wait *wait; /* the current wait, or NULL */
 	uint64_t wait_began;
 	uint64_t next_look; /* CLOCK_MONOTONIC; 0: none */
 };
 
 struct waiting {
 	sd_event *event;
-	sd_event_source *timer, *notices;
+	sd_event_source *timer, *waits;
 	const struct runtime *runtime;
-	int folder_fd; /* -1: it cannot be opened … */
-	bool is_told;  /* … which was logged */
-	bool is_swept; /* the files of an earlier kipcd are removed */
-	int event_fd;  /* counts the waits that are over */
+	int folder_fd;	/* -1: it cannot be opened … */
+	bool is_logged; /* … which was logged */
+	bool is_swept;	/* the files of an earlier kipcd are removed */
+	int event_fd;	/* counts the waits that are over */
 	size_t n_waits;
 	uint64_t interval;    /* of samples */
 	struct wanted *items; /* sorted by name */
@@ -69,10 +69,10 @@ static uint64_t now_usec(const struct waiting *waiting)
 /* Once, until it works again. */
 static void warn_once(struct wanted *item, const char *what, int error)
 {
-	if (!item->is_told)
+	if (!item->is_logged)
 		log_channel(LOG_WARNING, item->name, item->link.kind, item->link.key, "activate: %s: %s",
 			    what, strerror(error));
-	item->is_told = true;
+	item->is_logged = true;
 }
 
 /* -- files ---------------------------------------------------------------------------------------------------- */
@@ -98,9 +98,9 @@ static void open_folder(struct waiting *waiting)
 	if (waiting->folder_fd >= 0)
 		return;
 	waiting->folder_fd = runtime_open_subfolder(waiting->runtime, FOLDER, &text);
-	if (waiting->folder_fd < 0 && !waiting->is_told)
+	if (waiting->folder_fd < 0 && !waiting->is_logged)
 		log_line(LOG_WARNING, "activate starts no consumer: %s", text != NULL ? text : "no memory");
-	waiting->is_told = waiting->folder_fd < 0;
+	waiting->is_logged = waiting->folder_fd < 0;
 	free(text);
 }
 
@@ -131,7 +131,7 @@ static void settle_file(struct waiting *waiting, struct wanted *item)
 		return;
 	}
 	item->has_file = item->wants_file;
-	item->is_told = false;
+	item->is_logged = false;
 	log_channel(LOG_DEBUG, item->name, item->link.kind, item->link.key, "%s",
 		    item->has_file ? "messages wait" : "no more messages wait");
 }
@@ -175,20 +175,20 @@ static void sweep(struct waiting *waiting)
 /* Ends the current wait, if any, and notes its result. */
 static void end_wait(struct waiting *waiting, struct wanted *item)
 {
-	enum notice_result result;
+	enum queue_wait_result result;
 
-	if (item->notice == NULL)
+	if (item->wait == NULL)
 		return;
-	item->notice = notice_free(item->notice, &result);
+	item->wait = queue_wait_free(item->wait, &result);
 	waiting->n_waits--;
-	if (result != NOTICE_EMPTY_MESSAGE && result != NOTICE_LOST_MESSAGE)
+	if (result != QUEUE_WAIT_EMPTY_MESSAGE && result != QUEUE_WAIT_LOST_MESSAGE)
 		return;
 	item->has_no_bytes = true;
 	log_channel(
 		LOG_INFO, item->name, item->link.kind, item->link.key,
 		"activate: kipcd cannot wait for messages without bytes, and one came: from now on it polls "
 		"the queue ten times a second");
-	if (result == NOTICE_LOST_MESSAGE)
+	if (result == QUEUE_WAIT_LOST_MESSAGE)
 		log_channel(LOG_ERR, item->name, item->link.kind, item->link.key,
 			    "activate: that message could not be sent back to the queue, which was full, or "
 			    "to which "
@@ -203,8 +203,8 @@ static bool may_wait(const struct waiting *waiting, const struct wanted *item)
 
 static void begin_wait(struct waiting *waiting, struct wanted *item, uint64_t now)
 {
-	if (notice_new(item->link.id, waiting->event_fd, &item->notice) < 0) {
-		item->notice = NULL;
+	if (queue_wait_new(item->link.id, waiting->event_fd, &item->wait) < 0) {
+		item->wait = NULL;
 		item->next_look = now + PACE_SLOW;
 		return;
 	}
@@ -290,7 +290,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-static int on_notice(sd_event_source *source, int fd, uint32_t events, void *userdata)
+static int on_wait_over(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct waiting *waiting = userdata;
 	uint64_t now = now_usec(waiting);
@@ -300,7 +300,7 @@ static int on_notice(sd_event_source *source, int fd, uint32_t events, void *use
 	for (size_t i = 0; i < waiting->n_items; i++) {
 		struct wanted *item = &waiting->items[i];
 
-		if (item->notice == NULL || !notice_is_done(item->notice))
+		if (item->wait == NULL || !queue_wait_is_done(item->wait))
 			continue;
 		end_wait(waiting, item);
 		look(waiting, item, true, now);
@@ -386,14 +386,14 @@ static bool is_due(struct waiting *waiting, struct wanted *item, const struct ch
 	if (item->has_file && faccessat(waiting->folder_fd, item->name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		item->has_file = false;
 	settle_file(waiting, item);
-	if (item->notice != NULL && !kernel_may_exchange(item->link.key, item->link.id)) {
+	if (item->wait != NULL && !kernel_may_exchange(item->link.key, item->link.id)) {
 		end_wait(waiting, item);
 		return true;
 	}
-	return item->notice == NULL && item->next_look == 0;
+	return item->wait == NULL && item->next_look == 0;
 }
 
-static bool may_go_on(const struct wanted *item, const struct channel *channel)
+static bool may_continue(const struct wanted *item, const struct channel *channel)
 {
 	return channel != NULL && is_wanted(channel) && means_the_same(item, channel) &&
 	       kernel_may_exchange(item->link.key, item->link.id);
@@ -405,8 +405,8 @@ static void stop_waits(struct waiting *waiting, const struct channel *channels, 
 	for (size_t i = 0; i < waiting->n_items; i++) {
 		struct wanted *item = &waiting->items[i];
 
-		if (item->notice != NULL && !may_go_on(item, channel_find(channels, n_channels, item->name)))
-			notice_stop(item->notice);
+		if (item->wait != NULL && !may_continue(item, channel_find(channels, n_channels, item->name)))
+			queue_wait_stop(item->wait);
 	}
 }
 
@@ -435,7 +435,7 @@ void waiting_release(struct waiting *waiting, const char *name)
 {
 	struct wanted *item = find(waiting, name);
 
-	if (item == NULL || item->notice == NULL)
+	if (item == NULL || item->wait == NULL)
 		return;
 	end_wait(waiting, item);
 	item->next_look = now_usec(waiting) + PACE_FAST; /* in case the queue is not removed after all */
@@ -457,7 +457,8 @@ int waiting_new(sd_event *event, const struct runtime *runtime, struct waiting *
 	waiting->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	r = waiting->event_fd < 0 ? -errno : 0;
 	if (r >= 0)
-		r = sd_event_add_io(event, &waiting->notices, waiting->event_fd, EPOLLIN, on_notice, waiting);
+		r = sd_event_add_io(event, &waiting->waits, waiting->event_fd, EPOLLIN, on_wait_over,
+				    waiting);
 	if (r >= 0)
 		r = sd_event_add_time(event, &waiting->timer, CLOCK_MONOTONIC, UINT64_MAX, ACCURACY, on_timer,
 				      waiting);
@@ -473,13 +474,14 @@ struct waiting *waiting_free(struct waiting *waiting)
 {
 	if (waiting == NULL)
 		return NULL;
+	/* All of them, before drop() waits for each. */
 	for (size_t i = 0; i < waiting->n_items; i++)
-		if (waiting->items[i].notice != NULL)
-			notice_stop(waiting->items[i].notice); /* all of them, before drop() waits for each */
+		if (waiting->items[i].wait != NULL)
+			queue_wait_stop(waiting->items[i].wait);
 	for (size_t i = 0; i < waiting->n_items; i++)
 		drop(waiting, &waiting->items[i]);
 	sd_event_source_unref(waiting->timer);
-	sd_event_source_unref(waiting->notices);
+	sd_event_source_unref(waiting->waits);
 	sd_event_unref(waiting->event);
 	if (waiting->folder_fd >= 0)
 		close(waiting->folder_fd);

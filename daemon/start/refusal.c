@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -24,6 +25,7 @@
 
 #include "common/bus-names.h"
 #include "common/clock.h"
+#include "daemon/channel/store.h"
 
 #define PAUSE_MSEC 2000
 #define LOOK_MSEC 250 /* between two looks at the configuration */
@@ -49,17 +51,13 @@ static bool is_recent(const struct runtime *runtime)
 
 static void write_note(const struct runtime *runtime, const char *text, size_t n)
 {
-	int fd;
-	bool is_written;
+	FILE *file;
+	int r;
 
-	(void)unlinkat(runtime->fd, NEW_NAME, 0);
-	fd = openat(runtime->fd, NEW_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd < 0)
+	if (store_open_new(runtime->fd, NEW_NAME, 0644, &file) < 0)
 		return;
-	is_written = write(fd, text, n) == (ssize_t)n;
-	close(fd);
-	if (!is_written || renameat(runtime->fd, NEW_NAME, runtime->fd, BUS_REFUSED_NAME) < 0)
-		(void)unlinkat(runtime->fd, NEW_NAME, 0);
+	r = fwrite(text, 1, n, file) == n ? 0 : -errno;
+	(void)store_finish_new(runtime->fd, NEW_NAME, file, r, BUS_REFUSED_NAME);
 }
 
 bool refusal_note(const struct runtime *runtime, const struct problems *problems, const char *reason)
@@ -109,15 +107,15 @@ static void wait_until(int64_t end, int fd)
 bool refusal_wait(struct refusal *refusal, int fd)
 {
 	bool was_any = send_away_all(fd);
-	int64_t now = now_msec(CLOCK_MONOTONIC);
+	int64_t now = now_msec(CLOCK_MONOTONIC), look;
 
 	if (refusal->is_over || (refusal->end == 0 && !was_any && !refusal->is_again))
 		return false;
 	if (refusal->end == 0)
 		refusal->end = now + PAUSE_MSEC;
-	refusal->look = now + LOOK_MSEC;
+	look = MIN(now + LOOK_MSEC, refusal->end);
 	wait_until(refusal->end, fd);
-	wait_until(refusal->look < refusal->end ? refusal->look : refusal->end, -1);
+	wait_until(look, -1);
 	refusal->is_over = now_msec(CLOCK_MONOTONIC) >= refusal->end;
 	return true;
 }

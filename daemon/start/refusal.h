@@ -26,7 +26,6 @@ void refusal_clear(const struct runtime *runtime);
 struct refusal {
 	bool is_again; /* another one was refused just before */
 	int64_t end;   /* CLOCK_MONOTONIC, milliseconds; 0: no client was sent away yet */
-	int64_t look;  /* at the configuration, not before this */
 	bool is_over;
 };
 

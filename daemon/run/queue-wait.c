@@ -9,7 +9,7 @@
  * says that it is done.
  */
 
-#include "daemon/run/notice.h"
+#include "daemon/run/queue-wait.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -30,12 +30,12 @@
 #define NAP_NSEC 200000
 #define PUT_BACK_USEC (5 * USEC_PER_SEC) /* how long a message in hand may delay the end */
 
-struct notice {
+struct queue_wait {
 	pthread_t thread;
 	int queue_id, event_fd;
-	atomic_bool is_unwanted;   /* set by the main thread */
-	atomic_bool is_done;	   /* set by the thread when it only has to notify and return */
-	enum notice_result result; /* the thread's, until it is joined */
+	atomic_bool is_unwanted;       /* set by the main thread */
+	atomic_bool is_done;	       /* set by the thread when it only has to notify and return */
+	enum queue_wait_result result; /* the thread's, until it is joined */
 };
 
 static void nap(void)
@@ -47,41 +47,41 @@ static void nap(void)
  * The message is not ours to lose. Until the wait is stopped, this blocks until there is room for it. A removal behind a
  * fence takes the rights away for a moment, so EACCES is tried again, too.
  */
-static enum notice_result put_back(struct notice *notice, long type)
+static enum queue_wait_result put_back(struct queue_wait *wait, long type)
 {
 	uint64_t give_up = 0;
 	int r;
 
-	while ((r = kernel_put_back(notice->queue_id, type)) < 0) {
+	while ((r = kernel_put_back(wait->queue_id, type)) < 0) {
 		if (r == -EIDRM)
-			return NOTICE_NOTHING; /* the queue is gone with all its messages */
-		if (r == -EINTR && !atomic_load_explicit(&notice->is_unwanted, memory_order_relaxed))
+			return QUEUE_WAIT_NOTHING; /* the queue is gone with all its messages */
+		if (r == -EINTR && !atomic_load_explicit(&wait->is_unwanted, memory_order_relaxed))
 			continue;
 		if (give_up == 0)
 			give_up = clock_usec(CLOCK_MONOTONIC) + PUT_BACK_USEC;
 		else if (clock_usec(CLOCK_MONOTONIC) > give_up)
-			return NOTICE_LOST_MESSAGE;
+			return QUEUE_WAIT_LOST_MESSAGE;
 		nap();
 	}
-	return NOTICE_EMPTY_MESSAGE;
+	return QUEUE_WAIT_EMPTY_MESSAGE;
 }
 
 static void *run(void *userdata)
 {
-	struct notice *notice = userdata;
+	struct queue_wait *wait = userdata;
 	long type;
 	int r = -EINTR;
 
 	(void)prctl(PR_SET_NAME, "kipcd-wait"); /* for ps -L and top -H */
-	while (r == -EINTR && !atomic_load_explicit(&notice->is_unwanted, memory_order_relaxed))
-		r = kernel_await_message(notice->queue_id, &type);
+	while (r == -EINTR && !atomic_load_explicit(&wait->is_unwanted, memory_order_relaxed))
+		r = kernel_await_message(wait->queue_id, &type);
 	if (r > 0)
-		notice->result = put_back(notice, type);
+		wait->result = put_back(wait, type);
 	else
-		notice->result = r == 0 ? NOTICE_MESSAGE : NOTICE_NOTHING;
+		wait->result = r == 0 ? QUEUE_WAIT_MESSAGE : QUEUE_WAIT_NOTHING;
 	/* This orders nothing: the result is read after a join. */
-	atomic_store_explicit(&notice->is_done, true, memory_order_relaxed);
-	(void)eventfd_write(notice->event_fd, 1);
+	atomic_store_explicit(&wait->is_done, true, memory_order_relaxed);
+	(void)eventfd_write(wait->event_fd, 1);
 	return NULL;
 }
 
@@ -99,7 +99,7 @@ static int catch_signal(void)
 }
 
 /* A thread inherits the mask: it gets none of kipcd's signals, and the main thread never gets the thread's. */
-static int start_thread(struct notice *notice)
+static int start_thread(struct queue_wait *wait)
 {
 	pthread_attr_t attributes;
 	sigset_t mask, before;
@@ -113,58 +113,55 @@ static int start_thread(struct notice *notice)
 	sigfillset(&mask);
 	sigdelset(&mask, WAKE_SIGNAL);
 	(void)pthread_sigmask(SIG_SETMASK, &mask, &before);
-	r = pthread_create(&notice->thread, &attributes, run, notice);
+	r = pthread_create(&wait->thread, &attributes, run, wait);
 	sigaddset(&before, WAKE_SIGNAL);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
 	return -r;
 }
 
-int notice_new(int queue_id, int event_fd, struct notice **ret_notice)
+int queue_wait_new(int queue_id, int event_fd, struct queue_wait **ret_wait)
 {
-	struct notice *notice;
+	struct queue_wait *wait;
 	int r;
 
 	r = catch_signal();
 	if (r < 0)
 		return r;
-	notice = calloc(1, sizeof *notice);
-	if (notice == NULL)
+	wait = calloc(1, sizeof *wait);
+	if (wait == NULL)
 		return -ENOMEM;
-	notice->queue_id = queue_id;
-	notice->event_fd = event_fd;
-	r = start_thread(notice);
+	wait->queue_id = queue_id;
+	wait->event_fd = event_fd;
+	r = start_thread(wait);
 	if (r < 0) {
-		free(notice);
+		free(wait);
 		return r;
 	}
-	*ret_notice = notice;
+	*ret_wait = wait;
 	return 0;
 }
 
-bool notice_is_done(const struct notice *notice)
+bool queue_wait_is_done(const struct queue_wait *wait)
 {
-	return atomic_load_explicit(&notice->is_done, memory_order_relaxed);
+	return atomic_load_explicit(&wait->is_done, memory_order_relaxed);
 }
 
-void notice_stop(struct notice *notice)
+void queue_wait_stop(struct queue_wait *wait)
 {
-	atomic_store_explicit(&notice->is_unwanted, true, memory_order_relaxed);
-	if (!notice_is_done(notice))
-		(void)pthread_kill(notice->thread, WAKE_SIGNAL);
+	atomic_store_explicit(&wait->is_unwanted, true, memory_order_relaxed);
+	if (!queue_wait_is_done(wait))
+		(void)pthread_kill(wait->thread, WAKE_SIGNAL);
 }
 
-struct notice *notice_free(struct notice *notice, enum notice_result *ret_result)
+struct queue_wait *queue_wait_free(struct queue_wait *wait, enum queue_wait_result *ret_result)
 {
-	if (notice == NULL)
-		return NULL;
-	while (!notice_is_done(notice)) {
-		notice_stop(notice);
+	while (!queue_wait_is_done(wait)) {
+		queue_wait_stop(wait);
 		nap();
 	}
-	(void)pthread_join(notice->thread, NULL);
-	if (ret_result != NULL)
-		*ret_result = notice->result;
-	free(notice);
+	(void)pthread_join(wait->thread, NULL);
+	*ret_result = wait->result;
+	free(wait);
 	return NULL;
 }
