@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/grow.h"
 #include "client/facts/registries.h"
 #include "client/facts/units.h"
 
@@ -36,12 +37,6 @@ char *findings_text(const char *format, ...)
 		text = NULL;
 	va_end(arguments);
 	return text;
-}
-
-/* Makes room for one more; the room doubles: 1, 2, 4, 8… NULL: out of memory. */
-static void *grow(void *items, size_t n, size_t size)
-{
-	return (n & (n - 1)) != 0 ? items : reallocarray(items, n == 0 ? 1 : n * 2, size);
 }
 
 /* -- commands -------------------------------------------------------------------------------------------------- */
@@ -127,21 +122,19 @@ static char *command_for_here(const struct invocation *invocation, char *command
 void findings_add(struct findings *findings, enum severity severity, const struct check *check,
 		  const struct view_row *row, char *evidence, char *command)
 {
-	struct finding *items = grow(findings->items, findings->n_items, sizeof *items);
+	bool has_room = grow(&findings->items, findings->n_items, sizeof *findings->items) == 0;
 
 	if (command != NULL && findings->invocation != NULL) {
 		command = command_for_here(findings->invocation, command);
 		findings->failed |= command == NULL;
 	}
-	if (items != NULL)
-		findings->items = items;
-	if (items == NULL || evidence == NULL) {
+	if (!has_room || evidence == NULL) {
 		findings->failed = true;
 		free(evidence);
 		free(command);
 		return;
 	}
-	items[findings->n_items++] = (struct finding){
+	findings->items[findings->n_items++] = (struct finding){
 		.severity = severity,
 		.check = check->name,
 		.row = row,
@@ -153,14 +146,12 @@ void findings_add(struct findings *findings, enum severity severity, const struc
 void findings_suspect(struct findings *findings, const struct check *check, uint64_t culprit,
 		      const struct view_row *row)
 {
-	struct suspect *suspects = grow(findings->suspects, findings->n_suspects, sizeof *suspects);
-
-	if (suspects == NULL) {
+	if (grow(&findings->suspects, findings->n_suspects, sizeof *findings->suspects) < 0) {
 		findings->failed = true;
 		return;
 	}
-	findings->suspects = suspects;
-	suspects[findings->n_suspects++] = (struct suspect){ .check = check, .culprit = culprit, .row = row };
+	findings->suspects[findings->n_suspects++] =
+		(struct suspect){ .check = check, .culprit = culprit, .row = row };
 }
 
 /* -- examining ------------------------------------------------------------------------------------------------- */

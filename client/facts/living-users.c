@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/base/grow.h"
 #include "client/facts/processes.h"
 
 #define MACHINES_NAMESPACE "pid:[4026531836]" /* PROC_PID_INIT_INO of the kernel's <linux/proc_ns.h> */
@@ -27,14 +28,8 @@ static bool sees_whole_machine(const struct processes *processes)
 
 static int add(struct living_ids *ids, id_t id)
 {
-	/* Room doubles with the count: 1, 2, 4, 8… */
-	if ((ids->n & (ids->n - 1)) == 0) {
-		id_t *items = reallocarray(ids->items, ids->n == 0 ? 1 : ids->n * 2, sizeof *items);
-
-		if (items == NULL)
-			return -ENOMEM;
-		ids->items = items;
-	}
+	if (grow(&ids->items, ids->n, sizeof *ids->items) < 0)
+		return -ENOMEM;
 	ids->items[ids->n++] = id;
 	return 0;
 }

@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/base/grow.h"
+
 #define FLAG_KERNEL_THREAD 0x00200000UL /* PF_KTHREAD in /proc/PID/stat */
 #define NAMESPACE_MAX 64		/* "ipc:[4026531839]" */
 
@@ -34,21 +36,6 @@ struct visit {
 	bool has_entry;
 	size_t entry;
 };
-
-/* Makes room for one more; it doubles with the count: 1, 2, 4, 8… */
-static int grow(void *array, size_t n, size_t size)
-{
-	void *items;
-
-	memcpy(&items, array, sizeof items);
-	if ((n & (n - 1)) != 0)
-		return 0;
-	items = reallocarray(items, n == 0 ? 1 : n * 2, size);
-	if (items == NULL)
-		return -ENOMEM;
-	memcpy(array, &items, sizeof items);
-	return 0;
-}
 
 static bool is_denied(ssize_t r)
 {

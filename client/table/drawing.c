@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/base/grow.h"
 #include "client/table/block.h"
 #include "client/table/character.h"
 #include "client/table/color.h"
@@ -123,15 +124,8 @@ static unsigned find_color(const char *name)
 
 static int add_cell(struct drawing *drawing, const struct drawing_cell *cell)
 {
-	/* Room doubles with the count: 1, 2, 4, 8… */
-	if ((drawing->n_cells & (drawing->n_cells - 1)) == 0) {
-		size_t n = drawing->n_cells == 0 ? 1 : drawing->n_cells * 2;
-		struct drawing_cell *cells = reallocarray(drawing->cells, n, sizeof *cells);
-
-		if (cells == NULL)
-			return -ENOMEM;
-		drawing->cells = cells;
-	}
+	if (grow(&drawing->cells, drawing->n_cells, sizeof *drawing->cells) < 0)
+		return -ENOMEM;
 	drawing->cells[drawing->n_cells++] = *cell;
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "client/base/errors.h"
+#include "client/base/grow.h"
 #include "client/table/color.h"
 #include "client/table/drawing.h"
 #include "client/table/json-text.h"
@@ -202,15 +203,8 @@ unsigned table_looks(const struct table *table)
 
 int table_add(struct table *table, const void *row)
 {
-	/* Room doubles with the count: 1, 2, 4, 8… */
-	if ((table->n_rows & (table->n_rows - 1)) == 0) {
-		size_t n = table->n_rows == 0 ? 1 : table->n_rows * 2;
-		const void **rows = reallocarray(table->rows, n, sizeof *rows);
-
-		if (rows == NULL)
-			return -ENOMEM;
-		table->rows = rows;
-	}
+	if (grow(&table->rows, table->n_rows, sizeof *table->rows) < 0)
+		return -ENOMEM;
 	table->rows[table->n_rows++] = row;
 	return 0;
 }
