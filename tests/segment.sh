@@ -93,6 +93,11 @@ fi
 exits 1 'hexdump to a full disk fails' bash -c 'kipcctl hexdump "$0" >/dev/full' "$s"
 exits 1 'hexdump behind the end fails' kipcctl hexdump "$s" --offset=1K
 
+perl -e 'defined shmget(0x79, 4096, 01600) or die'
+exits 2 'a verb for semaphores is refused' kipcctl up segment:0x79
+like '... with the reason' "$ERR" "'up' cannot be used with a segment"
+exits 0 '... and has not used the segment: it still is empty' kipcctl remove segment:0x79
+
 exits 3 'a segment that does not exist is an error' kipcctl read 0x78
 if setpriv --reuid=65534 --clear-groups true 2>/dev/null; then
 	exits 5 'a segment of another user is refused' as 65534 kipcctl read 0x77

@@ -31,7 +31,8 @@ struct command {
 	const struct option_set *together; /* that exclude each other elsewhere, but not here; NULL: none */
 	const struct option_help *option_helps; /* ends with help NULL; NULL: none */
 	enum status (*run)(const struct invocation *invocation);
-	unsigned offers; /* enum channel_class: what completion offers of what its operand can be; 0: all */
+	unsigned
+		offers; /* enum channel_class: what its operand can be, for completion and errors; 0: all of the form */
 	bool takes_new_name;   /* completion offers no channel */
 	bool is_common;	       /* kipcctl without arguments lists it */
 	bool takes_all_places; /* --ipc-of=all */

@@ -189,14 +189,32 @@ static enum status report_ambiguous(const struct invocation *invocation, const c
 		      forms);
 }
 
+/*
+ * Only an attached segment shows whether it is a ring. To attach it counts as use of it, after which it is no longer empty. So this
+ * relies on what the verb accepts.
+ */
+static const char *wrong_class(const struct invocation *invocation, enum kipc_kind kind)
+{
+	bool takes_rings = (invocation->command->offers & CHANNEL_RING) != 0;
+
+	switch (kind) {
+	case KIPC_QUEUE:
+		return channel_class_to_string(CHANNEL_QUEUE);
+	case KIPC_SEGMENT:
+		return takes_rings ? channel_class_to_string(CHANNEL_RAW) : "a segment";
+	case KIPC_SEMAPHORE:
+		break;
+	}
+	return channel_class_to_string(CHANNEL_SEMAPHORE);
+}
+
 static enum status report_wrong_class(const struct invocation *invocation, const char *address)
 {
 	struct kipc_channel *channel;
-	enum channel_class class;
 	const char *word = "a channel of this kind";
 
-	if (channel_open(invocation, address, CHANNEL_ANY, &channel, &class) == 0) {
-		word = channel_class_to_string(class);
+	if (kipc_open(address, invocation->runtime_dir, KIPC_ANY_KIND, &channel) == 0) {
+		word = wrong_class(invocation, kipc_channel_kind(channel));
 		kipc_close(channel);
 	}
 	return report(invocation, address, STATUS_USAGE,

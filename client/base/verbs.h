@@ -44,7 +44,7 @@
 	     TAKES(TYPES, O(KEEP)), .offers = CHANNEL_STREAM) \
 	data(move, "FROM TO", 2, 2, "Move messages to another queue or ring", \
 	     TAKES(TYPES, O(COUNT), WAITING), \
-	     HELP({ OPTION_COUNT, "wait for N messages (all that are there now)" })) \
+	     HELP({ OPTION_COUNT, "wait for N messages (all that are there now)" }), .offers = CHANNEL_STREAM) \
 	data(read, "SEGMENT", 1, 1, "Print the bytes of a segment", \
 	     TAKES(RANGE, O(RAW))) \
 	data(write, "SEGMENT [TEXT]", 1, 2, "Copy TEXT or standard input into a segment", \
