@@ -67,18 +67,24 @@ static bool proc_is_ours(void)
 	return process_id_from_string(text, &pid) && pid == getpid();
 }
 
+bool alive_is_in_first_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == FIRST_PID_NAMESPACE;
+}
+
 void alive_facts_read(struct alive_facts *ret_facts)
 {
 	struct alive_facts facts = { .doubt = GRANULARITY };
 	struct timespec wall, since_boot;
-	struct stat st;
 	int64_t step;
 
 	*ret_facts = facts;
 	if (!proc_is_ours() || clock_gettime(CLOCK_REALTIME, &wall) < 0 ||
 	    clock_gettime(CLOCK_BOOTTIME, &since_boot) < 0)
 		return;
-	facts.sees_all = stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == FIRST_PID_NAMESPACE;
+	facts.sees_all = alive_is_in_first_namespace();
 	facts.boot = (int64_t)wall.tv_sec - (int64_t)since_boot.tv_sec;
 	step = see_forward_step(facts.boot);
 	/* If the clock was set by more than the machine's uptime, the old time lies before the boot: see below. */

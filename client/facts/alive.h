@@ -24,6 +24,9 @@ struct alive_facts {
 
 void alive_facts_read(struct alive_facts *ret_facts);
 
+/* Whether we are in the first PID namespace, where every process of the machine has a number. */
+bool alive_is_in_first_namespace(void);
+
 /*
  * What became of the process with the number `pid`, noted at `when` (CLOCK_REALTIME, seconds) or earlier. In doubt, it still runs.
  */

@@ -8,23 +8,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client/base/grow.h"
+#include "client/facts/alive.h"
 #include "client/facts/processes.h"
-
-#define MACHINES_NAMESPACE "pid:[4026531836]" /* PROC_PID_INIT_INO of the kernel's <linux/proc_ns.h> */
-
-static bool sees_whole_machine(const struct processes *processes)
-{
-	char namespace[64];
-	ssize_t n = readlink("/proc/self/ns/pid", namespace, sizeof namespace - 1);
-
-	if (n < 0 || processes->has_hidden)
-		return false;
-	namespace[n] = '\0';
-	return strcmp(namespace, MACHINES_NAMESPACE) == 0;
-}
 
 static int add(struct living_ids *ids, id_t id)
 {
@@ -94,7 +81,7 @@ int living_users_read(const struct processes *processes, struct living_users *re
 	pid_t pid;
 	int r = 0;
 
-	if (!sees_whole_machine(processes))
+	if (processes->has_hidden || !alive_is_in_first_namespace())
 		return -EPERM;
 	folder = opendir("/proc");
 	if (folder == NULL)
