@@ -302,7 +302,7 @@ static void remove_daemons_own(struct manager *manager)
 				    object.key, "removed: kipcd stopped");
 		} else {
 			log_channel(LOG_WARNING, channel->name, channel->kind, object.key,
-				    "not removed, although kipcd stops: %s",
+				    "not removed when kipcd stopped: %s",
 				    r == -EBUSY ? "it is not empty" : strerror(-r));
 		}
 	}

@@ -55,7 +55,7 @@ is "its creator keeps its rights" "$(as 4711 perl -e 'print msgsnd($ARGV[0], pac
 is "... and its messages can be received by name" "$(kipcctl recv bills -n 2 | xargs)" "hello more"
 is "the registry names its creator" "$(readlink "$T/run/channels/bills")" "queue:0x00000011:$id:4711:adopted"
 exits 1 "a second adoption is refused" kipcctl adopt queue:0x11 again
-like "... with the name it has" "$ERR" "kipcd owns it already, as bills"
+like "... with the name it has" "$ERR" "kipcd already owns it, as bills"
 
 exits 0 "a segment is adopted" kipcctl adopt segment:0x12 prices
 exits 0 "a semaphore set is adopted" kipcctl adopt semaphore:0x13 locks

@@ -494,7 +494,7 @@ kipcctl reload >/dev/null
 kipcctl write sized data
 sed -i 's/^size = 4096/size = 8192/' "$conf"
 kipcctl reload >/dev/null
-like "a stale channel is found" "$(finding state sized)" "^warning stale: size 4K -> 8K requires a new segment, and it holds 4K of data"
+like "a stale channel is found" "$(finding state sized)" "^warning stale: size 4K -> 8K requires a new segment, but it holds 4K of data"
 mend state sized
 is "... and the command keeps its data" "$(kipcctl read --length=4 sized)" data
 sed -i '/sized/,$d' "$conf"

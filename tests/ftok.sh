@@ -44,7 +44,7 @@ new=$(key_of "$file" 82)
 exits 0 'kipcd notices that the file was replaced' until_true is_in_state jobs stale
 like '... the reason says what happened' "$(state_and_reason_of jobs)" "^stale: $file was replaced: programs that start now compute $new, but this queue has $old; "
 until_true tells '"event":"key_changed"'
-like '... an event says so' "$(kipcctl events jobs)" "key_changed +queue jobs: $file was replaced: programs that start now compute $new, running ones have $old\$"
+like '... an event says so' "$(kipcctl events jobs)" "key_changed +queue jobs: $file was replaced: programs that start now compute $new, and running ones still use $old\$"
 like '... and so does the log' "$(log)" "queue jobs: $file was replaced: programs that start now compute $new"
 is '... the queue and its messages are unchanged' "$(columns_of jobs id,key,messages)" "$id $old 2"
 like '... show prints the declared key' "$(kipcctl show jobs)" "key: $old \\(declared: $new\\)"
@@ -95,7 +95,7 @@ replace "$file"
 exits 0 'kipcd notices another replacement' until_true says jobs "compute $(key_of "$file" 82), "
 is '... and the queue is unchanged' "$(columns_of jobs state,id,messages)" "stale $id 1"
 mv "$T/before.$n_replaced" "$file.again"
-is_back() { [ -n "$(kipcctl events jobs | grep 'is again the file of the key')" ]; }
+is_back() { [ -n "$(kipcctl events jobs | grep 'yields the key .* again')" ]; }
 # The original file.
 for kept in "$T"/before.*; do [ "$(key_of "$kept" 82)" != "$(columns_of jobs key)" ] || ln -f "$kept" "$T/back"; done
 mv "$T/back" "$file"

@@ -38,7 +38,7 @@ if perl -MIPC::Msg -e 1 2>/dev/null; then
 	perl -MIPC::Msg -e 'IPC::Msg->new(0x4b01, 0)->set(mode => 0606, qbytes => 100)'
 	until_true grep -q 'changed from outside' "$T/kipcd.log"
 	is 'mode and capacity that were changed from outside are restored' "$(columns_of orders mode,capacity)" '0640 8192'
-	like '... and the log says so' "$(log)" 'orders: changed by another process, and changed back: mode 0606 -> 0640, capacity 100 -> 8K'
+	like '... and the log says so' "$(log)" 'orders: another process changed it: set back \(mode 0606 -> 0640, capacity 100 -> 8K\)'
 else
 	skip 'mode and capacity that were changed from outside are restored' 'this perl has no IPC::Msg'
 fi
@@ -144,7 +144,7 @@ old=$(id_of orders)
 ipcrm -q "$old"
 is_absent() { said=$(columns_of orders state,reason) && [[ $said == absent* ]]; }
 until_true is_absent
-like 'a channel that is removed repeatedly is recreated more slowly each time' "$said" 'it is removed again and again'
+like 'a channel that is removed repeatedly is recreated more slowly each time' "$said" 'it is removed repeatedly'
 kipcctl reload >"$T/out"
 is '... and at once by a reload' "$(state_of orders)" active
 # Removed until it stays absent for long enough to be examined.
@@ -158,12 +158,12 @@ for ((round = 0; round < 20; round++)); do
 	! is_long || break
 done
 is 'a channel that was removed twenty times is absent' "$(state_of orders)" absent
-like '... and the reason says until when' "$(columns_of orders reason)" "kipcd recreates it in [0-9]+ s, 'kipcctl reload' does it now; find out which program removes it"
+like '... and the reason says until when' "$(columns_of orders reason)" "kipcd recreates it in [0-9]+ s, and 'kipcctl reload' does so now; find out which program removes it"
 exits 1 'recover of an absent channel fails' kipcctl recover orders
-like '... and names the cure' "$ERR" "it is absent, and not lost: .*kipcd recreates it in [0-9]+ s, 'kipcctl reload' does it now"
+like '... and names the cure' "$ERR" "only a lost channel can be recovered, and this one is absent: .*kipcd recreates it in [0-9]+ s, and 'kipcctl reload' does so now"
 exits 3 'send to an absent channel fails' kipcctl send orders x
 like '... and names the command that shows the cure' "$ERR" "'kipcctl show orders' shows the reason, and how to recover it"
-like 'doctor finds it' "$(kipcctl doctor 2>&1)" 'absent: it is removed again and again'
+like 'doctor finds it' "$(kipcctl doctor 2>&1)" 'absent: it is removed repeatedly'
 like '... with the command' "$(kipcctl doctor 2>&1)" 'kipcctl reload'
 kipcctl reload >"$T/out"
 is '... the printed command brings it back' "$(state_of orders) $(kipcctl doctor 2>&1 | grep -c absent)" 'active 0'

@@ -168,8 +168,7 @@ like '... with the length' "$ERR" 'it has 1800 bytes; shorten it to 1000'
 exits 2 'a mistake in set is wrong usage' kipcctl set a mode=9999
 is '... and cites the argument' "$ERR" "kipcctl: set a: 'mode=9999': '9999' is not an octal mode like 0660"
 exits 2 'mistakes in create are wrong usage' kipcctl create queue c mode=9999 capacity=0
-like '... and cites the first' "$ERR" "'mode=9999': .*"
-like '... and the second' "$ERR" "'capacity=0': '0' is out of range; choose 1 to 2147483647"
+is '... and cites both, on one line' "$ERR" "kipcctl: create c: 'mode=9999': '9999' is not an octal mode like 0660; 'capacity=0': '0' is out of range; choose 1 to 2147483647"
 exits 2 'a key that is in use is refused' kipcctl create queue c key=0x11
 like '... with the file that has it' "$ERR" "'key=0x11': 0x00000011 is also the key of \[queue a\] at $conf:2"
 unlike '... and no file that does not exist' "$ERR" "$layer"

@@ -95,9 +95,9 @@ like '... and shows what must wait' "$OUT" 'bills +queue +keep +stale +key 0x000
 exits 0 'a reload of these changes succeeds' kipcctl reload
 like '... and shows what must wait' "$OUT" 'prices +segment +keep +stale +size 64K -> 4K requires a new segment'
 is 'a segment that holds data is stale' "$(state_of prices)" stale
-like '... with the reason' "$(reason_of prices)" '^size 64K -> 4K requires a new segment, and it holds 64K of data'
+like '... with the reason' "$(reason_of prices)" '^size 64K -> 4K requires a new segment, but it holds 64K of data'
 is 'a queue with messages is stale' "$(state_of bills)" stale
-like '... with the reason' "$(reason_of bills)" '^key 0x00004b02 -> 0x00005b02 requires a new queue, and it holds 3 messages'
+like '... with the reason' "$(reason_of bills)" '^key 0x00004b02 -> 0x00005b02 requires a new queue, but it holds 3 messages'
 is '... and shown with its current key and use' "$(columns_of bills key,messages)" '0x00004b02 3'
 is '... the contents are intact' "$(kipcctl read prices --length=4)" kept
 is '... and the messages' "$(kipcctl peek --all bills | wc -l)" 3
@@ -213,7 +213,7 @@ kipcctl send full message
 kipcctl send daemon-full message
 stop_kipcd
 is 'lifetime = daemon is removed when kipcd stops, if it is empty' "$(ipcs -q | grep '^0x' | cut -c10 | tr -d '\n' | sed 's/./&\n/g' | sort | tr -d '\n')" 12356
-like '... which the log says' "$(log)" 'queue daemon-full: not removed, although kipcd stops: it is not empty'
+like '... which the log says' "$(log)" 'queue daemon-full: not removed when kipcd stopped: it is not empty'
 start
 stop_kipcd KILL
 is '... but not when kipcd is killed' "$(count_of q)" 6
@@ -237,7 +237,7 @@ kipcctl reload >"$T/out"
 is 'a retained channel that is declared again is active' "$(state_of boot)" active
 printf '[queue stays]\nkey = 6\n[queue other]\nkey = 1\n' >"$conf"
 kipcctl reload >"$T/out"
-like 'a retained channel is renamed to the section that has its key' "$(cat "$T/out")" 'other +queue +rename +active +it was boot$'
+like 'a retained channel is renamed to the section that has its key' "$(cat "$T/out")" 'other +queue +rename +active +formerly boot$'
 : >"$conf"
 kipcctl reload -q
 is '... and retained under its new name' "$(state_of boot)$(state_of other)" retained
@@ -333,7 +333,7 @@ if can_be 65534; then
 fi
 start
 is 'a queue with a capacity above the limit gets the limit' "$(columns_of orders capacity,state)" "$(cat /proc/sys/kernel/msgmnb) active"
-like '... with a warning that names the sysctl' "$(log)" 'orders: active: capacity 1M exceeds kernel.msgmnb, and kipcd has no CAP_SYS_RESOURCE, so the queue has 16K'
+like '... with a warning that names the sysctl' "$(log)" 'orders: capacity 1M exceeds kernel.msgmnb, and kipcd has no CAP_SYS_RESOURCE, so the queue has 16K'
 exits 0 'a reload changes nothing then' kipcctl reload
 if echo 2000000 2>/dev/null >/proc/sys/kernel/msgmnb; then
 	kipcctl reload >"$T/out"

@@ -16,16 +16,16 @@ kipcctl set -q a mode=0640
 ids="$(id_of a) $(id_of prices) $(id_of build) $(id_of ticks)"
 sed -i 's/queue a/queue b/; s/segment prices/segment costs/; s/semaphore build/semaphore make/; s/ticks/tocks/' "$conf"
 exits 0 'plan succeeds' kipcctl plan
-like '... and shows the rename' "$OUT" '^b +queue +rename +active +it was a; mode = 0600 in .*:3 is overridden'
+like '... and shows the rename' "$OUT" '^b +queue +rename +active +formerly a; mode = 0600 in .*:3 is overridden'
 is '... of each kind' "$(awk '$3 == "rename" { print $1, $NF }' <<<"$OUT" | xargs)" 'b (0640) costs prices make build tocks ticks'
 is '... and changes nothing' "$(kipcctl peek a)" one
 exits 0 'reload succeeds' kipcctl reload
-like '... and renames' "$OUT" '^b +queue +rename +active +it was a;'
+like '... and renames' "$OUT" '^b +queue +rename +active +formerly a;'
 is 'the objects are the same' "$(id_of b) $(id_of costs) $(id_of make) $(id_of tocks)" "$ids"
 is '... with their contents' "$(kipcctl recv --all b | xargs) $(kipcctl recv costs) $(kipcctl recv tocks) $(columns_of make values)" 'one two kept kept 0,0'
 is '... and their settings' "$(columns_of b mode) $(ls "$KIPC_RUNTIME_DIR/kipcd.conf.d")" '0640 b.conf'
 is '... and no file has an old name' "$(ls "$KIPC_RUNTIME_DIR/channels" | xargs)" 'b costs make other tocks'
-like '... and an event says so' "$(kipcctl events b)" 'altered +queue b: renamed: it was a$'
+like '... and an event says so' "$(kipcctl events b)" 'altered +queue b: renamed from a$'
 exits 0 'a second reload succeeds' kipcctl reload
 unlike '... and changes nothing' "$OUT" rename
 exits 3 'the old name is not a channel' kipcctl peek --no-wait a
@@ -40,7 +40,7 @@ is 'the new declaration holds' "$(columns_of c mode)" 0620
 sed -i 's/queue c/queue d/; s/0620/0660/' "$conf"
 kipcctl reload >"$T/out"
 is 'a renamed channel is altered' "$(columns_of d mode,messages)" '0660 1'
-like '... in one step' "$(cat "$T/out")" 'd +queue +rename +active +it was c; mode 0620 -> 0660'
+like '... in one step' "$(cat "$T/out")" 'd +queue +rename +active +formerly c; mode 0620 -> 0660'
 clear_all
 
 # -- another name, without certainty ---------------------------------------------------------------------------
@@ -50,7 +50,7 @@ start
 kipcctl send a 1 2 3 4 5
 declare_ '[queue b]' '[queue other]'
 exits 0 'a name without a key' kipcctl plan
-like '... has another key' "$OUT" "^a +queue +retain +retained +no longer declared, and it holds 5 messages.*if b is its new name: 'kipcctl move a b'$"
+like '... has another key' "$OUT" "^a +queue +retain +retained +no longer declared, but it holds 5 messages.*if b is its new name: 'kipcctl move a b'$"
 kipcctl reload >"$T/plan"
 cures 'the printed commands work' "$(sed -n "s/.*if b is/if b is/p" "$T/plan")"
 is '... and move the messages' "$(kipcctl peek --all b | xargs)" '1 2 3 4 5'
@@ -83,8 +83,8 @@ kipcctl send a one two
 swap
 exits 0 'with messages in one of them' kipcctl reload
 is '... both stay as they are' "$(columns_of a state,key,messages) $(columns_of b state,key)" 'stale 0x00000002 2 stale 0x00000001'
-like '... with the reason' "$OUT" "^a +queue +keep +stale +key 0x00000002 -> 0x00000001 requires a new queue, and it holds 2 messages"
-like '... each' "$OUT" "^b +queue +keep +stale +its key 0x00000002 still belongs to a, which has to give it up first: 'kipcctl show a'"
+like '... with the reason' "$OUT" "^a +queue +keep +stale +key 0x00000002 -> 0x00000001 requires a new queue, but it holds 2 messages"
+like '... each' "$OUT" "^b +queue +keep +stale +its key 0x00000002 still belongs to a, which must give it up first: 'kipcctl show a'"
 kipcctl send a three
 is '... and still work' "$(kipcctl recv a)" one
 cures 'the printed commands work' "$(grep '^a ' <<<"$OUT")"

@@ -70,15 +70,15 @@ unlike '... but it did attach a ring' "$(ipcs -m -i "$(id_of ticks)")" '^att_tim
 
 user ticks send kept
 sed -i 's/0x4b10/&\nmax_message = 4K\nmode = 0600/' "$conf"
-like 'plan says that another max_message has to wait' "$(kipcctl plan)" 'ticks +segment +keep +stale +max_message 8K -> 4K requires a new segment, and it holds 1 message \(4 bytes\)'
+like 'plan says that another max_message has to wait' "$(kipcctl plan)" 'ticks +segment +keep +stale +max_message 8K -> 4K requires a new segment, but it holds 1 message \(4 bytes\)'
 kipcctl reload >"$T/out"
 is 'a ring with a message becomes stale' "$(state_of ticks) $(stat_of ticks messages)" 'stale 1'
-is '... and the reason says why' "$(reason_of ticks)" 'max_message 8K -> 4K requires a new segment, and it holds 1 message (4 bytes): put them aside with '\''kipcctl create segment ticks.kept size=65536 layout=ring max_message=8192'\'' and '\''kipcctl move ticks ticks.kept'\'', then '\''kipcctl reload'\'' and '\''kipcctl move ticks.kept ticks'\'''
+is '... and the reason says why' "$(reason_of ticks)" 'max_message 8K -> 4K requires a new segment, but it holds 1 message (4 bytes): move them aside with '\''kipcctl create segment ticks.kept size=65536 layout=ring max_message=8192'\'' and '\''kipcctl move ticks ticks.kept'\'', then '\''kipcctl reload'\'' and '\''kipcctl move ticks.kept ticks'\'''
 user ticks recv >"$T/out"
 hold ticks
 kipcctl reload >"$T/out"
 is 'so does an empty ring that is attached' "$(state_of ticks) $(id_of ticks)" "stale $before"
-like '... and the reason says why' "$(reason_of ticks)" 'and it is attached 1 time:'
+like '... and the reason says why' "$(reason_of ticks)" 'but it is attached 1 time:'
 let_go
 like 'plan recreates it once it is empty and not attached' "$(kipcctl plan)" 'ticks +segment +recreate +active +max_message 8K -> 4K'
 kipcctl reload >"$T/out"
@@ -209,7 +209,7 @@ if command -v busctl >/dev/null; then
 	kipcctl reload >"$T/out"
 	is 'a ring with an overwritten header stays active' "$(state_of ticks)" active
 	like '... with a reason in the list' "$(reason_of ticks)" "kipcctl reset ticks"
-	like '... and in the log' "$(log)" 'segment ticks: active: its header was overwritten'
+	like '... and in the log' "$(log)" 'segment ticks: its header was overwritten'
 	exits 1 '... and remove refuses it' kipcctl remove ticks
 	exits 0 'reset repairs it' reset ticks
 	is '... and removes the reason' "$(state_of ticks) $(reason_of ticks)" 'active -'
@@ -265,8 +265,8 @@ user ticks fill 240
 until_true is_logged_times 1 'segment ticks: 100% full \(16 messages, 4096 of 4096 bytes\); warn_at is 50%'
 is 'a warning is logged when a ring is fuller than warn_at' "$(count_in_log 'segment ticks: [0-9]+% full .*warn_at is')" 1
 for ((i = 0; i < 9; i++)); do user ticks recv >"$T/out"; done
-until_true is_logged_times 1 'segment ticks: [0-9]+% full, below warn_at \(50%\) again'
-like '... and a line when it no longer is' "$(log)" 'ticks: 43% full, below warn_at \(50%\) again'
+until_true is_logged_times 1 'segment ticks: [0-9]+% full, below warn_at again \(50%\)'
+like '... and a line when it no longer is' "$(log)" 'ticks: 43% full, below warn_at again \(50%\)'
 until_true is_unattached ticks
 is '... and kipcd detaches it each time' $? 0
 is 'kipcd attached it' "$(last_attached_by "$(id_of ticks)")" "$kipcd_pid"
@@ -274,7 +274,7 @@ unlike 'kipcd does not attach a ring without warn_at' "$(last_attached_by "$(id_
 like 'show shows warn_at' "$(kipcctl show ticks)" '^ +warn at: 50%$'
 like '... and so does the JSON' "$(kipcctl show --json ticks | grep -A 20 '"declared"' | tr -d ' \n')" '"warn_at":50,.*"max_message":1024'
 user ticks scribble 0 0
-until_true is_logged_times 1 'segment ticks: active: its header was overwritten'
+until_true is_logged_times 1 'segment ticks: its header was overwritten'
 is 'a broken ring with warn_at is logged at once, and only once' "$(count_in_log 'header was overwritten')" 1
 
 # -- no longer declared ---------------------------------------------------------------------------------------------------
@@ -288,7 +288,7 @@ kipcctl reload >"$T/out"
 is '... and is removed when it is empty' "$(state_of gone)" ''
 user brief send x
 stop_kipcd
-like 'a ring with lifetime = daemon stays if it has a message' "$(log)" 'segment brief: not removed, although kipcd stops: it is not empty'
+like 'a ring with lifetime = daemon stays if it has a message' "$(log)" 'segment brief: not removed when kipcd stopped: it is not empty'
 start
 user brief recv >"$T/out"
 stop_kipcd

@@ -175,7 +175,7 @@ wait "$monitor" 2>/dev/null
 # -- a bus that stops and returns ---------------------------------------------------------------------------------
 
 stop_bus
-is_noticed() { grep -q 'the system bus has ended' "$T/kipcd.log"; }
+is_noticed() { grep -q 'kipcd lost its connection to the system bus' "$T/kipcd.log"; }
 exits 0 "kipcd notices that the bus has stopped" until_true is_noticed
 exits 0 "... and still works" kipcctl reload
 start_bus
@@ -196,7 +196,7 @@ sed -i 's|user="nosuch"|user="0"|' "$T/policy.conf"
 : >"$T/kipcd.log"
 start --system-bus
 exits 0 "kipcd makes the bus read its policy and gets the name" until_true has_name
-like "... and the log says so" "$(log)" 'has the name org.kipc1 on the system bus now, which had refused it'
+like "... and the log says so" "$(log)" 'has the name org.kipc1 on the system bus, which had refused it before'
 stop_kipcd
 
 # A bus that keeps refusing is asked again, and at once when it has read its policy.
@@ -236,7 +236,7 @@ unread() {
 start --system-bus
 until_true has_name
 unread busctl --expect-reply=no call org.kipc1 /org/kipc1 org.kipc1.Manager List su '' 1
-is_left() { grep -q 'the system bus .*: kipcd disconnects for 30 s' "$T/kipcd.log"; }
+is_left() { grep -q 'the system bus .*: kipcd disconnects from it for 30 s' "$T/kipcd.log"; }
 exits 0 "kipcd disconnects from a bus that does not identify callers" until_true is_left
 exits 0 "... and still works" timeout 15 kipcctl reload
 kill -CONT "$bus_pid"

@@ -200,7 +200,7 @@ waits "kipcd waits" 1
 sends 0x4b01 7 ''
 file_comes "a message without bytes creates the file" orders
 is "... and is still there, with its type" "$(kipcctl peek --json orders | grep -o '"type": *7' | tr -d ' ')" '"type":7'
-like "... and the log says so" "$(log)" "queue orders: activate: kipcd cannot wait for messages without bytes, and one came"
+like "... and the log says so" "$(log)" "queue orders: activate: an empty message came, and kipcd cannot wait for these"
 kipcctl recv orders >"$T/received"
 file_goes "... until it is received" orders
 is "no thread waits from now on" "$(n_threads)" 0
@@ -293,7 +293,7 @@ chrt -a -o -p 0 "$kipcd_pid"
 SECONDS=0
 exits 0 "a reload ends all waits" kipcctl reload
 is "... in parallel" "$((SECONDS < 20))" 1
-like "... and logs the messages that were lost" "$(log)" "q[1-6]: activate: that message could not be sent back to the queue"
+like "... and logs the messages that were lost" "$(log)" "q[1-6]: activate: the empty message was lost"
 stop_kipcd
 kipcd_under=()
 ipcrm --all=msg

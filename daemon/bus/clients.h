@@ -3,8 +3,8 @@
 #define KIPC_DAEMON_BUS_CLIENTS_H
 
 /*
- * The connections over which kipcd is called: one for each client of the control socket, and the system bus. Both ways in
- * put theirs into this list, so that whatever is signalled knows of neither.
+ * The connections over which kipcd is called: one for each client of the control socket, and the system bus. Both
+ * are in this list, so that the code that sends signals need not distinguish them.
  */
 
 #include <stdbool.h>

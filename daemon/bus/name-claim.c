@@ -53,7 +53,8 @@ static void hold(struct name_claim *claim)
 	claim->again = sd_event_source_disable_unref(claim->again);
 	claim->is_held = true;
 	if (claim->manager->is_name_refused || claim->has_reloaded)
-		log_line(LOG_NOTICE, "has the name " BUS_NAME " on the system bus now, which had refused it");
+		log_line(LOG_NOTICE,
+			 "has the name " BUS_NAME " on the system bus, which had refused it before");
 	else
 		log_line(LOG_DEBUG, "has the name " BUS_NAME " on the system bus");
 	claim->manager->is_name_refused = false;

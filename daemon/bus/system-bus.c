@@ -48,9 +48,8 @@ static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error
 	struct system_bus *system_bus = userdata;
 
 	if (system_bus->name.is_held)
-		log_line(LOG_NOTICE,
-			 "the system bus has ended: kipcctl does not need it; kipcd takes the name " BUS_NAME
-			 " again when it is back");
+		log_line(LOG_NOTICE, "kipcd lost its connection to the system bus, which kipcctl does not "
+				     "need; it takes the name " BUS_NAME " again when the bus is back");
 	name_claim_drop(&system_bus->name);
 	try_again(system_bus, AGAIN_USEC);
 	return 0;
@@ -62,8 +61,8 @@ static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error
  */
 static int leave_stuck(struct system_bus *system_bus)
 {
-	log_line(LOG_WARNING, "the system bus does not read or does not answer: kipcd disconnects for 30 s; "
-			      "kipcctl does not need it");
+	log_line(LOG_WARNING, "the system bus does not respond: kipcd disconnects from it for 30 s; kipcctl "
+			      "does not need it");
 	sd_bus_close(system_bus->client.bus);
 	name_claim_drop(&system_bus->name);
 	try_again(system_bus, STUCK_USEC);
@@ -93,12 +92,12 @@ static int on_any_message(sd_bus_message *message, void *userdata, sd_bus_error 
 	    n_waiting > 2 * SIGNALS_WAITING_MAX)
 		return leave_stuck(system_bus);
 	if (n_waiting > REPLIES_WAITING_MAX)
-		return refuse(message, BUS_ERROR_LIMIT, "the bus is slow to read replies: try again");
+		return refuse(message, BUS_ERROR_LIMIT, "the bus reads replies too slowly: try again");
 	r = callers_judge(&system_bus->control->callers, message, &uid, &may_change);
 	if (r == -ETIMEDOUT)
 		return leave_stuck(system_bus);
 	if (r < 0)
-		return refuse(message, BUS_ERROR_NOT_ALLOWED, "the bus does not say which user you are");
+		return refuse(message, BUS_ERROR_NOT_ALLOWED, "the bus does not identify the calling user");
 	return budget_charge(&system_bus->control->budget, uid, may_change, message);
 }
 
@@ -169,8 +168,8 @@ static void tell(struct client *client, clients_send *send, const void *news)
 		return;
 	if (n_waiting > SIGNALS_WAITING_MAX) {
 		if (!system_bus->is_behind)
-			log_line(LOG_NOTICE, "the system bus is slow to read signals: some are left out; "
-					     "Manager.Events has them");
+			log_line(LOG_NOTICE, "the system bus reads signals too slowly: some were dropped; "
+					     "Manager.Events returns them");
 		system_bus->is_behind = true;
 		return;
 	}

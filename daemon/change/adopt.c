@@ -101,7 +101,7 @@ int adopt_check(const struct manager *manager, const struct adoption *adoption, 
 		return r;
 	owner = find_owner(manager, adoption);
 	if (owner != NULL)
-		return sentence_fail(reterr_sentence, -EEXIST, "kipcd owns it already, as %s", owner->name);
+		return sentence_fail(reterr_sentence, -EEXIST, "kipcd already owns it, as %s", owner->name);
 	return check_name(manager, adoption, reterr_sentence);
 }
 

@@ -45,7 +45,7 @@ static int check_creation(const struct manager *manager, enum kipc_kind kind, co
 	spec = config_find(manager->config, name);
 	if (spec != NULL)
 		return sentence_fail(reterr_sentence, -EEXIST,
-				     "%s %s is already declared, in %s: 'kipcctl set' alters it",
+				     "%s %s is already declared in %s: 'kipcctl set' alters it",
 				     kipc_kind_to_string(spec->kind), name, spec->origin);
 	if (count_created(manager) >= CREATED_MAX)
 		return sentence_fail(

@@ -77,6 +77,22 @@ static int change_sources(const struct manager *manager, const char *path, const
 	return 0;
 }
 
+/* The lines of a text as one line, for a client that prints one; the caller frees it. NULL: no memory. */
+static char *join_lines(const char *text)
+{
+	char *joined = malloc(2 * strlen(text) + 1), *end = joined;
+
+	if (joined == NULL)
+		return NULL;
+	for (; *text != '\0'; text++)
+		if (*text != '\n')
+			*end++ = *text;
+		else if (text[1] != '\0')
+			end = stpcpy(end, "; ");
+	*end = '\0';
+	return joined;
+}
+
 static int parse(const struct config_source *sources, size_t n_sources, struct config **ret_config,
 		 char **reterr_sentence)
 {
@@ -87,9 +103,8 @@ static int parse(const struct config_source *sources, size_t n_sources, struct c
 	r = config_parse(sources, n_sources, &config_world_of_this_machine, &problems, ret_config);
 	if (r == -EBADMSG) {
 		text = problems_to_string(&problems, false);
-		if (text != NULL && text[0] != '\0')
-			text[strlen(text) - 1] = '\0'; /* the last newline */
-		*reterr_sentence = text;
+		*reterr_sentence = text != NULL ? join_lines(text) : NULL;
+		free(text);
 		r = -EINVAL;
 	}
 	problems_done(&problems);

@@ -48,7 +48,8 @@ static int refuse_to_recover(const struct channel *channel, char **reterr_senten
 			      : "'kipcctl reload' recreates it";
 	else if (channel->state == STATE_FAILED)
 		more = "; 'kipcctl reload' tries again at once";
-	return sentence_fail(reterr_sentence, -EPERM, "it is %s, and not lost: %s%s",
+	return sentence_fail(reterr_sentence, -EPERM,
+			     "only a lost channel can be recovered, and this one is %s: %s%s",
 			     channel_state_words[channel->state], way, more);
 }
 

@@ -190,15 +190,14 @@ int remove_channel(struct manager *manager, const char *name, bool force, bool d
 	if (is_observed && channel->spec->is_of_layer)
 		return forget_observed(manager, name, dry_run, ret_lost, reterr_sentence);
 	if (is_observed)
-		return sentence_fail(
-			reterr_sentence, -EPERM,
-			"it is only observed, and kipcd removes only what it created: remove it by its key, "
-			"0x%08x",
-			(unsigned)channel->spec->key);
+		return sentence_fail(reterr_sentence, -EPERM,
+				     "kipcd only observes it, and removes only what it created: remove it by "
+				     "its key, 0x%08x",
+				     (unsigned)channel->spec->key);
 	/* A name that only the runtime layer declares can be removed all the same: it has a section there. */
 	if (channel->state == STATE_CONFLICT && channel->spec != NULL && channel_look(channel, NULL) == 0 &&
 	    !channel->spec->is_of_layer)
-		return sentence_fail(reterr_sentence, -EPERM, "it has no object of kipcd's: %s",
+		return sentence_fail(reterr_sentence, -EPERM, "kipcd has no object of that name: %s",
 				     channel->reason != NULL ? channel->reason : "its key is in use");
 	r = dry_run ? remove_object(channel, force, true, &lost, reterr_sentence)
 		    : remove_for_good(manager, channel, force, &lost, reterr_sentence);

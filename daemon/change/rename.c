@@ -207,7 +207,7 @@ static void rename_channels(struct manager *manager, const struct renames *renam
 			continue; /* at a start there are no channels yet */
 		waiting_release(manager->waiting, channel->name);
 		events_tell(&manager->events, LOG_NOTICE, EVENT_ALTERED, renames->items[i].to, channel->kind,
-			    channel->link.key, "renamed: it was %s", channel->name);
+			    channel->link.key, "renamed from %s", channel->name);
 	}
 	for (size_t i = 0; i < renames->n_items; i++)
 		for (size_t j = 0; j < manager->n_channels; j++)
@@ -302,7 +302,7 @@ static int add_one(const struct rename *rename, const struct manager *manager, s
 	const struct channel *channel = manager_find(manager, rename->to);
 	char detail[KIPC_NAME_MAX + 16], *joined;
 
-	(void)snprintf(detail, sizeof detail, "it was %s", rename->from);
+	(void)snprintf(detail, sizeof detail, "formerly %s", rename->from);
 	for (size_t i = 0; i < steps->n_items; i++) {
 		struct step *line = &steps->items[i];
 

@@ -7,8 +7,8 @@
 #include "daemon/run/steps.h"
 
 /*
- * Carries them out: the intent, then everything that has the name, then the channels in memory. After a failure no name has
- * changed.
+ * Carries out the renames: writes them to .renames, then renames links and files, then the channels in memory. After a
+ * failure no name has changed.
  */
 int rename_carry_out(struct manager *manager, const struct renames *renames);
 

@@ -39,15 +39,14 @@ static int check(const struct channel *channel, struct kipc_object *ret_object, 
 				     "it is not a ring: only a segment with layout = ring can be reset");
 	if (channel->spec->manage == MANAGE_OBSERVE || channel->link.observed)
 		return sentence_fail(reterr_sentence, -EPERM,
-				     "it is only observed, and kipcd changes only what it created: its "
-				     "creator must reset it");
+				     "kipcd only observes it, and changes only what it created: its creator "
+				     "must reset it");
 	r = channel_look(channel, ret_object);
 	if (r < 0)
 		return sentence_fail(reterr_sentence, r, "kipcd cannot look at its segment: %s",
 				     strerror(-r));
 	if (r == 0)
-		return sentence_fail(reterr_sentence, -EPERM,
-				     "it is %s and has no ring that could be reset: %s",
+		return sentence_fail(reterr_sentence, -EPERM, "it is %s and has no ring to reset: %s",
 				     channel_state_words[channel->state],
 				     channel->reason != NULL ? channel->reason : "its segment is gone");
 	return 0;

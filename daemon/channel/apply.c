@@ -60,8 +60,7 @@ static void set_active(struct channel *channel, const char *trouble)
 	if (spec->kind == KIPC_QUEUE && spec->manage == MANAGE_OWN && spec->capacity > channel->capacity)
 		set_state(channel, STATE_ACTIVE,
 			  "capacity %s exceeds kernel.msgmnb, and kipcd has no CAP_SYS_RESOURCE, so the "
-			  "queue has %s: "
-			  "'sysctl kernel.msgmnb=%llu' and a reload raise it",
+			  "queue has %s: to raise it, run 'sysctl kernel.msgmnb=%llu' and 'kipcctl reload'",
 			  grammar_size_to_string(spec->capacity, declared),
 			  grammar_size_to_string(channel->capacity, actual),
 			  (unsigned long long)spec->capacity);
@@ -244,9 +243,10 @@ static void create(const struct apply *apply, struct channel *channel, const str
 
 	r = half_made != NULL ? 0 : kernel_create(spec, &id);
 	if (r == -EEXIST) {
-		set_state(channel, STATE_CONFLICT,
-			  "another program took its key 0x%08x just now: choose another key",
-			  (unsigned)spec->key);
+		set_state(
+			channel, STATE_CONFLICT,
+			"another program has just created an object with its key 0x%08x: choose another key",
+			(unsigned)spec->key);
 		return;
 	}
 	if (r < 0) {
@@ -341,7 +341,8 @@ static bool remove_former(const struct apply *apply, const struct kipc_object *f
 
 	if (r == -EBUSY) {
 		set_state(channel, when_busy,
-			  "%s requires a new object, but the old one came into use just now: reload later",
+			  "%s requires a new object, but a process has just begun to use the old one: run "
+			  "'kipcctl reload' later",
 			  why);
 		return false;
 	}
@@ -379,7 +380,8 @@ static enum plan_action remove_object(const struct apply *apply, const struct pl
 	if (step->has_object)
 		r = remove_unforced(&step->object, channel);
 	if (r == -EBUSY) {
-		set_state(channel, STATE_RETAINED, "no longer declared, but it came into use just now");
+		set_state(channel, STATE_RETAINED,
+			  "no longer declared, but a process has just begun to use it");
 		return PLAN_RETAIN;
 	}
 	if (r < 0 && r != -EIDRM) {

@@ -37,9 +37,8 @@ void channel_say_when(struct channel *channel, uint64_t now)
 	char *reason;
 
 	if (asprintf(&reason,
-		     "it is removed again and again: kipcd recreates it in %llu s, 'kipcctl reload' does it "
-		     "now; "
-		     "find out which program removes it",
+		     "it is removed repeatedly: kipcd recreates it in %llu s, and 'kipcctl reload' does so "
+		     "now; find out which program removes it",
 		     (unsigned long long)((left + USEC_PER_SEC - 1) / USEC_PER_SEC)) < 0)
 		return;
 	free(channel->reason);

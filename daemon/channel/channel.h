@@ -59,12 +59,12 @@ struct channel {
 		int id;
 	} signalled;
 
-	bool is_link_lost;	 /* its link was removed from the registry, and cannot be written again */
+	bool is_link_lost;	 /* its link was removed from the registry, and cannot be restored */
 	bool is_removed_by_hand; /* … and stays away until the next reload */
 	bool is_above_warn_at;
 	bool is_ring_broken; /* at the last sample */
 
-	/* Healing what is undone again and again, at growing intervals (microseconds, CLOCK_MONOTONIC). */
+	/* Healing that is undone repeatedly becomes less frequent (microseconds, CLOCK_MONOTONIC). */
 	uint64_t last_healed, next_heal, heal_delay;
 };
 
@@ -74,7 +74,7 @@ void channel_done(struct channel *channel);
 /* The one of that name in an array that is sorted by name, or NULL. */
 struct channel *channel_find(const struct channel *channels, size_t n_channels, const char *name);
 
-/* The reason of a channel that is absent because it is removed again and again: when it will be recreated, as of `now`. */
+/* The reason of a channel that is absent because it is removed repeatedly: when it will be recreated, as seen at `now`. */
 void channel_say_when(struct channel *channel, uint64_t now);
 
 /*

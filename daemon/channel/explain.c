@@ -58,15 +58,14 @@ char *channel_explain(const struct channel_spec *spec, int error)
 			"limit",
 			spec->n_values, plural(spec->n_values, "semaphore", "semaphores"));
 	else if (error == -ENOMEM)
-		n = asprintf(&sentence, "the kernel has no memory for it");
+		n = asprintf(&sentence, "the kernel does not have enough memory for it");
 	else if (error == -EXDEV)
+		n = asprintf(&sentence, "the PID namespace, which a ring records, cannot be read from "
+					"/proc/self/ns/pid: mount /proc");
+	else if (error == -EBUSY)
 		n = asprintf(
 			&sentence,
-			"a ring needs to know its PID namespace, which /proc/self/ns/pid does not tell: is "
-			"/proc mounted?");
-	else if (error == -EBUSY)
-		n = asprintf(&sentence,
-			     "another program attached it before it was laid out: stop that program");
+			"another program attached it before kipcd had initialized it: stop that program");
 	else
 		n = asprintf(&sentence, "the kernel refused: %s", strerror(-error));
 	return n < 0 ? NULL : sentence;

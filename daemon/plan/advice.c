@@ -31,8 +31,7 @@ void plan_advise_foreign(struct decision *decision, const struct kernel_object *
 	else
 		plan_say(decision,
 			 "its key 0x%08x belongs to %s @%d, created by uid %u, not by kipcd: choose another "
-			 "key, "
-			 "ask its owner to remove it, or take it over with 'kipcctl adopt %s:0x%08x %s'",
+			 "key, have that object removed, or take it over with 'kipcctl adopt %s:0x%08x %s'",
 			 key, kind, object->id, (unsigned)object->cuid, kind, key, decision->step->name);
 }
 
@@ -53,9 +52,8 @@ static void advise_moving(struct decision *decision, const struct kernel_object 
 		snprintf(like, sizeof like, "queue %s capacity=%llu", aside,
 			 (unsigned long long)object->queue.capacity);
 	plan_say(decision,
-		 "%s requires a new %s, and %s: put them aside with 'kipcctl create %s' and 'kipcctl move %s "
-		 "%s', "
-		 "then%s 'kipcctl reload' and 'kipcctl move %s %s'",
+		 "%s requires a new %s, but %s: move them aside with 'kipcctl create %s' and 'kipcctl move "
+		 "%s %s', then%s 'kipcctl reload' and 'kipcctl move %s %s'",
 		 why, kipc_kind_to_string(object->kind), plan_loss(decision, found, loss), like, name, aside,
 		 is_attached ? " " STOP_ITS_USERS "," : "", aside, name);
 }
@@ -74,8 +72,9 @@ void plan_advise_stale(struct decision *decision, const struct channel_spec *spe
 		advise_moving(decision, found, why);
 	else
 		plan_say(decision,
-			 "%s requires a new %s, and %s: empty it and reload, or remove it with --force", why,
-			 kipc_kind_to_string(found->object.kind), plan_loss(decision, found, loss));
+			 "%s requires a new %s, but %s: empty it and run 'kipcctl reload', or remove it with "
+			 "--force",
+			 why, kipc_kind_to_string(found->object.kind), plan_loss(decision, found, loss));
 }
 
 void plan_advise_blocked(struct decision *decision, const struct kernel_object *in_the_way)
@@ -85,9 +84,8 @@ void plan_advise_blocked(struct decision *decision, const struct kernel_object *
 
 	if (config_find(decision->input->config, owner) != NULL)
 		plan_say(decision,
-			 "its key 0x%08x still belongs to %s, which has to give it up first: 'kipcctl show "
-			 "%s' "
-			 "says why it has not",
+			 "its key 0x%08x still belongs to %s, which must give it up first: 'kipcctl show %s' "
+			 "shows why it has not",
 			 key, owner, owner);
 	else
 		plan_say(decision,
@@ -122,15 +120,13 @@ void plan_advise_take_over(struct decision *decision, const struct kernel_object
 			 why, id, kind, key, name);
 	else if (plan_has_messages(found))
 		plan_say(decision,
-			 "%s; kipcd's own is @%d, and %s: 'kipcctl move %s:0x%08x %s:0x%08x' and 'kipcctl "
-			 "adopt "
-			 "%s:0x%08x %s' join the two",
+			 "%s; kipcd's own is @%d, but %s: 'kipcctl move %s:0x%08x %s:0x%08x' and 'kipcctl "
+			 "adopt %s:0x%08x %s' join the two",
 			 why, id, plan_loss(decision, found, loss), kind, (unsigned)found->object.key, kind,
 			 key, kind, key, name);
 	else
 		plan_say(decision,
-			 "%s; kipcd's own is @%d, and %s: when it is no longer needed, 'kipcctl remove "
-			 "--force "
-			 "%s', 'kipcctl reload' and 'kipcctl adopt %s:0x%08x %s' take over the other",
+			 "%s; kipcd's own is @%d, but %s: when it is no longer needed, 'kipcctl remove "
+			 "--force %s', 'kipcctl reload' and 'kipcctl adopt %s:0x%08x %s' take over the other",
 			 why, id, plan_loss(decision, found, loss), name, kind, key, name);
 }

@@ -10,7 +10,7 @@
 #include "common/loss.h"
 #include "daemon/plan/decision.h"
 
-/* What a removal of the object would lose, as a sentence without a subject's name. */
+/* What a removal of the object would lose: "it holds 3 messages (120 bytes)". Returns buffer. */
 char *plan_loss(const struct decision *decision, const struct kernel_object *found,
 		char buffer[static LOSS_MAX]);
 

@@ -2,14 +2,14 @@
 #ifndef KIPC_DAEMON_PLAN_LINK_H
 #define KIPC_DAEMON_PLAN_LINK_H
 
-/* Whose an object is, by a link of the registry: common/ownership.h for links. */
+/* Which object a link of the registry means, and whether kipcd owns it; common/ownership.h has the rule. */
 
 #include "lib/registry.h"
 
-/* The link means this object. */
+/* Whether the link means this object. */
 bool link_names(const struct registry_link *link, const struct kipc_object *object);
 
-/* … which the kipcd that runs as `uid` may alter and remove. */
+/* Whether it does, and the kipcd that runs as `uid` may alter and remove the object. */
 bool link_owns(const struct registry_link *link, const struct kipc_object *object, uid_t uid);
 
 #endif

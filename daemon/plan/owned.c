@@ -52,9 +52,8 @@ void plan_adopted(struct decision *decision, const struct channel_spec *spec,
 	    (adopting->is_ring && plan_shape_is_for_other_messages(spec, adopting->max_message, why))) {
 		plan_decide(decision, PLAN_ADOPT, STATE_STALE, found);
 		plan_say(decision,
-			 "%s requires a new %s: empty it and reload, remove it with --force, or declare it "
-			 "as it "
-			 "is",
+			 "%s requires a new %s: empty it and run 'kipcctl reload', remove it with --force, "
+			 "or declare it as it is",
 			 why, kipc_kind_to_string(object->kind));
 		return;
 	}
@@ -200,9 +199,8 @@ static bool has_lost_file(struct decision *decision, const struct channel_spec *
 		return false;
 	plan_decide(decision, PLAN_KEEP, STATE_STALE, found);
 	plan_say(decision,
-		 "ftok(3) fails on %s: %s; programs that start now get no key, those that run still have "
-		 "0x%08x: "
-		 "restore the file (a new one makes another key), or give the section a number as key",
+		 "ftok(3) fails on %s: %s; programs that start now get no key, and running ones still use "
+		 "0x%08x: restore the file (a new file yields another key), or set key to a number",
 		 spec->path, strerror(-spec->key_error), (unsigned)found->object.key);
 	return true;
 }

@@ -54,8 +54,8 @@ static void lose_semaphore(struct decision *decision, const struct registry_entr
 {
 	plan_decide(decision, PLAN_KEEP, STATE_LOST, NULL);
 	plan_say(decision,
-		 "semaphore @%d was removed, and kipcd cannot know its holders: 'kipcctl recover %s' "
-		 "recreates it",
+		 "semaphore @%d was removed, and a process may still hold it: 'kipcctl recover %s' recreates "
+		 "it",
 		 entry->link.id, entry->name);
 }
 
@@ -67,7 +67,7 @@ static void lose_segment(struct decision *decision, const struct registry_entry 
 
 	plan_decide(decision, PLAN_KEEP, STATE_LOST, remains);
 	plan_say(decision,
-		 "segment @%d was removed and is still attached %llu %s: stop its users, then 'kipcctl "
+		 "segment @%d was removed and is still attached %llu %s: stop its users, then run 'kipcctl "
 		 "recover %s'",
 		 entry->link.id, attached, plural(attached, "time", "times"), entry->name);
 }
@@ -193,7 +193,7 @@ static void plan_dropped(struct decision *decision, const struct registry_entry 
 	decision->step->has_messages = plan_has_messages(found);
 	if (decision->step->has_messages)
 		plan_say(decision,
-			 "no longer declared, and %s; 'kipcctl remove %s' removes it when they are gone",
+			 "no longer declared, but %s; once it is empty, 'kipcctl remove %s' removes it",
 			 plan_loss(decision, found, loss), entry->name);
 	else
 		plan_say(decision, "no longer declared; 'kipcctl remove %s' removes it", entry->name);

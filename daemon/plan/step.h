@@ -18,17 +18,17 @@ struct plan_step {
 	enum channel_state state; /* after the step */
 	bool has_object;
 	struct kipc_object object; /* the one that the step is about: ours, observed or in the way */
-	bool is_used;		   /* a semaphore set: another process than its maker operated on it */
+	bool is_used;		   /* a semaphore set: a process other than its creator has operated on it */
 	unsigned changes;	   /* PLAN_ALTER, PLAN_ADOPT: KIPC_ALTER_* */
 	bool has_messages;	   /* PLAN_RETAIN */
 	bool is_ring;		   /* PLAN_ADOPT: the object is laid out as one */
-	bool has_former;	   /* PLAN_ADOPT: … */
-	struct kipc_object
-		former;	   /* … the channel's own empty object, under an old key: to be removed first */
-	bool has_leftover; /* … */
-	struct kipc_object
-		leftover; /* … half made before a crash and of no use: to be removed before anything else */
-	bool keeps_intent; /* kipcd cannot tell whether something is left: the next reconcile looks again */
+	/* PLAN_ADOPT: the channel's own empty object under an old key, which is removed first. */
+	bool has_former;
+	struct kipc_object former;
+	/* A useless object that a crash left half made; it is removed before anything else. */
+	bool has_leftover;
+	struct kipc_object leftover;
+	bool keeps_intent; /* kipcd cannot tell whether such an object is left: the next reconcile looks again */
 	char *trouble;	   /* what is wrong with an active channel; NULL: nothing */
 	char *detail;	   /* what changes, or what prevents it; NULL: nothing to say */
 };

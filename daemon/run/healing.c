@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Called by reconcile.c. What is undone again and again is healed at longer and longer intervals. */
+/* Called by reconcile.c. Healing that is undone repeatedly becomes less frequent. */
 
 #include "daemon/run/healing.h"
 

@@ -7,7 +7,7 @@
 #include "daemon/channel/channel.h"
 #include "daemon/plan/step.h"
 
-/* Whether healing carries out this step now. What waits for a human, and all that destroys, is left to a reload. */
+/* Whether healing carries out this step now. A step that needs a decision or destroys data is left to a reload. */
 bool healing_is_due(const struct plan_step *step, const struct channel *before, uint64_t now);
 
 /* The channel was healed at `now`: chooses when it may be healed again. `interval`: of samples. */

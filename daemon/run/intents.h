@@ -2,15 +2,18 @@
 #ifndef KIPC_DAEMON_RUN_INTENTS_H
 #define KIPC_DAEMON_RUN_INTENTS_H
 
-/* channels/.intents: what a reconcile is about to make, so that the next start knows half-made objects as kipcd's own. */
+/* channels/.intents: what a reconcile is about to create, so that the next start recognizes half-made objects as kipcd's own. */
 
 #include "daemon/channel/channel.h"
 #include "daemon/plan/plan.h"
 
-/* Before anything is made: the steps that are to be `made`, and the channels whose old intent still stands. One a step. */
+/*
+ * Before anything is created: writes an intent for each step with `made` set, and keeps those of channels whose interrupted
+ * creation is not settled. `made` and `channels` have one item for each step of the plan.
+ */
 int intents_write(int channels_fd, const struct plan *plan, const bool *made, const struct channel *channels);
 
-/* After everything is made: only intents that still stand remain. A failure does no harm, since old intents do none. */
+/* After everything is created: keeps only the intents that are not settled. A failure is harmless, as are old intents. */
 void intents_drop(int channels_fd, const struct channel *channels, size_t n_channels);
 
 #endif

@@ -27,17 +27,17 @@ static void tell_change(struct manager *manager, const struct channel_spec *spec
 		return; /* it may not have changed: the channel's own warning says so */
 	if (error < 0)
 		events_tell(events, LOG_WARNING, EVENT_KEY_CHANGED, spec->name, spec->kind, old,
-			    "ftok(3) cannot read %s: %s; programs that start now get no key, running ones "
-			    "have 0x%08x",
+			    "ftok(3) cannot read %s: %s; programs that start now get no key, and running "
+			    "ones still use 0x%08x",
 			    spec->path, strerror(-error), (unsigned)old);
 	else if (key != old)
-		events_tell(
-			events, LOG_WARNING, EVENT_KEY_CHANGED, spec->name, spec->kind, key,
-			"%s was replaced: programs that start now compute 0x%08x, running ones have 0x%08x",
-			spec->path, (unsigned)key, (unsigned)old);
+		events_tell(events, LOG_WARNING, EVENT_KEY_CHANGED, spec->name, spec->kind, key,
+			    "%s was replaced: programs that start now compute 0x%08x, and running ones still "
+			    "use 0x%08x",
+			    spec->path, (unsigned)key, (unsigned)old);
 	else if (spec->key_error == 0 || channel_spec_file_is_gone(spec->key_error))
 		events_tell(events, LOG_NOTICE, EVENT_KEY_CHANGED, spec->name, spec->kind, key,
-			    "%s is again the file of the key 0x%08x", spec->path, (unsigned)key);
+			    "%s yields the key 0x%08x again", spec->path, (unsigned)key);
 }
 
 /* Updates the specs. True: a reconcile is needed. */

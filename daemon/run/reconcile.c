@@ -330,7 +330,7 @@ static void remove_leftovers(struct run *run, const struct plan *plan)
 		if (r == 0 || r == -EIDRM)
 			continue;
 		run->obstacles[i] =
-			(struct obstacle){ "what an interrupted creation left cannot be removed", r };
+			(struct obstacle){ "the remains of an interrupted creation cannot be removed", r };
 		run->channels[i].has_intent = step->entry->has_intent;
 	}
 }
@@ -400,7 +400,7 @@ static void fail_what_is_gone(struct manager *manager, int error)
 		int there = channel->state == STATE_ACTIVE ? channel_look(channel, NULL) : 1;
 
 		if (there == 0)
-			apply_fail(channel, "it is gone, and cannot be healed now", error);
+			apply_fail(channel, "it is gone, and cannot be recreated now", error);
 		else if (there < 0)
 			apply_fail(channel, "its object cannot be read", there);
 	}

@@ -110,7 +110,7 @@ static void compare_fill(struct events *events, struct channel *channel, key_t k
 			    channel->spec->warn_at);
 	else if (channel->is_above_warn_at && percent < channel->spec->warn_at)
 		events_tell(events, LOG_NOTICE, EVENT_BELOW_WARN_AT, channel->name, channel->kind, key,
-			    "%u%% full, below warn_at (%u%%) again", percent, channel->spec->warn_at);
+			    "%u%% full, below warn_at again (%u%%)", percent, channel->spec->warn_at);
 	channel->is_above_warn_at = percent >= channel->spec->warn_at;
 }
 
@@ -124,7 +124,7 @@ static void compare_attached(struct events *events, struct channel *channel, con
 		return;
 	events_tell(events, LOG_DEBUG, now > before ? EVENT_ATTACHED : EVENT_DETACHED, channel->name,
 		    channel->kind, object->key,
-		    "mapped %llu %s, %llu before; the last process to attach or detach was %d",
+		    "attached %llu %s (%llu before); the last process to attach or detach was %d",
 		    (unsigned long long)now, plural(now, "time", "times"), (unsigned long long)before,
 		    (int)object->segment.lpid);
 }
@@ -154,7 +154,7 @@ static void look_for_consumer(struct manager *manager, struct channel *channel,
 		return;
 	channel->gone_consumer = receiver;
 	events_tell(events, LOG_NOTICE, EVENT_CONSUMER_GONE, channel->name, channel->kind, object->key,
-		    "holds %llu %s, and process %d, which received last, has ended: start the consumer",
+		    "holds %llu %s, but process %d, which received last, has ended: start the consumer",
 		    (unsigned long long)object->queue.messages,
 		    plural(object->queue.messages, "message", "messages"), (int)receiver);
 }

@@ -17,15 +17,18 @@ void tell_trouble(struct manager *manager, struct channel *channel)
 		[STATE_FAILED] = EVENT_FAILED,	   [STATE_LOST] = EVENT_LOST,
 		[STATE_RETAINED] = EVENT_RETAINED,
 	};
+	const char *state = channel_state_words[channel->state];
+	const char *reason = channel->reason != NULL ? channel->reason : "";
 	key_t key = channel->spec != NULL ? channel->spec->key : channel->link.key;
 	int level = channel->state == STATE_FAILED || channel->state == STATE_LOST ? LOG_ERR : LOG_WARNING;
 
 	channel->losses += channel->state == STATE_LOST;
 	manager->statistics.losses += channel->state == STATE_LOST;
 	manager->statistics.conflicts += channel->state == STATE_CONFLICT;
+	if (channel->state == STATE_ACTIVE)
+		state = ""; /* "active" in front of a warning would confuse */
 	events_tell(&manager->events, level, words[channel->state], channel->name, channel->kind, key,
-		    "%s: %s", channel_state_words[channel->state],
-		    channel->reason != NULL ? channel->reason : "");
+		    "%s%s%s", state, state[0] != '\0' ? ": " : "", reason);
 }
 
 void tell_observed(struct manager *manager, const struct channel *channel, enum channel_state state_before,
@@ -55,13 +58,13 @@ void tell_healing(struct manager *manager, const struct plan_step *step, enum pl
 	manager->statistics.healings += is_healing;
 	if (action == PLAN_ALTER)
 		events_tell(events, LOG_WARNING, EVENT_HEALED, step->name, step->kind, channel->link.key,
-			    "changed by another process, and changed back: %s", step->detail);
+			    "another process changed it: set back (%s)", step->detail);
 	else if ((action == PLAN_CREATE || action == PLAN_RECREATE) && state_before == STATE_CONFLICT)
 		events_tell(events, LOG_NOTICE, EVENT_CREATED, step->name, step->kind, channel->link.key,
 			    "its key is free again: created, with id %d", channel->link.id);
 	else if (action == PLAN_CREATE && state_before == STATE_FAILED)
 		events_tell(events, LOG_NOTICE, EVENT_CREATED, step->name, step->kind, channel->link.key,
-			    "created at last, with id %d", channel->link.id);
+			    "created after an earlier failure, with id %d", channel->link.id);
 	else if (action == PLAN_CREATE)
 		events_tell(events, LOG_WARNING, EVENT_HEALED, step->name, step->kind, channel->link.key,
 			    "another process removed it: recreated, with id %d", channel->link.id);

@@ -10,7 +10,7 @@
 /* The channel is not active, or active with something wrong. Counts it, too. */
 void tell_trouble(struct manager *manager, struct channel *channel);
 
-/* What others did to an object that is only observed. */
+/* What other programs did to an observed object. */
 void tell_observed(struct manager *manager, const struct channel *channel, enum channel_state state_before,
 		   int id_before);
 

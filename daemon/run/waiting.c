@@ -184,15 +184,13 @@ static void end_wait(struct waiting *waiting, struct wanted *item)
 	if (result != QUEUE_WAIT_EMPTY_MESSAGE && result != QUEUE_WAIT_LOST_MESSAGE)
 		return;
 	item->has_no_bytes = true;
-	log_channel(
-		LOG_INFO, item->name, item->link.kind, item->link.key,
-		"activate: kipcd cannot wait for messages without bytes, and one came: from now on it polls "
-		"the queue ten times a second");
+	log_channel(LOG_INFO, item->name, item->link.kind, item->link.key,
+		    "activate: an empty message came, and kipcd cannot wait for these: it now polls the "
+		    "queue ten times a second");
 	if (result == QUEUE_WAIT_LOST_MESSAGE)
 		log_channel(LOG_ERR, item->name, item->link.kind, item->link.key,
-			    "activate: that message could not be sent back to the queue, which was full, or "
-			    "to which "
-			    "kipcd had no access");
+			    "activate: the empty message was lost: the queue was full, or kipcd had no "
+			    "access, so it could not be sent back");
 }
 
 static bool may_wait(const struct waiting *waiting, const struct wanted *item)

@@ -400,7 +400,7 @@ static void what_cannot_be_altered(void **state)
 		  OUR_QUEUE,
 		  { K_FULL_QUEUE() },
 		  GIVES(KEEP, STALE, 1,
-			"requires a new queue, and it holds 3 messages (120 bytes): put them aside with "
+			"requires a new queue, but it holds 3 messages (120 bytes): move them aside with "
 			"'kipcctl create queue it.kept capacity=16384' and 'kipcctl move it it.kept'") },
 		{ "a new key that a stranger has",
 		  QUEUE(.key = OTHER_KEY),
@@ -416,7 +416,7 @@ static void what_cannot_be_altered(void **state)
 		  SEGMENT(.size = 4096),
 		  OUR_SEGMENT,
 		  { K_USED_SEGMENT() },
-		  GIVES(KEEP, STALE, 1, "size 64K -> 4K requires a new segment, and it holds 64K of data") },
+		  GIVES(KEEP, STALE, 1, "size 64K -> 4K requires a new segment, but it holds 64K of data") },
 		{ "a queue becomes a segment",
 		  SEGMENT(),
 		  OUR_QUEUE,
@@ -527,7 +527,7 @@ static void the_file_of_a_key_was_replaced(void **state)
 		  OUR_FILE_QUEUE,
 		  { K_OLD_FULL() },
 		  GIVES(KEEP, STALE, 1,
-			WAS_REPLACED "; that key requires a new queue, and it holds 3 messages") },
+			WAS_REPLACED "; that key requires a new queue, but it holds 3 messages") },
 		{ "another at a start, and it is empty",
 		  QUEUE(OF_FILE(.key = NEW_FILE_KEY)),
 		  OUR_FILE_QUEUE,
@@ -598,7 +598,7 @@ static void the_file_of_a_key_was_replaced(void **state)
 		  { K_OLD_FULL(), K_NEW() },
 		  GIVES(CONFLICT, CONFLICT, 2,
 			"its key 0x52000002 belongs to queue @2, created by uid 7, not by kipcd; kipcd's "
-			"own is @1, and") },
+			"own is @1, but") },
 		{ "ours was removed meanwhile", QUEUE(OF_FILE(.key = NEW_FILE_KEY)), OUR_FILE_QUEUE,
 		  .objects = { { .object.kind = 0 } }, GIVES(CREATE, ACTIVE, 0, NULL) },
 		{ "the file is gone",
@@ -867,23 +867,22 @@ static void rings(void **state)
 		  OUR_RING,
 		  { K_FULL_RING() },
 		  GIVES(KEEP, STALE, 1,
-			"max_message 8K -> 4K requires a new segment, and it holds 2 messages (7 bytes): "
-			"put them aside with 'kipcctl create segment it.kept size=65536 layout=ring "
+			"max_message 8K -> 4K requires a new segment, but it holds 2 messages (7 bytes): "
+			"move them aside with 'kipcctl create segment it.kept size=65536 layout=ring "
 			"max_message=8192'") },
 		{ "nor does one in use",
 		  RING(.max_message = 4096),
 		  OUR_RING,
 		  { K_RING(false, FOUND(.used = 0), .segment.attached = 1) },
-		  GIVES(KEEP, STALE, 1, "and it is attached 1 time: empty") },
+		  GIVES(KEEP, STALE, 1, "but it is attached 1 time: empty") },
 		{ "kipcd itself is no use",
 		  RING(.max_message = 4096),
 		  ENTRY(LINK_OF(KIPC_SEGMENT, KEY, .is_ring = true), .is_held = true),
 		  { K_RING(false, FOUND(.used = 32, .messages = 1), .segment.attached = 3) },
 		  GIVES(KEEP, STALE, 1,
-			"it holds 1 message (0 bytes) and is attached 2 times: put them aside with 'kipcctl "
-			"create "
-			"segment it.kept size=65536 layout=ring max_message=8192' and 'kipcctl move it "
-			"it.kept', then stop its users, 'kipcctl reload'") },
+			"it holds 1 message (0 bytes) and is attached 2 times: move them aside with 'kipcctl "
+			"create segment it.kept size=65536 layout=ring max_message=8192' and 'kipcctl move "
+			"it it.kept', then stop its users, 'kipcctl reload'") },
 		{ "what is declared is what the default gives",
 		  RING(.max_message = 8192),
 		  OUR_RING,
@@ -898,7 +897,7 @@ static void rings(void **state)
 		  RING(.size = 16384),
 		  OUR_RING,
 		  { K_FULL_RING() },
-		  GIVES(KEEP, STALE, 1, "size 64K -> 16K requires a new segment, and it holds 2 messages") },
+		  GIVES(KEEP, STALE, 1, "size 64K -> 16K requires a new segment, but it holds 2 messages") },
 		{ "a raw segment that nobody attached becomes one",
 		  RING(),
 		  OUR_SEGMENT,
@@ -909,7 +908,7 @@ static void rings(void **state)
 		  OUR_SEGMENT,
 		  { K_USED_SEGMENT() },
 		  GIVES(KEEP, STALE, 1,
-			"layout raw -> ring requires a new segment, and it holds 64K of data") },
+			"layout raw -> ring requires a new segment, but it holds 64K of data") },
 		{ "an empty ring becomes raw",
 		  SEGMENT(),
 		  OUR_RING,
@@ -919,7 +918,7 @@ static void rings(void **state)
 		  SEGMENT(),
 		  OUR_RING,
 		  { K_FULL_RING() },
-		  GIVES(KEEP, STALE, 1, "layout ring -> raw requires a new segment, and it holds 2 mess") },
+		  GIVES(KEEP, STALE, 1, "layout ring -> raw requires a new segment, but it holds 2 mess") },
 
 		{ "overwritten",
 		  RING(),
@@ -937,7 +936,7 @@ static void rings(void **state)
 		  RING(.size = 16384),
 		  OUR_RING,
 		  { K_RING(false, FOUND(.fault = KIPC_RING_COUNTS)) },
-		  GIVES(KEEP, STALE, 1, "and it is broken, so its contents are unknown: empty it") },
+		  GIVES(KEEP, STALE, 1, "but it is broken, so its contents are unknown: empty it") },
 		{ "retired by a kipcd that was killed then",
 		  RING(),
 		  OUR_RING,
@@ -1271,7 +1270,7 @@ static void channels_exchange_their_keys(void **state)
 		  { K_FULL_QUEUE(.key = 1), K_QUEUE(.id = 2, .key = 2) },
 		  { { PLAN_KEEP, STATE_STALE, "'kipcctl move a a.kept'" },
 		    { PLAN_KEEP, STATE_STALE,
-		      "its key 0x00000001 still belongs to a, which has to give it up" } } },
+		      "its key 0x00000001 still belongs to a, which must give it up" } } },
 		{ "both that hold messages",
 		  { KEYED("a", 2), KEYED("b", 1) },
 		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2) },
@@ -1290,7 +1289,7 @@ static void channels_exchange_their_keys(void **state)
 		  { KEYED("b", 1) },
 		  { KNOWN("a", 1, 1), KNOWN("b", 2, 2) },
 		  { K_FULL_QUEUE(.key = 1), K_QUEUE(.id = 2, .key = 2) },
-		  { { PLAN_RETAIN, STATE_RETAINED, "no longer declared, and it holds 3 messages" },
+		  { { PLAN_RETAIN, STATE_RETAINED, "no longer declared, but it holds 3 messages" },
 		    { PLAN_KEEP, STATE_STALE,
 		      "'kipcctl remove b' and 'kipcctl reload', a continues as b" } } },
 		{ "... by one that holds messages, too",
@@ -1310,7 +1309,7 @@ static void channels_exchange_their_keys(void **state)
 		  { KEYED("b", 2), KEYED("c", 3) },
 		  { KNOWN("a", 1, 1) },
 		  { K_FULL_QUEUE(.key = 1) },
-		  { { PLAN_RETAIN, STATE_RETAINED, "'kipcctl remove a' removes it when they are gone" },
+		  { { PLAN_RETAIN, STATE_RETAINED, "once it is empty, 'kipcctl remove a' removes it" },
 		    { PLAN_CREATE, STATE_ACTIVE, NULL },
 		    { PLAN_CREATE, STATE_ACTIVE, NULL } } },
 	};
