@@ -49,7 +49,7 @@ kipcctl recv orders >/dev/null
 next "falling below warn_at is an event" ' below_warn_at queue orders: 0% full'
 kipcctl send orders one two
 kipcctl recv orders >/dev/null & wait $!
-next "a consumer that has ended is an event" " consumer_gone queue orders: holds 1 message, and process $!, "
+next "a consumer that has ended is an event" " consumer_gone queue orders: holds 1 message, but process $!, "
 # A zombie counts as ended, although kill(2) still finds it.
 if perl -MIPC::SysV -e 1 2>/dev/null; then
 	mkfifo "$T/reap"
@@ -57,7 +57,7 @@ if perl -MIPC::SysV -e 1 2>/dev/null; then
 	perl -e 'unless (fork) { msgrcv($ARGV[0], my $m, 100, 0, 0); exec "true" } <STDIN>' "$(id_of orders)" <"$T/reap" & parent=$!
 	exec 6>"$T/reap"
 	kipcctl send orders three four
-	next "a consumer that is a zombie is an event" " consumer_gone queue orders: holds 1 message, and process "
+	next "a consumer that is a zombie is an event" " consumer_gone queue orders: holds 1 message, but process "
 	like "show marks the receiver as ended" "$(kipcctl show orders)" "^ +last receiver: [0-9]+ true.* \(ended\)$"
 	exec 6>&-
 	wait "$parent" # one message is left, as before
@@ -72,10 +72,10 @@ if perl -MIPC::SysV -e 1 2>/dev/null; then
 	mkfifo "$T/hold"
 	perl -MIPC::SysV=shmat -e '$a = shmat($ARGV[0], undef, 0) or die; <STDIN>' "$(id_of prices)" <"$T/hold" & holder=$!
 	exec 6>"$T/hold"
-	next "an attach is an event" ' attached +segment prices: mapped 1 time, 0 before'
+	next "an attach is an event" ' attached +segment prices: attached 1 time \(0 before\)'
 	exec 6>&-
 	wait "$holder"
-	next "a detach is an event" ' detached +segment prices: mapped 0 times, 1 before'
+	next "a detach is an event" ' detached +segment prices: attached 0 times \(1 before\)'
 else
 	skip "attached and detached" "no perl IPC::SysV"
 fi
