@@ -93,7 +93,7 @@
 	control(sweep, "", 0, 0, "Remove leftover objects that nothing uses", \
 		TAKES(O(KIND), O(OWNER), O(PRIVATE), O(CREATOR_GONE), O(UNATTACHED), O(IDLE), O(DRY_RUN), \
 		      O(WITH_CONTENTS), O(JSON))) \
-	control(reset, "RING", 1, 1, "Reinitialize a ring in place", \
+	control(reset, "RING", 1, 1, "Reinitialise a ring in place", \
 		TAKES(O(DRY_RUN), O(FORCE))) \
 	control(recover, "[NAME]", 0, 1, "Recreate a lost channel", \
 		TAKES(O(REGISTRY))) \
