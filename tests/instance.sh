@@ -171,7 +171,8 @@ is 'the lock of a killed kipcd does not block the next' "$(state_of orders)" act
 stop_kipcd
 if can_be 4711; then
 	# A process that only has the name cannot keep kipcd from starting. mq_open(2) and flock(2) have these numbers on x86-64 only.
-	as 4711 perl -e '
+	# (Not by as(): the process to be killed would be a shell around it.)
+	setpriv --reuid=4711 --regid=4711 --clear-groups perl -e '
 		exit 77 unless `uname -m` =~ /x86_64/;
 		my $name = sprintf "kipcd.%x.%x", (stat $ARGV[0])[0, 1];
 		my $fd = syscall 240, $name, 0102, 0666, 0;
@@ -188,6 +189,8 @@ if can_be 4711; then
 		skip "another user that takes the lock's name" 'the numbers of the system calls are those of x86-64'
 	fi
 	kill "$squatter"
+	wait "$squatter" 2>/dev/null
+	is '... which leaves nothing behind' "$(pgrep -f "$conf")" ''
 fi
 clear_all
 
